@@ -1,0 +1,1 @@
+"""Criteria, evidence, judgement, titles, targets. Reads Statements through `lrs.api` alone."""

@@ -1,0 +1,146 @@
+"""Database engine, sessions and naming, shared by both halves.
+
+Two ways in, and no third: `Database.reading()` for questions and `Database.writing()` for changes. The caller's
+`with` block is the transaction: it commits when the block ends and rolls back when the block raises. Nothing below
+a view, a command or the work loop commits.
+
+On SQLite every write transaction of this process holds one lock and starts with BEGIN IMMEDIATE, so that a writer
+never meets "database is locked" half-way; a second process (a command beside the running server) waits for the file
+lock up to `BUSY_SECONDS`. On PostgreSQL writers run side by side and the database arbitrates.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+__all__ = ["BUSY_SECONDS", "NAMING", "Database", "Session", "UtcDateTime", "among", "new_id"]
+
+BUSY_SECONDS = 30
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraint names by convention, so that a migration can name what it changes on either database."""
+
+new_id = uuid7
+"""A new identifier for a row of ours: a UUIDv7, made by the application so that no database has to number rows."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant. Takes and gives aware datetimes in UTC; refuses naive ones with ValueError."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def among(session: Session, column: Any, ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    """`column IN (ids)` with one bound parameter, however many ids there are (`in_` binds each, up to a limit)."""
+    if session.get_bind().dialect.name == "postgresql":
+        wanted: sa.ColumnElement[bool] = column == sa.any_(sa.bindparam(None, list(ids), type_=sa.ARRAY(sa.Uuid())))
+        return wanted
+    texts = sa.func.json_each(json.dumps([one.hex for one in ids])).table_valued("value")
+    found: sa.ColumnElement[bool] = column.in_(sa.select(sa.type_coerce(texts.c.value, sa.Uuid())))
+    return found
+
+
+class Database:
+    """One database, by SQLAlchemy URL: `sqlite:////path/file.db` or `postgresql+psycopg://…`.
+
+    A plain `postgresql://` (or `postgres://`) URL is taken to mean psycopg 3, the only driver supported.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._writer_lock = threading.RLock()
+        if self.is_sqlite:
+            self.engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            # prepare_threshold=None: nothing stays on the server's session, so PgBouncer may stand in between.
+            self.engine = sa.create_engine(
+                parsed, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args={"prepare_threshold": None}
+            )
+        self._write_engine = self.engine.execution_options(writes=True)
+
+    def _session(self, engine: sa.Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info={"database": self})
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for questions. What it changed, if anything, is rolled back."""
+        with self._session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session for changes: commits when the block ends, rolls back when it raises."""
+        if self.is_sqlite:
+            with self._writer_lock, self._session(self._write_engine) as session, session.begin():
+                yield session
+        else:
+            with self._session(self._write_engine) as session, session.begin():
+                yield session
+
+    def nobody_writes_here(self) -> bool:
+        """Whether no other thread of this process is inside a write transaction (SQLite; on PostgreSQL ask it)."""
+        free = self._writer_lock.acquire(blocking=False)
+        if free:
+            self._writer_lock.release()
+        return free
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    """Settings of every SQLite connection; the figures behind them are in docs/performance.md."""
+    connection.isolation_level = None  # the driver opens no transaction of its own; `_begin_sqlite` does
+    for pragma in (
+        "page_size=8192",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "wal_autocheckpoint=20000",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,39 @@
+"""One straight history of tables for both halves.
+
+A revision is named `NNNN_what_it_does.py`, imports no models, and is tested with rows in it (tests/migrations/).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from lrs.db import Database
+
+__all__ = ["config_for", "is_current", "upgrade"]
+
+HERE = Path(__file__).parent
+
+
+def config_for(database: Database) -> Config:
+    """Alembic's configuration for one database; its commands then run over that database's own connections."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.attributes["database"] = database
+    return config
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the tables to `revision`. Safe to call from several processes at once: one migrates, the others wait."""
+    command.upgrade(config_for(database), revision)
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database stands at the newest revision; raises SQLAlchemy's errors when it does not answer."""
+    newest = ScriptDirectory(str(HERE)).get_current_head()
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest

