@@ -1,0 +1,106 @@
+"""What can go wrong, in words of xAPI, not of HTTP.
+
+    LrsError
+    ├── InvalidRequest        the request itself: malformed JSON, a parameter that is unknown, missing or ill-formed
+    ├── InvalidStatement      the Statements sent: every fault of every one, with its place and the clause broken
+    ├── TooLarge              more than this store takes at once
+    ├── Unauthenticated       no credentials, or ones nobody here was given
+    ├── Forbidden             good credentials without the scope asked for
+    ├── UnknownTenant         no owner of data has that name or id
+    ├── NotFound              nothing here answers to that id
+    └── StatementConflict     a Statement with this id is stored already, and it is another one
+
+The one table from these to HTTP statuses is `lrs/resources/errors.py`. `str(error)` is fit to be shown to the client:
+it holds nothing about our insides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from schemas import Fault
+
+__all__ = [
+    "Fault",
+    "Forbidden",
+    "InvalidRequest",
+    "InvalidStatement",
+    "LrsError",
+    "NotFound",
+    "StatementConflict",
+    "TooLarge",
+    "Unauthenticated",
+    "UnknownTenant",
+]
+
+
+class LrsError(Exception):
+    """Anything this store refuses or cannot do, with a message for whoever asked."""
+
+
+class _Faulty(LrsError):
+    """What was sent has faults; `faults` names all of them, in the order found."""
+
+    faults: tuple[Fault, ...]
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class InvalidRequest(_Faulty):
+    """The request cannot be understood. A fault's place is a JSON pointer into the body, or the name of a parameter."""
+
+    @classmethod
+    def at(cls, place: str, message: str, clause: str = "") -> InvalidRequest:
+        """An InvalidRequest with a single fault."""
+        return cls([Fault(place, message, clause)])
+
+
+class InvalidStatement(_Faulty):
+    """At least one Statement breaks a rule of xAPI. Nothing of the request has been stored.
+
+    Places are JSON pointers: into the one Statement ("/actor/mbox"), or into the list that was sent ("/3/actor/mbox").
+    """
+
+
+class TooLarge(LrsError):
+    """More than this store takes in one request; the message says how much that is."""
+
+
+class Unauthenticated(LrsError):
+    """No credentials came, or they are not (or no longer) those of anybody here; which of the two is not told."""
+
+
+class Forbidden(LrsError):
+    """The credentials are good, but were not given the scope that this needs."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        super().__init__(f"these credentials lack the scope {scope!r}")
+
+
+class UnknownTenant(LrsError):
+    """No tenant has this name or id."""
+
+    def __init__(self, name: object) -> None:
+        self.name = str(name)
+        super().__init__(f"there is no tenant {self.name!r}; `flask lrs tenant list` shows those there are")
+
+
+class NotFound(LrsError):
+    """Nothing in this tenant answers to the id asked for."""
+
+
+class StatementConflict(LrsError):
+    """A Statement with this id is stored, and the one sent differs from it (xAPI 1.0.3 Communication 2.1.1).
+
+    `differences` are JSON pointers to what is not the same, such as "/result/score/raw".
+    """
+
+    def __init__(self, statement_id: UUID, differences: Iterable[str] = ()) -> None:
+        self.statement_id = statement_id
+        self.differences = tuple(differences)
+        where = f"; it differs at {', '.join(self.differences)}" if self.differences else ""
+        super().__init__(f"another Statement with the id {statement_id} is stored already{where}")

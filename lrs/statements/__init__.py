@@ -1,0 +1,1 @@
+"""Statements: checked (`validate`), stored, found and drawn. Nothing here knows of HTTP."""
