@@ -1,0 +1,73 @@
+"""The one table from our errors to HTTP statuses, and the one JSON form of every refusal.
+
+{"errors": [{"place": "/actor/mbox", "message": "…", "clause": "xAPI 1.0.3 Data 2.4.2.3"}]}
+"""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+import sqlalchemy.exc
+from flask import Blueprint, Response
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from lrs.errors import (
+    Fault,
+    Forbidden,
+    InvalidRequest,
+    InvalidStatement,
+    LrsError,
+    NotFound,
+    StatementConflict,
+    TooLarge,
+    Unauthenticated,
+)
+
+STATUSES: dict[type[LrsError], int] = {
+    InvalidRequest: 400,
+    InvalidStatement: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    StatementConflict: 409,
+    TooLarge: 413,
+}
+
+log = logging.getLogger(__name__)
+
+
+def refusal(status: int, faults: list[Fault]) -> Response:
+    """An answer in the one form."""
+    body = {"errors": [{"place": fault.place, "message": fault.message, "clause": fault.clause} for fault in faults]}
+    response = Response(msgspec.json.encode(body), status, mimetype="application/json")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    return response
+
+
+def register(blueprint: Blueprint) -> None:
+    """Turn what views raise into answers."""
+
+    @blueprint.errorhandler(LrsError)
+    def refused(error: LrsError) -> Response:
+        status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 400)
+        if isinstance(error, InvalidRequest | InvalidStatement):
+            return refusal(status, list(error.faults))
+        place = f"/{error.statement_id}" if isinstance(error, StatementConflict) else ""
+        return refusal(status, [Fault(place, str(error), "")])
+
+    @blueprint.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: RequestEntityTooLarge) -> Response:
+        return refusal(413, [Fault("", "the body is larger than this store takes at once; send smaller batches", "")])
+
+    @blueprint.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        return refusal(error.code or 500, [Fault("", error.description or error.name, "")])
+
+    @blueprint.errorhandler(sqlalchemy.exc.OperationalError)
+    def unavailable(error: sqlalchemy.exc.OperationalError) -> Response:
+        log.error("the database did not do its work", exc_info=error)
+        response = refusal(503, [Fault("", "the store cannot be sure of its database just now; send it again", "")])
+        response.headers["Retry-After"] = "2"
+        return response

@@ -1,0 +1,51 @@
+"""X-Experience-API-Version: which version a request speaks, and which one its answer names.
+
+Requests in the 1.0 and the 2.0 family are taken; anything else is 400 (xAPI 1.0.3 Communication 3.3; 2.0.0 the same).
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, g, request
+
+from lrs.errors import InvalidRequest
+
+HEADER = "X-Experience-API-Version"
+SUPPORTED = ("1.0.3", "2.0.0")
+NAMED_BY_DEFAULT = "2.0.0"
+"""What an answer names when the request's version is missing or unknown."""
+
+_FAMILIES = ((re.compile(r"1\.0(\.\d+)?\Z"), "1.0.3"), (re.compile(r"2\.0(\.\d+)?\Z"), "2.0.0"))
+
+
+def request_version() -> str:
+    """The version this request is answered in: "1.0.3" or "2.0.0". Raises InvalidRequest."""
+    sent = request.headers.get(HEADER)
+    if sent is None:
+        raise InvalidRequest.at(
+            HEADER, f"this header is missing; send one of {', '.join(SUPPORTED)}", "xAPI 1.0.3 Communication 3.3"
+        )
+    for pattern, version in _FAMILIES:
+        if pattern.match(sent):
+            return version
+    raise InvalidRequest.at(
+        HEADER,
+        f"version {sent!r} is not spoken here; send one of {', '.join(SUPPORTED)}",
+        "xAPI 1.0.3 Communication 3.3",
+    )
+
+
+def register(blueprint: Blueprint) -> None:
+    """Settle the version before each view and name it on each answer, refusals included."""
+
+    @blueprint.before_request
+    def settle() -> None:
+        g.xapi_version = NAMED_BY_DEFAULT
+        if request.endpoint != f"{blueprint.name}.about":
+            g.xapi_version = request_version()
+
+    @blueprint.after_request
+    def name(response: Response) -> Response:
+        response.headers[HEADER] = g.get("xapi_version", NAMED_BY_DEFAULT)
+        return response

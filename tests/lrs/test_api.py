@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import threading
+from uuid import UUID, uuid4
+
+import pytest
+
+from lrs import api
+from lrs.db import Database
+from tests.lrs.statements.builders import statement, voiding
+
+
+def put(database: Database, identity: api.Identity, count: int) -> list[UUID]:
+    with database.writing() as session:
+        return api.store(session, identity, [statement(str(n)) for n in range(count)])
+
+
+def test_the_feed_gives_everything_once_in_the_order_stored(
+    database: Database, identity: api.Identity, other_identity: api.Identity
+) -> None:
+    ours = [one for _ in range(3) for one in put(database, identity, 4)]
+    put(database, other_identity, 5)
+    token, seen, complete = None, list[UUID](), False
+    while not complete:
+        with database.reading() as session:
+            batch = api.changes(session, identity.tenant, token, limit=5)
+        token, complete = batch.token, batch.complete
+        seen += [one.id for one in batch.statements]
+    assert seen == ours
+    with database.reading() as session:
+        assert token == api.latest_token(session, identity.tenant)
+        assert api.changes(session, identity.tenant, token).statements == []
+
+
+def test_voiding_and_voided_statements_are_in_the_feed(database: Database, identity: api.Identity) -> None:
+    [target] = put(database, identity, 1)
+    with database.writing() as session:
+        api.store(session, identity, [voiding(target)])
+    with database.reading() as session:
+        found = api.changes(session, identity.tenant, None).statements
+    assert [one.voided for one in found] == [True, False]
+    assert found[1].document["verb"]["id"] == api.VOIDED
+
+
+def test_a_token_that_is_none_of_ours_is_refused(database: Database, tenant: UUID) -> None:
+    with database.reading() as session, pytest.raises(ValueError, match="not a token of this feed"):
+        api.changes(session, tenant, "2026-11-20")
+
+
+def test_a_reader_who_polls_while_many_write_misses_nothing(database: Database, identity: api.Identity) -> None:
+    stored: list[UUID] = []
+    done = threading.Event()
+
+    def write() -> None:
+        for _ in range(25):
+            with database.writing() as session:
+                stored.extend(api.store(session, identity, [statement(str(uuid4())) for _ in range(3)]))
+
+    writers = [threading.Thread(target=write) for _ in range(6)]
+    seen: list[UUID] = []
+    instants: list[object] = []
+
+    def read() -> None:
+        token = None
+        while True:
+            finished = done.is_set()
+            with database.reading() as session:
+                batch = api.changes(session, identity.tenant, token, limit=50)
+            token = batch.token
+            seen.extend(one.id for one in batch.statements)
+            instants.extend(one.stored for one in batch.statements)
+            if finished and batch.complete:
+                return
+
+    reader = threading.Thread(target=read)
+    for thread in (reader, *writers):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    reader.join()
+    assert len(seen) == len(set(seen)) == 6 * 25 * 3
+    assert set(seen) == set(stored)
+    assert instants == sorted(instants)  # type: ignore[type-var]
