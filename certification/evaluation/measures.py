@@ -1,0 +1,148 @@
+"""How evidence is measured: the named measures a rubric may choose among. A rubric cannot define new ones.
+
+None of the measures is prescribed by a decision: the rubric is ours (docs/rules.md). What they have in common is on
+purpose. Each never falls when a fact is added, each counts one Statement once, and each says how far a single
+Statement can move it, so that a rubric in which one Statement is worth too much can be refused before it is used.
+
+A new measure is a function here and an entry in `MEASURES`; with it go the words of its reason in
+`certification.explanations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from certification.evaluation.results import Fact
+from certification.evaluation.rules import Component, Indicator, Step
+
+__all__ = ["HIGHEST_SCORE", "MEASURES", "Measure", "Measured", "most_from_one_statement", "points_for"]
+
+HIGHEST_SCORE = 10_000
+"""A scaled score of 1 in ten-thousandths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a measure came to, and the Statements it rests on (one for each thing counted, the earliest)."""
+
+    value: int
+    counted: tuple[UUID, ...]
+
+
+Function = Callable[[Sequence[Fact], Mapping[str, int]], Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A function over facts in the order of (day, Statement id), the options it needs, and its bound.
+
+    `most_from_one(options)` is how far one more Statement can raise the value, whatever else there is. `reason` is the
+    code that tells a worker that more of it would earn points.
+    """
+
+    function: Function
+    options: tuple[str, ...]
+    most_from_one: Callable[[Mapping[str, int]], int]
+    reason: str
+
+
+def distinct_days(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+    """Days in Vietnam on which there is at least one fact: a hundred Statements in a day are one day."""
+    return _first_of_each((fact.day, fact) for fact in facts)
+
+
+def distinct_months(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+    """Calendar months with at least one fact: learning kept up through the year, not crammed into a week."""
+    return _first_of_each((fact.day.month, fact) for fact in facts)
+
+
+def distinct_activities(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+    """Different activities (Statement objects): the same course taken again is the same activity."""
+    return _first_of_each((fact.activity_key, fact) for fact in facts)
+
+
+def statements(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+    """Statements, of one day no more than `at_most_per_day`."""
+    counted: dict[UUID, None] = {}
+    of_day: dict[Hashable, int] = {}
+    for fact in facts:
+        if fact.statement_id not in counted and of_day.get(fact.day, 0) < options["at_most_per_day"]:
+            counted[fact.statement_id] = None
+            of_day[fact.day] = of_day.get(fact.day, 0) + 1
+    return Measured(len(counted), tuple(counted))
+
+
+def minutes(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+    """Minutes learned, of one Statement no more than `at_most_per_statement`, of one day than `at_most_per_day`."""
+    of_statement: dict[UUID, Fact] = {}
+    for fact in facts:
+        known = of_statement.get(fact.statement_id)
+        if fact.minutes > (known.minutes if known else 0):
+            of_statement[fact.statement_id] = fact
+    of_day: dict[Hashable, int] = {}
+    for fact in of_statement.values():
+        counts = min(fact.minutes, options["at_most_per_statement"])
+        of_day[fact.day] = min(of_day.get(fact.day, 0) + counts, options["at_most_per_day"])
+    return Measured(sum(of_day.values()), tuple(of_statement))
+
+
+def best_score(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+    """The best scaled score, in ten-thousandths; 0 where nothing was scored."""
+    best: Fact | None = None
+    for fact in facts:
+        if fact.score is not None and (best is None or fact.score > (best.score or 0)):
+            best = fact
+    return Measured(0, ()) if best is None else Measured(best.score or 0, (best.statement_id,))
+
+
+def _first_of_each(keyed: Iterable[tuple[Hashable, Fact]]) -> Measured:
+    first: dict[Hashable, UUID] = {}
+    for key, fact in keyed:
+        if key not in first:
+            first[key] = fact.statement_id
+    return Measured(len(first), tuple(dict.fromkeys(first.values())))
+
+
+MEASURES: Mapping[str, Measure] = {
+    "best_score": Measure(best_score, (), lambda options: HIGHEST_SCORE, "better_score_needed"),
+    "distinct_activities": Measure(distinct_activities, (), lambda options: 1, "more_activities_needed"),
+    "distinct_days": Measure(distinct_days, (), lambda options: 1, "more_days_needed"),
+    "distinct_months": Measure(distinct_months, (), lambda options: 1, "more_months_needed"),
+    "minutes": Measure(
+        minutes,
+        ("at_most_per_day", "at_most_per_statement"),
+        lambda options: options["at_most_per_statement"],
+        "more_minutes_needed",
+    ),
+    "statements": Measure(statements, ("at_most_per_day",), lambda options: 1, "more_statements_needed"),
+}
+
+
+def points_for(steps: Sequence[Step], value: int) -> int:
+    """The points of the highest step that `value` reaches; 0 below the first."""
+    points = 0
+    for step in steps:
+        if value < step.at_least:
+            break
+        points = step.points
+    return points
+
+
+def most_from_one_statement(indicator: Indicator) -> int:
+    """The most points that one Statement can add to an indicator, whatever other evidence there is.
+
+    The worst case, worked out: the Statement moves every component at once as far as one Statement can, from the value
+    where that earns most. Exact for a component, never too low for the indicator.
+    """
+    most = sum(_greatest_rise(component) for component in indicator.components)
+    return min(most, indicator.max_points)
+
+
+def _greatest_rise(component: Component) -> int:
+    reach = MEASURES[component.measure].most_from_one(dict(component.options))
+    # The gain is greatest where the raised value has just reached a step.
+    return max(
+        (step.points - points_for(component.steps, step.at_least - reach) for step in component.steps), default=0
+    )

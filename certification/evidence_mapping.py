@@ -1,0 +1,256 @@
+"""How Statements are read as facts: the mapping in force on a day, and `facts_of`, which needs no database.
+
+What a Statement proves is data (`programmes/<programme>/evidence-mapping-….toml`): templates by verb, activity type and
+outcome, topics that somebody stated, and a catalogue for activities that their clients do not tag. Nothing is guessed:
+a verb the mapping does not know proves nothing, and no topic is given that neither the Statement nor the catalogue
+states.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from certification.errors import NoMappingInForce
+from certification.evaluation.measures import HIGHEST_SCORE
+from certification.rule_store import stored
+from lrs.db import Session
+
+__all__ = ["LONGEST_MINUTES", "EvidenceMapping", "StatedFact", "Template", "build", "facts_of", "mapping_in_force"]
+
+LONGEST_MINUTES = 525_600
+"""A year: a longer duration is cut to it, so that no Statement can overflow what is added up."""
+
+FAILED = "http://adlnet.gov/expapi/verbs/failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What Statements with these verbs, activity types (None: any) and outcomes give. See the mapping file's head."""
+
+    id: str
+    verbs: frozenset[str]
+    activity_types: frozenset[str] | None
+    outcomes: frozenset[str]
+    gives: tuple[str, ...]
+    stated_topics: bool
+    shows_ability: bool
+    quality: int
+    quality_at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceMapping:
+    """A mapping with everything that adds to it. `rule_file_ids` are all files it was made from, the base first."""
+
+    id: str
+    rule_file_ids: tuple[UUID, ...]
+    profile: str
+    zone: ZoneInfo
+    topics: Mapping[str, str]
+    """Topic code to its Vietnamese title."""
+    abilities: frozenset[str]
+    templates_by_verb: Mapping[str, tuple[Template, ...]]
+    catalogue: Mapping[str, frozenset[str]]
+    """Activity id to the topics it is about."""
+
+
+class StatedFact(NamedTuple):
+    """One fact that a Statement gives: day in Vietnam, whole minutes, score in ten-thousandths, level 0 to 3."""
+
+    what: str
+    day: date
+    minutes: int
+    score: int | None
+    quality: int
+    activity_iri: str
+
+
+def mapping_in_force(session: Session, tenant: UUID, on: date) -> EvidenceMapping:
+    """The mapping in force on a day: of those begun the one that began last, with every loaded file that adds to it.
+
+    One SQL command. Raises NoMappingInForce.
+    """
+    rules = stored(session, tenant, "evidence-mapping")
+    bases = [rule for rule in rules if "adds_to" not in rule.document]
+    begun = [base for base in bases if base.document["in_force_from"] <= on]
+    if not begun:
+        known = [f"{base.identifier} (from {base.document['in_force_from'].isoformat()})" for base in bases]
+        raise NoMappingInForce(on, known)
+    base = max(begun, key=lambda rule: rule.document["in_force_from"])
+    additions = [rule for rule in rules if rule.document.get("adds_to") == base.identifier]
+    return build(
+        base.document,
+        [addition.document for addition in additions],
+        rule_file_ids=(base.id, *(addition.id for addition in additions)),
+    )
+
+
+def build(
+    base: Mapping[str, Any], additions: Sequence[Mapping[str, Any]] = (), *, rule_file_ids: tuple[UUID, ...] = ()
+) -> EvidenceMapping:
+    """A mapping from checked documents."""
+    documents = (base, *additions)
+    topics = [topic for document in documents for topic in document.get("topic", ())]
+    by_verb: dict[str, list[Template]] = {}
+    for template in (_template(one) for document in documents for one in document.get("template", ())):
+        for verb in template.verbs:
+            by_verb.setdefault(verb, []).append(template)
+    catalogue: dict[str, frozenset[str]] = {}
+    for activity in (one for document in documents for one in document.get("activity", ())):
+        catalogue[activity["id"]] = catalogue.get(activity["id"], frozenset()) | frozenset(activity["topics"])
+    return EvidenceMapping(
+        id=base["id"],
+        rule_file_ids=rule_file_ids,
+        profile=base["profile"],
+        zone=ZoneInfo(base["time_zone"]),
+        topics={topic["code"]: topic["title"] for topic in topics},
+        abilities=frozenset(topic["code"] for topic in topics if topic.get("ability")),
+        templates_by_verb={verb: tuple(templates) for verb, templates in by_verb.items()},
+        catalogue=catalogue,
+    )
+
+
+def facts_of(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> list[StatedFact]:
+    """The facts that one valid Statement gives, each kind once, by kind; whoever its Actor is. None is often right.
+
+    A voiding Statement gives none, nor does one whose Object is not an Activity. That the Statement itself may be
+    voided is for the caller to know.
+    """
+    templates = mapping.templates_by_verb.get(statement["verb"]["id"])
+    activity = statement["object"]
+    if not templates or activity.get("objectType", "Activity") != "Activity":
+        return []
+    result = statement.get("result") or {}
+    outcome = _outcome(statement["verb"]["id"], result)
+    kind = (activity.get("definition") or {}).get("type") or "none"
+    levels: dict[str, int] = {}
+    for template in templates:
+        if outcome in template.outcomes and (template.activity_types is None or kind in template.activity_types):
+            level = _level(mapping, template, statement)
+            for code in _codes(mapping, template, statement):
+                levels[code] = max(level, levels.get(code, 0))
+    day = _day(mapping.zone, statement) if levels else None
+    if day is None:
+        return []
+    minutes, score = _minutes(result.get("duration")), _score(result.get("score") or {})
+    return [StatedFact(code, day, minutes, score, levels[code], activity["id"]) for code in sorted(levels)]
+
+
+def _template(document: Mapping[str, Any]) -> Template:
+    kinds = document.get("activity_types")
+    return Template(
+        id=document["id"],
+        verbs=frozenset(document["verbs"]),
+        activity_types=None if kinds is None else frozenset(kinds),
+        outcomes=frozenset(document["outcomes"]),
+        gives=tuple(document["gives"]),
+        stated_topics=document["stated_topics"],
+        shows_ability=document["shows_ability"],
+        quality=document["quality"],
+        quality_at_most=document["quality_at_most"],
+    )
+
+
+def _outcome(verb: str, result: Mapping[str, Any]) -> str:
+    if verb == FAILED or result.get("success") is False:
+        return "failed"
+    return "unfinished" if result.get("completion") is False else "fine"
+
+
+def _level(mapping: EvidenceMapping, template: Template, statement: Mapping[str, Any]) -> int:
+    """The evidence level: what the Statement says of itself, up to what the template allows; else the template's."""
+    extensions = (statement.get("context") or {}).get("extensions") or {}
+    stated = extensions.get(f"{mapping.profile}/extension/evidence-level")
+    if isinstance(stated, bool) or not isinstance(stated, int | float | Decimal) or stated not in (0, 1, 2, 3):
+        return template.quality
+    return min(int(stated), template.quality_at_most)
+
+
+def _codes(mapping: EvidenceMapping, template: Template, statement: Mapping[str, Any]) -> Iterator[str]:
+    yield from template.gives
+    if template.stated_topics:
+        for code in _stated_topics(mapping, statement):
+            if template.shows_ability or code not in mapping.abilities:
+                yield code
+
+
+def _stated_topics(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> Iterator[str]:
+    """Topics that the Statement states by a category activity, or the catalogue by the activity or its parent."""
+    around = (statement.get("context") or {}).get("contextActivities") or {}
+    prefix = f"{mapping.profile}/topic/"
+    for category in _activities(around.get("category")):
+        code = category["id"].removeprefix(prefix)
+        if code != category["id"] and code in mapping.topics:
+            yield code
+    for activity in (statement["object"], *_activities(around.get("parent"))):
+        yield from mapping.catalogue.get(activity["id"], ())
+
+
+def _activities(value: Any) -> Iterable[Mapping[str, Any]]:
+    """xAPI 1.0.3 Data 2.4.6.2 lets a single Activity stand where a list of them is meant."""
+    if isinstance(value, Mapping):
+        return (value,)
+    return value or ()
+
+
+def _day(zone: ZoneInfo, statement: Mapping[str, Any]) -> date | None:
+    """The day in Vietnam on which it happened, by `timestamp`, else by `stored`: 31/12 at 17:00Z is New Year's Day."""
+    for key in ("timestamp", "stored"):
+        try:
+            moment = datetime.fromisoformat(statement[key])
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
+        except (KeyError, TypeError, ValueError, OverflowError):
+            continue
+    return None
+
+
+_NUMBER = r"([0-9]+(?:[.,][0-9]+)?)"
+_DURATION = re.compile(
+    rf"^P(?:{_NUMBER}W)?(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?"
+    rf"(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?$"
+)
+_SECONDS = (604_800, 31_536_000, 2_592_000, 86_400, 3_600, 60, 1)
+"""Of a week, a year of 365 days, a month of 30, a day, an hour, a minute, a second."""
+
+
+def _minutes(duration: Any) -> int:
+    """Whole minutes of an ISO 8601 duration; 0 for none or for what cannot be read."""
+    match = _DURATION.match(duration) if isinstance(duration, str) and len(duration) <= 100 else None
+    if match is None:
+        return 0
+    parts = zip(match.groups(), _SECONDS, strict=True)
+    seconds = sum(Decimal(part.replace(",", ".")) * unit for part, unit in parts if part)
+    return int(min(seconds, Decimal(LONGEST_MINUTES * 60)) // 60)
+
+
+def _score(score: Mapping[str, Any]) -> int | None:
+    """The scaled score in ten-thousandths, cut to 0 to 1; worked out of raw, min and max where scaled is missing.
+
+    Without `min` the lowest is taken to be 0; without `max` a raw score says nothing and there is none.
+    """
+    try:
+        scaled = _decimal(score.get("scaled"))
+        if scaled is None:
+            raw, top, bottom = _decimal(score.get("raw")), _decimal(score.get("max")), _decimal(score.get("min"))
+            bottom = Decimal(0) if bottom is None else bottom
+            if raw is None or top is None or top <= bottom:
+                return None
+            scaled = (raw - bottom) / (top - bottom)
+    except (ArithmeticError, ValueError):  # numbers too long or too far apart to work with
+        return None
+    return int(min(max(scaled, Decimal(0)), Decimal(1)) * HIGHEST_SCORE)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    """A JSON number as a finite Decimal (0.29 as it was written, not as a float holds it); None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    number = Decimal(str(value))
+    return number if number.is_finite() else None

@@ -1,0 +1,118 @@
+"""Every example of a worker in this folder: what was learned and attested must give what the file expects.
+
+The examples go the whole way from Statements through the evidence mapping to the judgement, with the shipped rules.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from certification.evaluation.evaluate import evaluate
+from certification.evaluation.results import Attested, Evidence, Fact, Result
+from certification.evidence_mapping import facts_of
+from certification.explanations import explain, lines
+from tests.certification.shipped_rules import criteria_set, mapping
+
+FOLDER = Path(__file__).parent / "cong-dan-hoc-tap"
+EXAMPLES = sorted(FOLDER.glob("*.toml"))
+NAMESPACE = UUID(int=324)
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+ADL, STREAMS, TINCAN = "http://adlnet.gov/expapi/", "http://activitystrea.ms/schema/1.0/", "http://id.tincanapi.com/"
+ADL_VERBS = (
+    "answered", "attempted", "attended", "completed", "experienced", "failed", "passed", "progressed", "registered",
+    "scored",
+)  # fmt: skip
+VERBS = {name: f"{ADL}verbs/{name}" for name in ADL_VERBS}
+VERBS |= {name: f"{STREAMS}{name}" for name in ("read", "watch", "join")}
+VERBS |= {name: f"{TINCAN}verb/{name}" for name in ("viewed", "earned", "mentored")}
+KINDS = {name: f"{ADL}activities/{name}" for name in ("course", "lesson", "assessment", "meeting", "media")}
+KINDS |= {name: f"{TINCAN}activitytype/{name}" for name in ("book", "goal", "suggestion", "conference")}
+
+NOT_YET = "chưa có"
+
+
+def statements(learned: Mapping[str, Any], place: int) -> Iterator[dict[str, Any]]:
+    """The Statements that one [[learned]] stands for."""
+    for number, moment in enumerate(learned["on"]):
+        when = moment if isinstance(moment, datetime) else datetime.combine(moment, time(8), VIETNAM)
+        activity = f"{learned['activity']} {number if learned.get('different') else ''}".strip()
+        for again in range(learned.get("times", 1)):
+            name = f"{place}/{number}" if learned.get("same_statement") else f"{place}/{number}/{again}"
+            yield statement(learned, str(uuid5(NAMESPACE, name)), activity, when)
+
+
+def statement(learned: Mapping[str, Any], statement_id: str, activity: str, when: datetime) -> dict[str, Any]:
+    profile = mapping().profile
+    definition = {"type": KINDS[learned["kind"]]} if "kind" in learned else {}
+    result: dict[str, Any] = {key: learned[key] for key in ("success", "completion") if key in learned}
+    if "score" in learned:
+        result["score"] = {"scaled": learned["score"] / 100}
+    if "hours" in learned:
+        result["duration"] = f"PT{learned['hours']}H"
+    categories = [{"id": f"{profile}/topic/{code}"} for code in learned.get("about", ())]
+    extensions = {f"{profile}/extension/evidence-level": learned["level"]} if "level" in learned else {}
+    return {
+        "id": statement_id,
+        "verb": {"id": VERBS[learned["did"]]},
+        "object": {"id": f"https://example.org/{activity.replace(' ', '-')}", "definition": definition},
+        "result": result,
+        "context": {"contextActivities": {"category": categories}, "extensions": extensions},
+        "timestamp": when.isoformat(),
+    }
+
+
+def facts(one: Mapping[str, Any]) -> Iterator[Fact]:
+    for stated in facts_of(mapping(), one):
+        key = uuid5(NAMESPACE, stated.activity_iri).int % 2**63
+        yield Fact(UUID(one["id"]), stated.what, stated.day, stated.minutes, stated.score, stated.quality, key)
+
+
+def judge(example: Mapping[str, Any]) -> Result:
+    learned = [
+        fact
+        for place, each in enumerate(example.get("learned", ()))
+        for one in statements(each, place)
+        for fact in facts(one)
+    ]
+    attested = [
+        Attested(one["indicator"], one["points"], one["on"], one["by"], one["basis"])
+        for one in example.get("attested", ())
+    ]
+    evidence = Evidence(tuple(learned), tuple(attested))
+    as_of: date = example["as_of"]
+    return evaluate(criteria_set(), evidence, year=example["year"], as_of=as_of)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_example_comes_out_as_it_says(path: Path) -> None:
+    example = tomllib.loads(path.read_text(encoding="utf-8"))
+    result = judge(example)
+    told = "\n".join(lines(explain(criteria_set(), result)))
+    expected = example["expected"]
+    points = {one.indicator: one.points for one in result.indicators}
+    assert result.outcome == expected["outcome"], told
+    assert result.total == expected.get("total", result.total), told
+    wanted = {name: None if value == NOT_YET else value for name, value in expected.get("points", {}).items()}
+    assert {name: points[name] for name in wanted} == wanted, told
+    assert all((one or 0) <= expected.get("at_most", 10) for one in points.values()), told
+    assert set(expected.get("reasons", ())) <= {reason.code for reason in result.reasons}, told
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_example_holds_nothing_that_is_not_read(path: Path) -> None:
+    example = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert set(example) <= {"title", "why", "year", "as_of", "learned", "attested", "expected"}
+    keys = {"did", "activity", "different", "kind", "about", "on", "score", "hours", "level", "success", "completion"}
+    assert {key for one in example.get("learned", ()) for key in one} <= keys | {"times", "same_statement"}
+    assert set(example["expected"]) <= {"outcome", "total", "points", "at_most", "reasons"}
+    codes = {code for one in example.get("learned", ()) for code in one.get("about", ())}
+    assert codes <= set(mapping().topics)
