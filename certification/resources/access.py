@@ -1,0 +1,72 @@
+"""Who is asking, settled before the view runs: from the Authorization header, against the database, at every request.
+
+Whose figures are shown follows from the credential, never from the address. Without a credential there is only what
+the operator's own tenant has published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, current_app, g, request
+
+from certification.models import Publication
+from certification.permissions import TABLE, Act, WithoutKey, act_of
+from certification.resources.errors import Fault, Forbidden
+from lrs import api
+from lrs.db import Database, Session
+
+__all__ = ["Caller", "caller", "database", "register"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose data the caller may see, and, for somebody without a credential, the day that is published."""
+
+    tenant: UUID
+    published: date | None = None
+
+
+def database() -> Database:
+    """The application's database."""
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def caller() -> Caller:
+    """The caller of the view that runs now."""
+    found: Caller = g.certification_caller
+    return found
+
+
+def register(blueprint: Blueprint) -> None:
+    """Lets nobody reach a view who may not do what the view is marked with."""
+    blueprint.before_request(_admit)
+
+
+def _admit() -> None:
+    act = act_of(current_app.view_functions[request.endpoint or ""])
+    if act is None:
+        raise Forbidden(Fault("", "this address has no guard, so nobody may call it; mark its view with `guarded`"))
+    with database().reading() as session:
+        g.certification_caller = _caller(session, act)
+
+
+def _caller(session: Session, act: Act) -> Caller:
+    rule = TABLE[act]
+    authorization = request.headers.get("Authorization")
+    if authorization is None and rule.without_key is WithoutKey.PUBLISHED:
+        tenant = api.find_tenant(session)
+        published = session.scalar(sa.select(Publication.as_of).where(Publication.tenant_id == tenant))
+        if published is not None:
+            return Caller(tenant, published)
+    identity = api.identify(
+        session, authorization, pepper=current_app.extensions["settings"].secret_key, now=datetime.now(UTC)
+    )
+    if rule.scope is not None and not identity.may(rule.scope):
+        lacking = f"these credentials may not {act.value}: they lack the scope {rule.scope!r}"
+        raise Forbidden(Fault("", lacking))
+    return Caller(identity.tenant)

@@ -1,0 +1,90 @@
+"""What a view refuses, and the one JSON form of every refusal: {"errors": [{"place": "on", "message": "…"}]}.
+
+`place` names the parameter at fault ("on", "path/number"), or is empty when it is the request as a whole.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy.exc
+from flask import Blueprint, Response
+from werkzeug.exceptions import HTTPException
+
+from certification.resources.answers import answer
+from lrs.api import Unauthenticated
+
+__all__ = ["BadRequest", "Fault", "Forbidden", "NotFound", "Refusal", "register"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, where, and what to do about it."""
+
+    place: str
+    message: str
+
+
+class Refusal(Exception):
+    """A request that is not answered, with every fault found."""
+
+    status = 400
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("\n".join(f"{fault.place}: {fault.message}" for fault in faults))
+
+
+class BadRequest(Refusal):
+    """A parameter that is unknown, missing, repeated or ill-formed."""
+
+    status = 400
+
+
+class Forbidden(Refusal):
+    """Good credentials that do not allow this."""
+
+    status = 403
+
+
+class NotFound(Refusal):
+    """Nothing in the caller's tenant answers to that name. Another tenant's things do not exist here."""
+
+    status = 404
+
+
+def register(blueprint: Blueprint) -> None:
+    """Turns what views raise into answers. What nobody expected stays an error of the server, and is logged."""
+
+    @blueprint.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> Response:
+        return _refusal(refusal.status, refusal.faults)
+
+    @blueprint.errorhandler(Unauthenticated)
+    def unauthenticated(error: Unauthenticated) -> Response:
+        response = _refusal(401, [Fault("", str(error))])
+        response.headers["WWW-Authenticate"] = 'Basic realm="certification", charset="UTF-8"'
+        return response
+
+    @blueprint.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        response = _refusal(error.code or 500, [Fault("", error.description or error.name)])
+        for name, value in error.get_headers():
+            if name.lower() not in ("content-type", "content-length"):
+                response.headers[name] = value
+        return response
+
+    @blueprint.errorhandler(sqlalchemy.exc.OperationalError)
+    def unavailable(error: sqlalchemy.exc.OperationalError) -> Response:
+        log.error("the database did not answer", exc_info=error)
+        response = _refusal(503, [Fault("", "the database does not answer just now; ask again")])
+        response.headers["Retry-After"] = "2"
+        return response
+
+
+def _refusal(status: int, faults: Sequence[Fault]) -> Response:
+    return answer({"errors": [{"place": fault.place, "message": fault.message} for fault in faults]}, status)
