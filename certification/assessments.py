@@ -28,12 +28,12 @@ from certification import criteria, evidence
 from certification.bulk import insert
 from certification.errors import NoCriteriaInForce
 from certification.evaluation.evaluate import evaluate
-from certification.evaluation.results import Result, from_json, to_json
-from certification.models import Assessment, Base, Employment, Stale, Worker
+from certification.evaluation.results import MET, Result, from_json, to_json
+from certification.models import Assessment, Attestation, Base, Employment, Fact, Stale, Worker
 from lrs import api
 from lrs.db import Database, Session, among
 
-__all__ = ["BATCH", "PROGRAMME", "Assessed", "assess", "judge_stale", "latest", "work"]
+__all__ = ["BATCH", "PROGRAMME", "Assessed", "assess", "judge_stale", "latest", "meeting", "work"]
 
 PROGRAMME = "cong-dan-hoc-tap"
 AUDIENCE = "nguoi-lao-dong"
@@ -76,6 +76,37 @@ def latest(session: Session, tenant: UUID, worker_id: UUID, programme: str, year
     if last is None:
         return None
     return Assessed(worker_id, last.version, last.criteria_set_id, from_json(last.result), last.judged, changed=False)
+
+
+def meeting(session: Session, tenant: UUID, programme: str, on: date) -> set[UUID]:
+    """The workers who meet the criteria of the year of `on`, by what had been learned and attested up to that day.
+
+    Kept results say it for all whose evidence has not grown since: a judgement of a later day holds for `on` as long as
+    nothing lies between. Only the others are judged anew for `on`, and nothing is kept of that.
+    """
+    year = on.year
+    facts_since = sa.exists().where(
+        Fact.worker_id == Assessment.worker_id, Fact.tenant_id == tenant, Fact.year == year, Fact.day > on
+    )
+    attested_since = sa.exists().where(
+        Attestation.worker_id == Assessment.worker_id, Attestation.year == year, Attestation.attested_on > on
+    )
+    rows = session.execute(
+        sa.select(
+            Assessment.worker_id,
+            Assessment.outcome,
+            sa.and_(Assessment.as_of > on, sa.or_(facts_since, attested_since)).label("grown"),
+        ).where(
+            Assessment.tenant_id == tenant,
+            Assessment.programme == programme,
+            Assessment.year == year,
+            Assessment.version == _newest(programme, year),
+        )
+    ).all()
+    judged = _judge(session, tenant, [row.worker_id for row in rows if row.grown], programme, year, on)
+    return {row.worker_id for row in rows if row.outcome == MET and not row.grown} | {
+        one.worker_id for one in judged.judgements if one.result.outcome == MET
+    }
 
 
 def assess(
@@ -261,12 +292,6 @@ def _lock(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> list[
 
 def _last(session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int) -> dict[UUID, Any]:
     """The newest version of each worker's result: version, criteria_set_id, as_of, result, judged."""
-    other = aliased(Assessment)
-    newest = (
-        sa.select(sa.func.max(other.version))
-        .where(other.worker_id == Assessment.worker_id, other.programme == programme, other.year == year)
-        .scalar_subquery()
-    )
     rows: Iterable[Any] = session.execute(
         sa.select(
             Assessment.worker_id,
@@ -280,10 +305,20 @@ def _last(session: Session, tenant: UUID, worker_ids: Collection[UUID], programm
             Assessment.tenant_id == tenant,
             Assessment.programme == programme,
             Assessment.year == year,
-            Assessment.version == newest,
+            Assessment.version == _newest(programme, year),
         )
     )
     return {row.worker_id: row for row in rows}
+
+
+def _newest(programme: str, year: int) -> sa.ScalarSelect[int]:
+    """The newest version of the worker whose row of `certification_assessment` is looked at."""
+    other = aliased(Assessment)
+    return (
+        sa.select(sa.func.max(other.version))
+        .where(other.worker_id == Assessment.worker_id, other.programme == programme, other.year == year)
+        .scalar_subquery()
+    )
 
 
 def _keep(

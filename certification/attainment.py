@@ -22,9 +22,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import organizations, plans, workers
-from certification.evaluation.results import MET
-from certification.models import Assessment, Award, Commitment, Fact, Organization
+from certification import assessments, organizations, plans, workers
+from certification.models import Award, Commitment, Fact, Organization
 from certification.plans import Numerator, Plan, Target, TargetValue
 from certification.trees import ENTERPRISE, GRASSROOTS_UNION, UNION, Tree
 from lrs.db import Session
@@ -177,7 +176,7 @@ def measure_all(session: Session, tenant: UUID, *, on: date, programme: str = "c
 
     counts = {rule: _count(session, tenant, rule, on, programme) for rule in rules if rule.rule != "commitment"}
     everybody, cadres = _roll_up(
-        _cohorts(session, tenant, tree, on), chains, counts, _meeting(session, tenant, on, programme)
+        _cohorts(session, tenant, tree, on), chains, counts, assessments.meeting(session, tenant, programme, on)
     )
     populations = _Populations(everybody, cadres, _grassroots_unions(tree, chains), _commitments(session, tenant, on))
     return Attainment(
@@ -303,27 +302,6 @@ def _title_holders(session: Session, tenant: UUID, rule: Numerator, on: date, pr
         .group_by(Award.worker_id)
     )
     return _by_worker(session, query)
-
-
-def _meeting(session: Session, tenant: UUID, on: date, programme: str) -> set[UUID]:
-    """Workers whose newest assessment for the day's year, of those made for the day or earlier, says met."""
-    newest = (
-        sa.select(Assessment.worker_id, sa.func.max(Assessment.version).label("version"))
-        .where(
-            Assessment.tenant_id == tenant,
-            Assessment.programme == programme,
-            Assessment.year == on.year,
-            Assessment.as_of <= on,
-        )
-        .group_by(Assessment.worker_id)
-        .subquery()
-    )
-    query = (
-        sa.select(Assessment.worker_id)
-        .join(newest, sa.and_(newest.c.worker_id == Assessment.worker_id, newest.c.version == Assessment.version))
-        .where(Assessment.programme == programme, Assessment.year == on.year, Assessment.outcome == MET)
-    )
-    return set(session.scalars(query))
 
 
 def _commitments(session: Session, tenant: UUID, on: date) -> Mapping[str | None, set[str]]:

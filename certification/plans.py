@@ -1,8 +1,8 @@
 """Plans and their targets: which plans are loaded, and which of them bind an organization on a day.
 
-A plan binds its owner, the organizations it gives the work to (the union tree has no owner of a State plan, but is told to
-carry it out), and everything below them, on either tree. The nearest plan comes first. A successor unit takes
-over its predecessor's plan only where a loaded inheritance record says so. Counting is `certification.attainment`.
+A plan binds its owner, the organizations it gives the work to (no union owns a State plan, but unions are told to carry
+it out), and everything below them, on either tree. The nearest plan comes first. A successor unit takes over its
+predecessor's plan only where a loaded inheritance record says so. Counting is `certification.attainment`.
 """
 
 from __future__ import annotations

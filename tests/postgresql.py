@@ -94,7 +94,8 @@ class Cluster:
                 server = subprocess.Popen(  # type: ignore[call-overload]
                     [
                         binaries / "postgres", "-D", data, "-p", str(port), "-k", home, "-h", "127.0.0.1",
-                        "-c", "max_connections=200", *([] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]),
+                        "-c", "max_connections=200",
+                        *([] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]),
                     ],
                     stdout=log, stderr=subprocess.STDOUT, **run,
                 )  # fmt: skip

@@ -185,6 +185,20 @@ def test_the_audience_is_that_of_the_employment_on_the_day(
         assess(database, tenant, an, now=now, as_of=date(2026, 7, 1))
 
 
+def test_who_meets_the_criteria_on_a_day_is_told_by_what_was_known_up_to_it(
+    database: Database, tenant: UUID, an: UUID, other_an: UUID, now: datetime
+) -> None:
+    with database.writing() as session:
+        attest(session, tenant, an, ALL_EIGHT, on=date(2026, 7, 1), year=2026, now=now)
+        attest(session, tenant, an, {"CS4": 4}, on=date(2026, 9, 1), year=2026, now=now)
+        attest(session, tenant, an, {"CS4": 8}, on=date(2026, 11, 1), year=2026, now=now)
+    assess(database, tenant, an, now=now)
+    with database.reading() as session:
+        days = [date(2026, 6, 30), date(2026, 7, 1), date(2026, 9, 1), date(2026, 11, 1), date(2026, 12, 31)]
+        met = [an in assessments.meeting(session, tenant, PROGRAMME, day) for day in days]
+    assert met == [False, True, False, True, True]
+
+
 def test_what_is_attested_in_january_counts_for_the_year_before(
     database: Database, tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:

@@ -352,20 +352,19 @@ def test_titles_count_by_award_decided_and_not_withdrawn_by_the_cut_off(world: W
 
 def test_meeting_the_criteria_and_holding_the_title_are_counted_apart(world: World, other_world: World) -> None:
     with world.database.writing() as session:
-        holder, meeting, fallen, later, _nobody = (world.employ(session, "dn/a") for _ in range(5))
+        holder, meeting, fallen, judged_later, _nobody = (world.employ(session, "dn/a") for _ in range(5))
         world.title(session, holder, 2025, decided=date(2026, 1, 31))
         world.judged(session, holder, 1, "not_met", date(2026, 6, 1))
         world.judged(session, meeting, 1, "not_met", date(2026, 6, 1))
         world.judged(session, meeting, 2, "met", date(2026, 7, 1))
         world.judged(session, fallen, 1, "met", date(2026, 6, 1))
         world.judged(session, fallen, 2, "not_yet_known", date(2026, 7, 1))
-        world.judged(session, later, 1, "not_met", date(2026, 6, 1))
-        world.judged(session, later, 2, "met", date(2026, 11, 26))
+        world.judged(session, judged_later, 1, "met", date(2026, 11, 26))  # with nothing learned since the cut-off
         world.judged(session, holder, 1, "met", date(2025, 6, 1))
     for code in ("dn/a", "cdcs/a", "vn/lai-chau", "vn"):
         organization = world.measure().of(code)
         assert organization is not None
-        assert (organization.meets_criteria, organization.holds_title) == (1, 1)
+        assert (organization.meets_criteria, organization.holds_title) == (2, 1)
 
 
 # ---------------------------------------------------------------- plans

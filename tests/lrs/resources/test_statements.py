@@ -145,7 +145,8 @@ def test_about_is_open_and_names_what_is_spoken(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        {"Agent": "{}"}, {"unknown": "1"}, {"limit": "-1"}, {"limit": "x"}, {"ascending": "yes"}, {"since": "yesterday"},
+        {"Agent": "{}"}, {"unknown": "1"}, {"limit": "-1"}, {"limit": "x"}, {"ascending": "yes"},
+        {"since": "yesterday"},
         {"statementId": "1"}, {"agent": "{}"}, {"agent": "["}, {"verb": "completed"}, {"registration": "x"},
         {"statementId": NOBODYS, "limit": "1"}, {"statementId": NOBODYS, "voidedStatementId": NOBODYS},
         {"activity": "no scheme"}, {"until": "2026-11-20T05:00:00-00:00"}, {"format": "pdf"},
