@@ -1,0 +1,154 @@
+"""The program as it is really served: a process, a port, signals."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from flask import Flask
+from flask.testing import FlaskClient
+
+import migrations
+from lrs.db import Database
+from tests.lrs.statements.builders import statement
+from wsgi import create_app, read_settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def get(url: str, **headers: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:  # noqa: S310
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """`make run`'s process, once it is ready; killed at the end if it is still there."""
+    process = subprocess.Popen(
+        [sys.executable, "wsgi.py"], cwd=ROOT, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                if get(f"http://127.0.0.1:{environment['PORT']}/readyz")[0] == 200:
+                    break
+            except OSError:
+                pass
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < deadline, "not ready in time"
+            time.sleep(0.1)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=30)  # ends only when the web and judging processes have ended too
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+    """The settings of an installation: an empty data folder, and PostgreSQL where that is the database."""
+    chosen = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "DATABASE_URL")}
+    chosen |= {"DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port()), "WORKERS": "2"}
+    if database_url.startswith("postgresql"):
+        chosen["DATABASE_URL"] = database_url.replace("+psycopg", "")
+    return chosen
+
+
+def flask(environment: dict[str, str], *words: str) -> str:
+    run = [sys.executable, "-m", "flask", *words]
+    return subprocess.run(run, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.slow
+def test_a_platform_posts_to_the_served_program_and_it_stops_cleanly(environment: dict[str, str]) -> None:
+    made = json.loads(flask(environment, "lrs", "credential", "create", "--name", "LMS").splitlines()[-1])
+    assert set(made) == {"key", "secret"}
+    pair = base64.b64encode(f"{made['key']}:{made['secret']}".encode()).decode()
+    headers = {"Authorization": f"Basic {pair}", "X-Experience-API-Version": "1.0.3"}
+    root = f"http://127.0.0.1:{environment['PORT']}"
+    with served(environment) as process:
+        assert get(f"{root}/healthz") == (200, "ok\n")
+        body = json.dumps([statement(id=str(uuid4())) for _ in range(5)]).encode()
+        request = urllib.request.Request(  # noqa: S310 — our own server
+            f"{root}/xapi/statements", body, {**headers, "Content-Type": "application/json"}, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            posted = json.loads(answer.read())
+        status, text = get(f"{root}/xapi/statements?ascending=true", **headers)
+        assert (status, [one["id"] for one in json.loads(text)["statements"]]) == (200, posted)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=40)
+        assert process.returncode == 0, output
+        assert "Traceback" not in output
+    with served(environment):
+        status, text = get(f"{root}/xapi/statements?ascending=true", **headers)
+        assert [one["id"] for one in json.loads(text)["statements"]] == posted
+
+
+def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "new"))
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    first = read_settings()
+    assert len(first.secret_key) >= 32
+    assert first.database_url == f"sqlite:///{tmp_path}/new/cdht.sqlite3"
+    assert stat.S_IMODE((tmp_path / "new" / "secret_key").stat().st_mode) == 0o600
+    assert read_settings().secret_key == first.secret_key
+    monkeypatch.setenv("SECRET_KEY", "from the environment")
+    assert read_settings().secret_key == b"from the environment"
+
+
+def test_ready_means_migrated_and_healthy_means_alive(app: Flask, database: Database, client: FlaskClient) -> None:
+    assert client.get("/readyz").status_code == 200
+    with database.writing() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
+
+
+def test_the_program_starts_without_its_database_and_says_it_is_not_ready(app: Flask) -> None:
+    gone = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing?connect_timeout=2")
+    client = create_app(app.extensions["settings"], gone).test_client()
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    answer = client.get(
+        "/xapi/statements", headers={"X-Experience-API-Version": "1.0.3", "Authorization": "Basic eDp5"}
+    )
+    assert answer.status_code == 503
+    assert "Retry-After" in answer.headers
+
+
+def test_a_command_brings_the_database_up_to_date_first(app: Flask, database: Database) -> None:
+    command.downgrade(migrations.config_for(database), "base")
+    result = app.test_cli_runner().invoke(
+        args=["lrs", "credential", "create", "--name", "x", "--scope", "statements/write"]
+    )
+    assert result.exit_code == 0, result.output
+    assert migrations.is_current(database)

@@ -1,0 +1,219 @@
+"""Reads the settings, joins the two halves, serves. Nothing else does either.
+
+flask …            finds create_app() here
+python wsgi.py     serves for real: migrates, then web workers and the judging of what comes in
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import logging
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy.exc
+from environs import Env
+from flask import Flask, Response
+from flask.cli import with_appcontext
+from granian.constants import Interfaces
+from granian.server import Server
+
+import migrations
+from certification import assessments
+from certification.cli import certification_cli
+from certification.resources import api
+from certification.web import web
+from lrs.cli import lrs_cli
+from lrs.db import Database
+from lrs.resources import xapi
+
+HERE = Path(__file__).parent
+MAX_BODY_BYTES = 64 * 1024 * 1024
+"""The largest request body read; a larger one is refused with 413 before it is."""
+
+log = logging.getLogger("wsgi")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment decides. `secret_key` is the pepper of API secrets and seals `more` links."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: bytes
+    port: int = 8000
+    host: str = "127.0.0.1"
+    workers: int = 0
+    """Web processes on PostgreSQL; 0 means one for each core. On SQLite there is one, whatever this says."""
+
+
+def read_settings() -> Settings:
+    """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS.
+
+    Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
+    a secret is made once and kept in DATA_DIR; where that folder cannot be written, starting fails and says so.
+    """
+    env = Env()
+    data_dir = Path(env.str("DATA_DIR", "") or HERE / "var").resolve()
+    secret = env.str("SECRET_KEY", "")
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+    return Settings(
+        data_dir=data_dir,
+        database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data_dir}/cdht.sqlite3",
+        secret_key=secret.encode() if secret else _kept_secret(data_dir / "secret_key"),
+        port=env.int("PORT", 8000),
+        host=env.str("HOST", "127.0.0.1"),
+        workers=env.int("WORKERS", 0),
+    )
+
+
+def _kept_secret(path: Path) -> bytes:
+    """The secret kept in this file; made, readable by its owner alone, when the file is not there."""
+    if not path.exists():
+        new = path.with_name(f"{path.name}.{os.getpid()}")
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_hex(32))
+        try:
+            os.link(new, path)  # fails when another process was first: then that one's counts
+        except FileExistsError:
+            pass
+        finally:
+            new.unlink()
+    return path.read_text().strip().encode()
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
+    """The whole application. It starts without a database that answers; `/readyz` then says so."""
+    settings = settings or read_settings()
+    app = Flask("cong_dan_hoc_tap", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.extensions["settings"] = settings
+    app.extensions["database"] = database or Database(settings.database_url)
+    app.register_blueprint(xapi)
+    app.register_blueprint(api)
+    app.register_blueprint(web)
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/readyz", view_func=lambda: readyz(app.extensions["database"]), endpoint="readyz")
+    for group in (lrs_cli, certification_cli):
+        group.callback = with_appcontext(lambda: migrations.upgrade(app.extensions["database"]))
+        app.cli.add_command(group)
+    return app
+
+
+def healthz() -> Response:
+    """The process lives. Open to everybody."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+def readyz(database: Database) -> Response:
+    """The database answers and stands at the newest revision; 503 otherwise. Open to everybody."""
+    try:
+        ready = migrations.is_current(database)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        log.warning("the database does not answer: %s", error)
+        ready = False
+    return Response("ready\n" if ready else "not ready\n", 200 if ready else 503, mimetype="text/plain")
+
+
+def end_with_parent() -> None:
+    """Have the kernel send this process SIGTERM when the one that started it dies, even by kill -9.
+
+    Otherwise web processes would live on as orphans, hold the port, and keep the next start from serving. Linux only;
+    elsewhere nothing happens.
+    """
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
+def create_serving_app() -> Flask:
+    """What each web process runs. On SQLite this one process also judges, in a thread under the same writer lock."""
+    end_with_parent()
+    app = create_app()
+    database: Database = app.extensions["database"]
+    if database.is_sqlite:
+        stop = threading.Event()
+        judging = threading.Thread(
+            target=assessments.work,
+            args=(database,),
+            kwargs={"stop": stop, "clock": lambda: datetime.now(UTC)},
+            name="judging",
+            daemon=True,
+        )
+        judging.start()
+        atexit.register(lambda: (stop.set(), judging.join(10)))
+    return app
+
+
+class JudgingProcess:
+    """`flask certification work` beside the web processes (PostgreSQL): started again when it dies, ended with us."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="judging", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        self._thread.join(15)
+
+    def _keep(self) -> None:
+        while not self._stop.is_set():
+            started = time.monotonic()
+            command = [sys.executable, "-m", "flask", "certification", "work"]
+            self._process = subprocess.Popen(command, cwd=HERE, preexec_fn=end_with_parent)  # noqa: S603
+            status = self._process.wait()
+            if not self._stop.is_set():
+                log.error("the judging process ended with %s; starting it again", status)
+                self._stop.wait(max(0.0, 2 - (time.monotonic() - started)))
+
+
+def serve() -> None:
+    """Migrate, then serve until SIGTERM or SIGINT; requests under way are answered first."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
+    settings = read_settings()
+    database = Database(settings.database_url)
+    migrations.upgrade(database)
+    is_sqlite = database.is_sqlite
+    database.close()
+    judging = None if is_sqlite else JudgingProcess()
+    server = Server(
+        "wsgi:create_serving_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1 if is_sqlite else (settings.workers or os.cpu_count() or 1),
+        blocking_threads=4,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+        working_dir=HERE,
+    )
+    if judging:
+        judging.start()
+    print(f"Serving at http://{settings.host}:{settings.port} (stop: Ctrl-C or SIGTERM)", flush=True)
+    try:
+        server.serve()
+    finally:
+        if judging:
+            judging.stop()
+
+
+if __name__ == "__main__":
+    serve()
