@@ -1,0 +1,1 @@
+"""What things cost here: `make bench`. Figures and method stand in docs/performance.md."""

@@ -1,0 +1,86 @@
+"""Servers and databases to measure against, brought up for the occasion."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server and a credential of it."""
+
+    port: int
+    authorization: str
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+
+
+@contextmanager
+def server(folder: Path, database_url: str | None) -> Iterator[Server]:
+    """The program, served for real, on its own port and data folder."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "DATA_DIR": str(folder), "PORT": str(port), "FLASK_APP": str(ROOT / "wsgi.py")}
+    environment.pop("DATABASE_URL", None)
+    if database_url:
+        environment["DATABASE_URL"] = database_url
+    made = subprocess.run(
+        [sys.executable, "-m", "flask", "lrs", "credential", "create", "--name", "bench"],
+        cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    pair = json.loads(made.stdout.splitlines()[-1])
+    authorization = "Basic " + base64.b64encode(f"{pair['key']}:{pair['secret']}".encode()).decode()
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "wsgi.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        _wait(port, process, folder / "server.log")
+        yield Server(port, authorization)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("the server did not start:\n" + log.read_text())
+        time.sleep(0.1)
+
+
+def describe() -> str:
+    """The machine, in a line."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, Python {platform.python_version()}"
