@@ -1,0 +1,163 @@
+"""The pages as they are sent: who sees what, how they are sent, and that they say what the JSON says."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certification import publications
+from certification import web as pages
+from certification.permissions import TABLE, Act, act_of
+from lrs.db import Database
+from tests.certification.web.figures_of_pages import figures_in
+from tests.certification.web.published import publish
+
+
+def test_without_publication_the_first_page_says_so_and_what_to_type(client: FlaskClient) -> None:
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert "chưa có số liệu nào được công bố" in " ".join(answer.text.split())
+    assert "flask certification publish" in answer.text
+
+
+def test_figures_that_are_not_published_are_not_shown_to_anybody(
+    database: Database, tenant: UUID, other_tenant: UUID, client: FlaskClient, now: datetime
+) -> None:
+    publish(database, other_tenant, now=now)
+    assert figures_in(client.get("/").text) == {}
+
+
+def test_publishing_nothing_shows_no_figures(
+    database: Database, tenant: UUID, client: FlaskClient, now: datetime
+) -> None:
+    with database.writing() as session:
+        publications.publish(session, tenant, as_of=now.date(), now=now)
+    assert figures_in(client.get("/").text) == {}
+
+
+def test_the_published_figures_stand_on_the_first_page(
+    database: Database, tenant: UUID, client: FlaskClient, now: datetime
+) -> None:
+    publish(database, tenant, now=now)
+    figures = figures_in(client.get("/").text)
+    assert figures["dn/a::headcount"] == "12"
+    assert figures["dn/a:G1:counted"] == "4"
+    assert figures["dn/a:G1:participations"] == "12"
+    assert figures["dn/a:G1:rate"] == "33,3%"
+    assert figures["dn/a:G1:target-2030"] == "≥ 90%"
+    assert figures["dn/a:G1:gap-2030"] == "còn thiếu 7 người (56,7 điểm %)"
+    assert figures["dn/c:G1:target-2030"] == "≥ 95%"
+    assert figures["dn/b:L3:denominator"] == "1"
+    assert figures["vn::headcount"] == "24"
+
+
+def test_page_and_json_agree_to_the_digit(database: Database, tenant: UUID, client: FlaskClient, now: datetime) -> None:
+    publish(database, tenant, now=now)
+    answer = client.get("/api/attainment").json
+    assert answer is not None
+    assert figures_in(client.get("/").text) == dict(_figures_for_the_page(answer))
+
+
+def _figures_for_the_page(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The figures of a JSON answer by their name in the page, less those that the page says another way or not at all:
+    grassroots unions (they have the people of their enterprise) and denominators that are the headcount."""
+    for one in answer["organizations"]:
+        if one["kind"] == "grassroots_union":
+            continue
+        for field in ("headcount", "women", "meets_criteria", "holds_title"):
+            yield f"{one['code']}::{field}", one["written"][field]
+        for target in one["targets"]:
+            name = f"{one['code']}:{target['group']}"
+            for field in ("counted", "participations", "rate"):
+                yield f"{name}:{field}", target["written"][field]
+            if target["population"] == "workers":
+                assert target["denominator"] == one["headcount"]
+            else:
+                yield f"{name}:denominator", target["written"]["denominator"]
+            for goal in target["goals"]:
+                yield f"{name}:target-{goal['year']}", goal["written"]["target"]
+                yield f"{name}:gap-{goal['year']}", goal["written"]["gap"]
+            for beside in target["beside"]:
+                for field in ("counted", "participations", "rate"):
+                    yield f"{one['code']}:{beside['id']}:{field}", beside["written"][field]
+
+
+def test_no_worker_is_named_on_the_first_page(
+    database: Database, tenant: UUID, client: FlaskClient, now: datetime
+) -> None:
+    publish(database, tenant, now=now)
+    assert "Người Bịa" not in client.get("/").text
+
+
+def test_names_from_outside_are_escaped(database: Database, tenant: UUID, client: FlaskClient, now: datetime) -> None:
+    publish(database, tenant, now=now)
+    text = client.get("/").text
+    assert "Công ty A &amp; &lt;con&gt;" in text
+    assert "<con>" not in text
+
+
+@pytest.mark.parametrize("path", ["/", "/assets/style.css", "/assets/icon.svg"])
+def test_every_page_tells_browsers_to_load_from_here_alone(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'self';")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_an_unchanged_page_is_not_sent_again(client: FlaskClient) -> None:
+    first = client.get("/")
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = client.get("/", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_page_that_changed_is_sent(database: Database, tenant: UUID, client: FlaskClient, now: datetime) -> None:
+    before = client.get("/").headers["ETag"]
+    publish(database, tenant, now=now)
+    assert client.get("/", headers={"If-None-Match": before}).status_code == 200
+
+
+def test_an_asset_may_be_kept_for_good_because_its_address_follows_its_content(client: FlaskClient) -> None:
+    assert f"/assets/style.css?v={pages.fingerprint('style.css')}" in client.get("/").text
+    answer = client.get("/assets/style.css")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.content_type == "text/css; charset=utf-8"
+
+
+def test_no_other_file_is_an_asset(client: FlaskClient) -> None:
+    assert client.get("/assets/__init__.py").status_code == 404
+
+
+def test_what_a_browser_fetches_for_the_first_page_is_under_100_kb(
+    database: Database, tenant: UUID, client: FlaskClient, now: datetime
+) -> None:
+    publish(database, tenant, now=now)
+    paths = ("/", "/assets/style.css", "/assets/icon.svg")
+    answers = [client.get(path, headers={"Accept-Encoding": "gzip"}) for path in paths]
+    assert [answer.headers.get("Content-Encoding") for answer in answers] == ["gzip"] * 3
+    assert gzip.decompress(answers[0].data) == client.get("/").data
+    assert sum(len(answer.data) for answer in answers) < 100_000
+
+
+def test_the_number_of_sql_commands_does_not_grow_with_the_workers(
+    database: Database, tenant: UUID, client: FlaskClient, now: datetime, count_commands: Callable[[], Any]
+) -> None:
+    publish(database, tenant, now=now)
+    with count_commands() as commands:
+        client.get("/")
+    assert len(commands) < 40
+
+
+def test_every_page_states_its_guard_and_asks_for_no_key(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("web.")}
+    acts = {endpoint: act_of(app.view_functions[endpoint]) for endpoint in endpoints}
+    assert acts == {"web.show_first_page": Act.READ_FIRST_PAGE, "web.asset": Act.READ_FIRST_PAGE}
+    assert TABLE[Act.READ_FIRST_PAGE].scope is None
