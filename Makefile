@@ -1,0 +1,83 @@
+# Everything a person or a machine does with this project. The first `make …` on a machine installs what is missing and
+# says so; later ones find it there. Each set-up step leaves a stamp named after the content of the file it followed,
+# so that a changed lock file is installed and an unchanged one costs nothing.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+
+PYTHON ?= python3
+DATA_DIR ?= ./var
+PORT ?= 8000
+export DATA_DIR PORT
+
+CLIENTS := certification/demonstration/clients
+BROWSER := tests/browser
+content = $(shell cat $(wildcard $(1)) 2>/dev/null | sha256sum | cut -c1-12)
+
+UV   := .venv/uv-$(call content,.ci/requirements-uv.txt)
+RUN  := .venv/run-$(call content,.ci/requirements-uv.txt .ci/requirements-run.txt)
+DEMO := .venv/demo-$(call content,.ci/requirements-uv.txt .ci/requirements-demo.txt)
+TEST := .venv/test-$(call content,.ci/requirements-uv.txt .ci/requirements-test.txt)
+CLIENT_PACKAGES  := $(CLIENTS)/node_modules/installed-$(call content,$(CLIENTS)/package-lock.json)
+BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/package-lock.json)
+
+.PHONY: help demo run test test-quick bench lint format clean system-run system-demo system-test
+
+help: ## show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: system-demo $(DEMO) $(CLIENT_PACKAGES) ## set up, run the main job on invented people, then keep serving on PORT
+	@exec .venv/bin/flask certification demo
+
+run: system-run $(RUN) ## serve on PORT, with data in DATA_DIR or DATABASE_URL, until Ctrl-C or SIGTERM
+	@exec .venv/bin/python wsgi.py
+
+test: lint $(CLIENT_PACKAGES) $(BROWSER_PACKAGES) ## everything a change must pass, on SQLite and on PostgreSQL
+	@exec .venv/bin/python -m pytest -n 2
+
+test-quick: system-test $(TEST) $(CLIENT_PACKAGES) ## the fast part of the tests, still on both databases
+	@HYPOTHESIS_PROFILE=quick exec .venv/bin/python -m pytest -n 2 -m "not slow"
+
+bench: system-test $(TEST) ## measure how fast Statements are taken and workers judged
+	@exec .venv/bin/python -m bench
+
+lint: system-test $(TEST) ## style, formatting and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: system-test $(TEST) ## bring the code into shape
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+clean: ## remove what set-up and tests made; DATA_DIR stays
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis $(CLIENTS)/node_modules $(BROWSER)/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------- set-up
+
+system-run system-demo system-test: system-%:
+	@PYTHON="$(PYTHON)" .ci/system-packages $*
+
+.venv/bin/python:
+	@echo "==> Making the virtual environment .venv"
+	@$(PYTHON) -m venv .venv
+
+$(UV): .ci/requirements-uv.txt | .venv/bin/python
+	@echo "==> Installing the package installer into .venv"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(RUN) $(DEMO) $(TEST): .venv/%: | $(UV)
+	@set=$*; list=.ci/requirements-$${set%-*}.txt; \
+	echo "==> Installing $$(grep -c '^[a-zA-Z].*==' $$list) pinned Python packages from $$list into .venv"; \
+	.venv/bin/uv pip install --python .venv/bin/python --require-hashes -r $$list
+	@touch $@
+
+$(CLIENT_PACKAGES) $(BROWSER_PACKAGES):
+	@echo "==> Installing the JavaScript packages of $(@D:/node_modules=)"
+	@npm ci --no-audit --no-fund --prefix $(@D:/node_modules=)
+	@touch $@

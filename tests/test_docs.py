@@ -1,0 +1,145 @@
+"""What the documents promise and a machine can check: files, commands, targets and settings they name exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from wsgi import Settings, create_app
+
+HERE = Path(__file__).resolve().parent.parent
+README = HERE / "README.md"
+DOCUMENTS = [README, HERE / "CHANGELOG.md", *sorted((HERE / "docs").rglob("*.md"))]
+
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
+FILE = re.compile(r"`((?![A-Z_]+/)(?:[\w.*-]+/)+[\w.*-]+\.(?:py|md|toml|txt|json|css|html|sql))`")
+MAKE = re.compile(r"(?:`|^ {4}|&& |\bas )make ([a-z][a-z-]*)", re.MULTILINE)
+COMMAND = re.compile(r"flask ((?:lrs|certification)\b[^`\n|]*)")
+OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
+
+
+def _documents() -> list[object]:
+    return [pytest.param(path, id=str(path.relative_to(HERE))) for path in DOCUMENTS]
+
+
+def _make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):(?!=)", (HERE / "Makefile").read_text(), re.MULTILINE))
+
+
+def _heading_anchors(path: Path) -> set[str]:
+    """Anchors of a page's headings, as forges make them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> click.Group:
+    """The commands of `flask`, ours among them."""
+    folder = tmp_path_factory.mktemp("data")
+    settings = Settings(data_dir=folder, database_url=f"sqlite:///{folder}/none.sqlite3", secret_key=b"x" * 32)
+    return create_app(settings).cli
+
+
+def _leaves(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from _leaves(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def _ours(commands: click.Group) -> dict[tuple[str, ...], click.Command]:
+    return {
+        path: command
+        for half in ("lrs", "certification")
+        if isinstance(group := commands.commands[half], click.Group)
+        for path, command in _leaves(group, (half,))
+    }
+
+
+@pytest.mark.parametrize("document", _documents())
+def test_every_link_leads_to_a_file_and_a_heading(document: Path) -> None:
+    for target, anchor in LINK.findall(document.read_text()):
+        path = (document.parent / target).resolve() if target else document
+        assert path.exists(), f"{document.name} links to {target}, which is not there"
+        if anchor:
+            assert anchor in _heading_anchors(path), f"{document.name} links to {target}#{anchor}: no such heading"
+
+
+@pytest.mark.parametrize("document", _documents())
+def test_every_file_named_is_there(document: Path) -> None:
+    for named in FILE.findall(document.read_text()):
+        found = any(HERE.glob(named)) or any(document.parent.glob(named))
+        assert found, f"{document.name} names {named}, which is not there"
+
+
+@pytest.mark.parametrize("document", _documents())
+def test_every_make_target_named_is_in_the_makefile(document: Path) -> None:
+    assert set(MAKE.findall(document.read_text())) <= _make_targets()
+
+
+@pytest.mark.parametrize("document", _documents())
+def test_every_flask_command_named_exists_with_the_options_named(document: Path, commands: click.Group) -> None:
+    for line in COMMAND.findall(document.read_text()):
+        command: click.Command = commands
+        for word in line.split():
+            if not isinstance(command, click.Group) or not re.fullmatch(r"[a-z][a-z-]*", word):
+                break
+            assert word in command.commands, f"{document.name}: there is no command “flask {line.strip()}”"
+            command = command.commands[word]
+        known = {"--help", *(name for parameter in command.params for name in parameter.opts)}
+        unknown = set(OPTION.findall(line)) - known
+        assert not unknown, f"{document.name}: “flask {line.strip()}” has no {', '.join(sorted(unknown))}"
+
+
+def test_every_command_says_what_it_does_and_stands_in_a_document(commands: click.Group) -> None:
+    written = "\n".join(document.read_text() for document in DOCUMENTS)
+    for path, command in _ours(commands).items():
+        name = " ".join(("flask", *path))
+        assert command.help, f"{name} has no help"
+        assert name in written, f"no document names {name}"
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{name} {parameter.opts[0]} has no help"
+
+
+def test_the_readme_begins_with_two_set_up_commands() -> None:
+    block = re.search(r"(?:^ {4}.*\n)+", README.read_text(), re.MULTILINE)
+    assert block
+    assert block.group().splitlines() == [
+        "    git clone <address> cong-dan-hoc-tap && cd cong-dan-hoc-tap",
+        "    make demo",
+    ]
+
+
+def test_the_readme_names_every_target_a_person_needs() -> None:
+    for target in ("demo", "run", "test", "test-quick", "bench", "lint", "format"):
+        assert f"make {target}" in README.read_text()
+
+
+def test_the_settings_in_the_readme_are_those_the_program_reads() -> None:
+    read = set(re.findall(r"env\.\w+\(\"([A-Z_]+)\"", (HERE / "wsgi.py").read_text()))
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", README.read_text(), re.MULTILINE)) == read
+
+
+def test_every_decision_stands_in_the_index_with_its_own_title() -> None:
+    index = (HERE / "docs/decisions/README.md").read_text()
+    pages = sorted((HERE / "docs/decisions").glob("0*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    for page in pages:
+        number, title = page.read_text().splitlines()[0].removeprefix("# ").split(" ", 1)
+        assert f"| [{number}]({page.name}) | {title} |" in index
+
+
+def test_every_decision_says_why_what_and_what_was_turned_down() -> None:
+    for page in (HERE / "docs/decisions").glob("0*.md"):
+        for part in ("**Context.**", "**Decision.**"):
+            assert part in page.read_text(), f"{page.name} has no {part}"
+
+
+def test_continuous_integration_runs_what_the_readme_says() -> None:
+    assert re.search(r"^exec .*\bmake test$", (HERE / ".ci/run").read_text(), re.MULTILINE)
