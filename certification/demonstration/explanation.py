@@ -1,0 +1,82 @@
+"""One worker's result in full: each chỉ số with its points, the evidence counted, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from certification import criteria, explanations
+from certification.assessments import Assessed
+from certification.evaluation.results import MET
+from certification.evidence import vietnam_day
+from certification.explanations import IndicatorRow
+from certification.figures import number
+from lrs import api
+from lrs.db import Session
+
+EXAMPLES = 2
+"""Pieces of evidence named for each chỉ số; the others are counted."""
+
+
+def telling(results: Sequence[Assessed]) -> Assessed:
+    """Somebody worth explaining: of those who do not meet the criteria, the first who came nearest.
+
+    Nearest is who has the most chỉ số met, then the most points. With nobody short of anything, the first of all.
+    """
+
+    def nearness(one: Assessed) -> tuple[bool, int, int]:
+        met = sum(indicator.state == MET for indicator in one.result.indicators)
+        return (one.result.outcome != MET, met, one.result.total)
+
+    return max(results, key=nearness)  # of equals, max gives the first
+
+
+def print_explanation(
+    session: Session, tenant: UUID, console: Console, assessed: Assessed, *, number: str, full_name: str
+) -> None:
+    """Print why a worker does, or does not yet, meet the criteria. `number` is the worker's."""
+    criteria_set = criteria.of_rule_file(session, tenant, assessed.criteria_set_id)
+    explanation = explanations.explain(criteria_set, assessed.result)
+    counted = {one for row in explanation.rows for one in row.counted}
+    evidence = {one.id: one.document for one in api.get_statements(session, tenant, counted)}
+    why = "đủ tiêu chí" if explanation.outcome == MET else "chưa đủ tiêu chí"
+    console.print()
+    console.rule(Text(f"Vì sao {full_name} ({number}) {why}", style="bold"), align="left")
+    console.print(explanation.summary)
+    for remark in explanation.remarks:
+        console.print(f"• {remark}")
+    competence = ""
+    for row in explanation.rows:
+        if row.competence != competence:
+            competence = row.competence
+            console.print(Text(f"\n{competence}", style="bold"))
+        _print_row(console, row, evidence)
+
+
+def _print_row(console: Console, row: IndicatorRow, evidence: Mapping[UUID, dict[str, Any]]) -> None:
+    points = "–" if row.points is None else str(row.points)
+    style = "" if row.state == MET else "yellow"
+    heading = (
+        f"{row.indicator:<5}{points:>2}/{row.max_points} điểm, {row.state_words} ({row.source_words}) – {row.title}"
+    )
+    lines = [Text(heading, style=style)]
+    if row.counted:
+        named = [_named(evidence[one]) for one in row.counted[-EXAMPLES:] if one in evidence]
+        lines.append(Text(f"Dựa trên {number(len(row.counted))} minh chứng, gần đây: {'; '.join(named)}.", style="dim"))
+    lines += [Text(f"• {remark}") for remark in row.remarks]
+    for place, line in enumerate(lines):
+        console.print(Padding(line, (0, 0, 0, 2 if place == 0 else 7)))
+
+
+def _named(statement: Mapping[str, Any]) -> str:
+    """ "Sổ tay an toàn (04/05/2026)": what a Statement was about, by name or address, and its day in Vietnam."""
+    about = statement["object"]
+    names: Mapping[str, str] = about.get("definition", {}).get("name", {})
+    day = vietnam_day(datetime.fromisoformat(statement["timestamp"]))
+    return f"{next(iter(names.values()), about.get('id', ''))} ({day:%d/%m/%Y})"

@@ -1,0 +1,128 @@
+"""The invented world as the CSV files an officer would import: units, roster, titles, attestations, commitments."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from certification.demonstration.people import MARK, World
+
+COMMITTED_KIND = "Công đoàn học tập"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A file by its name, and its bytes (UTF-8 with a byte order mark, so that spreadsheets read the diacritics)."""
+
+    name: str
+    data: bytes
+
+
+def organizations(world: World) -> CsvFile:
+    return _file(
+        "to-chuc.csv",
+        ("Mã", "Tên", "Loại", "Mã cấp trên hành chính", "Mã cấp trên công đoàn", "Từ ngày", "Đến ngày"),
+        (
+            (unit.code, unit.name, unit.kind, unit.administrative_parent, unit.union_parent, _day(unit.exists_from), "")
+            for unit in world.units
+        ),
+    )
+
+
+def roster(world: World) -> CsvFile:
+    """One row for each employment; a worker's accounts, but for hashes of mail addresses, stand in the first."""
+    return _file(
+        "nguoi-lao-dong.csv",
+        (
+            "Mã người lao động",
+            "Họ và tên",
+            "Giới tính",
+            "Mã doanh nghiệp",
+            "Ngày vào làm",
+            "Ngày nghỉ việc",
+            "Chức danh",
+            "Đoàn viên",
+            "Cán bộ công đoàn",
+            "Tài khoản học tập",
+        ),
+        (
+            (
+                person.number,
+                person.full_name,
+                person.gender,
+                job.enterprise.code,
+                _day(job.started),
+                _day(job.ended),
+                job.position,
+                _yes(job.union_member),
+                _yes(job.union_cadre),
+                " ".join(one.ifi for one in person.accounts if not one.mail_sha1) if job is person.jobs[0] else "",
+            )
+            for person in world.people
+            for job in person.jobs
+        ),
+    )
+
+
+def titles(world: World) -> CsvFile:
+    return _file(
+        "danh-hieu.csv",
+        ("Mã người lao động", "Năm đánh giá", "Số quyết định", "Ngày quyết định", "Cơ quan công nhận"),
+        (
+            (person.number, str(title.year), title.decision, _day(title.decided_on), title.body)
+            for person in world.people
+            for title in person.titles
+        ),
+    )
+
+
+def attestations(world: World) -> CsvFile:
+    return _file(
+        "xac-nhan.csv",
+        ("Mã người lao động", "Năm", "Chỉ số", "Điểm", "Người xác nhận", "Ngày xác nhận", "Căn cứ"),
+        (
+            (
+                person.number,
+                str(vouching.year),
+                vouching.indicator,
+                str(vouching.points),
+                vouching.attested_by,
+                _day(vouching.attested_on),
+                vouching.basis,
+            )
+            for person in world.people
+            for vouching in person.vouchings
+        ),
+    )
+
+
+def commitments(world: World) -> CsvFile:
+    """Two thirds of the grassroots unions took "Công đoàn học tập" into the year's programme."""
+    return _file(
+        "cam-ket.csv",
+        ("Mã đơn vị", "Nội dung", "Năm", "Căn cứ"),
+        (
+            (firm.union, COMMITTED_KIND, str(world.as_of.year), f"Chương trình công tác năm {world.as_of.year} {MARK}")
+            for place, firm in enumerate(world.enterprises)
+            if place % 3
+        ),
+    )
+
+
+def _file(name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> CsvFile:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(headings)
+    writer.writerows(rows)
+    return CsvFile(name, text.getvalue().encode("utf-8-sig"))
+
+
+def _day(day: date | None) -> str:
+    return day.strftime("%d/%m/%Y") if day else ""
+
+
+def _yes(flag: bool) -> str:
+    return "x" if flag else ""

@@ -1,0 +1,132 @@
+"""What the demonstration tells a person when all is done: figures, one worker explained, and how to ask for more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from rich.console import Console
+from rich.text import Text
+
+from certification import attainment, plans, workers
+from certification.assessments import Assessed
+from certification.demonstration import tables
+from certification.demonstration.explanation import print_explanation, telling
+from certification.demonstration.people import LEARNING_PLATFORM
+from certification.demonstration.state import State
+from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
+from certification.figures import number
+from certification.models import Worker, WorkerIdentifier
+from certification.plans import Plan
+from lrs.db import Session
+
+UNKNOWN_SHOWN = 3
+
+
+def present(
+    session: Session,
+    tenant: UUID,
+    state: State,
+    results: Sequence[Assessed],
+    *,
+    console: Console,
+    base: str,
+    folder: Path,
+) -> None:
+    """Print everything. `results` are all workers' as of the day; `base` is the server's address."""
+    day = state.scale.as_of
+    measured = attainment.measure_all(session, tenant, on=day)
+    names = {plan.id: _name(plan) for plan in plans.all_plans(session, tenant)}
+    console.print()
+    console.rule(Text(f"Số liệu tính đến hết ngày {day:%d/%m/%Y}", style="bold"), align="left")
+    _print_reading_help(console)
+    tables.print_groups(console, measured, names)
+    tables.print_further(console, measured, names)
+    _print_outcomes(console, results, day.year)
+    chosen = telling(results)
+    person = session.execute(sa.select(Worker.number, Worker.full_name).where(Worker.id == chosen.worker_id)).one()
+    print_explanation(session, tenant, console, chosen, number=person.number, full_name=person.full_name)
+    _print_totals(console, state, workers.unknown_actors(session, tenant))
+    account = _account(session, tenant, chosen.worker_id)
+    _print_addresses(console, state, base, folder, worker=person.number, account=account)
+
+
+def _name(plan: Plan) -> str:
+    """How a plan is called in a sentence; not every source document prints its number."""
+    return f"{plan.number} của {plan.issuer}" if plan.number else f"kế hoạch của {plan.issuer}"
+
+
+def _print_reading_help(console: Console) -> None:
+    console.print(
+        "Số người: mỗi người một lần, đang làm việc trong ngày. Lượt: số lần tham gia. Còn thiếu: số người cần thêm để "
+        "đạt chỉ tiêu của năm đó, và số điểm phần trăm.\nMỗi công đoàn cơ sở có cùng số với doanh nghiệp của mình nên "
+        "không in lại."
+    )
+
+
+def _print_outcomes(console: Console, results: Sequence[Assessed], year: int) -> None:
+    outcomes = Counter(one.result.outcome for one in results)
+    console.print()
+    console.rule(Text(f"Chấm năm {year}", style="bold"), align="left")
+    console.print(
+        f"{number(outcomes[MET])} người đủ tiêu chí, {number(outcomes[NOT_MET])} người chưa đủ, "
+        f"{number(outcomes[NOT_YET_KNOWN])} người còn chờ xác nhận. Đủ tiêu chí chưa phải là có danh hiệu: danh hiệu "
+        "do cơ quan có thẩm quyền công nhận."
+    )
+
+
+def _print_totals(console: Console, state: State, unknown: Sequence[workers.UnknownActor]) -> None:
+    totals = state.totals
+    console.print()
+    console.rule(Text("Dữ liệu học tập", style="bold"), align="left")
+    console.print(
+        f"{number(totals.statements)} Statement, trong đó {number(totals.late)} đến muộn, {number(totals.repeated)} "
+        f"gửi hai lần, {number(totals.voided)} đã hủy, {number(totals.by_clients)} do thư viện tincanjs và tincan gửi."
+    )
+    waiting = sum(one.statements for one in unknown)
+    console.print(f"{number(waiting)} Statement của {number(len(unknown))} tài khoản chưa biết là ai đang chờ, ví dụ:")
+    for one in unknown[:UNKNOWN_SHOWN]:
+        console.print(f"  {one.ifi}: {number(one.statements)}")
+
+
+def _account(session: Session, tenant: UUID, worker_id: UUID) -> str:
+    """The name of the worker's account on the learning platform."""
+    start = f"account {LEARNING_PLATFORM}|"
+    ifi: str = session.scalars(
+        sa.select(WorkerIdentifier.ifi).where(
+            WorkerIdentifier.tenant_id == tenant,
+            WorkerIdentifier.worker_id == worker_id,
+            WorkerIdentifier.ifi.startswith(start, autoescape=True),
+        )
+    ).one()
+    return ifi.removeprefix(start)
+
+
+def _print_addresses(console: Console, state: State, base: str, folder: Path, *, worker: str, account: str) -> None:
+    year = state.scale.as_of.year
+    platform = f"{state.platform.key}:{state.platform.secret}"
+    officer = f"{state.officer.key}:{state.officer.secret}"
+    agent = {"account": {"homePage": LEARNING_PLATFORM, "name": account}}
+    of_agent = urlencode({"agent": msgspec.json.encode(agent).decode(), "limit": 5})
+    xapi = "curl -H 'X-Experience-API-Version: 2.0.0' -u"
+    rows = (
+        ("Trang số liệu (mở bằng trình duyệt)", f"{base}/"),
+        ("Số liệu, JSON", f"curl '{base}/api/attainment'"),
+        ("Một doanh nghiệp", f"curl '{base}/api/attainment?organization={quote('dn/vd-06', safe='')}'"),
+        ("Kết quả của người lao động trên", f"curl -u {officer} '{base}/api/workers/{worker}/assessment?year={year}'"),
+        ("Tài khoản chưa biết là ai", f"curl -u {officer} '{base}/api/unknown-actors'"),
+        ("Statement mới nhất (xAPI)", f"{xapi} {platform} '{base}/xapi/statements?limit=5'"),
+        ("Statement của người lao động trên", f"{xapi} {platform} '{base}/xapi/statements?{of_agent}'"),
+        ("Mọi lệnh của phần này", ".venv/bin/flask certification --help"),
+        ("Các tệp CSV đã nhập, nhật ký máy chủ", str(folder)),
+    )
+    console.print()
+    console.rule(Text("Hỏi tiếp", style="bold"), align="left")
+    for title, command in rows:
+        console.print(Text(title, style="dim"))
+        console.print(f"  {command}", soft_wrap=True)

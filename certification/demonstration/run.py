@@ -1,0 +1,239 @@
+"""The demonstration from an empty database to figures: set up, post, check, judge, show, serve.
+
+A demonstration that is complete is only checked and shown again. One that was broken off is done again from the
+beginning: people, ids and Statements are the same, so what is there already is a repeat and changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from datetime import time as time_of_day
+from pathlib import Path
+from types import FrameType
+from uuid import UUID
+
+from rich.console import Console
+
+from certification import evidence_mapping, publications
+from certification.assessments import Assessed
+from certification.demonstration import judging, people, preparation, published_clients, simulator, state
+from certification.demonstration.book import Book, check
+from certification.demonstration.errors import ServerFailed
+from certification.demonstration.people import World
+from certification.demonstration.poster import Connection, Post, post_all
+from certification.demonstration.presentation import present
+from certification.demonstration.progress import step
+from certification.demonstration.server import Server, require_free, serving
+from certification.demonstration.state import Scale, State, Totals
+from lrs import api
+from lrs.db import Database
+
+FOLDER = "demo"
+"""Where, in the data folder, the import files, the server's log and the state are."""
+POSTERS = 2
+SAMPLE = 200
+"""Statements read again when a complete demonstration is started once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the program's data is, as its settings say."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: bytes
+    port: int
+
+    @property
+    def folder(self) -> Path:
+        return self.data_dir / FOLDER
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Settings for the server process, so that it serves the very same data."""
+        return {
+            "DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": self.database_url,
+            "SECRET_KEY": self.secret_key.decode(),
+        }
+
+
+def run(place: Place, database: Database, scale: Scale, *, console: Console, now: datetime, serve: bool) -> None:
+    """Do what is not done yet, show the figures, and serve until SIGINT or SIGTERM if `serve`.
+
+    `now` is the present; the figures are those of `scale.as_of`. Raises DemonstrationFailed, or KeyboardInterrupt when
+    stopped before the figures were shown.
+    """
+    place.folder.mkdir(parents=True, exist_ok=True)
+    # Nothing invented is dated later than the as-of day, and nothing imported may lie in the future.
+    now = max(now, datetime.combine(scale.as_of, time_of_day(23), tzinfo=simulator.VIETNAM).astimezone(now.tzinfo))
+    with _interrupted_by_signals():
+        require_free(place.port)
+        tenant, kept = _begin(place, database, scale, now)
+        world = None if kept.complete else _prepare(place, database, tenant, scale, console, now)
+        with serving(place.environment, port=place.port, log=place.folder / "server.log") as server:
+            with step(console, f"Chạy máy chủ tại {server.base}"):
+                server.await_ready()
+                _check_it_is_ours(server, kept)
+            if world is None:
+                _check_again(server, kept, console)
+            else:
+                kept = _fill(place, database, tenant, world, server, kept, console)
+            results = _judge(database, tenant, scale, server, console, now)
+            with database.writing() as session:
+                publications.publish(session, tenant, as_of=scale.as_of, now=now)
+            state.save(place.folder, kept)
+            with database.reading() as session:
+                present(session, tenant, kept, results, console=console, base=server.base, folder=place.folder)
+            if serve:
+                _keep_serving(server, console)
+
+
+# ---------------------------------------------------------------- before the server
+
+
+def _begin(place: Place, database: Database, scale: Scale, now: datetime) -> tuple[UUID, State]:
+    """The tenant, and the state to go on from: the one kept, or a new one with new keys."""
+    with database.reading() as session:
+        tenant = api.find_tenant(session)
+        kept = preparation.remembered(session, tenant, place.folder, scale, pepper=place.secret_key, now=now)
+    if kept is None:
+        with database.writing() as session:
+            kept = preparation.begin(session, tenant, scale, pepper=place.secret_key, now=now)
+        state.save(place.folder, kept)
+    return tenant, kept
+
+
+def _prepare(place: Place, database: Database, tenant: UUID, scale: Scale, console: Console, now: datetime) -> World:
+    with step(console, "Nạp bộ tiêu chí, các kế hoạch và đơn vị trong văn bản", counts="đơn vị mới") as advance:
+        advance(preparation.load_rules(database, tenant, now=now))
+    with step(console, "Bịa doanh nghiệp và người lao động", counts="người") as advance:
+        world = people.invent(seed=scale.seed, as_of=scale.as_of, workers=scale.workers)
+        advance(len(world.people))
+    with step(console, f"Nhập các tệp CSV trong {place.folder}", counts="dòng") as advance:
+        preparation.import_people(database, tenant, world, place.folder, now=now, on_row=advance)
+    return world
+
+
+# ---------------------------------------------------------------- with the server
+
+
+def _check_it_is_ours(server: Server, kept: State) -> None:
+    """Raise ServerFailed when something answers at our address that does not know our key."""
+    with closing(_connection(server, kept)) as connection:
+        answer = connection.request("GET", "/xapi/statements?limit=1", version="2.0.0")
+    if answer.status != 200:
+        raise ServerFailed(
+            f"{server.base} answers {answer.status} to the demonstration's own key: is another program listening "
+            f"there? Stop it, or set PORT to a free port. The server's log is {server.log}"
+        )
+
+
+def _connection(server: Server, kept: State) -> Connection:
+    return Connection(server.base, kept.platform.key, kept.platform.secret)
+
+
+def _fill(
+    place: Place, database: Database, tenant: UUID, world: World, server: Server, kept: State, console: Console
+) -> State:
+    """Post everything and hold the store against the book; return the state, now complete."""
+    with database.reading() as session:
+        profile = evidence_mapping.mapping_in_force(session, tenant, world.as_of).profile
+    simulation = simulator.simulate(world, statements=kept.scale.statements, profile=profile)
+    book = Book()
+    requests = sum(len(post.statements) for post in simulation.posts)
+    with step(console, "Gửi một năm học tập qua HTTP", total=requests, counts="Statement") as advance:
+
+        def posted(post: Post, ids: Sequence[str]) -> None:
+            book.record(post.statements, ids)
+            advance(len(ids))
+
+        post_all(lambda: _connection(server, kept), simulation.posts, threads=POSTERS, on_posted=posted)
+    by_clients = 0
+    for client in published_clients.PUBLISHED_CLIENTS:
+        with step(console, f"Gửi bằng thư viện {client.library}", counts="Statement") as advance:
+            sent = published_clients.run(
+                client, world, _connection(server, kept), statements=kept.scale.client_statements
+            )
+            book.record(sent, [one["id"] for one in sent])
+            by_clients += len(sent)
+            advance(len(sent))
+    with (
+        closing(_connection(server, kept)) as connection,
+        step(console, "Đối chiếu kho với sổ của bên gửi", total=len(book.sent), counts="Statement") as advance,
+    ):
+        book.compare(connection, on_read=advance)
+    totals = Totals(
+        statements=len(book.sent),
+        late=simulation.late,
+        repeated=book.repeats,
+        voided=len(book.voided),
+        unknown=simulation.unknown,
+        by_clients=by_clients,
+    )
+    chosen = random.Random(kept.scale.seed).sample(sorted(book.sent), min(SAMPLE, len(book.sent)))  # noqa: S311
+    return kept.completed(
+        totals, {name: book.sent[name] for name in chosen}, tuple(sorted(book.voided.intersection(chosen)))
+    )
+
+
+def _check_again(server: Server, kept: State, console: Console) -> None:
+    """Some of what was posted, read again from a store that is believed to hold it all."""
+    title = "Dữ liệu trình diễn đã có; đọc lại một phần để kiểm tra"
+    with (
+        closing(_connection(server, kept)) as connection,
+        step(console, title, total=len(kept.sample), counts="Statement") as advance,
+    ):
+        check(connection, kept.sample, kept.voided, on_read=advance)
+
+
+def _judge(
+    database: Database, tenant: UUID, scale: Scale, server: Server, console: Console, now: datetime
+) -> list[Assessed]:
+    """Wait until the server has read and judged everything; then everybody's result as of the as-of day."""
+    with step(console, "Đọc minh chứng và chấm trong máy chủ"):
+        judging.await_judging(database, tenant, server)
+    title = f"Kết quả của từng người tại ngày {scale.as_of:%d/%m/%Y}"
+    with step(console, title, total=scale.workers, counts="người") as advance:
+        return judging.judge_as_of(database, tenant, scale.as_of, now=now, on_judged=advance)
+
+
+# ---------------------------------------------------------------- serving
+
+
+def _keep_serving(server: Server, console: Console) -> None:
+    """Wait for SIGINT or SIGTERM. Raises ServerFailed when the server ends by itself."""
+    try:
+        console.print(f"\nĐang phục vụ tại {server.base} – dừng bằng Ctrl-C.")
+        server.process.wait()
+    except KeyboardInterrupt:
+        console.print("\nĐang dừng máy chủ …")
+        return
+    server.check()
+
+
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """Inside the block SIGTERM does what Ctrl-C does: KeyboardInterrupt, so that the server is stopped in order.
+
+    SIGINT is set too, because whoever is started in the background by a script inherits that it is ignored.
+    """
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python lets no other thread handle signals
+        return
+    before = {which: signal.signal(which, interrupt) for which in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)

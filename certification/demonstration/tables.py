@@ -1,0 +1,146 @@
+"""The figures as tables for a terminal. Words come from `certification.figures`, so that page and JSON say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from certification import figures
+from certification.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures
+from certification.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION
+
+SHOWN_KINDS = (ADMINISTRATIVE, TRADE_UNION, ENTERPRISE)
+POPULATIONS = {"workers": "lao động", "union_cadres": "cán bộ CĐ", "grassroots_unions": "CĐCS"}
+GROUP_TITLES = {
+    "G1": "G1 Chính trị, pháp luật",
+    "G2": "G2 Kỹ năng nghề",
+    "G3": "G3 Kỹ năng sống",
+    "G4": "G4 Công nghệ số",
+    "G5": "G5 Công dân học tập",
+}
+_SHORT_OF = "còn thiếu "
+
+
+def print_groups(console: Console, attainment: Attainment, plan_names: Mapping[str, str]) -> None:
+    """G1 to G5 of every unit and enterprise: distinct persons, lượt, rate, and the gap to each year's target.
+
+    `plan_names` says, by plan id, how a plan is called in a sentence.
+    """
+    for organization in _in_order(attainment):
+        targets = [one for one in organization.targets if one.group in COMMON_GROUPS]
+        console.print()
+        console.print(_heading(organization))
+        if not targets:
+            console.print(Text("  Không có kế hoạch nào nêu nhóm G1–G5 cho đơn vị này.", style="dim"))
+            continue
+        console.print(Text(f"  Theo {_bound_by(targets, plan_names)}", style="dim"))
+        console.print(Padding(_group_table(targets), (0, 0, 0, 2)))
+
+
+def print_further(console: Console, attainment: Attainment, plan_names: Mapping[str, str]) -> None:
+    """The targets that a plan has beside G1 to G5 (Lai Châu's six), of every unit and enterprise they bind."""
+    for plan in _further_plans(attainment):
+        console.print()
+        console.rule(Text(f"Chỉ tiêu riêng của {plan_names[plan]}", style="bold"), align="left")
+        for organization in _in_order(attainment):
+            targets = [one for one in organization.targets if one.plan == plan and one.group not in COMMON_GROUPS]
+            if targets:
+                console.print()
+                console.print(_heading(organization))
+                console.print(Padding(_further_table(targets), (0, 0, 0, 2)))
+
+
+def _in_order(attainment: Attainment) -> list[OrganizationFigures]:
+    """Administrative units, then trade unions, then enterprises, each by code.
+
+    A grassroots union has its enterprise's figures and is left out.
+    """
+    shown = [one for one in attainment.organizations if one.kind in SHOWN_KINDS]
+    return sorted(shown, key=lambda one: (SHOWN_KINDS.index(one.kind), one.code))
+
+
+def _further_plans(attainment: Attainment) -> list[str]:
+    return list(
+        dict.fromkeys(
+            target.plan
+            for organization in attainment.organizations
+            for target in organization.targets
+            if target.group not in COMMON_GROUPS
+        )
+    )
+
+
+def _heading(organization: OrganizationFigures) -> Text:
+    words = figures.organization_words(organization)
+    facts = (
+        f" [{organization.code}] {words.headcount} lao động ({words.women} nữ); đủ tiêu chí {words.meets_criteria}, "
+        f"có danh hiệu {words.holds_title}"
+    )
+    return Text.assemble((organization.name, "bold"), facts)
+
+
+def _bound_by(targets: Sequence[TargetFigures], plan_names: Mapping[str, str]) -> str:
+    """ "kế hoạch của …", or, where several plans bind, which groups each gives."""
+    groups: dict[str, list[str]] = {}
+    for target in targets:
+        groups.setdefault(target.plan, []).append(target.group)
+    if len(groups) == 1:
+        return plan_names[targets[0].plan]
+    return "; ".join(f"{plan_names[plan]} ({', '.join(of)})" for plan, of in groups.items())
+
+
+def _group_table(targets: Sequence[TargetFigures]) -> Table:
+    years = sorted({goal.year for target in targets for goal in target.goals})
+    table = _table()
+    table.add_column("Nhóm", width=23)
+    for name, width in (("Số người", 8), ("Lượt", 7), ("Tỷ lệ", 6)):
+        table.add_column(name, width=width, justify="right")
+    for year in years:
+        table.add_column(str(year), width=6, justify="right")
+        table.add_column("Còn thiếu", width=25)
+    for target in targets:
+        words = figures.target_words(target)
+        goals = {goal.year: goal for goal in words.goals}
+        cells: list[str | Text] = [GROUP_TITLES[target.group], words.counted, words.participations, words.rate]
+        for year in years:
+            goal = goals.get(year)
+            cells += [goal.target, _gap(goal.gap)] if goal else ["", ""]
+        table.add_row(*cells)
+        for beside, beside_words in zip(target.beside, words.beside, strict=True):
+            title = "   " + beside.title.rsplit(": ", 1)[-1]
+            table.add_row(title, beside_words.counted, beside_words.participations, beside_words.rate, style="dim")
+    return table
+
+
+def _further_table(targets: Sequence[TargetFigures]) -> Table:
+    table = _table()
+    table.add_column("Chỉ tiêu", width=48)
+    table.add_column("Đạt / tổng số", width=22, justify="right")
+    for name, width in (("Lượt", 7), ("Tỷ lệ", 6), ("2030", 6)):
+        table.add_column(name, width=width, justify="right")
+    table.add_column("Còn thiếu", width=23)
+    for target in targets:
+        words = figures.target_words(target)
+        last = words.goals[-1]
+        table.add_row(
+            f"{target.group} {target.title}",
+            f"{words.counted} / {words.denominator} {POPULATIONS[target.population]}",
+            words.participations,
+            words.rate,
+            last.target,
+            _gap(last.gap),
+        )
+    return table
+
+
+def _table() -> Table:
+    return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+
+
+def _gap(words: str) -> Text:
+    """The heading says "Còn thiếu" already."""
+    return Text(words.removeprefix(_SHORT_OF), style="green" if words == figures.MET else "")

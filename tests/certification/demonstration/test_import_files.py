@@ -1,0 +1,51 @@
+"""The invented files are what an officer could import: without fault, and a second time changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from certification import organizations, workers
+from certification.demonstration import people, preparation
+from lrs.db import Database
+
+AS_OF = date(2026, 11, 20)
+
+
+def test_every_file_is_imported_and_a_second_import_changes_nothing(
+    database: Database, tenant: UUID, now: datetime, tmp_path: Path
+) -> None:
+    world = people.invent(seed=1268, as_of=AS_OF, workers=120)
+    preparation.load_rules(database, tenant, now=now)
+    rows: list[int] = []
+    preparation.import_people(database, tenant, world, tmp_path, now=now, on_row=rows.append)
+    with database.reading() as session:
+        employed = workers.employments(session, tenant, AS_OF)
+        tree = organizations.tree(session, tenant, AS_OF)
+    assert len(employed) == sum(job.on(AS_OF) for one in world.people for job in one.jobs)
+    assert rows[1] == sum(len(one.jobs) for one in world.people)
+    assert len(tree.below("vn")) == len(tree.below("cd")) == len(world.enterprises)
+
+    again: list[int] = []
+    preparation.import_people(database, tenant, world, tmp_path, now=now, on_row=again.append)
+    assert again == rows
+    with database.reading() as session:
+        assert workers.employments(session, tenant, AS_OF) == employed
+
+
+def test_the_files_stay_in_the_folder_to_be_looked_at(
+    database: Database, tenant: UUID, now: datetime, tmp_path: Path
+) -> None:
+    world = people.invent(seed=1268, as_of=AS_OF, workers=42)
+    preparation.load_rules(database, tenant, now=now)
+    preparation.import_people(database, tenant, world, tmp_path, now=now, on_row=lambda count: None)
+    assert {path.name for path in tmp_path.glob("*.csv")} == {
+        "to-chuc.csv",
+        "nguoi-lao-dong.csv",
+        "danh-hieu.csv",
+        "xac-nhan.csv",
+        "cam-ket.csv",
+    }
+    heading = (tmp_path / "nguoi-lao-dong.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert heading.startswith("Mã người lao động,Họ và tên,Giới tính,Mã doanh nghiệp")
