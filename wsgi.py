@@ -12,6 +12,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -182,11 +183,22 @@ class JudgingProcess:
                 self._stop.wait(max(0.0, 2 - (time.monotonic() - started)))
 
 
+def require_free(host: str, port: int) -> None:
+    """Exit with a message where something else listens already; the server itself would only show a backtrace."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            sys.exit(f"Cannot serve at {host}:{port}: {error.strerror}. Set PORT (or HOST) to a free one.")
+
+
 def serve() -> None:
     """Migrate, then serve until SIGTERM or SIGINT; requests under way are answered first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
     settings = read_settings()
+    require_free(settings.host, settings.port)
     database = Database(settings.database_url)
     migrations.upgrade(database)
     is_sqlite = database.is_sqlite

@@ -33,7 +33,18 @@ from certification.models import Assessment, Attestation, Base, Employment, Fact
 from lrs import api
 from lrs.db import Database, Session, among
 
-__all__ = ["BATCH", "PROGRAMME", "Assessed", "assess", "judge_stale", "latest", "meeting", "work"]
+__all__ = [
+    "BATCH",
+    "PROGRAMME",
+    "Assessed",
+    "Judgement",
+    "assess",
+    "judge_stale",
+    "known_on",
+    "latest",
+    "meeting",
+    "work",
+]
 
 PROGRAMME = "cong-dan-hoc-tap"
 AUDIENCE = "nguoi-lao-dong"
@@ -53,6 +64,17 @@ RETRY_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
 _STALE = Base.metadata.tables[Stale.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What judging says of one worker, whether it is kept or not."""
+
+    worker_id: UUID
+    criteria_set_id: UUID
+    result: Result
+    text: str
+    """The result as it is kept, written out before the write transaction begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +125,20 @@ def meeting(session: Session, tenant: UUID, programme: str, on: date) -> set[UUI
             Assessment.version == _newest(programme, year),
         )
     ).all()
-    judged = _judge(session, tenant, [row.worker_id for row in rows if row.grown], programme, year, on)
+    grown = known_on(session, tenant, [row.worker_id for row in rows if row.grown], programme, on)
     return {row.worker_id for row in rows if row.outcome == MET and not row.grown} | {
-        one.worker_id for one in judged.judgements if one.result.outcome == MET
+        one.worker_id for one in grown if one.result.outcome == MET
     }
+
+
+def known_on(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, on: date
+) -> tuple[Judgement, ...]:
+    """What is to be said of these workers for the year of `on`, by what was known on that day. Keeps nothing.
+
+    Workers for whom no criteria set is in force are left out.
+    """
+    return _judge(session, tenant, worker_ids, programme, on.year, on).judgements
 
 
 def assess(
@@ -121,7 +153,8 @@ def assess(
 ) -> list[Assessed]:
     """Judges these workers of the tenant for an assessment year, on what is known up to the day `as_of`.
 
-    Gives one answer a worker, in the order of `worker_ids`, and keeps those that differ from the last. A fixed number
+    Gives one answer a worker, in the order of `worker_ids`, and keeps those that differ from the last, unless the last
+    is of a later day than `as_of`. A fixed number
     of SQL commands, however many workers; ids that are no worker of this tenant are passed over. Raises
     NoCriteriaInForce when one of them has none; then nothing is kept.
     """
@@ -218,17 +251,8 @@ def _turn(database: Database, tenant: UUID, stop: threading.Event, clock: Callab
 
 
 @dataclass(frozen=True, slots=True)
-class _Judgement:
-    worker_id: UUID
-    criteria_set_id: UUID
-    result: Result
-    text: str
-    """The result as it is kept, written out before the write transaction begins."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Judged:
-    judgements: tuple[_Judgement, ...]
+    judgements: tuple[Judgement, ...]
     without_criteria: tuple[NoCriteriaInForce, ...]
     """Why the workers of some audience could not be judged."""
 
@@ -242,7 +266,7 @@ def _judge(
     only in the next January.
     """
     evidence_of = evidence.gather(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
-    judgements: list[_Judgement] = []
+    judgements: list[Judgement] = []
     without: list[NoCriteriaInForce] = []
     employed_on = min(as_of, date(year, 12, 31))
     for audience, ids in sorted(_by_audience(session, tenant, worker_ids, employed_on).items()):
@@ -253,7 +277,7 @@ def _judge(
             continue
         for one in ids:
             result = evaluate(criteria_set, evidence_of[one], year=year, as_of=as_of)
-            judgements.append(_Judgement(one, criteria_set_id, result, to_json(result)))
+            judgements.append(Judgement(one, criteria_set_id, result, to_json(result)))
     return _Judged(tuple(judgements), tuple(without))
 
 
@@ -322,7 +346,7 @@ def _newest(programme: str, year: int) -> sa.ScalarSelect[int]:
 
 
 def _keep(
-    session: Session, tenant: UUID, judgements: Collection[_Judgement], programme: str, year: int, now: datetime
+    session: Session, tenant: UUID, judgements: Collection[Judgement], programme: str, year: int, now: datetime
 ) -> list[Assessed]:
     """Adds a version for each judgement that differs from the last kept in more than the day it was made for."""
     last = _last(session, tenant, [one.worker_id for one in judgements], programme, year)
@@ -330,9 +354,11 @@ def _keep(
     rows: list[dict[str, Any]] = []
     for one in judgements:
         before = last.get(one.worker_id)
-        # Asked about a day before the last result's, the same answer is news: it was true then already.
-        comparable = before is not None and before.as_of <= one.result.as_of
-        if before is not None and comparable and before.criteria_set_id == one.criteria_set_id:
+        if before is not None and before.as_of > one.result.as_of:
+            # What is kept speaks of a later day, and the newest version has to be the latest word.
+            answers.append(Assessed(one.worker_id, before.version, one.criteria_set_id, one.result, now, changed=False))
+            continue
+        if before is not None and before.criteria_set_id == one.criteria_set_id:
             earlier = dataclasses.replace(one.result, as_of=before.as_of)
             if before.result == (one.text if earlier == one.result else to_json(earlier)):
                 answers.append(

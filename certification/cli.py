@@ -35,12 +35,12 @@ from certification import (
     workers,
 )
 from certification.csv_files import ImportFaults, ImportResult, read_day
-from certification.demonstration import tables
 from certification.demonstration.cli import demo
-from certification.demonstration.explanation import print_explanation
-from certification.demonstration.progress import console
 from certification.errors import CertificationError, RuleFault, RuleFileFaults
 from certification.figures import number
+from certification.terminal import tables
+from certification.terminal.explanation import print_explanation
+from certification.terminal.progress import console
 from lrs import api
 from lrs.db import Database, Session
 

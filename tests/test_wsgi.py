@@ -152,3 +152,17 @@ def test_a_command_brings_the_database_up_to_date_first(app: Flask, database: Da
     )
     assert result.exit_code == 0, result.output
     assert migrations.is_current(database)
+
+
+def test_a_busy_port_is_named_and_nothing_is_started(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        environment = {**os.environ, "DATA_DIR": str(tmp_path), "PORT": port}
+        run = subprocess.run(
+            [sys.executable, "wsgi.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        )
+    assert run.returncode == 1
+    assert f"Cannot serve at 127.0.0.1:{port}" in run.stderr
+    assert "Traceback" not in run.stderr

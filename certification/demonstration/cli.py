@@ -10,9 +10,9 @@ from flask.cli import with_appcontext
 
 from certification.demonstration import run as demonstration
 from certification.demonstration.errors import DemonstrationFailed
-from certification.demonstration.progress import console
 from certification.demonstration.state import Scale
 from certification.errors import CertificationError
+from certification.terminal.progress import console
 
 AS_OF = date(2026, 11, 20)
 WORKERS = 3_400

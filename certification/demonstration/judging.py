@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from certification import assessments, evidence
-from certification.assessments import PROGRAMME, Assessed
+from certification.assessments import PROGRAMME, Judgement
 from certification.demonstration.errors import JudgingBehind
 from certification.demonstration.server import Server
-from certification.evaluation.results import from_json
-from certification.models import Assessment, FeedPosition, Stale, Worker
+from certification.models import FeedPosition, Stale, Worker
 from lrs import api
 from lrs.db import Database, Session
 
 JUDGED_WITHIN = 240
 """Seconds from the last Statement posted to the last worker judged."""
 AT_ONCE = 500
-"""Workers judged in one transaction."""
+"""Workers judged between two movements of the bar."""
 
 
 def await_judging(database: Database, tenant: UUID, server: Server) -> None:
@@ -48,41 +47,16 @@ def _caught_up(session: Session, tenant: UUID) -> bool:
     return position == api.latest_token(session, tenant) and not waiting
 
 
-def judge_as_of(
-    database: Database, tenant: UUID, day: date, *, now: datetime, on_judged: Callable[[int], None]
-) -> list[Assessed]:
-    """Everybody's result for the year of `day`, as known on it, by worker number. Judges those who have none yet."""
+def judge_as_of(database: Database, tenant: UUID, day: date, *, on_judged: Callable[[int], None]) -> list[Judgement]:
+    """What is to be said of everybody for the year of `day`, as known on it, by worker number. Keeps nothing."""
+    judged: list[Judgement] = []
     with database.reading() as session:
-        judged = {row.worker_id for row in _newest(session, tenant, day.year) if row.as_of == day}
-        query = sa.select(Worker.id).where(Worker.tenant_id == tenant).order_by(Worker.number)
-        missing = [worker for worker in session.scalars(query) if worker not in judged]
-    on_judged(len(judged))
-    for start in range(0, len(missing), AT_ONCE):
-        some = missing[start : start + AT_ONCE]
-        with database.writing() as session:
-            assessments.assess(session, tenant, some, PROGRAMME, day.year, as_of=day, now=now)
-        on_judged(len(some))
-    with database.reading() as session:
-        return [
-            Assessed(row.worker_id, row.version, row.criteria_set_id, from_json(row.result), row.judged, changed=False)
-            for row in _newest(session, tenant, day.year)
-        ]
-
-
-def _newest(session: Session, tenant: UUID, year: int) -> list[Assessment]:
-    """The last version of each worker's result, by worker number, in one SQL command."""
-    of_year = (Assessment.tenant_id == tenant, Assessment.programme == PROGRAMME, Assessment.year == year)
-    newest = (
-        sa.select(Assessment.worker_id, sa.func.max(Assessment.version).label("version"))
-        .where(*of_year)
-        .group_by(Assessment.worker_id)
-        .subquery()
-    )
-    query = (
-        sa.select(Assessment)
-        .join(newest, sa.and_(newest.c.worker_id == Assessment.worker_id, newest.c.version == Assessment.version))
-        .join(Worker, Worker.id == Assessment.worker_id)
-        .where(*of_year)
-        .order_by(Worker.number)
-    )
-    return list(session.scalars(query))
+        everybody = session.scalars(
+            sa.select(Worker.id).where(Worker.tenant_id == tenant).order_by(Worker.number)
+        ).all()
+        for start in range(0, len(everybody), AT_ONCE):
+            some = everybody[start : start + AT_ONCE]
+            by_worker = {one.worker_id: one for one in assessments.known_on(session, tenant, some, PROGRAMME, day)}
+            judged += [by_worker[worker] for worker in some if worker in by_worker]
+            on_judged(len(some))
+    return judged

@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.text import Text
 
 from certification import attainment, plans, workers
-from certification.assessments import Assessed
-from certification.demonstration import tables
-from certification.demonstration.explanation import print_explanation, telling
+from certification.assessments import Judgement
 from certification.demonstration.people import LEARNING_PLATFORM
 from certification.demonstration.state import State
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
 from certification.figures import number
 from certification.models import Worker, WorkerIdentifier
 from certification.plans import Plan
+from certification.terminal import tables
+from certification.terminal.explanation import print_explanation
 from lrs.db import Session
 
 UNKNOWN_SHOWN = 3
@@ -32,7 +32,7 @@ def present(
     session: Session,
     tenant: UUID,
     state: State,
-    results: Sequence[Assessed],
+    results: Sequence[Judgement],
     *,
     console: Console,
     base: str,
@@ -56,6 +56,19 @@ def present(
     _print_addresses(console, state, base, folder, worker=person.number, account=account)
 
 
+def telling(results: Sequence[Judgement]) -> Judgement:
+    """Somebody worth explaining: of those who do not meet the criteria, the first who came nearest.
+
+    Nearest is who has the most chỉ số met, then the most points. With nobody short of anything, the first of all.
+    """
+
+    def nearness(one: Judgement) -> tuple[bool, int, int]:
+        met = sum(indicator.state == MET for indicator in one.result.indicators)
+        return (one.result.outcome != MET, met, one.result.total)
+
+    return max(results, key=nearness)  # of equals, max gives the first
+
+
 def _name(plan: Plan) -> str:
     """How a plan is called in a sentence; not every source document prints its number."""
     return f"{plan.number} của {plan.issuer}" if plan.number else f"kế hoạch của {plan.issuer}"
@@ -69,7 +82,7 @@ def _print_reading_help(console: Console) -> None:
     )
 
 
-def _print_outcomes(console: Console, results: Sequence[Assessed], year: int) -> None:
+def _print_outcomes(console: Console, results: Sequence[Judgement], year: int) -> None:
     outcomes = Counter(one.result.outcome for one in results)
     console.print()
     console.rule(Text(f"Chấm năm {year}", style="bold"), align="left")

@@ -21,16 +21,16 @@ from uuid import UUID
 from rich.console import Console
 
 from certification import evidence_mapping, publications
-from certification.assessments import Assessed
+from certification.assessments import Judgement
 from certification.demonstration import judging, people, preparation, published_clients, simulator, state
 from certification.demonstration.book import Book, check
 from certification.demonstration.errors import ServerFailed
 from certification.demonstration.people import World
 from certification.demonstration.poster import Connection, Post, post_all
 from certification.demonstration.presentation import present
-from certification.demonstration.progress import step
 from certification.demonstration.server import Server, require_free, serving
 from certification.demonstration.state import Scale, State, Totals
+from certification.terminal.progress import step
 from lrs import api
 from lrs.db import Database
 
@@ -85,7 +85,7 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
                 _check_again(server, kept, console)
             else:
                 kept = _fill(place, database, tenant, world, server, kept, console)
-            results = _judge(database, tenant, scale, server, console, now)
+            results = _judge(database, tenant, scale, server, console)
             with database.writing() as session:
                 publications.publish(session, tenant, as_of=scale.as_of, now=now)
             state.save(place.folder, kept)
@@ -193,15 +193,13 @@ def _check_again(server: Server, kept: State, console: Console) -> None:
         check(connection, kept.sample, kept.voided, on_read=advance)
 
 
-def _judge(
-    database: Database, tenant: UUID, scale: Scale, server: Server, console: Console, now: datetime
-) -> list[Assessed]:
+def _judge(database: Database, tenant: UUID, scale: Scale, server: Server, console: Console) -> list[Judgement]:
     """Wait until the server has read and judged everything; then everybody's result as of the as-of day."""
     with step(console, "Đọc minh chứng và chấm trong máy chủ"):
         judging.await_judging(database, tenant, server)
     title = f"Kết quả của từng người tại ngày {scale.as_of:%d/%m/%Y}"
     with step(console, title, total=scale.workers, counts="người") as advance:
-        return judging.judge_as_of(database, tenant, scale.as_of, now=now, on_judged=advance)
+        return judging.judge_as_of(database, tenant, scale.as_of, on_judged=advance)
 
 
 # ---------------------------------------------------------------- serving

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from certification.attainment import Attainment, BesideFigures, OrganizationFigures, TargetFigures, goal
-from certification.demonstration import tables
 from certification.plans import TargetValue
+from certification.terminal import tables
 
 NAMES = {"national": "1268/QĐ-TTg của Thủ tướng Chính phủ", "own": "31/KH-LĐLĐ của LĐLĐ tỉnh Lai Châu"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from certification import criteria, explanations
-from certification.assessments import Assessed
+from certification.assessments import Assessed, Judgement
 from certification.evaluation.results import MET
 from certification.evidence import vietnam_day
 from certification.explanations import IndicatorRow
@@ -24,21 +24,8 @@ EXAMPLES = 2
 """Pieces of evidence named for each chỉ số; the others are counted."""
 
 
-def telling(results: Sequence[Assessed]) -> Assessed:
-    """Somebody worth explaining: of those who do not meet the criteria, the first who came nearest.
-
-    Nearest is who has the most chỉ số met, then the most points. With nobody short of anything, the first of all.
-    """
-
-    def nearness(one: Assessed) -> tuple[bool, int, int]:
-        met = sum(indicator.state == MET for indicator in one.result.indicators)
-        return (one.result.outcome != MET, met, one.result.total)
-
-    return max(results, key=nearness)  # of equals, max gives the first
-
-
 def print_explanation(
-    session: Session, tenant: UUID, console: Console, assessed: Assessed, *, number: str, full_name: str
+    session: Session, tenant: UUID, console: Console, assessed: Assessed | Judgement, *, number: str, full_name: str
 ) -> None:
     """Print why a worker does, or does not yet, meet the criteria. `number` is the worker's."""
     criteria_set = criteria.of_rule_file(session, tenant, assessed.criteria_set_id)
