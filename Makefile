@@ -74,7 +74,7 @@ $(UV): .ci/requirements-uv.txt | .venv/bin/python
 $(RUN) $(DEMO) $(TEST): .venv/%: | $(UV)
 	@set=$*; list=.ci/requirements-$${set%-*}.txt; \
 	echo "==> Installing $$(grep -c '^[a-zA-Z].*==' $$list) pinned Python packages from $$list into .venv"; \
-	.venv/bin/uv pip install --python .venv/bin/python --require-hashes -r $$list
+	.venv/bin/uv pip install --system-certs --python .venv/bin/python --require-hashes -r $$list
 	@touch $@
 
 $(CLIENT_PACKAGES) $(BROWSER_PACKAGES):

@@ -39,7 +39,7 @@ def measure(url: str, *, workers: int, rounds: int) -> dict[str, Any]:
         ids = _populate(session, tenant, workers)
     with database.reading() as session:
         known = evidence.gather(session, tenant, ids, programme=assessments.PROGRAMME, year=YEAR, as_of=AS_OF)
-        _, criteria_set = criteria.in_force(session, tenant, assessments.PROGRAMME, assessments.AUDIENCE, YEAR)
+        _, criteria_set = criteria.in_force(session, tenant, assessments.PROGRAMME, criteria.AUDIENCE, YEAR)
     pure = [_timed(lambda: [evaluate(criteria_set, one, year=YEAR, as_of=AS_OF) for one in known.values()])
             for _ in range(rounds)]  # fmt: skip
     first = _timed(lambda: _assess_all(database, tenant, ids))
@@ -112,7 +112,7 @@ def _populate(session: Session, tenant: UUID, workers: int) -> list[UUID]:
         [
             {
                 "worker_id": one, "tenant_id": tenant, "enterprise_id": enterprises[n % 12],
-                "started": date(2020, 1, 1), "audience": assessments.AUDIENCE,
+                "started": date(2020, 1, 1), "audience": criteria.AUDIENCE,
                 "union_member": True, "union_cadre": n % 30 == 0,
             }
             for n, one in enumerate(ids)

@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 
 from certification import criteria, evidence
 from certification.bulk import insert
+from certification.criteria import AUDIENCE
 from certification.errors import NoCriteriaInForce
 from certification.evaluation.evaluate import evaluate
 from certification.evaluation.results import MET, Result, from_json, to_json
@@ -47,9 +48,6 @@ __all__ = [
 ]
 
 PROGRAMME = "cong-dan-hoc-tap"
-AUDIENCE = "nguoi-lao-dong"
-"""The table of the criteria for whom no employment says another."""
-
 BATCH = 200
 """Workers judged in one transaction: some 50 ms of writing on SQLite."""
 

@@ -16,10 +16,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk, criteria, csv_files, evidence, stale, workers
+from certification.criteria import AUDIENCE
 from certification.csv_files import ImportResult, Row, written
 from certification.errors import NoCriteriaInForce
 from certification.models import Attestation
-from certification.workers import AUDIENCE, Person
+from certification.workers import Person
 from lrs.db import Session, among, new_id
 
 __all__ = ["ATTESTATION_HEADINGS", "import_attestations"]

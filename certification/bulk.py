@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +11,7 @@ import sqlalchemy as sa
 from lrs.api import key_of
 from lrs.db import Session
 
-__all__ = ["among_values", "import_alone", "insert"]
-
-
-def among_values(session: Session, column: Any, values: Collection[str] | Collection[int]) -> sa.ColumnElement[bool]:
-    """`column IN (values)` for texts or whole numbers with one bound parameter, as `lrs.db.among` does for ids."""
-    if session.get_bind().dialect.name == "postgresql":
-        equal: sa.ColumnElement[bool] = sa.any_(sa.bindparam(None, list(values), type_=sa.ARRAY(column.type))) == column
-        return equal
-    listed = sa.func.json_each(json.dumps(list(values))).table_valued("value").c.value
-    found: sa.ColumnElement[bool] = column.in_(sa.select(sa.type_coerce(listed, column.type)))
-    return found
+__all__ = ["import_alone", "insert"]
 
 
 def insert(session: Session, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:

@@ -31,6 +31,7 @@ from certification import (
     permissions,
     plans,
     publications,
+    roster,
     rule_files,
     workers,
 )
@@ -201,7 +202,7 @@ _import_command(
     "workers and their employments (người lao động)",
     "Import workers, where they are employed, and their learning accounts (người lao động) from a CSV file."
     + ALL_OR_NOTHING,
-    workers.import_roster,
+    roster.import_roster,
 )
 _import_command(
     "import-titles",

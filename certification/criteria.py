@@ -15,7 +15,10 @@ from certification.evaluation.rules import Component, CriteriaSet, Indicator, St
 from certification.rule_store import StoredRule, stored
 from lrs.db import Session
 
-__all__ = ["build", "build_components", "in_force", "of_rule_file"]
+__all__ = ["AUDIENCE", "build", "build_components", "in_force", "of_rule_file"]
+
+AUDIENCE = "nguoi-lao-dong"
+"""The audience whose table applies to people on a roster, and to whom no employment says another."""
 
 
 def in_force(session: Session, tenant: UUID, programme: str, audience: str, year: int) -> tuple[UUID, CriteriaSet]:

@@ -309,8 +309,8 @@ def _of_actors(
     session: Session, table: type[WaitingStatement] | type[WorkerIdentifier], ifis: Collection[str]
 ) -> Iterator[sa.ColumnElement[bool]]:
     """Found by the hash, which the index begins with; told apart by the identifier itself."""
-    yield bulk.among_values(session, table.actor_key, [api.key_of(ifi) for ifi in ifis])
-    yield bulk.among_values(session, table.ifi, ifis)
+    yield among(session, table.actor_key, [api.key_of(ifi) for ifi in ifis])
+    yield among(session, table.ifi, ifis)
 
 
 def _set(session: Session, tenant: UUID, readings: Sequence[_Reading]) -> _Written:

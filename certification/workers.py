@@ -1,36 +1,32 @@
-"""Workers: who they are, where they are employed from when to when, and which Actors of Statements they are.
+"""Workers: who they are, where they are employed on a day, and which Actors of Statements they are.
 
-    import_roster      takes in a CSV file of employments (docs/imports.md)
     link               says that an Actor is a worker
     unknown_actors     Actors of Statements whom nobody has linked
     employments        who is employed where on a day
     find               one worker by the number
 
 A worker's number is the operator's own name for a person in the whole tenant: two rows with one number are one person.
+Whole rosters come in by `certification.roster`.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, csv_files, evidence, organizations, stale
-from certification.csv_files import ImportResult, Row, written
+from certification import bulk, evidence, stale
 from certification.errors import CertificationError
 from certification.models import Employment, WaitingStatement, Worker, WorkerIdentifier
-from certification.trees import Node
 from lrs.api import ifi_text, key_of
-from lrs.db import Session, among, new_id
+from lrs.db import Session, among
 
 __all__ = [
-    "ROSTER_HEADINGS",
     "Employed",
     "IdentifierTaken",
     "NoIdentifier",
@@ -40,31 +36,13 @@ __all__ = [
     "employments",
     "find",
     "ids",
-    "import_roster",
     "known_workers",
     "link",
+    "link_row",
+    "owners",
     "read_identifier",
     "unknown_actors",
 ]
-
-AUDIENCE = "nguoi-lao-dong"
-"""Which table of the criteria a person on the roster is judged by."""
-
-ROSTER_HEADINGS = (
-    "Mã người lao động",
-    "Họ và tên",
-    "Giới tính",
-    "Mã doanh nghiệp",
-    "Ngày vào làm",
-    "Ngày nghỉ việc",
-    "Chức danh",
-    "Đoàn viên",
-    "Cán bộ công đoàn",
-    "Tài khoản học tập",
-)
-GENDERS: Mapping[str, str | None] = {"nữ": "female", "nam": "male", "": None}
-GENDER_NAMES = {"female": "nữ", "male": "nam", None: "không ghi"}
-YES_OR_NO = {"có": True, "x": True, "1": True, "không": False, "0": False, "": False}
 
 
 class UnknownWorker(CertificationError):
@@ -142,7 +120,7 @@ def ids(session: Session, tenant: UUID) -> list[UUID]:
 def known_workers(session: Session, tenant: UUID, numbers: Collection[str]) -> dict[str, Person]:
     """The workers who have one of these numbers, by number, in one SQL command; unknown numbers are passed over."""
     query = sa.select(Worker.id, Worker.number, Worker.full_name, Worker.gender)
-    rows = session.execute(query.where(Worker.tenant_id == tenant, bulk.among_values(session, Worker.number, numbers)))
+    rows = session.execute(query.where(Worker.tenant_id == tenant, among(session, Worker.number, numbers)))
     return {row.number: Person(*row) for row in rows}
 
 
@@ -231,28 +209,29 @@ def link(session: Session, tenant: UUID, ifi: str, number: str, *, by: str, now:
     canonical = read_identifier(ifi)
     bulk.import_alone(session, tenant)
     person = find(session, tenant, number)
-    owner = _owners(session, tenant, [canonical]).get(canonical)
+    owner = owners(session, tenant, [canonical]).get(canonical)
     if owner is not None:
         if owner.id != person.id:
             raise IdentifierTaken(canonical, owner.number)
         return 0
-    bulk.insert(session, WorkerIdentifier, [_identifier_row(tenant, canonical, person.id, now, basis=by)])
+    bulk.insert(session, WorkerIdentifier, [link_row(tenant, canonical, person.id, now, basis=by)])
     stale.mark_stale(session, tenant, [(person.id, evidence.vietnam_day(now).year)])
     return evidence.release(session, tenant, canonical)
 
 
-def _owners(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[str, Person]:
+def owners(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[str, Person]:
     """Which worker each of these Actors is, in one SQL command; those nobody has linked are passed over."""
     keys = {key_of(ifi) for ifi in ifis}
     rows = session.execute(
         sa.select(WorkerIdentifier.ifi, Worker.id, Worker.number, Worker.full_name, Worker.gender)
         .join(Worker, Worker.id == WorkerIdentifier.worker_id)
-        .where(WorkerIdentifier.tenant_id == tenant, bulk.among_values(session, WorkerIdentifier.actor_key, keys))
+        .where(WorkerIdentifier.tenant_id == tenant, among(session, WorkerIdentifier.actor_key, keys))
     )
     return {ifi: Person(who, number, name, gender) for ifi, who, number, name, gender in rows if ifi in ifis}
 
 
-def _identifier_row(tenant: UUID, ifi: str, worker_id: UUID, now: datetime, *, basis: str) -> dict[str, Any]:
+def link_row(tenant: UUID, ifi: str, worker_id: UUID, now: datetime, *, basis: str) -> dict[str, Any]:
+    """The row that says that an Actor is a worker, and how we know."""
     return {
         "tenant_id": tenant,
         "actor_key": key_of(ifi),
@@ -261,288 +240,3 @@ def _identifier_row(tenant: UUID, ifi: str, worker_id: UUID, now: datetime, *, b
         "linked": now,
         "basis": basis,
     }
-
-
-# ---------------------------------------------------------------- the roster
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """An employment as a row of the roster tells it."""
-
-    enterprise: str
-    started: date
-    ended: date | None
-    position: str | None
-    union_member: bool
-    union_cadre: bool
-
-    def overlaps(self, other: _Job) -> bool:
-        return self.started <= (other.ended or date.max) and other.started <= (self.ended or date.max)
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A row of the roster that names somebody. `job` is None when the row is at fault, which ends the import; until
-    then it is held against the other rows, so that all faults are told at once."""
-
-    row: Row
-    number: str
-    full_name: str
-    gender: str | None
-    job: _Job | None
-    ifis: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Writes:
-    """What an import has to write."""
-
-    workers: list[dict[str, Any]] = field(default_factory=list)
-    renamed: list[dict[str, Any]] = field(default_factory=list)
-    jobs: list[dict[str, Any]] = field(default_factory=list)
-    ended_jobs: list[dict[str, Any]] = field(default_factory=list)
-    identifiers: list[dict[str, Any]] = field(default_factory=list)
-    concerned: set[UUID] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
-
-
-def import_roster(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
-    """Takes in a CSV file of employments (docs/imports.md), counted by row, in some dozen SQL commands.
-
-    A row adds to what is known or corrects it: an employment of the same worker in the same enterprise that overlaps
-    the one told is replaced by it. Who is not in the file stays as is. Statements that waited for an account on the
-    roster become facts, and whoever changed is to be judged again. Raises ImportFaults with every fault; nothing was
-    changed then. May be called again with the same file.
-    """
-    sheet = csv_files.read(data, ROSTER_HEADINGS)
-    bulk.import_alone(session, tenant)
-    enterprises = organizations.enterprises(session, tenant)
-    entries = [entry for row in sheet.rows if (entry := _entry(row, enterprises)) is not None]
-    _check_people(entries)
-    _check_accounts_in_file(entries)
-    owners = _owners(session, tenant, {ifi for entry in entries for ifi in entry.ifis})
-    for entry in entries:
-        for ifi in entry.ifis:
-            owner = owners.get(ifi)
-            if owner is not None and owner.number != entry.number:
-                message = f"tài khoản “{ifi}” đã thuộc người lao động “{owner.number}” trong hệ thống; kiểm tra lại"
-                entry.row.fault("Tài khoản học tập", message)
-    sheet.refuse_faulty()
-
-    people = known_workers(session, tenant, {entry.number for entry in entries})
-    jobs = _stored_jobs(session, tenant, [person.id for person in people.values()])
-    writes = _Writes()
-    created = changed = 0
-    for entry in entries:
-        match _take_in(tenant, entry, people, jobs, owners, enterprises, writes, now):
-            case "created":
-                created += 1
-            case "changed":
-                changed += 1
-    _write(session, tenant, writes, now)
-    return ImportResult(created, changed, len(entries) - created - changed, tuple(writes.notes))
-
-
-def _entry(row: Row, enterprises: Mapping[str, Node]) -> _Entry | None:
-    number = row.text("Mã người lao động", at_most=100)
-    full_name = row.text("Họ và tên", at_most=200)
-    gender = row.choice("Giới tính", GENDERS)
-    enterprise = row.text("Mã doanh nghiệp")
-    started = row.day("Ngày vào làm")
-    ended = row.optional_day("Ngày nghỉ việc")
-    position = row.optional_text("Chức danh")
-    member = row.choice("Đoàn viên", YES_OR_NO)
-    cadre = row.choice("Cán bộ công đoàn", YES_OR_NO)
-    ifis = _identifiers(row)
-    if enterprise is not None and enterprise not in enterprises:
-        message = f"không có doanh nghiệp nào mang mã “{enterprise}”; sửa mã, hoặc nhập đơn vị đó trước"
-        row.fault("Mã doanh nghiệp", message)
-    elif enterprise is not None and started is not None:
-        last = enterprises[enterprise].exists_to
-        if last is not None and started > last:
-            message = f"doanh nghiệp “{enterprise}” đã kết thúc ngày {written(last)}; sửa ngày hoặc mã doanh nghiệp"
-            row.fault("Ngày vào làm", message)
-    if started and ended and ended < started:
-        message = f"{written(ended)} trước ngày vào làm {written(started)}; sửa một trong hai ngày"
-        row.fault("Ngày nghỉ việc", message)
-    if number is None or full_name is None:
-        return None
-    job = None
-    if row.ok and enterprise is not None and started is not None:
-        job = _Job(enterprise, started, ended, position, bool(member), bool(cadre))
-    return _Entry(row, number, full_name, gender, job, ifis)
-
-
-def _identifiers(row: Row) -> tuple[str, ...]:
-    """The accounts in a cell, separated by spaces."""
-    found: list[str] = []
-    for text in (row.optional_text("Tài khoản học tập", at_most=2000) or "").split():
-        try:
-            found.append(read_identifier(text))
-        except NoIdentifier as error:
-            row.fault("Tài khoản học tập", str(error))
-    return tuple(dict.fromkeys(found))
-
-
-def _check_people(entries: Iterable[_Entry]) -> None:
-    """One number is one person, with one name; and is employed once at a time in one enterprise."""
-    first: dict[str, _Entry] = {}
-    jobs: dict[tuple[str, str], list[tuple[Row, _Job]]] = defaultdict(list)
-    for entry in entries:
-        known = first.setdefault(entry.number, entry)
-        if known.full_name != entry.full_name:
-            message = (
-                f"mã “{entry.number}” ở dòng {known.row.number} là “{known.full_name}”, ở đây là “{entry.full_name}”; "
-                f"mỗi mã chỉ của một người, sửa mã hoặc họ tên"
-            )
-            entry.row.fault("Họ và tên", message)
-        elif known.job and entry.job and known.gender != entry.gender:
-            before = GENDER_NAMES[known.gender]
-            entry.row.fault(
-                "Giới tính", f"dòng {known.row.number} ghi “{before}” cho cùng mã “{entry.number}”; sửa cho khớp"
-            )
-        if entry.job is None:
-            continue
-        same = jobs[entry.number, entry.job.enterprise]
-        overlapped = next((row for row, job in same if job.overlaps(entry.job)), None)
-        if overlapped is not None:
-            message = (
-                f"người lao động “{entry.number}” đã có ở dòng {overlapped.number} trong cùng doanh nghiệp và cùng "
-                f"thời gian; xoá một dòng, hoặc ghi ngày nghỉ việc của lần làm trước"
-            )
-            entry.row.fault("Mã người lao động", message)
-        same.append((entry.row, entry.job))
-
-
-def _check_accounts_in_file(entries: Iterable[_Entry]) -> None:
-    first: dict[str, _Entry] = {}
-    for entry in entries:
-        for ifi in entry.ifis:
-            known = first.setdefault(ifi, entry)
-            if known.number != entry.number:
-                message = f"tài khoản “{ifi}” đã ghi cho “{known.number}” ở dòng {known.row.number}; xoá ở một dòng"
-                entry.row.fault("Tài khoản học tập", message)
-
-
-_Jobs = dict[tuple[UUID, UUID], dict[date, tuple[Any, ...]]]
-"""Stored employments by worker and enterprise, then by first day: (ended, position, audience, member, cadre)."""
-
-
-def _stored_jobs(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> _Jobs:
-    rows = session.execute(
-        sa.select(
-            Employment.worker_id,
-            Employment.enterprise_id,
-            Employment.started,
-            Employment.ended,
-            Employment.position,
-            Employment.audience,
-            Employment.union_member,
-            Employment.union_cadre,
-        ).where(Employment.tenant_id == tenant, among(session, Employment.worker_id, worker_ids))
-    )
-    jobs: _Jobs = defaultdict(dict)
-    for worker_id, enterprise_id, started, *rest in rows:
-        jobs[worker_id, enterprise_id][started] = tuple(rest)
-    return jobs
-
-
-def _take_in(
-    tenant: UUID,
-    entry: _Entry,
-    people: dict[str, Person],
-    jobs: _Jobs,
-    owners: dict[str, Person],
-    enterprises: Mapping[str, Node],
-    writes: _Writes,
-    now: datetime,
-) -> str:
-    """Adds to `writes` what one row changes, and notes it in `people`, `jobs` and `owners`; says which it was."""
-    outcome = "unchanged"
-    person = people.get(entry.number)
-    told = Person(person.id if person else new_id(), entry.number, entry.full_name, entry.gender)
-    if person is None:
-        writes.workers.append(
-            {
-                "id": told.id,
-                "tenant_id": tenant,
-                "number": told.number,
-                "full_name": told.full_name,
-                "gender": told.gender,
-            }
-        )
-        outcome = "created"
-    elif person != told:
-        writes.renamed.append({"of_id": told.id, "full_name": told.full_name, "gender": told.gender})
-        if person.full_name != told.full_name:
-            before = f"“{person.full_name}” thành “{told.full_name}”"
-            writes.notes.append(
-                f"Dòng {entry.row.number}: mã “{told.number}” đổi họ tên từ {before}; kiểm tra cùng một người"
-            )
-        outcome = "changed"
-    people[entry.number] = told
-
-    job = entry.job
-    assert job is not None  # noqa: S101 — a row at fault ended the import
-    enterprise_id = enterprises[job.enterprise].id
-    stored = jobs[told.id, enterprise_id]
-    details = (job.ended, job.position, AUDIENCE, job.union_member, job.union_cadre)
-    if stored.get(job.started) != details:
-        replaced = [
-            first_day
-            for first_day, (ended, *_rest) in stored.items()
-            if first_day <= (job.ended or date.max) and job.started <= (ended or date.max)
-        ]
-        for first_day in replaced:
-            del stored[first_day]
-            writes.ended_jobs.append({"of_worker": told.id, "of_enterprise": enterprise_id, "of_day": first_day})
-        stored[job.started] = details
-        writes.jobs.append(
-            {
-                "worker_id": told.id,
-                "tenant_id": tenant,
-                "enterprise_id": enterprise_id,
-                "started": job.started,
-                "ended": job.ended,
-                "position": job.position,
-                "audience": AUDIENCE,
-                "union_member": job.union_member,
-                "union_cadre": job.union_cadre,
-            }
-        )
-        if outcome == "unchanged":
-            outcome = "changed" if replaced else "created"
-    for ifi in entry.ifis:
-        if ifi not in owners:
-            owners[ifi] = told
-            writes.identifiers.append(_identifier_row(tenant, ifi, told.id, now, basis="roster"))
-            outcome = "changed" if outcome == "unchanged" else outcome
-    if outcome != "unchanged":
-        writes.concerned.add(told.id)
-    return outcome
-
-
-def _write(session: Session, tenant: UUID, writes: _Writes, now: datetime) -> None:
-    workers: Any = Worker.__table__
-    employed: Any = Employment.__table__
-    bulk.insert(session, Worker, writes.workers)
-    if writes.renamed:
-        session.execute(sa.update(workers).where(workers.c.id == sa.bindparam("of_id")), writes.renamed)
-    if writes.ended_jobs:
-        session.execute(
-            sa.delete(employed).where(
-                employed.c.worker_id == sa.bindparam("of_worker"),
-                employed.c.enterprise_id == sa.bindparam("of_enterprise"),
-                employed.c.started == sa.bindparam("of_day"),
-            ),
-            writes.ended_jobs,
-        )
-    bulk.insert(session, Employment, writes.jobs)
-    bulk.insert(session, WorkerIdentifier, writes.identifiers)
-    year = evidence.vietnam_day(now).year
-    stale.mark_stale(session, tenant, [(worker_id, year) for worker_id in writes.concerned])
-    # Asked for every new link, not only for those with waiting Statements seen now: `release` first waits for whoever
-    # is following the feed, and so sees what that one leaves waiting.
-    if writes.identifiers:
-        evidence.release(session, tenant, *[row["ifi"] for row in writes.identifiers])

@@ -29,6 +29,9 @@ __all__ = ["BUSY_SECONDS", "NAMING", "Database", "Session", "UtcDateTime", "amon
 
 BUSY_SECONDS = 30
 
+Condition = sa.ColumnElement[bool]
+"""What stands in a WHERE."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -62,13 +65,14 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def among(session: Session, column: Any, ids: Collection[UUID]) -> sa.ColumnElement[bool]:
-    """`column IN (ids)` with one bound parameter, however many ids there are (`in_` binds each, up to a limit)."""
+def among(session: Session, column: Any, values: Collection[UUID] | Collection[str] | Collection[int]) -> Condition:
+    """`column IN (values)` with one bound parameter, however many there are (`in_` binds each, up to a limit)."""
     if session.get_bind().dialect.name == "postgresql":
-        wanted: sa.ColumnElement[bool] = column == sa.any_(sa.bindparam(None, list(ids), type_=sa.ARRAY(sa.Uuid())))
-        return wanted
-    texts = sa.func.json_each(json.dumps([one.hex for one in ids])).table_valued("value")
-    found: sa.ColumnElement[bool] = column.in_(sa.select(sa.type_coerce(texts.c.value, sa.Uuid())))
+        equal: Condition = column == sa.any_(sa.bindparam(None, list(values), type_=sa.ARRAY(column.type)))
+        return equal
+    texts = json.dumps([value.hex if isinstance(value, UUID) else value for value in values])
+    listed = sa.func.json_each(texts).table_valued("value").c.value
+    found: Condition = column.in_(sa.select(sa.type_coerce(listed, column.type)))
     return found
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import attestations, awards, organizations, permissions, rule_files, workers
+from certification import attestations, awards, organizations, permissions, roster, rule_files, workers
 from certification.csv_files import ImportResult
 from certification.demonstration import import_files, state
 from certification.demonstration.errors import OtherDataFound
@@ -97,7 +97,7 @@ def import_people(
     """Write the import files and take them in; link the accounts that a roster cannot name. Tells of rows taken in."""
     imports: tuple[tuple[Callable[[World], import_files.CsvFile], _Import], ...] = (
         (import_files.organizations, organizations.import_organizations),
-        (import_files.roster, workers.import_roster),
+        (import_files.roster, roster.import_roster),
         (import_files.titles, awards.import_titles),
         (import_files.attestations, attestations.import_attestations),
         (import_files.commitments, organizations.import_commitments),

@@ -13,7 +13,7 @@ from certification.attestations import ATTESTATION_HEADINGS
 from certification.awards import TITLE_HEADINGS
 from certification.csv_files import ImportFaults
 from certification.organizations import COMMITMENT_HEADINGS, ORGANIZATION_HEADINGS
-from certification.workers import ROSTER_HEADINGS
+from certification.roster import HEADINGS as ROSTER_HEADINGS
 
 
 def csv_file(headings: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification import attestations, organizations, workers
+from certification import attestations, organizations, roster, workers
 from certification.csv_files import ImportResult
 from certification.models import Attestation
 from lrs.db import Database
@@ -27,7 +27,7 @@ def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime
         with database.writing() as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
             rows = [{"Mã người lao động": number} for number in numbers]
-            workers.import_roster(session, each, roster_csv(*rows), now=now)
+            roster.import_roster(session, each, roster_csv(*rows), now=now)
         learning.settle(database, each)
 
 

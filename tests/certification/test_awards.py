@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification import awards, organizations, workers
+from certification import awards, organizations, roster
 from certification.csv_files import ImportResult
 from certification.models import Award
 from lrs.db import Database
@@ -26,7 +26,7 @@ def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime
         with database.writing() as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
             rows = [{"Mã người lao động": number} for number in numbers]
-            workers.import_roster(session, each, roster_csv(*rows), now=now)
+            roster.import_roster(session, each, roster_csv(*rows), now=now)
         learning.settle(database, each)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from certification import attestations, awards, organizations, workers
+from certification import attestations, awards, organizations, roster
 from lrs.db import Database
 from tests.certification import learning
 
@@ -29,7 +29,7 @@ def test_each_example_of_the_page_goes_in(database: Database, tenant: UUID, othe
     learning.load_rules(database, tenant, now=now)
     imports = {
         "Units": organizations.import_organizations,
-        "Roster": workers.import_roster,
+        "Roster": roster.import_roster,
         "Titles": awards.import_titles,
         "Attestations": attestations.import_attestations,
         "Commitments": organizations.import_commitments,

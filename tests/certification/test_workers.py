@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification import evidence, organizations, workers
+from certification import evidence, organizations, roster, workers
 from certification.csv_files import ImportResult
 from certification.models import Base, Stale, WorkerIdentifier
 from certification.workers import IdentifierTaken, NoIdentifier, UnknownWorker
@@ -33,14 +33,14 @@ def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
     other = roster_csv({"Mã người lao động": "A1", "Họ và tên": "Người khác", "Tài khoản học tập": "https://h|x1"})
     with database.writing() as session:
-        workers.import_roster(session, other_tenant, other, now=now)
+        roster.import_roster(session, other_tenant, other, now=now)
 
 
 @pytest.fixture
 def import_rows(database: Database, tenant: UUID, now: datetime) -> Import:
     def import_it(*rows: dict[str, object]) -> ImportResult:
         with database.writing() as session:
-            return workers.import_roster(session, tenant, roster_csv(*rows), now=now)
+            return roster.import_roster(session, tenant, roster_csv(*rows), now=now)
 
     return import_it
 

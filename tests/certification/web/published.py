@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from certification import organizations, publications, rule_files, workers
+from certification import organizations, publications, roster, rule_files
 from certification.models import Award, Fact, Worker
 from lrs.db import Database, Session, new_id
 
@@ -40,7 +40,7 @@ def install(session: Session, tenant: UUID, *, now: datetime) -> None:
         for enterprise, count in STAFF.items()
         for number in range(1, count + 1)
     ]
-    workers.import_roster(session, tenant, "\n".join([ROSTER_HEADINGS, *rows]).encode(), now=now)
+    roster.import_roster(session, tenant, "\n".join([ROSTER_HEADINGS, *rows]).encode(), now=now)
     for worker in session.query(Worker).filter_by(tenant_id=tenant):
         number = int(worker.number[1:])
         if number * 3 <= STAFF[f"dn/{worker.number[0]}"]:
