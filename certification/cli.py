@@ -26,6 +26,7 @@ from certification import (
     attainment,
     attestations,
     awards,
+    commitments,
     evidence,
     organizations,
     permissions,
@@ -220,7 +221,7 @@ _import_command(
     "import-commitments",
     "commitments of organizations (cam kết)",
     "Import what organizations took into their programme of a year (cam kết) from a CSV file." + ALL_OR_NOTHING,
-    organizations.import_commitments,
+    commitments.import_commitments,
 )
 
 

@@ -11,7 +11,6 @@ child left it, two periods at once, a cycle.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -20,9 +19,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, csv_files, organization_periods, plans, rule_files
+from certification import bulk, csv_files, organization_periods, rule_files
 from certification.csv_files import Fault, ImportFaults, ImportResult, Row, Sheet, written
-from certification.models import Commitment, Organization, OrganizationParent, OrganizationSuccession
+from certification.models import Organization, OrganizationParent, OrganizationSuccession
 from certification.organization_periods import (
     ALLOWED_PARENT,
     KIND_NAMES,
@@ -46,20 +45,18 @@ from certification.trees import (
 from lrs.db import Session
 
 __all__ = [
-    "COMMITMENT_HEADINGS",
     "ORGANIZATION_HEADINGS",
     "Tree",
     "UnknownOrganization",
     "enterprises",
-    "import_commitments",
     "import_organizations",
     "load_shipped",
     "load_units",
+    "nodes",
     "tree",
 ]
 
 ORGANIZATION_HEADINGS = ("Mã", "Tên", "Loại", "Mã cấp trên hành chính", "Mã cấp trên công đoàn", "Từ ngày", "Đến ngày")
-COMMITMENT_HEADINGS = ("Mã đơn vị", "Nội dung", "Năm", "Căn cứ")
 
 # ---------------------------------------------------------------- reading
 
@@ -72,10 +69,11 @@ def tree(session: Session, tenant: UUID, on: date) -> Tree:
 
 def enterprises(session: Session, tenant: UUID) -> dict[str, Node]:
     """Every enterprise of the tenant, ended ones too, by code."""
-    return {code: node for code, node in _nodes(session, tenant).items() if node.kind == ENTERPRISE}
+    return {code: node for code, node in nodes(session, tenant).items() if node.kind == ENTERPRISE}
 
 
-def _nodes(session: Session, tenant: UUID) -> dict[str, Node]:
+def nodes(session: Session, tenant: UUID) -> dict[str, Node]:
+    """Every organization of the tenant, ended ones too, by code, in one SQL command."""
     rows = session.execute(
         sa.select(
             Organization.id,
@@ -90,8 +88,8 @@ def _nodes(session: Session, tenant: UUID) -> dict[str, Node]:
 
 
 def _stored(session: Session, tenant: UUID) -> World:
-    nodes = _nodes(session, tenant)
-    codes = {node.id: node.code for node in nodes.values()}
+    known = nodes(session, tenant)
+    codes = {node.id: node.code for node in known.values()}
     rows = session.execute(
         sa.select(
             OrganizationParent.organization_id,
@@ -104,7 +102,7 @@ def _stored(session: Session, tenant: UUID) -> World:
         .where(Organization.tenant_id == tenant)
     )
     edges = [Edge(codes[child], which, codes[above], first, last) for child, which, above, first, last in rows]
-    return World(nodes, {(edge.child, edge.tree, edge.valid_from): edge for edge in edges})
+    return World(known, {(edge.child, edge.tree, edge.valid_from): edge for edge in edges})
 
 
 def _successions(session: Session, tenant: UUID, world: World) -> list[Succession]:
@@ -136,7 +134,7 @@ def import_organizations(session: Session, tenant: UUID, data: bytes, *, now: da
     bulk.import_alone(session, tenant)
     faulty = [row for row in sheet.rows if not row.ok]
     if faulty:
-        _check_parents(faulty, {*_nodes(session, tenant), *sheet.values("Mã")}, sheet)
+        _check_parents(faulty, {*nodes(session, tenant), *sheet.values("Mã")}, sheet)
     # A row that is at fault still names its organization: its children are not at fault as well.
     return _take_in(session, tenant, periods, sheet.faults, passed_over={row.cells["Mã"] for row in faulty})
 
@@ -327,96 +325,3 @@ def _write_successions(session: Session, tenant: UUID, told: Iterable[Mapping[st
             if (one["predecessor"], one["successor"]) not in known
         ],
     )
-
-
-# ---------------------------------------------------------------- commitments
-
-
-def import_commitments(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
-    """Takes in a CSV file of what organizations took into their programme of a year (docs/imports.md).
-
-    What can be taken on is what the loaded plans count, written in any case, with or without diacritics. Raises
-    ImportFaults with every fault; nothing was changed then. May be called again with the same file.
-    """
-    sheet = csv_files.read(data, COMMITMENT_HEADINGS)
-    bulk.import_alone(session, tenant)
-    nodes = _nodes(session, tenant)
-    kinds = {_plain(kind): kind for kind in _countable(session, tenant)}
-    told: dict[tuple[UUID, str, int], tuple[int, str]] = {}
-    for row in sheet.rows:
-        code = row.text("Mã đơn vị")
-        words = row.text("Nội dung")
-        year = row.year("Năm")
-        source = row.text("Căn cứ", at_most=2000)
-        if code is not None and code not in nodes:
-            row.fault("Mã đơn vị", f"không có đơn vị nào mang mã “{code}”; sửa mã, hoặc nhập đơn vị đó trước")
-        if words is not None and _plain(words) not in kinds:
-            named = ", ".join(f"“{kind}”" for kind in sorted(kinds.values()))
-            what = f"ghi một trong: {named}" if named else "nạp kế hoạch trước (flask certification load-rules)"
-            row.fault("Nội dung", f"“{words}” không phải điều kế hoạch nào tính; {what}")
-        if code is None or words is None or year is None or source is None or not row.ok:
-            continue
-        key = (nodes[code].id, kinds[_plain(words)], year)
-        if key in told:
-            row.fault("Mã đơn vị", f"“{code}” đã có ở dòng {told[key][0]} cho năm {year}; xoá một dòng")
-        told.setdefault(key, (row.number, source))
-    sheet.refuse_faulty()
-    return _write_commitments(session, tenant, {key: source for key, (_row, source) in told.items()}, now)
-
-
-def _countable(session: Session, tenant: UUID) -> set[str]:
-    """What some target of some loaded plan counts as a commitment."""
-    return {
-        target.numerator.commitment
-        for plan in plans.all_plans(session, tenant)
-        for target in plan.targets
-        if target.numerator.commitment
-    }
-
-
-def _plain(words: str) -> str:
-    """Words without case, diacritics and separators: "Công đoàn học tập" and "cong-doan-hoc-tap" are the same."""
-    letters = unicodedata.normalize("NFD", words.casefold().replace("đ", "d"))
-    return "".join(letter for letter in letters if letter.isalnum())
-
-
-def _write_commitments(
-    session: Session, tenant: UUID, told: Mapping[tuple[UUID, str, int], str], now: datetime
-) -> ImportResult:
-    rows = session.execute(
-        sa.select(Commitment.organization_id, Commitment.kind, Commitment.year, Commitment.source)
-        .join(Organization, Organization.id == Commitment.organization_id)
-        .where(Organization.tenant_id == tenant)
-    )
-    stored = {(organization, kind, year): source for organization, kind, year, source in rows}
-    new = [key for key in told if key not in stored]
-    changed = [key for key in told if key in stored and stored[key] != told[key]]
-    commitments: Any = Commitment.__table__
-    bulk.insert(
-        session,
-        Commitment,
-        [
-            {"organization_id": organization, "kind": kind, "year": year, "source": told[key], "recorded": now}
-            for key in new
-            for organization, kind, year in [key]
-        ],
-    )
-    if changed:
-        session.execute(
-            sa.update(commitments).where(
-                commitments.c.organization_id == sa.bindparam("of_organization"),
-                commitments.c.kind == sa.bindparam("of_kind"),
-                commitments.c.year == sa.bindparam("of_year"),
-            ),
-            [
-                {
-                    "of_organization": organization,
-                    "of_kind": kind,
-                    "of_year": year,
-                    "source": told[organization, kind, year],
-                    "recorded": now,
-                }
-                for organization, kind, year in changed
-            ],
-        )
-    return ImportResult(len(new), len(changed), len(told) - len(new) - len(changed))

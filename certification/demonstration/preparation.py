@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import attestations, awards, organizations, permissions, roster, rule_files, workers
+from certification import attestations, awards, commitments, organizations, permissions, roster, rule_files, workers
 from certification.csv_files import ImportResult
 from certification.demonstration import import_files, state
 from certification.demonstration.errors import OtherDataFound
@@ -100,7 +100,7 @@ def import_people(
         (import_files.roster, roster.import_roster),
         (import_files.titles, awards.import_titles),
         (import_files.attestations, attestations.import_attestations),
-        (import_files.commitments, organizations.import_commitments),
+        (import_files.commitments, commitments.import_commitments),
     )
     for written, take_in in imports:
         file = written(world)

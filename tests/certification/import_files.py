@@ -11,8 +11,9 @@ import pytest
 
 from certification.attestations import ATTESTATION_HEADINGS
 from certification.awards import TITLE_HEADINGS
+from certification.commitments import HEADINGS as COMMITMENT_HEADINGS
 from certification.csv_files import ImportFaults
-from certification.organizations import COMMITMENT_HEADINGS, ORGANIZATION_HEADINGS
+from certification.organizations import ORGANIZATION_HEADINGS
 from certification.roster import HEADINGS as ROSTER_HEADINGS
 
 

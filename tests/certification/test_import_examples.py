@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from certification import attestations, awards, organizations, roster
+from certification import attestations, awards, commitments, organizations, roster
 from lrs.db import Database
 from tests.certification import learning
 
@@ -32,7 +32,7 @@ def test_each_example_of_the_page_goes_in(database: Database, tenant: UUID, othe
         "Roster": roster.import_roster,
         "Titles": awards.import_titles,
         "Attestations": attestations.import_attestations,
-        "Commitments": organizations.import_commitments,
+        "Commitments": commitments.import_commitments,
     }
     assert list(examples()) == list(imports)
     for title, data in examples().items():
