@@ -23,19 +23,23 @@ from pathlib import Path
 
 import sqlalchemy.exc
 from environs import Env
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from flask.cli import with_appcontext
 from granian.constants import Interfaces
 from granian.server import Server
+from werkzeug.exceptions import HTTPException
 
+import certification.resources.errors
+import lrs.resources.errors
 import migrations
-from certification import assessments
 from certification.cli import certification_cli
 from certification.resources import api
 from certification.web import web
+from certification.work import work
 from lrs.cli import lrs_cli
 from lrs.db import Database
 from lrs.resources import xapi
+from lrs.resources.access import EVERYBODY, guarded
 
 HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -102,21 +106,35 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.register_blueprint(xapi)
     app.register_blueprint(api)
     app.register_blueprint(web)
+    for status in (404, 405):
+        app.register_error_handler(status, unmatched)
     app.add_url_rule("/healthz", view_func=healthz)
-    app.add_url_rule("/readyz", view_func=lambda: readyz(app.extensions["database"]), endpoint="readyz")
+    app.add_url_rule("/readyz", view_func=readyz)
     for group in (lrs_cli, certification_cli):
         group.callback = with_appcontext(lambda: migrations.upgrade(app.extensions["database"]))
         app.cli.add_command(group)
     return app
 
 
+def unmatched(error: HTTPException) -> Response | HTTPException:
+    """An address or method nobody answers to: each half refuses in its own one form, all else in Flask's."""
+    if request.path.startswith("/xapi/"):
+        return lrs.resources.errors.unmatched(error)
+    if request.path.startswith("/api/"):
+        return certification.resources.errors.unmatched(error)
+    return error
+
+
+@guarded(EVERYBODY)
 def healthz() -> Response:
     """The process lives. Open to everybody."""
     return Response("ok\n", mimetype="text/plain")
 
 
-def readyz(database: Database) -> Response:
+@guarded(EVERYBODY)
+def readyz() -> Response:
     """The database answers and stands at the newest revision; 503 otherwise. Open to everybody."""
+    database: Database = current_app.extensions["database"]
     try:
         ready = migrations.is_current(database)
     except sqlalchemy.exc.SQLAlchemyError as error:
@@ -144,21 +162,28 @@ def create_serving_app() -> Flask:
     if database.is_sqlite:
         stop = threading.Event()
         judging = threading.Thread(
-            target=assessments.work,
+            target=work,
             args=(database,),
             kwargs={"stop": stop, "clock": lambda: datetime.now(UTC)},
             name="judging",
             daemon=True,
         )
         judging.start()
-        atexit.register(lambda: (stop.set(), judging.join(10)))
+
+        def end_judging() -> None:
+            stop.set()
+            judging.join(10)
+
+        atexit.register(end_judging)
     return app
 
 
 class JudgingProcess:
     """`flask certification work` beside the web processes (PostgreSQL): started again when it dies, ended with us."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        # It works from this file's folder, so a data folder named relative to another one would be a different folder.
+        self._environment = {**os.environ, "DATA_DIR": str(settings.data_dir)}
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="judging", daemon=True)
@@ -176,7 +201,7 @@ class JudgingProcess:
         while not self._stop.is_set():
             started = time.monotonic()
             command = [sys.executable, "-m", "flask", "certification", "work"]
-            self._process = subprocess.Popen(command, cwd=HERE, preexec_fn=end_with_parent)  # noqa: S603
+            self._process = subprocess.Popen(command, cwd=HERE, env=self._environment, preexec_fn=end_with_parent)  # noqa: S603
             status = self._process.wait()
             if not self._stop.is_set():
                 log.error("the judging process ended with %s; starting it again", status)
@@ -203,7 +228,7 @@ def serve() -> None:
     migrations.upgrade(database)
     is_sqlite = database.is_sqlite
     database.close()
-    judging = None if is_sqlite else JudgingProcess()
+    judging = None if is_sqlite else JudgingProcess(settings)
     server = Server(
         "wsgi:create_serving_app",
         factory=True,

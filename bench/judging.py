@@ -38,8 +38,8 @@ def measure(url: str, *, workers: int, rounds: int) -> dict[str, Any]:
         rule_files.load_all(session, tenant, now=NOW)
         ids = _populate(session, tenant, workers)
     with database.reading() as session:
-        known = evidence.gather(session, tenant, ids, programme=assessments.PROGRAMME, year=YEAR, as_of=AS_OF)
-        _, criteria_set = criteria.in_force(session, tenant, assessments.PROGRAMME, criteria.AUDIENCE, YEAR)
+        known = evidence.gather(session, tenant, ids, programme=criteria.PROGRAMME, year=YEAR, as_of=AS_OF)
+        _, criteria_set = criteria.in_force(session, tenant, criteria.PROGRAMME, criteria.AUDIENCE, YEAR)
     pure = [_timed(lambda: [evaluate(criteria_set, one, year=YEAR, as_of=AS_OF) for one in known.values()])
             for _ in range(rounds)]  # fmt: skip
     first = _timed(lambda: _assess_all(database, tenant, ids))
@@ -68,7 +68,7 @@ def _assess_all(database: Database, tenant: UUID, ids: list[UUID]) -> None:
                 session,
                 tenant,
                 ids[start : start + assessments.BATCH],
-                assessments.PROGRAMME,
+                criteria.PROGRAMME,
                 YEAR,
                 as_of=AS_OF,
                 now=NOW,

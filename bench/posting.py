@@ -18,8 +18,9 @@ from bench.statements import statement
 from lrs.statements.order import timestamp_text
 from lrs.statements.rows import Row, prepare
 
+TENANT = uuid4()
 AUTHORITY = {"objectType": "Agent", "account": {"homePage": "https://hoc.example.org", "name": "bench"}}
-COLUMNS = "id, seq, stored, actor_key, verb_key, object_key, registration, voided, exact"
+COLUMNS = "tenant_id, id, seq, stored, actor_key, verb_key, object_key, registration, voided, exact"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def bare_sqlite(folder: Path, first: int, count: int, batch: int) -> Measured:
 
     def write(rows: list[tuple[object, ...]]) -> None:
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(f"INSERT INTO bare ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)", rows)
+        connection.executemany(f"INSERT INTO bare ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
         connection.execute("COMMIT")
 
     times = _time(write, first, count, batch, as_text=True)
@@ -93,10 +94,11 @@ def bare_postgresql(url: str, first: int, count: int, batch: int) -> Measured:
 def _ddl(integer: str, uuid: str) -> list[str]:
     keys = ("actor_key", "verb_key", "object_key", "registration", "stored")
     return [
-        f"CREATE TABLE bare (id {uuid} PRIMARY KEY, seq {integer}, stored {integer}, actor_key {integer},"
-        f" verb_key {integer}, object_key {integer}, registration {uuid}, voided boolean, exact text)",
-        "CREATE INDEX bare_seq ON bare (seq)",
-        *(f"CREATE INDEX bare_{key} ON bare ({key}, seq)" for key in keys),
+        f"CREATE TABLE bare (tenant_id {uuid}, id {uuid}, seq {integer}, stored {integer}, actor_key {integer},"
+        f" verb_key {integer}, object_key {integer}, registration {uuid}, voided boolean, exact text,"
+        " PRIMARY KEY (tenant_id, id))",
+        "CREATE INDEX bare_seq ON bare (tenant_id, seq)",
+        *(f"CREATE INDEX bare_{key} ON bare (tenant_id, {key}, seq)" for key in keys),
     ]
 
 
@@ -118,7 +120,8 @@ def _tuple(row: Row, seq: int, stored: int, *, as_text: bool) -> tuple[object, .
     registration = row.registration and (row.registration.hex if as_text else row.registration)
     exact = row.exact(timestamp_text(stored))
     key = row.id.hex if as_text else row.id
-    return (key, seq, stored, row.actor_key, row.verb_key, row.object_key, registration, False, exact)
+    tenant = TENANT.hex if as_text else TENANT
+    return (tenant, key, seq, stored, row.actor_key, row.verb_key, row.object_key, registration, False, exact)
 
 
 def _measured(batch: int, times: list[float]) -> Measured:

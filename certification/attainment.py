@@ -6,49 +6,41 @@ Vietnam up to and with the day, titles not withdrawn on or before it, commitment
 person: what was learned at another employer earlier in the year counts where the person works on the day. *Lượt*
 (participations) stands beside and is never a numerator.
 
-Counted in the database: one query for each distinct numerator rule, one answer a worker. Rolled up in memory: workers
-with the same employments form a cohort, and a cohort counts once in every organization above any of its enterprises,
-so that somebody with two employers is one person wherever both meet.
+Counting is `certification.numerators`, rolling up `certification.populations`.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from certification import assessments, organizations, plans, workers
-from certification.models import Award, Commitment, Fact, Organization
+from certification import assessments, numerators, organizations, plans, populations
+from certification.criteria import PROGRAMME
 from certification.plans import Numerator, Plan, Target, TargetValue
-from certification.trees import ENTERPRISE, GRASSROOTS_UNION, UNION, Tree
+from certification.populations import WORKERS, Populations
+from certification.trees import ENTERPRISE, Tree
 from lrs.db import Session
 
 __all__ = [
     "COMMON_GROUPS",
     "Attainment",
     "BesideFigures",
-    "Goal",
     "OrganizationFigures",
     "TargetFigures",
-    "goal",
+    "YearTarget",
     "measure_all",
+    "year_target",
 ]
 
 COMMON_GROUPS = ("G1", "G2", "G3", "G4", "G5")
 """Groups of the national programme: each organization has one target of each, that of the nearest plan with it."""
 
-WORKERS = "workers"
-UNION_CADRES = "union_cadres"
-GRASSROOTS_UNIONS = "grassroots_unions"
-
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class YearTarget:
     """What a target asks by the end of `year`, held against what there is.
 
     `short` is how many more persons (or organizations) are needed to satisfy the operator exactly, 0 when it is;
@@ -66,7 +58,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class BesideFigures:
-    """A second numerator over the same population, for information: no goal is held against it."""
+    """A second numerator over the same population, for information: no target is held against it."""
 
     id: str
     title: str
@@ -94,7 +86,7 @@ class TargetFigures:
     participations: int
     denominator: int
     rate: Fraction | None
-    goals: tuple[Goal, ...]
+    year_targets: tuple[YearTarget, ...]
     beside: tuple[BesideFigures, ...]
 
 
@@ -136,7 +128,7 @@ class Attainment:
         return next((one for one in self.organizations if one.code == code), None)
 
 
-def goal(value: TargetValue, operator: str, counted: int, denominator: int) -> Goal:
+def year_target(value: TargetValue, operator: str, counted: int, denominator: int) -> YearTarget:
     """Holds a count against a percentage, in whole numbers: at least 70 % of 10 is 7, more than 70 % of 10 is 8.
 
     Raises ValueError for an operator that is neither ">=" nor ">".
@@ -148,9 +140,9 @@ def goal(value: TargetValue, operator: str, counted: int, denominator: int) -> G
     else:
         raise ValueError(f'the operator of a target is ">=" or ">", not {operator!r}')
     if not denominator:
-        return Goal(value.year, operator, value.percent, met=None, short=None, points_short=None)
+        return YearTarget(value.year, operator, value.percent, met=None, short=None, points_short=None)
     points = value.percent - Fraction(100 * counted, denominator)
-    return Goal(
+    return YearTarget(
         value.year,
         operator,
         value.percent,
@@ -160,7 +152,7 @@ def goal(value: TargetValue, operator: str, counted: int, denominator: int) -> G
     )
 
 
-def measure_all(session: Session, tenant: UUID, *, on: date, programme: str = "cong-dan-hoc-tap") -> Attainment:
+def measure_all(session: Session, tenant: UUID, *, on: date, programme: str = PROGRAMME) -> Attainment:
     """The figures of every enterprise of the tenant that exists on the day, and of every unit above one.
 
     The number of SQL commands depends on how many distinct numerator rules the plans have, on nothing else.
@@ -174,11 +166,18 @@ def measure_all(session: Session, tenant: UUID, *, on: date, programme: str = "c
         holding.values()
     )
 
-    counts = {rule: _count(session, tenant, rule, on, programme) for rule in rules if rule.rule != "commitment"}
-    everybody, cadres = _roll_up(
-        _cohorts(session, tenant, tree, on), chains, counts, assessments.meeting(session, tenant, programme, on)
+    counts = {
+        rule: numerators.count(session, tenant, rule, on, programme) for rule in rules if rule.rule != "commitment"
+    }
+    everybody, cadres = populations.roll_up(
+        populations.cohorts(session, tenant, tree, on),
+        chains,
+        counts,
+        assessments.meeting(session, tenant, programme, on),
     )
-    populations = _Populations(everybody, cadres, _grassroots_unions(tree, chains), _commitments(session, tenant, on))
+    there = Populations(
+        everybody, cadres, populations.grassroots_unions(tree, chains), numerators.commitments(session, tenant, on)
+    )
     return Attainment(
         on,
         programme,
@@ -190,21 +189,21 @@ def measure_all(session: Session, tenant: UUID, *, on: date, programme: str = "c
                 headcount=everybody[code].headcount,
                 women=everybody[code].women,
                 union_cadres=cadres[code].headcount,
-                grassroots_unions=len(populations.unions[code]),
+                grassroots_unions=len(there.unions[code]),
                 meets_criteria=everybody[code].meeting,
                 holds_title=everybody[code].persons[holding[code]],
-                targets=tuple(_figures(populations, code, plan, target) for plan, target in targets[code]),
+                targets=tuple(_figures(there, code, plan, target) for plan, target in targets[code]),
             )
             for code in concerned
         ),
     )
 
 
-def _figures(populations: _Populations, code: str, plan: Plan, target: Target) -> TargetFigures:
-    counted, participations, denominator = populations.count(code, target.population, target.numerator)
+def _figures(there: Populations, code: str, plan: Plan, target: Target) -> TargetFigures:
+    counted, participations, denominator = there.count(code, target.population, target.numerator)
     beside = []
     for other in target.also:
-        also, times, _ = populations.count(code, target.population, other.numerator)
+        also, times, _ = there.count(code, target.population, other.numerator)
         beside.append(BesideFigures(other.id, other.title, also, times, _rate(also, denominator)))
     return TargetFigures(
         plan=plan.id,
@@ -218,7 +217,7 @@ def _figures(populations: _Populations, code: str, plan: Plan, target: Target) -
         participations=participations,
         denominator=denominator,
         rate=_rate(counted, denominator),
-        goals=tuple(goal(value, target.operator, counted, denominator) for value in target.values),
+        year_targets=tuple(year_target(value, target.operator, counted, denominator) for value in target.values),
         beside=tuple(beside),
     )
 
@@ -260,157 +259,3 @@ def _title_rule(targets: Sequence[tuple[Plan, Target]]) -> Numerator:
         if target.numerator.rule == "title_holders" and target.population == WORKERS:
             return target.numerator
     return Numerator("title_holders", title_years=(0, -1))
-
-
-# ---------------------------------------------------------------- counting in the database
-
-
-def _count(session: Session, tenant: UUID, rule: Numerator, on: date, programme: str) -> dict[UUID, int]:
-    """Who of the tenant's workers satisfies a rule on the day, and in how many participations."""
-    if rule.rule == "title_holders":
-        return _title_holders(session, tenant, rule, on, programme)
-    if rule.rule not in ("any_of", "all_of"):
-        raise ValueError(f"the rule of a numerator is any_of, all_of, title_holders or commitment, not {rule.rule!r}")
-    query = (
-        sa.select(Fact.worker_id, sa.func.count(Fact.statement_id.distinct()))
-        .where(Fact.tenant_id == tenant, Fact.year == on.year, Fact.day <= on)
-        .group_by(Fact.worker_id)
-    )
-    if rule.quality_at_least:
-        query = query.where(Fact.quality >= rule.quality_at_least)
-    if rule.what != ("*",):
-        query = query.where(Fact.what.in_(rule.what))
-    if rule.rule == "all_of":
-        query = query.having(sa.func.count(Fact.what.distinct()) == len(set(rule.what)))
-    return _by_worker(session, query)
-
-
-def _by_worker(session: Session, query: sa.Select[UUID, int]) -> dict[UUID, int]:
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
-def _title_holders(session: Session, tenant: UUID, rule: Numerator, on: date, programme: str) -> dict[UUID, int]:
-    query = (
-        sa.select(Award.worker_id, sa.func.count())
-        .where(
-            Award.tenant_id == tenant,
-            Award.programme == programme,
-            Award.year.in_([on.year + offset for offset in rule.title_years]),
-            Award.decided_on <= on,
-            sa.or_(Award.withdrawn_on.is_(None), Award.withdrawn_on > on),
-        )
-        .group_by(Award.worker_id)
-    )
-    return _by_worker(session, query)
-
-
-def _commitments(session: Session, tenant: UUID, on: date) -> Mapping[str | None, set[str]]:
-    """Codes of the organizations that took each thing into their programme of the day's year."""
-    query = (
-        sa.select(Commitment.kind, Organization.code)
-        .join(Organization, Organization.id == Commitment.organization_id)
-        .where(Organization.tenant_id == tenant, Commitment.year == on.year)
-    )
-    found: dict[str | None, set[str]] = defaultdict(set)
-    for kind, code in session.execute(query):
-        found[kind].add(code)
-    return found
-
-
-# ---------------------------------------------------------------- rolling up in memory
-
-
-@dataclass(frozen=True, slots=True)
-class _Cohort:
-    """Workers with the same employments on the day: `employments` are pairs of enterprise and "as union cadre"."""
-
-    employments: frozenset[tuple[str, bool]]
-    workers: list[UUID]
-    women: set[UUID]
-
-
-@dataclass(slots=True)
-class _Tally:
-    headcount: int = 0
-    women: int = 0
-    meeting: int = 0
-    persons: Counter[Numerator] = field(default_factory=Counter)
-    participations: Counter[Numerator] = field(default_factory=Counter)
-
-    def add(self, other: _Tally) -> None:
-        self.headcount += other.headcount
-        self.women += other.women
-        self.meeting += other.meeting
-        self.persons.update(other.persons)
-        self.participations.update(other.participations)
-
-
-def _cohorts(session: Session, tenant: UUID, tree: Tree, on: date) -> list[_Cohort]:
-    """Everybody employed on the day by an enterprise that exists on it."""
-    codes = {node.id: node.code for node in tree.nodes if node.kind == ENTERPRISE}
-    employed: dict[UUID, set[tuple[str, bool]]] = defaultdict(set)
-    women: set[UUID] = set()
-    for one in workers.employments(session, tenant, on):
-        if one.enterprise_id in codes:
-            employed[one.worker_id].add((codes[one.enterprise_id], one.union_cadre))
-            if one.gender == "female":
-                women.add(one.worker_id)
-    parted: dict[frozenset[tuple[str, bool]], list[UUID]] = defaultdict(list)
-    for worker_id, employments in employed.items():
-        parted[frozenset(employments)].append(worker_id)
-    return [_Cohort(employments, ids, women.intersection(ids)) for employments, ids in parted.items()]
-
-
-def _roll_up(
-    cohorts: Iterable[_Cohort],
-    chains: Mapping[str, Sequence[str]],
-    counts: Mapping[Numerator, Mapping[UUID, int]],
-    meeting: Collection[UUID],
-) -> tuple[dict[str, _Tally], dict[str, _Tally]]:
-    """Tallies by organization: of everybody, and of those who are union cadres there."""
-    everybody: dict[str, _Tally] = defaultdict(_Tally)
-    cadres: dict[str, _Tally] = defaultdict(_Tally)
-    for cohort in cohorts:
-        tally = _Tally(len(cohort.workers), len(cohort.women), sum(one in meeting for one in cohort.workers))
-        for rule, count in counts.items():
-            found = [count[one] for one in cohort.workers if one in count]
-            tally.persons[rule] = len(found)
-            tally.participations[rule] = sum(found)
-        for code in {above for enterprise, _ in cohort.employments for above in chains[enterprise]}:
-            everybody[code].add(tally)
-        for code in {above for enterprise, cadre in cohort.employments if cadre for above in chains[enterprise]}:
-            cadres[code].add(tally)
-    return everybody, cadres
-
-
-def _grassroots_unions(tree: Tree, chains: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
-    """The grassroots unions of enterprises at or below each organization, on either tree."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for enterprise, chain in chains.items():
-        unions = [code for code in tree.parents(enterprise, UNION) if tree.node(code).kind == GRASSROOTS_UNION]
-        for code in chain:
-            found[code].update(unions)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Populations:
-    """Who there is in each organization, by population, and who of them satisfies each rule."""
-
-    everybody: Mapping[str, _Tally]
-    cadres: Mapping[str, _Tally]
-    unions: Mapping[str, set[str]]
-    committed: Mapping[str | None, set[str]]
-
-    def count(self, code: str, population: str, rule: Numerator) -> tuple[int, int, int]:
-        """How many of a population satisfy a rule, in how many participations, and how many the population has.
-
-        Raises ValueError where the rule does not speak of that population.
-        """
-        if population == GRASSROOTS_UNIONS and rule.rule == "commitment":
-            counted = len(self.unions[code] & self.committed[rule.commitment])
-            return counted, counted, len(self.unions[code])
-        if population in (WORKERS, UNION_CADRES) and rule.rule != "commitment":
-            tally = (self.everybody if population == WORKERS else self.cadres)[code]
-            return tally.persons[rule], tally.participations[rule], tally.headcount
-        raise ValueError(f"a numerator by {rule.rule!r} cannot be counted over the population {population!r}")

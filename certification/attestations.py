@@ -7,7 +7,6 @@ the worker's audience and the year says.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,8 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, criteria, csv_files, evidence, stale, workers
-from certification.criteria import AUDIENCE
+from certification import bulk, criteria, csv_files, evidence, judging, workers
+from certification.criteria import AUDIENCE, PROGRAMME
 from certification.csv_files import ImportResult, Row, written
 from certification.errors import NoCriteriaInForce
 from certification.models import Attestation
@@ -24,8 +23,6 @@ from certification.workers import Person
 from lrs.db import Session, among, new_id
 
 __all__ = ["ATTESTATION_HEADINGS", "import_attestations"]
-
-PROGRAMME = "cong-dan-hoc-tap"
 
 ATTESTATION_HEADINGS = ("Mã người lao động", "Năm", "Chỉ số", "Điểm", "Người xác nhận", "Ngày xác nhận", "Căn cứ")
 
@@ -93,13 +90,13 @@ def import_attestations(
             told.append(vouched)
     sheet.refuse_faulty()
 
-    stored = _stored(session, tenant, programme, {vouched.worker_id for vouched in told})
-    subjects = Counter(vouched.subject for vouched in stored)
-    new = [vouched for vouched in told if vouched not in stored]
+    last = _last(session, tenant, programme, {vouched.worker_id for vouched in told})
+    subjects = {vouched.subject for vouched in last.values()}
+    new = [vouched for vouched in told if last.get((*vouched.subject, vouched.attested_on)) != vouched]
     created = 0
     for vouched in new:
-        created += not subjects[vouched.subject]
-        subjects[vouched.subject] += 1
+        created += vouched.subject not in subjects
+        subjects.add(vouched.subject)
     bulk.insert(
         session,
         Attestation,
@@ -120,7 +117,7 @@ def import_attestations(
             for vouched in new
         ],
     )
-    stale.mark_stale(session, tenant, {(vouched.worker_id, vouched.year) for vouched in new})
+    judging.mark_stale(session, tenant, {(vouched.worker_id, vouched.year) for vouched in new})
     return ImportResult(created, len(new) - created, len(told) - len(new))
 
 
@@ -170,7 +167,9 @@ def _scored(row: Row, year: int | None, criteria_of: _Criteria) -> tuple[str | N
     return indicator, row.number_of("Điểm", at_least=0, at_most=at_most)
 
 
-def _stored(session: Session, tenant: UUID, programme: str, worker_ids: Collection[UUID]) -> set[Vouched]:
+def _last(session: Session, tenant: UUID, programme: str, worker_ids: Collection[UUID]) -> dict[_Subject, Vouched]:
+    """What was last recorded of each subject. An earlier record of the same day no longer counts (`Attested`), so that
+    saying again what it said is saying something new."""
     rows = session.execute(
         sa.select(
             Attestation.worker_id,
@@ -180,10 +179,12 @@ def _stored(session: Session, tenant: UUID, programme: str, worker_ids: Collecti
             Attestation.attested_by,
             Attestation.attested_on,
             Attestation.basis,
-        ).where(
+        )
+        .where(
             Attestation.tenant_id == tenant,
             Attestation.programme == programme,
             among(session, Attestation.worker_id, worker_ids),
         )
+        .order_by(Attestation.recorded, Attestation.points.desc())
     )
-    return {Vouched(*row) for row in rows}
+    return {(*vouched.subject, vouched.attested_on): vouched for vouched in (Vouched(*row) for row in rows)}

@@ -15,14 +15,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk, csv_files, evidence, workers
+from certification.criteria import PROGRAMME
 from certification.csv_files import ImportResult, Row, written
 from certification.models import Award
 from certification.workers import Person
 from lrs.db import Session, among
 
 __all__ = ["TITLE_HEADINGS", "import_titles"]
-
-PROGRAMME = "cong-dan-hoc-tap"
 
 TITLE_HEADINGS = ("Mã người lao động", "Năm đánh giá", "Số quyết định", "Ngày quyết định", "Cơ quan công nhận")
 

@@ -15,7 +15,10 @@ from certification.evaluation.rules import Component, CriteriaSet, Indicator, St
 from certification.rule_store import StoredRule, stored
 from lrs.db import Session
 
-__all__ = ["AUDIENCE", "build", "build_components", "in_force", "of_rule_file"]
+__all__ = ["AUDIENCE", "PROGRAMME", "build", "build_components", "in_force", "of_rule_file"]
+
+PROGRAMME = "cong-dan-hoc-tap"
+"""The programme whose title is judged and counted where none is named."""
 
 AUDIENCE = "nguoi-lao-dong"
 """The audience whose table applies to people on a roster, and to whom no employment says another."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,9 +20,19 @@ from zoneinfo import ZoneInfo
 from certification.errors import NoMappingInForce
 from certification.evaluation.measures import HIGHEST_SCORE
 from certification.rule_store import stored
+from lrs import api
 from lrs.db import Session
 
-__all__ = ["LONGEST_MINUTES", "EvidenceMapping", "StatedFact", "Template", "build", "facts_of", "mapping_in_force"]
+__all__ = [
+    "LONGEST_MINUTES",
+    "EvidenceMapping",
+    "StatedFact",
+    "Template",
+    "build",
+    "day_of",
+    "facts_of",
+    "mapping_in_force",
+]
 
 LONGEST_MINUTES = 525_600
 """A year: a longer duration is cut to it, so that no Statement can overflow what is added up."""
@@ -118,7 +128,7 @@ def build(
 
 
 def facts_of(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> list[StatedFact]:
-    """The facts that one valid Statement gives, each kind once, by kind; whoever its Actor is. None is often right.
+    """The facts that one stored Statement gives, each kind once, by kind; whoever its Actor is. None is often right.
 
     A voiding Statement gives none, nor does one whose Object is not an Activity. That the Statement itself may be
     voided is for the caller to know.
@@ -136,11 +146,20 @@ def facts_of(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> list[Sta
             level = _level(mapping, template, statement)
             for code in _codes(mapping, template, statement):
                 levels[code] = max(level, levels.get(code, 0))
-    day = _day(mapping.zone, statement) if levels else None
-    if day is None:
+    if not levels:
         return []
+    day = day_of(statement, mapping.zone)
     minutes, score = _minutes(result.get("duration")), _score(result.get("score") or {})
     return [StatedFact(code, day, minutes, score, levels[code], activity["id"]) for code in sorted(levels)]
+
+
+def day_of(statement: Mapping[str, Any], zone: ZoneInfo) -> date:
+    """The day in `zone` on which a stored Statement says it happened: 31/12 at 17:00Z is New Year's Day in Vietnam."""
+    instant = api.moment(statement["timestamp"])
+    try:
+        return instant.astimezone(zone).date()
+    except OverflowError:  # the last hours of the year 9999
+        return date.max
 
 
 def _template(document: Mapping[str, Any]) -> Template:
@@ -198,17 +217,6 @@ def _activities(value: Any) -> Iterable[Mapping[str, Any]]:
     if isinstance(value, Mapping):
         return (value,)
     return value or ()
-
-
-def _day(zone: ZoneInfo, statement: Mapping[str, Any]) -> date | None:
-    """The day in Vietnam on which it happened, by `timestamp`, else by `stored`: 31/12 at 17:00Z is New Year's Day."""
-    for key in ("timestamp", "stored"):
-        try:
-            moment = datetime.fromisoformat(statement[key])
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
-        except (KeyError, TypeError, ValueError, OverflowError):
-            continue
-    return None
 
 
 _NUMBER = r"([0-9]+(?:[.,][0-9]+)?)"

@@ -1,4 +1,4 @@
-"""A result in Vietnamese words: made when read, one place for terminal, page and JSON.
+"""Results, plans and populations in Vietnamese words: made when read, one place for terminal, page and JSON.
 
 Results hold codes and quantities; a wording can be bettered here without judging anybody again. Nothing is worked out
 here that the result does not say.
@@ -6,22 +6,25 @@ here that the result does not say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN, IndicatorResult, Reason, Result
 from certification.evaluation.rules import Component, CriteriaSet, Indicator
+from certification.plans import Plan
 
 __all__ = [
     "LEVELS",
     "OUTCOMES",
+    "POPULATIONS",
     "SOURCES",
     "STATES",
     "Explanation",
     "IndicatorRow",
     "explain",
-    "lines",
+    "plan_name",
+    "plan_names",
     "subject",
 ]
 
@@ -43,6 +46,13 @@ LEVELS: tuple[str, ...] = (
     "được kiểm tra, chấm điểm",
 )
 """What the evidence levels E0 to E3 mean."""
+
+POPULATIONS: Mapping[str, str] = {
+    "workers": "lao động",
+    "union_cadres": "cán bộ công đoàn",
+    "grassroots_unions": "công đoàn cơ sở",
+}
+"""Of whom a target speaks."""
 
 NOT_A_TITLE = (
     "Đủ điều kiện chưa phải là có danh hiệu: danh hiệu “Công dân học tập” do cơ quan có thẩm quyền công nhận "
@@ -115,23 +125,14 @@ def explain(criteria_set: CriteriaSet, result: Result) -> Explanation:
     return Explanation(summary, result.outcome, OUTCOMES[result.outcome], remarks, rows)
 
 
-def lines(explanation: Explanation) -> Iterator[str]:
-    """The explanation as plain text, line by line."""
-    yield explanation.summary
-    for remark in explanation.remarks:
-        yield f"• {remark}"
-    competence = ""
-    for row in explanation.rows:
-        if row.competence != competence:
-            competence = row.competence
-            yield f"{competence}:"
-        points = "–" if row.points is None else str(row.points)
-        yield f"  {row.indicator} {row.title}: {points}/{row.max_points} điểm, {row.state_words} ({row.source_words})"
-        if row.counted:
-            begins = "Dựa trên" if row.source == "log" else "Trong nhật ký có"
-            yield f"    {begins} {len(row.counted)} minh chứng."
-        for remark in row.remarks:
-            yield f"    • {remark}"
+def plan_name(plan: Plan) -> str:
+    """How a plan is called in a sentence: by number and issuer; not every source document prints its number."""
+    return f"{plan.number} của {plan.issuer}" if plan.number else f"kế hoạch của {plan.issuer}"
+
+
+def plan_names(plans: Iterable[Plan]) -> dict[str, str]:
+    """How each plan is called, by its id."""
+    return {plan.id: plan_name(plan) for plan in plans}
 
 
 def subject(component: Component) -> str:

@@ -9,22 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certification.attainment import BesideFigures, Goal, OrganizationFigures, TargetFigures
+from certification.attainment import BesideFigures, OrganizationFigures, TargetFigures, YearTarget
 
 __all__ = [
     "NOTHING",
     "BesideWords",
-    "GoalWords",
     "OrganizationWords",
     "TargetWords",
+    "YearTargetWords",
     "beside_words",
     "gap",
-    "goal_words",
     "number",
     "organization_words",
     "percent",
     "points",
     "target_words",
+    "year_target_words",
 ]
 
 NOTHING = "–"
@@ -38,8 +38,8 @@ OPERATORS = {">=": "≥", ">": ">"}
 
 
 @dataclass(frozen=True, slots=True)
-class GoalWords:
-    """A goal as written: `target` "≥ 70%", `gap` "đạt" or "còn thiếu 12 người (4,5 điểm %)"."""
+class YearTargetWords:
+    """A target as written: `target` "≥ 70%", `gap` "đạt" or "còn thiếu 12 người (4,5 điểm %)"."""
 
     year: int
     target: str
@@ -63,7 +63,7 @@ class TargetWords:
     participations: str
     denominator: str
     rate: str
-    goals: tuple[GoalWords, ...]
+    year_targets: tuple[YearTargetWords, ...]
     beside: tuple[BesideWords, ...]
 
 
@@ -97,21 +97,23 @@ def points(distance: Fraction | None) -> str:
     return f"{written} điểm %"
 
 
-def gap(goal: Goal, unit: str) -> str:
-    """What is still missing to a goal: "đạt", "còn thiếu 12 người (4,5 điểm %)", or `NOTHING` when nobody is there.
+def gap(year_target: YearTarget, unit: str) -> str:
+    """What is still missing to a target: "đạt", "còn thiếu 12 người (4,5 điểm %)", or `NOTHING` when nobody is there.
 
     `unit` is the target's: person or organization.
     """
-    if goal.short is None:
+    if year_target.short is None:
         return NOTHING
-    if goal.met:
+    if year_target.met:
         return MET
-    return f"còn thiếu {number(goal.short)} {UNITS[unit]} ({points(goal.points_short)})"
+    return f"còn thiếu {number(year_target.short)} {UNITS[unit]} ({points(year_target.points_short)})"
 
 
-def goal_words(goal: Goal, unit: str) -> GoalWords:
-    """A goal as written for people."""
-    return GoalWords(goal.year, f"{OPERATORS[goal.operator]} {goal.percent}%", gap(goal, unit))
+def year_target_words(year_target: YearTarget, unit: str) -> YearTargetWords:
+    """A target as written for people."""
+    return YearTargetWords(
+        year_target.year, f"{OPERATORS[year_target.operator]} {year_target.percent}%", gap(year_target, unit)
+    )
 
 
 def beside_words(figures: BesideFigures) -> BesideWords:
@@ -126,7 +128,7 @@ def target_words(figures: TargetFigures) -> TargetWords:
         participations=number(figures.participations),
         denominator=number(figures.denominator),
         rate=percent(figures.rate),
-        goals=tuple(goal_words(one, figures.unit) for one in figures.goals),
+        year_targets=tuple(year_target_words(one, figures.unit) for one in figures.year_targets),
         beside=tuple(beside_words(one) for one in figures.beside),
     )
 

@@ -7,9 +7,11 @@ everywhere ("reference"). Days are dates in Vietnam; instants are UTC. No foreig
 from __future__ import annotations
 
 from datetime import date, datetime
+from hashlib import blake2b
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from lrs.db import NAMING, UtcDateTime, new_id
@@ -132,7 +134,6 @@ class Worker(Base):
 
     __tablename__ = "certification_worker"
     __table_args__ = (
-        sa.UniqueConstraint("tenant_id", "number", "id"),
         sa.Index(None, "tenant_id", "number"),
         {"info": {"distribution": "id"}},
     )
@@ -172,22 +173,28 @@ class Employment(Base):
     union_cadre: Mapped[bool]
 
 
+def _ifi_digest(context: DefaultExecutionContext) -> bytes:
+    return blake2b(context.get_current_parameters()["ifi"].encode(), digest_size=32).digest()  # type: ignore[no-untyped-call]
+
+
 class WorkerIdentifier(Base):
     """That an Actor with this Inverse Functional Identifier is this worker.
 
     Personal data: the identifier (an opaque account by preference). `ifi` is its canonical text, as
-    `lrs.api.ifi_text` writes it; `actor_key` its hash, to find it by. Kept as `Worker`.
+    `lrs.api.ifi_text` writes it; `actor_key` its hash, to find it by; `ifi_digest` a longer one, to be unique by, since
+    the text has no greatest length and an index entry has. Kept as `Worker`.
     """
 
     __tablename__ = "certification_worker_identifier"
     __table_args__ = (
-        sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi"),
+        sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi_digest"),
         {"info": {"distribution": "actor_key"}},
     )
 
     tenant_id: Mapped[UUID]
     actor_key: Mapped[int] = mapped_column(sa.BigInteger)
     ifi: Mapped[str]
+    ifi_digest: Mapped[bytes] = mapped_column(default=_ifi_digest)
     worker_id: Mapped[UUID] = mapped_column(index=True)
     linked: Mapped[datetime] = mapped_column(UtcDateTime)
     basis: Mapped[str]
@@ -202,13 +209,14 @@ class WaitingStatement(Base):
 
     __tablename__ = "certification_waiting_statement"
     __table_args__ = (
-        sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi", "statement_id"),
+        sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi_digest", "statement_id"),
         {"info": {"distribution": "actor_key"}},
     )
 
     tenant_id: Mapped[UUID]
     actor_key: Mapped[int] = mapped_column(sa.BigInteger)
     ifi: Mapped[str]
+    ifi_digest: Mapped[bytes] = mapped_column(default=_ifi_digest)
     statement_id: Mapped[UUID]
     seen: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -307,6 +315,9 @@ class Stale(Base):
     year: Mapped[int]
     tenant_id: Mapped[UUID] = mapped_column(index=True)
     mark: Mapped[UUID]
+    due: Mapped[date | None]
+    """The day (in Vietnam) from which on it is to be judged, for evidence of a later day than the last judgement; NULL
+    means now."""
 
 
 class Assessment(Base):

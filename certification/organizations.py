@@ -20,6 +20,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk, csv_files, organization_periods, rule_files
+from certification.criteria import PROGRAMME
 from certification.csv_files import Fault, ImportFaults, ImportResult, Row, Sheet, written
 from certification.models import Organization, OrganizationParent, OrganizationSuccession
 from certification.organization_periods import (
@@ -62,9 +63,9 @@ ORGANIZATION_HEADINGS = ("Mã", "Tên", "Loại", "Mã cấp trên hành chính"
 
 
 def tree(session: Session, tenant: UUID, on: date) -> Tree:
-    """Both trees of the tenant as they stood on the day `on` (in Vietnam), in three SQL commands."""
+    """Both trees of the tenant as they stood on the day `on` (in Vietnam), in two SQL commands."""
     world = _stored(session, tenant)
-    return Tree(world.nodes.values(), world.edges.values(), on, _successions(session, tenant, world))
+    return Tree(world.nodes.values(), world.edges.values(), on)
 
 
 def enterprises(session: Session, tenant: UUID) -> dict[str, Node]:
@@ -274,7 +275,7 @@ def _edge_row(after: World, edge: Edge) -> dict[str, Any]:
 # ---------------------------------------------------------------- units named in documents
 
 
-def load_shipped(session: Session, tenant: UUID, programme: str = "cong-dan-hoc-tap") -> ImportResult:
+def load_shipped(session: Session, tenant: UUID, programme: str = PROGRAMME) -> ImportResult:
     """`load_units` of the units that the programme's shipped plans name."""
     return load_units(session, tenant, rule_files.PROGRAMMES / programme / "organizations.toml")
 

@@ -1,8 +1,8 @@
 """One table of who may do what.
 
 A view says by `@guarded(Act.…)` what its caller must be allowed to do. The blueprint looks it up in `TABLE` before the
-view runs; a view under /api that says nothing is refused to everybody (and a test fails on it first). No web framework
-here: the same table serves pages and JSON.
+view runs; a page or a view under /api that says nothing is refused to everybody (and a test fails on it first). No web
+framework here: the same table serves pages and JSON.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Act(Enum):
     """What can be done here, in the words of a refusal."""
 
     READ_FIRST_PAGE = "read the first page"
+    READ_ASSETS = "read what pages are drawn with"
     READ_ATTAINMENT = "read attainment"
     READ_ASSESSMENT = "read a worker's assessment"
     READ_UNKNOWN_ACTORS = "read unknown actors"
@@ -33,13 +34,14 @@ class WithoutKey(Enum):
 
     REFUSED = "nothing"
     PUBLISHED = "the figures that the operator's own tenant has published, as of the published day"
+    ALL = "everything: it says nothing of anybody, and comes from no database"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who may: whoever has a credential with `scope`, and whoever has none as far as `without_key` says.
 
-    A rule without a scope asks for no credential at all.
+    A rule without a scope asks for no credential at all, and heeds none.
     """
 
     scope: str | None
@@ -48,6 +50,7 @@ class Rule:
 
 TABLE: Mapping[Act, Rule] = {
     Act.READ_FIRST_PAGE: Rule(None, WithoutKey.PUBLISHED),
+    Act.READ_ASSETS: Rule(None, WithoutKey.ALL),
     Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED),
     Act.READ_ASSESSMENT: Rule(READ_SCOPE),
     Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE),
@@ -60,7 +63,7 @@ def guarded(act: Act) -> Callable[[_View], _View]:
     """Marks a view with the act that its caller must be allowed."""
 
     def mark(view: _View) -> _View:
-        view.act = act  # type: ignore[attr-defined]
+        view.guard = act  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -68,4 +71,5 @@ def guarded(act: Act) -> Callable[[_View], _View]:
 
 def act_of(view: Callable[..., Any]) -> Act | None:
     """The act a view was marked with, or None."""
-    return getattr(view, "act", None)
+    found = getattr(view, "guard", None)
+    return found if isinstance(found, Act) else None

@@ -10,7 +10,12 @@ import sqlalchemy as sa
 from certification.models import Publication
 from lrs.db import Session
 
-__all__ = ["publish", "unpublish"]
+__all__ = ["publish", "published_day", "unpublish"]
+
+
+def published_day(session: Session, tenant: UUID) -> date | None:
+    """The cut-off day (in Vietnam) whose figures the tenant shows, or None when it shows none."""
+    return session.scalar(sa.select(Publication.as_of).where(Publication.tenant_id == tenant))
 
 
 def publish(session: Session, tenant: UUID, *, as_of: date, now: datetime) -> None:

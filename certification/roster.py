@@ -14,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, csv_files, evidence, organizations, stale, workers
+from certification import bulk, csv_files, evidence, feed, identifiers, judging, organizations, workers
 from certification.criteria import AUDIENCE
 from certification.csv_files import ImportResult, Row, written
 from certification.models import Employment, Worker, WorkerIdentifier
@@ -152,10 +152,10 @@ def _entry(row: Row, enterprises: Mapping[str, Node]) -> _Entry | None:
 def _identifiers(row: Row) -> tuple[str, ...]:
     """The accounts in a cell, separated by spaces."""
     found: list[str] = []
-    for text in (row.optional_text("Tài khoản học tập", at_most=2000) or "").split():
+    for text in identifiers.parts(row.optional_text("Tài khoản học tập", at_most=2000) or ""):
         try:
-            found.append(workers.read_identifier(text))
-        except workers.NoIdentifier as error:
+            found.append(identifiers.read(text))
+        except identifiers.NoIdentifier as error:
             row.fault("Tài khoản học tập", str(error))
     return tuple(dict.fromkeys(found))
 
@@ -302,22 +302,23 @@ def _write(session: Session, tenant: UUID, writes: _Writes, now: datetime) -> No
     people: Any = Worker.__table__
     employed: Any = Employment.__table__
     bulk.insert(session, Worker, writes.workers)
-    if writes.renamed:
-        session.execute(sa.update(people).where(people.c.id == sa.bindparam("of_id")), writes.renamed)
-    if writes.ended_jobs:
+    # In order of id, as judging locks workers, so that on PostgreSQL neither waits for the other half-way.
+    if renamed := sorted(writes.renamed, key=lambda row: row["of_id"]):
+        session.execute(sa.update(people).where(people.c.id == sa.bindparam("of_id")), renamed)
+    if ended := sorted(writes.ended_jobs, key=lambda row: (row["of_worker"], row["of_enterprise"], row["of_day"])):
         session.execute(
             sa.delete(employed).where(
                 employed.c.worker_id == sa.bindparam("of_worker"),
                 employed.c.enterprise_id == sa.bindparam("of_enterprise"),
                 employed.c.started == sa.bindparam("of_day"),
             ),
-            writes.ended_jobs,
+            ended,
         )
     bulk.insert(session, Employment, writes.jobs)
     bulk.insert(session, WorkerIdentifier, writes.identifiers)
     year = evidence.vietnam_day(now).year
-    stale.mark_stale(session, tenant, [(worker_id, year) for worker_id in writes.concerned])
+    judging.mark_stale(session, tenant, [(worker_id, year) for worker_id in writes.concerned])
     # Asked for every new link, not only for those with waiting Statements seen now: `release` first waits for whoever
     # is following the feed, and so sees what that one leaves waiting.
     if writes.identifiers:
-        evidence.release(session, tenant, *[row["ifi"] for row in writes.identifiers])
+        feed.release(session, tenant, *[row["ifi"] for row in writes.identifiers])

@@ -277,23 +277,35 @@ def _check_target(path: Path, target: Document, known: Known) -> Iterator[CheckF
     if counts_unions != (target["unit"] == "organization"):
         right = "organization" if counts_unions else "person"
         yield (*path, "unit"), f"{name}: population {target['population']!r} is counted by unit {right!r}"
-    if counts_unions != (target["numerator"]["rule"] == "commitment"):
-        yield (
-            (*path, "numerator"),
-            f"{name}: the rule commitment goes with population grassroots_unions, and only with it",
-        )
-    yield from _check_facts((*path, "numerator", "what"), target["numerator"].get("what", ()), known)
+    yield from _check_numerator((*path, "numerator"), name, target["numerator"], counts_unions, known)
     beside = target.get("also", ())
     yield from _repeats("also", [((*path, "also", number, "id"), one["id"]) for number, one in enumerate(beside)])
     for number, one in enumerate(beside):
         if not one["id"].startswith(f"{name}-"):
             yield (*path, "also", number, "id"), f'{one["id"]!r} stands beside {name} and must begin with "{name}-"'
-        yield from _check_facts((*path, "also", number, "numerator", "what"), one["numerator"].get("what", ()), known)
+        yield from _check_numerator(
+            (*path, "also", number, "numerator"), one["id"], one["numerator"], counts_unions, known
+        )
     values = target["values"]
     for number in range(1, len(values)):
         if values[number]["year"] <= values[number - 1]["year"]:
             yield (*path, "values", number), f"{name}: years must rise, each once"
     yield from _check_quotation(path, target)
+
+
+def _check_numerator(
+    path: Path, name: str, numerator: Document, counts_unions: bool, known: Known
+) -> Iterator[CheckFault]:
+    """One numerator over the target's population, its own or one shown beside it."""
+    if counts_unions != (numerator["rule"] == "commitment"):
+        yield path, f"{name}: the rule commitment goes with population grassroots_unions, and only with it"
+    what = numerator.get("what", ())
+    yield from _check_facts((*path, "what"), what, known)
+    if numerator["rule"] == "all_of" and "*" in what:
+        yield (
+            (*path, "what"),
+            f'{name}: all_of asks for a fact of every kind listed, and "*" is no kind; list the kinds, or use any_of',
+        )
 
 
 def _check_quotation(path: Path, target: Document) -> Iterator[CheckFault]:

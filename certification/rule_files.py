@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 import schemas
 from certification import plans
+from certification.criteria import PROGRAMME
 from certification.errors import RuleFault, RuleFileFaults
 from certification.models import RuleFile
 from certification.rule_checks import Known, check
@@ -80,7 +81,7 @@ def load_text(session: Session, tenant: UUID, name: str, text: str, *, now: date
     return _load(session, tenant, [parsed], now)[0]
 
 
-def load_all(session: Session, tenant: UUID, programme: str = "cong-dan-hoc-tap", *, now: datetime) -> list[Loaded]:
+def load_all(session: Session, tenant: UUID, programme: str = PROGRAMME, *, now: datetime) -> list[Loaded]:
     """Load every rule file that comes with the program for a programme, units apart; all or nothing.
 
     The same number of SQL commands however many files there are. Raises RuleFileFaults with the faults of all files,

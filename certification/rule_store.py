@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from certification.models import RuleFile
 from lrs.db import Session
 
-__all__ = ["StoredRule", "stored"]
+__all__ = ["StoredRule", "ids", "stored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ def stored(session: Session, tenant: UUID, *kinds: str) -> list[StoredRule]:
     rows = session.execute(query).all()
     found = [StoredRule(row.id, row.kind, row.identifier, row.sha256, _parsed(row.text)) for row in rows]
     return sorted(found, key=lambda rule: (rule.kind, rule.identifier))
+
+
+def ids(session: Session, tenant: UUID, *kinds: str) -> frozenset[UUID]:
+    """The ids of the tenant's loaded rule files of these kinds: equal as long as nothing was loaded since."""
+    query = sa.select(RuleFile.id).where(RuleFile.tenant_id == tenant, RuleFile.kind.in_(kinds))
+    return frozenset(session.scalars(query))
 
 
 @lru_cache(maxsize=256)

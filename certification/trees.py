@@ -91,9 +91,7 @@ class Succession:
 class Tree:
     """Both trees on the day `on`. Ended organizations stay readable by code; they have no parents and no children."""
 
-    def __init__(
-        self, nodes: Iterable[Node], edges: Iterable[Edge], on: date, successions: Iterable[Succession] = ()
-    ) -> None:
+    def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge], on: date) -> None:
         self.on = on
         self._all = {node.code: node for node in nodes}
         self.by_id: Mapping[UUID, Node] = {node.id: node for node in self._all.values()}
@@ -104,9 +102,6 @@ class Tree:
             if edge.holds_on(on) and self.exists(edge.child) and self.exists(edge.parent):
                 self._parents[edge.child, edge.tree].append(edge.parent)
                 self._children[edge.parent, edge.tree].append(edge.child)
-        self._successors: dict[str, list[str]] = defaultdict(list)
-        for succession in successions:
-            self._successors[succession.predecessor].append(succession.successor)
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -153,22 +148,3 @@ class Tree:
     def chain(self, code: str) -> tuple[str, ...]:
         """The organization itself, then its `ancestors`: the order in which plans bind it."""
         return (code, *self.ancestors(code))
-
-    def below(self, code: str, kind: str = ENTERPRISE) -> tuple[str, ...]:
-        """Codes of all organizations of a kind at or below this one on either tree, in order of code.
-
-        An enterprise is at or below itself, so that it can be counted like any other organization.
-        """
-        self.node(code)
-        seen = {code}
-        level = [code]
-        while level:
-            level = [child for one in level for tree in TREES for child in self._children.get((one, tree), ())]
-            level = [child for child in dict.fromkeys(level) if child not in seen]
-            seen.update(level)
-        return tuple(sorted(one for one in seen if self._all[one].kind == kind))
-
-    def successors(self, code: str) -> tuple[str, ...]:
-        """Codes of the organizations that followed it, on whatever day."""
-        self.node(code)
-        return tuple(sorted(self._successors.get(code, ())))

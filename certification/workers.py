@@ -11,8 +11,7 @@ Whole rosters come in by `certification.roster`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,16 +19,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, evidence, stale
+from certification import bulk, evidence, feed, identifiers, judging
 from certification.errors import CertificationError
 from certification.models import Employment, WaitingStatement, Worker, WorkerIdentifier
-from lrs.api import ifi_text, key_of
+from lrs.api import key_of
 from lrs.db import Session, among
 
 __all__ = [
     "Employed",
     "IdentifierTaken",
-    "NoIdentifier",
     "Person",
     "UnknownActor",
     "UnknownWorker",
@@ -40,7 +38,6 @@ __all__ = [
     "link",
     "link_row",
     "owners",
-    "read_identifier",
     "unknown_actors",
 ]
 
@@ -57,16 +54,6 @@ class IdentifierTaken(CertificationError):
 
     def __init__(self, ifi: str, number: str) -> None:
         super().__init__(f"Tài khoản “{ifi}” đã thuộc người lao động “{number}”; một tài khoản chỉ của một người")
-
-
-class NoIdentifier(CertificationError):
-    """Text that is no Inverse Functional Identifier in any form we read."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            f"“{text}” không phải tài khoản học tập; ghi “trang chủ|tên tài khoản” (https://hoc.example.org|nv001) "
-            f"hoặc “mailto:địa-chỉ-thư”"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,53 +147,16 @@ def unknown_actors(session: Session, tenant: UUID) -> list[UnknownActor]:
     return [UnknownActor(*row) for row in rows]
 
 
-def read_identifier(text: str) -> str:
-    """The canonical text of an Inverse Functional Identifier written as people write it.
-
-    `homePage|name` and `mailto:…`, as in a roster, or the canonical text itself, as `unknown_actors` lists it. Raises
-    NoIdentifier.
-    """
-    text = text.strip()
-    kind, _, rest = text.partition(" ")
-    agent: dict[str, Any]
-    if kind in ("mbox", "mbox_sha1sum", "openid"):
-        agent = {kind: rest}
-    else:
-        account = rest if kind == "account" else text
-        home_page, bar, name = account.partition("|")
-        agent = {"account": {"homePage": home_page, "name": name}} if bar else {"mbox": text}
-    if not _sound(agent):
-        raise NoIdentifier(text)
-    canonical = ifi_text(agent)
-    if canonical is None:
-        raise NoIdentifier(text)
-    return canonical
-
-
-def _sound(agent: Mapping[str, Any]) -> bool:
-    """Whether an Agent with this identifier could stand in a Statement (xAPI 1.0.3 Data 2.4.2.3, 2.4.2.4)."""
-    match agent:
-        case {"account": {"homePage": home_page, "name": name}}:
-            return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", home_page) and name)
-        case {"mbox": mbox}:
-            return bool(re.fullmatch(r"mailto:[^\s@]+@[^\s@]+", mbox))
-        case {"mbox_sha1sum": digest}:
-            return bool(re.fullmatch(r"[0-9a-fA-F]{40}", digest))
-        case {"openid": uri}:
-            return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", uri))
-    return False
-
-
 # ---------------------------------------------------------------- linking
 
 
 def link(session: Session, tenant: UUID, ifi: str, number: str, *, by: str, now: datetime) -> int:
-    """Says that the Actor `ifi` (any form `read_identifier` takes) is the worker `number`, on the word of `by`.
+    """Says that the Actor `ifi` (any form `identifiers.read` takes) is the worker `number`, on the word of `by`.
 
     Gives how many Statements waited for it; they are facts now, and the worker is to be judged again. Saying the same
     twice changes nothing. Raises NoIdentifier, UnknownWorker or IdentifierTaken.
     """
-    canonical = read_identifier(ifi)
+    canonical = identifiers.read(ifi)
     bulk.import_alone(session, tenant)
     person = find(session, tenant, number)
     owner = owners(session, tenant, [canonical]).get(canonical)
@@ -215,8 +165,8 @@ def link(session: Session, tenant: UUID, ifi: str, number: str, *, by: str, now:
             raise IdentifierTaken(canonical, owner.number)
         return 0
     bulk.insert(session, WorkerIdentifier, [link_row(tenant, canonical, person.id, now, basis=by)])
-    stale.mark_stale(session, tenant, [(person.id, evidence.vietnam_day(now).year)])
-    return evidence.release(session, tenant, canonical)
+    judging.mark_stale(session, tenant, [(person.id, evidence.vietnam_day(now).year)])
+    return feed.release(session, tenant, canonical)
 
 
 def owners(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[str, Person]:

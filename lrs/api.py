@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from lrs.statements.keys import VOIDED, activity_key, ifi_text, key_of
 from lrs.statements.order import instant
 from lrs.statements.rows import read_exact
 from lrs.statements.store import store
-from lrs.statements.validate import check_actor
+from lrs.statements.validate import check_actor, check_timestamp
 
 __all__ = [
     "VOIDED",
@@ -52,6 +52,7 @@ __all__ = [
     "ifi_text",
     "key_of",
     "latest_token",
+    "moment",
     "store",
     "tenants",
 ]
@@ -100,6 +101,15 @@ def latest_token(session: Session, tenant: UUID) -> str:
     return _token(query.newest_place(session, tenant))
 
 
+def moment(text: str) -> datetime:
+    """The instant that the text of a Statement's `timestamp` or `stored` means, in UTC.
+
+    Read by the rule that let the Statement in, so it never raises for one that is stored: no offset means UTC, a leap
+    second the second after. Raises InvalidRequest for other text.
+    """
+    return check_timestamp(text, "timestamp").astimezone(UTC)
+
+
 def _stored(one: query.One) -> StoredStatement:
     return StoredStatement(one.id, one.seq, instant(one.stored), one.voided, read_exact(one.exact))
 
@@ -111,6 +121,7 @@ def _token(place: int) -> str:
 def _place_of(token: str | None) -> int:
     if token is None:
         return 0
-    if not token.startswith("s") or not token[1:].isdigit():
+    digits = token[1:]
+    if not token.startswith("s") or not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
         raise ValueError(f"not a token of this feed: {token!r}")
-    return int(token[1:])
+    return int(digits)

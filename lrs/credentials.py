@@ -20,7 +20,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lrs.db import Session, new_id
-from lrs.errors import Forbidden, Unauthenticated, UnknownTenant
+from lrs.errors import Forbidden, NotFound, Unauthenticated, UnknownTenant
 from lrs.models import Credential, Tenant
 
 XAPI_SCOPES = frozenset({"all", "all/read", "statements/write", "statements/read", "statements/read/mine"})
@@ -96,6 +96,26 @@ def create_credential(
     )
     session.flush()
     return key, secret
+
+
+def revoke_credential(session: Session, tenant: UUID, key: str, *, now: datetime) -> None:
+    """Refuse this key from `now` on, at the next request in every process. Twice is as once. Raises NotFound."""
+    row = session.execute(
+        sa.select(Credential).where(Credential.tenant_id == tenant, Credential.key == key)
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound(f"no credential of this tenant has the key {key!r}")
+    row.revoked = row.revoked or now
+
+
+def credentials(session: Session, tenant: UUID) -> list[tuple[str, str, str, datetime, datetime | None]]:
+    """Key, name, scopes, when made and when revoked (UTC) of every credential of the tenant, oldest first."""
+    rows = session.execute(
+        sa.select(Credential.key, Credential.name, Credential.scopes, Credential.created, Credential.revoked)
+        .where(Credential.tenant_id == tenant)
+        .order_by(Credential.created, Credential.key)
+    )
+    return [(row.key, row.name, row.scopes, row.created, row.revoked) for row in rows]
 
 
 def identify(session: Session, authorization: str | None, *, pepper: bytes, now: datetime) -> Identity:

@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-__all__ = ["BUSY_SECONDS", "NAMING", "Database", "Session", "UtcDateTime", "among", "new_id"]
+__all__ = ["BUSY_SECONDS", "NAMING", "Database", "Session", "UtcDateTime", "among", "is_postgresql", "new_id"]
 
 BUSY_SECONDS = 30
 
@@ -65,9 +65,14 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def is_postgresql(session: Session) -> bool:
+    """Whether this session talks to PostgreSQL; to SQLite otherwise."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
 def among(session: Session, column: Any, values: Collection[UUID] | Collection[str] | Collection[int]) -> Condition:
     """`column IN (values)` with one bound parameter, however many there are (`in_` binds each, up to a limit)."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         equal: Condition = column == sa.any_(sa.bindparam(None, list(values), type_=sa.ARRAY(column.type)))
         return equal
     texts = json.dumps([value.hex if isinstance(value, UUID) else value for value in values])
@@ -90,23 +95,45 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._writer_lock = threading.RLock()
         if self.is_sqlite:
-            self.engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+            self.engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         else:
             # prepare_threshold=None: nothing stays on the server's session, so PgBouncer may stand in between.
+            # READ COMMITTED whatever the server's default is: taking a place in the order (`lrs.statements.order`)
+            # and importing alone both wait for a lock and must then see what its last holder committed.
             self.engine = sa.create_engine(
-                parsed, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args={"prepare_threshold": None}
+                parsed,
+                isolation_level="READ COMMITTED",
+                pool_pre_ping=True,
+                pool_size=8,
+                max_overflow=8,
+                connect_args={"prepare_threshold": None},
+                hide_parameters=True,
             )
         self._write_engine = self.engine.execution_options(writes=True)
+        self._read_engine = self.engine.execution_options(postgresql_readonly=True)
+        self._snapshot_engine = self.engine.execution_options(
+            **({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}), postgresql_readonly=True
+        )
+
+    @property
+    def place(self) -> str:
+        """Which database this is, as its URL without the password, for people."""
+        secret = {name: "***" for name in self.url.query if "password" in name}
+        return self.url.update_query_dict(secret).render_as_string(hide_password=True)
 
     def _session(self, engine: sa.Engine) -> Session:
         return Session(engine, expire_on_commit=False, info={"database": self})
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session for questions. What it changed, if anything, is rolled back."""
-        with self._session(self.engine) as session:
+    def reading(self, *, snapshot: bool = False) -> Iterator[Session]:
+        """A session for questions, which can change nothing.
+
+        With `snapshot` all its questions are answered as of one moment, for figures that must agree with one another.
+        (On SQLite they always are.) Never ask `consistent_through` in a snapshot: it looks at what others do now.
+        """
+        with self._session(self._snapshot_engine if snapshot else self._read_engine) as session:
             yield session
 
     @contextmanager
@@ -147,4 +174,5 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,4 +1,7 @@
-"""What the documents promise and a machine can check: files, commands, targets and settings they name exist."""
+"""What the documents promise and a machine can check: files, commands, targets and settings they name exist.
+
+Commands are read in the program's own messages and pages too: they tell people what to type.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,11 @@ from wsgi import Settings, create_app
 HERE = Path(__file__).resolve().parent.parent
 README = HERE / "README.md"
 DOCUMENTS = [README, HERE / "CHANGELOG.md", *sorted((HERE / "docs").rglob("*.md"))]
+SOURCES = [
+    HERE / "wsgi.py",
+    *(path for half in ("lrs", "certification", "migrations") for path in sorted((HERE / half).rglob("*.py"))),
+    *sorted((HERE / "certification").rglob("*.html")),
+]
 
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
 FILE = re.compile(r"`((?![A-Z_]+/)(?:[\w.*-]+/)+[\w.*-]+\.(?:py|md|toml|txt|json|css|html|sql))`")
@@ -22,8 +30,12 @@ COMMAND = re.compile(r"flask ((?:lrs|certification)\b[^`\n|]*)")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
+def _named(paths: list[Path]) -> list[object]:
+    return [pytest.param(path, id=str(path.relative_to(HERE))) for path in paths]
+
+
 def _documents() -> list[object]:
-    return [pytest.param(path, id=str(path.relative_to(HERE))) for path in DOCUMENTS]
+    return _named(DOCUMENTS)
 
 
 def _make_targets() -> set[str]:
@@ -77,20 +89,55 @@ def test_every_file_named_is_there(document: Path) -> None:
         assert found, f"{document.name} names {named}, which is not there"
 
 
+def test_the_layout_names_every_module_and_folder_of_the_two_halves_and_no_other() -> None:
+    [layout] = re.findall(r"## Layout\n\n```\n(.*?)```", (HERE / "docs/architecture.md").read_text(), re.DOTALL)
+    named = set(re.findall(r"[a-z_]+(?:\.py|/)", layout))
+    for half in ("certification", "lrs"):
+        there = {
+            f"{path.name}/" if path.is_dir() else path.name
+            for path in (HERE / half).iterdir()
+            if (path.is_dir() and any(path.glob("[!.]*.*"))) or (path.suffix == ".py" and path.name != "__init__.py")
+        }
+        assert there - named == set(), f"the layout does not name these of {half}/"
+    tree = {path.name for folder in ("lrs", "certification", "schemas") for path in (HERE / folder).rglob("*.py")}
+    assert {name for name in named if name.endswith(".py")} - tree == {"wsgi.py"}
+
+
 @pytest.mark.parametrize("document", _documents())
 def test_every_make_target_named_is_in_the_makefile(document: Path) -> None:
     assert set(MAKE.findall(document.read_text())) <= _make_targets()
 
 
+@pytest.mark.parametrize("document", _named([path for path in SOURCES if COMMAND.search(path.read_text())]))
+def test_every_flask_command_in_a_message_exists_with_the_options_named(document: Path, commands: click.Group) -> None:
+    _check_commands(document, commands)
+
+
 @pytest.mark.parametrize("document", _documents())
 def test_every_flask_command_named_exists_with_the_options_named(document: Path, commands: click.Group) -> None:
+    _check_commands(document, commands)
+
+
+def test_a_command_that_does_not_exist_is_found_out(commands: click.Group, tmp_path: Path) -> None:
+    for text in (
+        "run `flask lrs tenants`",
+        "(flask certification load-rule)",
+        "`flask certification assess{x} --every`",
+    ):
+        (tmp_path / "words.py").write_text(text)
+        with pytest.raises(AssertionError, match=r"words\.py: "):
+            _check_commands(tmp_path / "words.py", commands)
+
+
+def _check_commands(document: Path, commands: click.Group) -> None:
     for line in COMMAND.findall(document.read_text()):
         command: click.Command = commands
         for word in line.split():
-            if not isinstance(command, click.Group) or not re.fullmatch(r"[a-z][a-z-]*", word):
+            name = None if "…" in word else re.match(r"[a-z][a-z-]*", word)
+            if not isinstance(command, click.Group) or name is None:
                 break
-            assert word in command.commands, f"{document.name}: there is no command “flask {line.strip()}”"
-            command = command.commands[word]
+            assert name[0] in command.commands, f"{document.name}: there is no command “flask {line.strip()}”"
+            command = command.commands[name[0]]
         known = {"--help", *(name for parameter in command.params for name in parameter.opts)}
         unknown = set(OPTION.findall(line)) - known
         assert not unknown, f"{document.name}: “flask {line.strip()}” has no {', '.join(sorted(unknown))}"

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 OURS = ("lrs", "certification", "schemas", "migrations", "wsgi", "tests", "bench")
 PUBLIC_OF_LRS = ("lrs.api", "lrs.db")
-FLASK_MAY_STAND_IN = ("resources", "web", "cli.py")
+FLASK_MAY_STAND_IN = ("resources", "web", "commands", "cli.py")
 NO_FOLDER_IS_CALLED = ("utils", "util", "core", "common", "helpers", "misc")
 
 

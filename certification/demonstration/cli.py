@@ -8,10 +8,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from certification.commands import invocation
 from certification.demonstration import run as demonstration
 from certification.demonstration.errors import DemonstrationFailed
 from certification.demonstration.state import Scale
 from certification.errors import CertificationError
+from certification.terminal.printable import printable
 from certification.terminal.progress import console
 
 AS_OF = date(2026, 11, 20)
@@ -50,7 +52,7 @@ def demo(as_of: datetime, workers: int, statements: int, client_statements: int,
     settings = current_app.extensions["settings"]
     place = demonstration.Place(settings.data_dir, settings.database_url, settings.secret_key, settings.port)
     scale = Scale(as_of.date(), workers, statements, client_statements, seed)
-    database = current_app.extensions["database"]
+    database = invocation.database_to_write()
     try:
         demonstration.run(
             place,
@@ -61,7 +63,7 @@ def demo(as_of: datetime, workers: int, statements: int, client_statements: int,
             serve=serve,
         )
     except (DemonstrationFailed, CertificationError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(printable(str(error), lines=True)) from error
     except KeyboardInterrupt:
         click.echo("Stopped before it was complete; run it again to complete it.", err=True)
         raise SystemExit(INTERRUPTED) from None

@@ -12,11 +12,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import assessments, evidence
-from certification.assessments import PROGRAMME, Judgement
+from certification import assessments, feed, judging
+from certification.assessments import Judgement
+from certification.criteria import PROGRAMME
 from certification.demonstration.errors import JudgingBehind
 from certification.demonstration.server import Server
-from certification.models import FeedPosition, Stale, Worker
+from certification.models import FeedPosition, Worker
 from lrs import api
 from lrs.db import Database, Session
 
@@ -26,25 +27,30 @@ AT_ONCE = 500
 """Workers judged between two movements of the bar."""
 
 
-def await_judging(database: Database, tenant: UUID, server: Server) -> None:
-    """Return when the server's judging has caught up with the store. Raises JudgingBehind after a time."""
+def await_judging(database: Database, tenant: UUID, server: Server, *, today: date) -> None:
+    """Return when the server's judging, whose day is `today`, has caught up with the store.
+
+    Raises JudgingBehind after a time.
+    """
     deadline = time.monotonic() + JUDGED_WITHIN
     while time.monotonic() < deadline:
         server.check()
         with database.reading() as session:
-            if _caught_up(session, tenant):
+            if _caught_up(session, tenant, today):
                 return
         time.sleep(0.25)
     raise JudgingBehind(f"judging did not catch up within {JUDGED_WITHIN} seconds; see {server.log}, and run it again")
 
 
-def _caught_up(session: Session, tenant: UUID) -> bool:
-    """Every Statement that the store holds was read as evidence, and nobody waits to be judged."""
+def _caught_up(session: Session, tenant: UUID, today: date) -> bool:
+    """Every Statement that the store holds was read as evidence, and nobody is to be judged by the end of `today`.
+
+    Who learned something on a later day stays marked until that day.
+    """
     position = session.scalar(
-        sa.select(FeedPosition.token).where(FeedPosition.tenant_id == tenant, FeedPosition.reader == evidence.READER)
+        sa.select(FeedPosition.token).where(FeedPosition.tenant_id == tenant, FeedPosition.reader == feed.READER)
     )
-    waiting = session.scalar(sa.select(sa.func.count()).where(Stale.tenant_id == tenant))
-    return position == api.latest_token(session, tenant) and not waiting
+    return position == api.latest_token(session, tenant) and not judging.count_due(session, tenant, today)
 
 
 def judge_as_of(database: Database, tenant: UUID, day: date, *, on_judged: Callable[[int], None]) -> list[Judgement]:

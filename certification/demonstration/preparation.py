@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import attestations, awards, commitments, organizations, permissions, roster, rule_files, workers
+from certification import attestations, awards, commitments, organizations, permissions, programme, roster, workers
 from certification.csv_files import ImportResult
 from certification.demonstration import import_files, state
 from certification.demonstration.errors import OtherDataFound
@@ -87,8 +87,8 @@ def begin(session: Session, tenant: UUID, scale: Scale, *, pepper: bytes, now: d
 def load_rules(database: Database, tenant: UUID, *, now: datetime) -> int:
     """Load every shipped rule file and the units they name; return how many units are new."""
     with database.writing() as session:
-        rule_files.load_all(session, tenant, now=now)
-        return organizations.load_shipped(session, tenant).created
+        taken = programme.load_shipped(session, tenant, now=now)
+    return sum(units.created for _name, units in taken.units)
 
 
 def import_people(

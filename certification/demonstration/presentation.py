@@ -13,14 +13,13 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.text import Text
 
-from certification import attainment, plans, workers
+from certification import attainment, explanations, identifiers, plans, workers
 from certification.assessments import Judgement
 from certification.demonstration.people import LEARNING_PLATFORM
 from certification.demonstration.state import State
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
 from certification.figures import number
 from certification.models import Worker, WorkerIdentifier
-from certification.plans import Plan
 from certification.terminal import tables
 from certification.terminal.explanation import print_explanation
 from lrs.db import Session
@@ -41,7 +40,7 @@ def present(
     """Print everything. `results` are all workers' as of the day; `base` is the server's address."""
     day = state.scale.as_of
     measured = attainment.measure_all(session, tenant, on=day)
-    names = {plan.id: _name(plan) for plan in plans.all_plans(session, tenant)}
+    names = explanations.plan_names(plans.all_plans(session, tenant))
     console.print()
     console.rule(Text(f"Số liệu tính đến hết ngày {day:%d/%m/%Y}", style="bold"), align="left")
     _print_reading_help(console)
@@ -69,16 +68,11 @@ def telling(results: Sequence[Judgement]) -> Judgement:
     return max(results, key=nearness)  # of equals, max gives the first
 
 
-def _name(plan: Plan) -> str:
-    """How a plan is called in a sentence; not every source document prints its number."""
-    return f"{plan.number} của {plan.issuer}" if plan.number else f"kế hoạch của {plan.issuer}"
-
-
 def _print_reading_help(console: Console) -> None:
     console.print(
-        "Số người: mỗi người một lần, đang làm việc trong ngày. Lượt: số lần tham gia. Còn thiếu: số người cần thêm để "
-        "đạt chỉ tiêu của năm đó, và số điểm phần trăm.\nMỗi công đoàn cơ sở có cùng số với doanh nghiệp của mình nên "
-        "không in lại."
+        "Số người: mỗi người một lần, đang làm việc trong ngày. Lượt: số lần học được ghi nhận (mỗi Statement một "
+        "lượt) mà nhờ đó họ được tính; với danh hiệu là số danh hiệu. Còn thiếu: số người cần thêm để đạt chỉ tiêu của "
+        "năm đó, và số điểm phần trăm.\nMỗi công đoàn cơ sở có cùng số với doanh nghiệp của mình nên không in lại."
     )
 
 
@@ -104,7 +98,7 @@ def _print_totals(console: Console, state: State, unknown: Sequence[workers.Unkn
     waiting = sum(one.statements for one in unknown)
     console.print(f"{number(waiting)} Statement của {number(len(unknown))} tài khoản chưa biết là ai đang chờ, ví dụ:")
     for one in unknown[:UNKNOWN_SHOWN]:
-        console.print(f"  {one.ifi}: {number(one.statements)}")
+        console.print(f"  {identifiers.written(one.ifi)}: {number(one.statements)}")
 
 
 def _account(session: Session, tenant: UUID, worker_id: UUID) -> str:

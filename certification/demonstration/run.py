@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from datetime import time as time_of_day
 from pathlib import Path
 from types import FrameType
@@ -30,6 +30,7 @@ from certification.demonstration.poster import Connection, Post, post_all
 from certification.demonstration.presentation import present
 from certification.demonstration.server import Server, require_free, serving
 from certification.demonstration.state import Scale, State, Totals
+from certification.evidence import vietnam_day
 from certification.terminal.progress import step
 from lrs import api
 from lrs.db import Database
@@ -71,6 +72,7 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
     stopped before the figures were shown.
     """
     place.folder.mkdir(parents=True, exist_ok=True)
+    today = vietnam_day(now)
     # Nothing invented is dated later than the as-of day, and nothing imported may lie in the future.
     now = max(now, datetime.combine(scale.as_of, time_of_day(23), tzinfo=simulator.VIETNAM).astimezone(now.tzinfo))
     with _interrupted_by_signals():
@@ -85,7 +87,7 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
                 _check_again(server, kept, console)
             else:
                 kept = _fill(place, database, tenant, world, server, kept, console)
-            results = _judge(database, tenant, scale, server, console)
+            results = _judge(database, tenant, scale, server, console, today)
             with database.writing() as session:
                 publications.publish(session, tenant, as_of=scale.as_of, now=now)
             state.save(place.folder, kept)
@@ -193,10 +195,12 @@ def _check_again(server: Server, kept: State, console: Console) -> None:
         check(connection, kept.sample, kept.voided, on_read=advance)
 
 
-def _judge(database: Database, tenant: UUID, scale: Scale, server: Server, console: Console) -> list[Judgement]:
+def _judge(
+    database: Database, tenant: UUID, scale: Scale, server: Server, console: Console, today: date
+) -> list[Judgement]:
     """Wait until the server has read and judged everything; then everybody's result as of the as-of day."""
     with step(console, "Đọc minh chứng và chấm trong máy chủ"):
-        judging.await_judging(database, tenant, server)
+        judging.await_judging(database, tenant, server, today=today)
     title = f"Kết quả của từng người tại ngày {scale.as_of:%d/%m/%Y}"
     with step(console, title, total=scale.workers, counts="người") as advance:
         return judging.judge_as_of(database, tenant, scale.as_of, on_judged=advance)

@@ -1,7 +1,7 @@
 """Who is asking, settled before the view runs: from the Authorization header, against the database, at every request.
 
 Whose figures are shown follows from the credential, never from the address. Without a credential there is only what
-the operator's own tenant has published.
+the operator's own tenant has published. Pages (`certification.web`) are guarded here as well, by the same table.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import Blueprint, current_app, g, request
 
-from certification.models import Publication
+from certification import publications
 from certification.permissions import TABLE, Act, WithoutKey, act_of
 from certification.resources.errors import Fault, Forbidden
 from lrs import api
@@ -24,7 +23,7 @@ __all__ = ["Caller", "caller", "database", "register"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose data the caller may see, and, for somebody without a credential, the day that is published."""
+    """Whose data the caller may see, and, for somebody without a credential, the day that is published, if any."""
 
     tenant: UUID
     published: date | None = None
@@ -51,6 +50,8 @@ def _admit() -> None:
     act = act_of(current_app.view_functions[request.endpoint or ""])
     if act is None:
         raise Forbidden(Fault("", "this address has no guard, so nobody may call it; mark its view with `guarded`"))
+    if TABLE[act].without_key is WithoutKey.ALL:
+        return
     with database().reading() as session:
         g.certification_caller = _caller(session, act)
 
@@ -58,10 +59,10 @@ def _admit() -> None:
 def _caller(session: Session, act: Act) -> Caller:
     rule = TABLE[act]
     authorization = request.headers.get("Authorization")
-    if authorization is None and rule.without_key is WithoutKey.PUBLISHED:
+    if rule.without_key is WithoutKey.PUBLISHED and (authorization is None or rule.scope is None):
         tenant = api.find_tenant(session)
-        published = session.scalar(sa.select(Publication.as_of).where(Publication.tenant_id == tenant))
-        if published is not None:
+        published = publications.published_day(session, tenant)
+        if published is not None or rule.scope is None:
             return Caller(tenant, published)
     identity = api.identify(
         session, authorization, pepper=current_app.extensions["settings"].secret_key, now=datetime.now(UTC)

@@ -35,7 +35,7 @@ def show(number: str) -> Response:
             worker = workers.find(session, tenant, number)
         except workers.UnknownWorker:
             raise NotFound(Fault("path/number", f"there is no worker {number!r}")) from None
-        last = assessments.latest(session, tenant, worker.id, assessments.PROGRAMME, year)
+        last = assessments.latest(session, tenant, worker.id, criteria.PROGRAMME, year)
         if last is None:
             raise NotFound(Fault("year", f"worker {number!r} has not been judged for {year}"))
         criteria_set = criteria.of_rule_file(session, tenant, last.criteria_set_id)
@@ -43,7 +43,7 @@ def show(number: str) -> Response:
     return answer(
         {
             "worker": worker.number,
-            "programme": assessments.PROGRAMME,
+            "programme": criteria.PROGRAMME,
             "year": year,
             "version": last.version,
             "judged": last.judged,

@@ -38,7 +38,7 @@ def show() -> Response:
     on = wanted.get("on") or who.published or vietnam_day(datetime.now(UTC))
     if who.published not in (None, on):
         raise Forbidden(Fault("on", f"only the figures of {who.published} are published; leave `on` out or sign in"))
-    with database().reading() as session:
+    with database().reading(snapshot=True) as session:
         measured = measure_all(session, who.tenant, on=on)
     code = wanted.get("organization")
     organizations = [one for one in measured.organizations if code in (None, one.code)]
@@ -88,16 +88,16 @@ def _target(one: TargetFigures) -> dict[str, Any]:
             "denominator": written.denominator,
             "rate": written.rate,
         },
-        "goals": [
+        "by_year": [
             {
-                "year": goal.year,
-                "operator": goal.operator,
-                "percent": goal.percent,
-                "met": goal.met,
-                "short": goal.short,
+                "year": year_target.year,
+                "operator": year_target.operator,
+                "percent": year_target.percent,
+                "met": year_target.met,
+                "short": year_target.short,
                 "written": {"target": words.target, "gap": words.gap},
             }
-            for goal, words in zip(one.goals, written.goals, strict=True)
+            for year_target, words in zip(one.year_targets, written.year_targets, strict=True)
         ],
         "beside": [
             {

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from certification.resources.answers import answer
 from lrs.api import Unauthenticated
 
-__all__ = ["BadRequest", "Fault", "Forbidden", "NotFound", "Refusal", "register"]
+__all__ = ["BadRequest", "Fault", "Forbidden", "NotFound", "Refusal", "register", "unmatched"]
 
 log = logging.getLogger(__name__)
 
@@ -72,11 +72,7 @@ def register(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        response = _refusal(error.code or 500, [Fault("", error.description or error.name)])
-        for name, value in error.get_headers():
-            if name.lower() not in ("content-type", "content-length"):
-                response.headers[name] = value
-        return response
+        return _http(error)
 
     @blueprint.errorhandler(sqlalchemy.exc.OperationalError)
     def unavailable(error: sqlalchemy.exc.OperationalError) -> Response:
@@ -84,6 +80,19 @@ def register(blueprint: Blueprint) -> None:
         response = _refusal(503, [Fault("", "the database does not answer just now; ask again")])
         response.headers["Retry-After"] = "2"
         return response
+
+
+def unmatched(error: HTTPException) -> Response:
+    """The refusal of an address or method that no view under /api answers to. Only the application sees such errors."""
+    return _http(error)
+
+
+def _http(error: HTTPException) -> Response:
+    response = _refusal(error.code or 500, [Fault("", error.description or error.name)])
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
 
 
 def _refusal(status: int, faults: Sequence[Fault]) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from certification.evaluation.results import MET
 from certification.evidence import vietnam_day
 from certification.explanations import IndicatorRow
 from certification.figures import number
+from certification.terminal.printable import printable
 from lrs import api
 from lrs.db import Session
 
@@ -34,7 +34,7 @@ def print_explanation(
     evidence = {one.id: one.document for one in api.get_statements(session, tenant, counted)}
     why = "đủ tiêu chí" if explanation.outcome == MET else "chưa đủ tiêu chí"
     console.print()
-    console.rule(Text(f"Vì sao {full_name} ({number}) {why}", style="bold"), align="left")
+    console.rule(Text(f"Vì sao {printable(full_name)} ({printable(number)}) {why}", style="bold"), align="left")
     console.print(explanation.summary)
     for remark in explanation.remarks:
         console.print(f"• {remark}")
@@ -65,5 +65,5 @@ def _named(statement: Mapping[str, Any]) -> str:
     """ "Sổ tay an toàn (04/05/2026)": what a Statement was about, by name or address, and its day in Vietnam."""
     about = statement["object"]
     names: Mapping[str, str] = about.get("definition", {}).get("name", {})
-    day = vietnam_day(datetime.fromisoformat(statement["timestamp"]))
-    return f"{next(iter(names.values()), about.get('id', ''))} ({day:%d/%m/%Y})"
+    day = vietnam_day(api.moment(statement["timestamp"]))
+    return f"{printable(next(iter(names.values()), about.get('id', '')))} ({day:%d/%m/%Y})"

@@ -11,10 +11,11 @@ from rich.text import Text
 
 from certification import figures
 from certification.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures
+from certification.explanations import POPULATIONS
+from certification.terminal.printable import printable
 from certification.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION
 
 SHOWN_KINDS = (ADMINISTRATIVE, TRADE_UNION, ENTERPRISE)
-POPULATIONS = {"workers": "lao động", "union_cadres": "cán bộ CĐ", "grassroots_unions": "CĐCS"}
 GROUP_TITLES = {
     "G1": "G1 Chính trị, pháp luật",
     "G2": "G2 Kỹ năng nghề",
@@ -37,7 +38,7 @@ def print_groups(console: Console, attainment: Attainment, plan_names: Mapping[s
         if not targets:
             console.print(Text("  Không có kế hoạch nào nêu nhóm G1–G5 cho đơn vị này.", style="dim"))
             continue
-        console.print(Text(f"  Theo {_bound_by(targets, plan_names)}", style="dim"))
+        console.print(Text(f"  Theo {printable(_bound_by(targets, plan_names))}", style="dim"))
         console.print(Padding(_group_table(targets), (0, 0, 0, 2)))
 
 
@@ -45,7 +46,7 @@ def print_further(console: Console, attainment: Attainment, plan_names: Mapping[
     """The targets that a plan has beside G1 to G5 (Lai Châu's six), of every unit and enterprise they bind."""
     for plan in _further_plans(attainment):
         console.print()
-        console.rule(Text(f"Chỉ tiêu riêng của {plan_names[plan]}", style="bold"), align="left")
+        console.rule(Text(f"Chỉ tiêu riêng của {printable(plan_names[plan])}", style="bold"), align="left")
         for organization in _in_order(attainment):
             targets = [one for one in organization.targets if one.plan == plan and one.group not in COMMON_GROUPS]
             if targets:
@@ -77,10 +78,10 @@ def _further_plans(attainment: Attainment) -> list[str]:
 def _heading(organization: OrganizationFigures) -> Text:
     words = figures.organization_words(organization)
     facts = (
-        f" [{organization.code}] {words.headcount} lao động ({words.women} nữ); đủ tiêu chí {words.meets_criteria}, "
-        f"có danh hiệu {words.holds_title}"
+        f" [{printable(organization.code)}] {words.headcount} lao động ({words.women} nữ); "
+        f"đủ tiêu chí {words.meets_criteria}, có danh hiệu {words.holds_title}"
     )
-    return Text.assemble((organization.name, "bold"), facts)
+    return Text.assemble((printable(organization.name), "bold"), facts)
 
 
 def _bound_by(targets: Sequence[TargetFigures], plan_names: Mapping[str, str]) -> str:
@@ -94,7 +95,7 @@ def _bound_by(targets: Sequence[TargetFigures], plan_names: Mapping[str, str]) -
 
 
 def _group_table(targets: Sequence[TargetFigures]) -> Table:
-    years = sorted({goal.year for target in targets for goal in target.goals})
+    years = sorted({one.year for target in targets for one in target.year_targets})
     table = _table()
     table.add_column("Nhóm", width=23)
     for name, width in (("Số người", 8), ("Lượt", 7), ("Tỷ lệ", 6)):
@@ -104,30 +105,30 @@ def _group_table(targets: Sequence[TargetFigures]) -> Table:
         table.add_column("Còn thiếu", width=25)
     for target in targets:
         words = figures.target_words(target)
-        goals = {goal.year: goal for goal in words.goals}
+        year_targets = {one.year: one for one in words.year_targets}
         cells: list[str | Text] = [GROUP_TITLES[target.group], words.counted, words.participations, words.rate]
         for year in years:
-            goal = goals.get(year)
-            cells += [goal.target, _gap(goal.gap)] if goal else ["", ""]
+            year_target = year_targets.get(year)
+            cells += [year_target.target, _gap(year_target.gap)] if year_target else ["", ""]
         table.add_row(*cells)
         for beside, beside_words in zip(target.beside, words.beside, strict=True):
-            title = "   " + beside.title.rsplit(": ", 1)[-1]
+            title = "   " + printable(beside.title.rsplit(": ", 1)[-1])
             table.add_row(title, beside_words.counted, beside_words.participations, beside_words.rate, style="dim")
     return table
 
 
 def _further_table(targets: Sequence[TargetFigures]) -> Table:
     table = _table()
-    table.add_column("Chỉ tiêu", width=48)
-    table.add_column("Đạt / tổng số", width=22, justify="right")
+    table.add_column("Chỉ tiêu", width=39)
+    table.add_column("Đạt / tổng số", width=31, justify="right")
     for name, width in (("Lượt", 7), ("Tỷ lệ", 6), ("2030", 6)):
         table.add_column(name, width=width, justify="right")
     table.add_column("Còn thiếu", width=23)
     for target in targets:
         words = figures.target_words(target)
-        last = words.goals[-1]
+        last = words.year_targets[-1]
         table.add_row(
-            f"{target.group} {target.title}",
+            printable(f"{target.group} {target.title}"),
             f"{words.counted} / {words.denominator} {POPULATIONS[target.population]}",
             words.participations,
             words.rate,

@@ -14,16 +14,15 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-import sqlalchemy as sa
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask.blueprints import BlueprintSetupState
 
 from certification import attainment, organizations, plans
-from certification.models import Publication
 from certification.permissions import Act, guarded
+from certification.resources import access
+from certification.resources.access import caller, database
+from certification.resources.errors import Refusal
 from certification.web import first_page
-from lrs import api
-from lrs.db import Database
 
 __all__ = ["web"]
 
@@ -42,26 +41,32 @@ HEADERS = {
 web = Blueprint("web", __name__, template_folder="templates")
 """Mounted at /. Guards: each view's own, by `certification.permissions.TABLE`."""
 
+access.register(web)
+
+
+@web.errorhandler(Refusal)
+def _refused(refusal: Refusal) -> Response:
+    return Response("\n".join(fault.message for fault in refusal.faults) + "\n", refusal.status, mimetype="text/plain")
+
 
 @web.get("/")
 @guarded(Act.READ_FIRST_PAGE)
 def show_first_page() -> str:
     """The figures that the operator's own tenant has published, or that there are none. Names no worker."""
-    database: Database = current_app.extensions["database"]
-    with database.reading() as session:
-        tenant = api.find_tenant(session)
-        on = session.scalar(sa.select(Publication.as_of).where(Publication.tenant_id == tenant))
-        if on is not None:
-            measured = attainment.measure_all(session, tenant, on=on)
-            tree = organizations.tree(session, tenant, on)
-            page = first_page.build(measured, tree, plans.all_plans(session, tenant))
-            if page is not None:
-                return render_template("attainment.html", page=page)
+    who = caller()
+    if who.published is not None:
+        with database().reading(snapshot=True) as session:
+            measured = attainment.measure_all(session, who.tenant, on=who.published)
+            tree = organizations.tree(session, who.tenant, who.published)
+            every_plan = plans.all_plans(session, who.tenant)
+        page = first_page.build(measured, tree, every_plan)
+        if page is not None:
+            return render_template("attainment.html", page=page)
     return render_template("nothing-published.html")
 
 
 @web.get("/assets/<name>")
-@guarded(Act.READ_FIRST_PAGE)
+@guarded(Act.READ_ASSETS)
 def asset(name: str) -> Response:
     """A file that pages load. Its address changes with its content, so that a browser may keep it for good."""
     if name not in ASSETS:

@@ -14,21 +14,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from certification import figures
-from certification.attainment import COMMON_GROUPS, Attainment, Goal, OrganizationFigures, TargetFigures
+from certification import explanations, figures
+from certification.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures, YearTarget
 from certification.plans import Plan
 from certification.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION, UNION, Tree
 
 __all__ = ["Comparison", "Line", "Page", "PlanNote", "Section", "Unit", "build"]
 
-POPULATIONS = {"workers": "", "union_cadres": "cán bộ công đoàn", "grassroots_unions": "công đoàn cơ sở"}
-"""Named beside a target whose denominator is not the headcount."""
-
 TRADE_UNIONS = "Hệ thống công đoàn"
+
+THE_HEADCOUNT = "workers"
+"""The population that is not named beside a target, because it is the unit's headcount."""
 
 
 @dataclass(frozen=True, slots=True)
-class GoalText:
+class YearTargetText:
     """What a target asks by the end of a year, and how far it is."""
 
     year: int
@@ -53,7 +53,7 @@ class Line:
 
     `name` ("dn/vd-01:G1") begins the name of each of its figures in the page. `population` is empty where the
     denominator is the headcount. `reached` is the rate for drawing, 0 to 100, and `marks` where targets stand on it.
-    `due` is what is missing to the next goal, in few words; `met` whether that goal is met.
+    `due` is what is missing to the next target, in few words; `met` whether that target is met.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Line:
     rate: str
     reached: str
     marks: tuple[int, ...]
-    goals: Mapping[int, GoalText]
+    year_targets: Mapping[int, YearTargetText]
     due: str
     met: bool
     beside: tuple[BesideText, ...]
@@ -125,7 +125,7 @@ class PlanText:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All of the page. `due` is the year of the goals that gaps in comparisons refer to, in words."""
+    """All of the page. `due` is the year of the targets that gaps in comparisons refer to, in words."""
 
     on: date
     day: str
@@ -154,18 +154,18 @@ def build(attainment: Attainment, tree: Tree, plans: Sequence[Plan]) -> Page | N
     )
     used = {line.plan for unit in units.values() for line in unit.lines}
     targets = [target for one in shown.values() for target in one.targets]
-    due = {goal.year for target in targets if (goal := _due(target, attainment.on))}
+    due = {year_target.year for target in targets if (year_target := _due(target, attainment.on))}
     return Page(
         on=attainment.on,
         day=_day(attainment.on),
-        years=tuple(sorted({goal.year for target in targets for goal in target.goals})),
+        years=tuple(sorted({one.year for target in targets for one in target.year_targets})),
         due=" và ".join(str(year) for year in sorted(due)),
         enterprises=figures.number(sum(one.kind == ENTERPRISE for one in shown.values())),
         whole=units[widest],
         sections=sections,
         common=_comparison("Năm nhóm chỉ tiêu chung", _columns(shown.values(), None), sections),
         own=tuple(
-            _comparison(_called(plan), columns, sections, plan.id)
+            _comparison(explanations.plan_name(plan), columns, sections, plan.id)
             for plan in plans
             if (columns := _columns(shown.values(), plan.id))
         ),
@@ -266,14 +266,17 @@ def _line(code: str, target: TargetFigures, on: date) -> Line:
         group=target.group,
         title=target.title,
         plan=target.plan,
-        population=POPULATIONS[target.population],
+        population="" if target.population == THE_HEADCOUNT else explanations.POPULATIONS[target.population],
         counted=words.counted,
         participations=words.participations,
         denominator=words.denominator,
         rate=words.rate,
         reached=f"{float(100 * target.rate):.1f}" if target.rate is not None else "0",
-        marks=tuple(goal.percent for goal in target.goals),
-        goals={goal.year: GoalText(goal.year, goal.target, goal.gap) for goal in words.goals},
+        marks=tuple(one.percent for one in target.year_targets),
+        year_targets={
+            year_target.year: YearTargetText(year_target.year, year_target.target, year_target.gap)
+            for year_target in words.year_targets
+        },
         due=_missing(due),
         met=bool(due and due.met),
         beside=tuple(
@@ -283,16 +286,16 @@ def _line(code: str, target: TargetFigures, on: date) -> Line:
     )
 
 
-def _due(target: TargetFigures, on: date) -> Goal | None:
-    """The goal to look at on a day: the next one to fall due, or the last one when all are past."""
-    coming = [goal for goal in target.goals if goal.year >= on.year]
-    return coming[0] if coming else target.goals[-1] if target.goals else None
+def _due(target: TargetFigures, on: date) -> YearTarget | None:
+    """The target to look at on a day: the next one to fall due, or the last one when all are past."""
+    coming = [year_target for year_target in target.year_targets if year_target.year >= on.year]
+    return coming[0] if coming else target.year_targets[-1] if target.year_targets else None
 
 
-def _missing(goal: Goal | None) -> str:
-    if goal is None or goal.short is None:
+def _missing(year_target: YearTarget | None) -> str:
+    if year_target is None or year_target.short is None:
         return figures.NOTHING
-    return figures.MET if goal.met else f"thiếu {figures.number(goal.short)}"
+    return figures.MET if year_target.met else f"thiếu {figures.number(year_target.short)}"
 
 
 # ---------------------------------------------------------------- plans
@@ -302,7 +305,7 @@ def _plan_notes(lines: Sequence[Line], plans: Mapping[str, Plan]) -> Iterator[Pl
     for plan in dict.fromkeys(line.plan for line in lines):
         groups = [line.group for line in lines if line.plan == plan]
         span = f"{groups[0]} đến {groups[-1]}" if _in_a_row(groups) else ", ".join(groups)
-        yield PlanNote(span, _called(plans[plan]), _anchor(plan))
+        yield PlanNote(span, explanations.plan_name(plans[plan]), _anchor(plan))
 
 
 def _in_a_row(groups: Sequence[str]) -> bool:
@@ -310,11 +313,6 @@ def _in_a_row(groups: Sequence[str]) -> bool:
     numbers = [int(group[1:]) for group in groups]
     letters = {group[0] for group in groups}
     return len(groups) > 2 and len(letters) == 1 and numbers == list(range(numbers[0], numbers[0] + len(groups)))
-
-
-def _called(plan: Plan) -> str:
-    """How a plan is called in a sentence: by number and issuer; not every source document prints its number."""
-    return f"{plan.number} của {plan.issuer}" if plan.number else f"kế hoạch của {plan.issuer}"
 
 
 def _plan_text(plan: Plan) -> PlanText:

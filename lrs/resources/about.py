@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from flask import Blueprint, Response
 
+from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.versions import SUPPORTED
 
 
@@ -12,5 +13,6 @@ def register(blueprint: Blueprint) -> None:
     """Add the view to the endpoint."""
 
     @blueprint.get("/about")
+    @guarded(EVERYBODY)
     def about() -> Response:
         return Response(msgspec.json.encode({"version": list(SUPPORTED)}), mimetype="application/json")

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from flask import current_app, request
 
 from lrs.credentials import Identity, identify
 from lrs.db import Database
+
+EVERYBODY = "everybody"
+"""The guard of what needs no credentials."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def guarded(guard: str) -> Callable[[View], View]:
+    """State who may call a view: the scope that it asks `caller` for, or EVERYBODY. A test finds views that do not."""
+
+    def state(view: View) -> View:
+        view.guard = guard  # type: ignore[attr-defined]
+        return view
+
+    return state
 
 
 def database() -> Database:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 
 import msgspec
 import sqlalchemy.exc
@@ -23,6 +24,7 @@ from lrs.errors import (
     TooLarge,
     Unauthenticated,
 )
+from lrs.resources.versions import HEADER, NAMED_BY_DEFAULT
 
 STATUSES: dict[type[LrsError], int] = {
     InvalidRequest: 400,
@@ -43,6 +45,13 @@ def refusal(status: int, faults: list[Fault]) -> Response:
     response = Response(msgspec.json.encode(body), status, mimetype="application/json")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    return response
+
+
+def unmatched(error: HTTPException) -> Response:
+    """The refusal of an address or method that no view of the endpoint answers to."""
+    response = refusal(error.code or 404, [Fault("", error.description or error.name, "")])
+    response.headers[HEADER] = NAMED_BY_DEFAULT
     return response
 
 
@@ -67,7 +76,9 @@ def register(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(sqlalchemy.exc.OperationalError)
     def unavailable(error: sqlalchemy.exc.OperationalError) -> Response:
-        log.error("the database did not do its work", exc_info=error)
+        # Its message may quote a row, and with it somebody's data: name the kind of fault and where, not the words.
+        where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+        log.error("the database did not do its work: %s\n%s", type(error.orig).__name__, where)
         response = refusal(503, [Fault("", "the store cannot be sure of its database just now; send it again", "")])
         response.headers["Retry-After"] = "2"
         return response

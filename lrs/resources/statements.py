@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, request
 
 from lrs.errors import InvalidRequest, NotFound
 from lrs.resources import more
-from lrs.resources.access import caller, database
+from lrs.resources.access import caller, database, guarded
 from lrs.resources.parameters import Single, read_parameters
 from lrs.resources.versions import request_version
 from lrs.statements import query
@@ -35,6 +35,7 @@ def register(blueprint: Blueprint) -> None:
         return response
 
 
+@guarded("statements/write")
 def put_statement() -> Response:
     """Store one Statement under the id in the query string."""
     identity = caller("statements/write")
@@ -55,6 +56,7 @@ def put_statement() -> Response:
     return Response(status=204)
 
 
+@guarded("statements/write")
 def post_statements() -> Response:
     """Store one Statement or a list of them, all or nothing; answers the list of ids."""
     identity = caller("statements/write")
@@ -66,6 +68,7 @@ def post_statements() -> Response:
     return Response(msgspec.json.encode(ids), mimetype="application/json")
 
 
+@guarded("statements/read/mine")
 def get_statements() -> Response:
     """One Statement by id, or a page of those that the filters describe."""
     identity = caller("statements/read/mine")

@@ -7,12 +7,15 @@ called in some language, what an Activity's definition says today and the order 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lrs.statements.keys import ifi_text
 from lrs.statements.validate import check_timestamp
 
+_HUNDREDTHS = re.compile(r"(\.\d\d)\d+(?=S)")
+"""Seconds beyond hundredths, which are not compared (xAPI 1.0.3 Data 4.6)."""
 _SET_BY_STORE = ("id", "stored", "authority", "version")
 
 
@@ -31,8 +34,9 @@ def _comparable(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
         if name == "extensions":
             return value
+        reference = value.get("objectType") == "StatementRef"
         return {
-            key: _comparable(item, key)
+            key: item.lower() if reference and key == "id" else _comparable(item, key)
             for key, item in value.items()
             if key not in ("definition", "display") and not (key == "objectType" and item in ("Agent", "Activity"))
         }
@@ -44,6 +48,8 @@ def _comparable(value: Any, name: str = "") -> Any:
         return check_timestamp(value, "/timestamp")
     if name in ("registration", "mbox_sha1sum"):
         return value.lower()
+    if name == "duration":
+        return _HUNDREDTHS.sub(r"\1", value)
     return value
 
 

@@ -1,8 +1,10 @@
 """The order readers can trust: each tenant's Statements have places (`seq`) that become visible in rising order.
 
 A place is taken inside a critical section that lasts until the commit: on SQLite the write transaction itself
-(BEGIN IMMEDIATE), on PostgreSQL an advisory lock of the transaction. So whoever has seen place n has seen, or can see,
-every place before it, and "after n" misses nothing. `stored` rises with the place even when a clock is set back.
+(BEGIN IMMEDIATE), on PostgreSQL an advisory lock of the transaction. The next place is read off the last row once the
+lock is held, which is right because `lrs.db` writes under READ COMMITTED: each command sees all that was committed
+before it. So whoever has seen place n has seen, or can see, every place before it, and "after n" misses nothing.
+`stored` rises with the place even when a clock is set back.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lrs.db import Database, Session
+from lrs.db import Database, Session, is_postgresql
 from lrs.models import Statement
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,7 +33,7 @@ class Place:
 
 def take_place(session: Session, tenant: UUID) -> Place:
     """Enter the tenant's critical section, which ends with the transaction, and say what comes next."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _lock_number(tenant)})
         clock = int(session.scalar(sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")) or 0)
     else:
@@ -46,7 +48,7 @@ def consistent_through(session: Session, tenant: UUID) -> int:
     The present moment when nobody is storing, otherwise the newest `stored` that is visible (xAPI 1.0.3
     Communication 2.1.3, X-Experience-API-Consistent-Through). Microseconds since 1970, UTC.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         lock = _lock_number(tenant)
         # statement_timestamp() is before the look at pg_locks: whoever takes the lock later stores later.
         clock, busy = session.execute(

@@ -65,7 +65,7 @@ def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> None:
     ]
     if links:
         session.execute(sa.insert(StatementLink), links)
-    _void(session, tenant, [row for row in rows if row.voids and row.id in new])
+    _void(session, tenant, {place: row for place, row in enumerate(rows) if row.voids and row.id in new}, len(rows))
 
 
 def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row]) -> None:
@@ -84,14 +84,14 @@ def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row]) ->
             raise StatementConflict(row.id, found)
 
 
-def _void(session: Session, tenant: UUID, voiding: Sequence[Row]) -> None:
+def _void(session: Session, tenant: UUID, voiding: Mapping[int, Row], batch: int) -> None:
     """Note what these Statements void, and mark what is there already.
 
     A voiding Statement cannot itself be voided (xAPI 1.0.3 Data 2.3.2): naming one is refused when it is known.
     """
     if not voiding:
         return
-    targets = [row.voids for row in voiding if row.voids]
+    targets = [row.voids for row in voiding.values() if row.voids]
     protected = set(
         session.scalars(
             sa.select(Statement.id).where(
@@ -105,17 +105,18 @@ def _void(session: Session, tenant: UUID, voiding: Sequence[Row]) -> None:
         raise InvalidStatement(
             [
                 Fault(
-                    "/object/id",
-                    f"Statement {target} is itself a voiding Statement and cannot be voided; issue a new Statement"
+                    f"/{index}/object/id" if batch > 1 else "/object/id",
+                    f"Statement {row.voids} is itself a voiding Statement and cannot be voided; issue a new Statement"
                     " with the content it had voided instead",
                     "xAPI 1.0.3 Data 2.3.2",
                 )
-                for target in sorted(protected)
+                for index, row in voiding.items()
+                if row.voids in protected
             ]
         )
     session.execute(
         sa.insert(Voiding),
-        [{"tenant_id": tenant, "target_id": row.voids, "statement_id": row.id} for row in voiding],
+        [{"tenant_id": tenant, "target_id": row.voids, "statement_id": row.id} for row in voiding.values()],
     )
     session.execute(
         sa.update(Statement)

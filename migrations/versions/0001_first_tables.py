@@ -231,6 +231,7 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("mark", sa.Uuid(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("worker_id", "year", name=op.f("pk_certification_stale")),
         sqlite_with_rowid=False,
     )
@@ -240,10 +241,11 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("actor_key", sa.BigInteger(), nullable=False),
         sa.Column("ifi", sa.String(), nullable=False),
+        sa.Column("ifi_digest", sa.LargeBinary(), nullable=False),
         sa.Column("statement_id", sa.Uuid(), nullable=False),
         sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint(
-            "tenant_id", "actor_key", "ifi", "statement_id", name=op.f("pk_certification_waiting_statement")
+            "tenant_id", "actor_key", "ifi_digest", "statement_id", name=op.f("pk_certification_waiting_statement")
         ),
     )
     op.create_table(
@@ -254,7 +256,6 @@ def upgrade() -> None:
         sa.Column("full_name", sa.String(), nullable=False),
         sa.Column("gender", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_worker")),
-        sa.UniqueConstraint("tenant_id", "number", "id", name=op.f("uq_certification_worker_tenant_id_number_id")),
     )
     op.create_index(
         op.f("ix_certification_worker_tenant_id_number"), "certification_worker", ["tenant_id", "number"], unique=False
@@ -264,10 +265,13 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("actor_key", sa.BigInteger(), nullable=False),
         sa.Column("ifi", sa.String(), nullable=False),
+        sa.Column("ifi_digest", sa.LargeBinary(), nullable=False),
         sa.Column("worker_id", sa.Uuid(), nullable=False),
         sa.Column("linked", sa.DateTime(timezone=True), nullable=False),
         sa.Column("basis", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi", name=op.f("pk_certification_worker_identifier")),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "actor_key", "ifi_digest", name=op.f("pk_certification_worker_identifier")
+        ),
     )
     op.create_index(
         op.f("ix_certification_worker_identifier_worker_id"),

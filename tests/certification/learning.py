@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from certification import organizations, rule_files
-from certification.models import Attestation, Fact, Stale, WaitingStatement, Worker, WorkerIdentifier
+from certification import feed, judging, programme
+from certification.models import Assessment, Attestation, Fact, Stale, WaitingStatement, Worker, WorkerIdentifier
 from lrs import api
 from lrs.db import Database, Session, new_id
 
@@ -23,8 +23,7 @@ def load_rules(database: Database, *tenants: UUID, now: datetime) -> None:
     """Criteria, mapping, plans and the units they name, as shipped."""
     with database.writing() as session:
         for tenant in tenants:
-            organizations.load_shipped(session, tenant)
-            rule_files.load_all(session, tenant, now=now)
+            programme.load_shipped(session, tenant, now=now)
 
 
 def account(name: str) -> dict[str, Any]:
@@ -178,3 +177,35 @@ def settle(database: Database, tenant: UUID) -> None:
     """Forgets every mark, as if everybody had been judged."""
     with database.writing() as session:
         session.execute(sa.delete(Stale).where(Stale.tenant_id == tenant))
+
+
+def mark(database: Database, tenant: UUID, *concerned: tuple[UUID, int]) -> None:
+    """Marks workers for judging again, each for a year."""
+    with database.writing() as session:
+        judging.mark_stale(session, tenant, concerned)
+
+
+def kept(database: Database, tenant: UUID) -> list[tuple[UUID, int, int, str]]:
+    """(worker, year, version, outcome) of every result kept for the tenant."""
+    with database.reading() as session:
+        rows = session.execute(
+            sa.select(Assessment.worker_id, Assessment.year, Assessment.version, Assessment.outcome)
+            .where(Assessment.tenant_id == tenant)
+            .order_by(Assessment.worker_id, Assessment.year, Assessment.version)
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def follow_all(database: Database, tenant: UUID, now: datetime, limit: int = 300) -> int:
+    """Follows the feed to its end; gives how many changes there were."""
+    changes = 0
+    while True:
+        step = feed.follow(database, tenant, now=now, limit=limit)
+        changes += step.changes
+        if step.complete:
+            return changes
+
+
+def whats(database: Database, tenant: UUID) -> list[tuple[str, str]]:
+    """(worker's number, what) of every fact of the tenant."""
+    return sorted((number, what) for number, _, what, *_ in facts(database, tenant))

@@ -1,43 +1,23 @@
-"""Judging: what differs is kept, what changed meanwhile stays stale, and the loop never gives up on anybody."""
+"""Judging: what differs is kept, an equal judgement leaves no trace, a day is told by what was known on it."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 
-from certification import assessments, stale
+from certification import assessments
 from certification.errors import NoCriteriaInForce
-from certification.models import Assessment, Employment, Organization, Stale
-from lrs import api
+from certification.models import Employment, Organization
 from lrs.db import Database, new_id
-from tests.certification import learning
-from tests.certification.learning import PROGRAMME, add_facts, add_worker, attest, stale_marks, statement, store
+from tests.certification.learning import PROGRAMME, add_facts, add_worker, attest, kept
 
 Counting = Callable[[], Any]
 ALL_EIGHT = {f"CS{n}": 8 for n in range(1, 11)}
 TODAY = date(2026, 11, 20)
-
-
-@pytest.fixture
-def rules(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
-    learning.load_rules(database, tenant, other_tenant, now=now)
-
-
-@pytest.fixture
-def an(database: Database, tenant: UUID, rules: None, now: datetime) -> UUID:
-    return add_worker(database, tenant, "NV-AN", "an", now=now)
-
-
-@pytest.fixture
-def other_an(database: Database, other_tenant: UUID, rules: None, now: datetime) -> UUID:
-    return add_worker(database, other_tenant, "NV-AN", "an", now=now)
 
 
 def assess(
@@ -45,24 +25,6 @@ def assess(
 ) -> list[assessments.Assessed]:
     with database.writing() as session:
         return assessments.assess(session, tenant, workers, PROGRAMME, year, as_of=as_of, now=now)
-
-
-def kept(database: Database, tenant: UUID) -> list[tuple[UUID, int, int, str]]:
-    with database.reading() as session:
-        rows = session.execute(
-            sa.select(Assessment.worker_id, Assessment.year, Assessment.version, Assessment.outcome)
-            .where(Assessment.tenant_id == tenant)
-            .order_by(Assessment.worker_id, Assessment.year, Assessment.version)
-        )
-        return [(row[0], row[1], row[2], row[3]) for row in rows]
-
-
-def mark(database: Database, tenant: UUID, *concerned: tuple[UUID, int]) -> None:
-    with database.writing() as session:
-        stale.mark_stale(session, tenant, concerned)
-
-
-# ---------------------------------------------------------------- assess
 
 
 def test_the_first_judgement_is_kept_and_an_equal_one_leaves_no_trace(
@@ -136,7 +98,7 @@ def test_a_batch_takes_as_many_commands_as_one_worker(
         assert {one.result.outcome for one in assessed} == {"met"}
         counts.append(len(commands))
     assert counts[0] == counts[1]
-    assert counts[0] <= 8
+    assert counts[0] <= 9
 
 
 def test_another_tenants_worker_is_passed_over(
@@ -199,226 +161,36 @@ def test_who_meets_the_criteria_on_a_day_is_told_by_what_was_known_up_to_it(
     assert met == [False, True, False, True, True]
 
 
-def test_what_is_attested_in_january_counts_for_the_year_before(
+def test_what_was_learned_and_attested_since_a_result_was_kept_is_seen_on_a_later_day(
     database: Database, tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:
     with database.writing() as session:
-        attest(session, tenant, an, ALL_EIGHT, on=date(2027, 1, 15), year=2026, now=now)
-    mark(database, tenant, (an, 2026))
-    assert assessments.judge_stale(database, tenant, now=datetime(2027, 1, 20, 5, 0, tzinfo=UTC)) == 1
-    assert kept(database, tenant) == [(an, 2026, 1, "met")]
-
-
-# ---------------------------------------------------------------- judge_stale
-
-
-def test_stale_workers_are_judged_in_batches_and_their_marks_removed(
-    database: Database, tenant: UUID, other_tenant: UUID, rules: None, other_an: UUID, now: datetime
-) -> None:
-    people = [add_worker(database, tenant, f"NV-{n}", now=now) for n in range(3)]
-    mark(database, tenant, *((person, year) for person in people for year in (2025, 2026)))
-    mark(database, other_tenant, (other_an, 2026))
-    settled = [assessments.judge_stale(database, tenant, now=now, limit=4) for _ in range(3)]
-    assert settled == [4, 2, 0]
-    assert stale_marks(database, tenant) == {}
-    assert sorted(row[:2] for row in kept(database, tenant)) == sorted(
-        (person, year) for person in people for year in (2025, 2026)
-    )
-    assert set(stale_marks(database, other_tenant)) == {(other_an, 2026)}
-    assert kept(database, other_tenant) == []
-
-
-def test_a_change_while_judging_stays_stale_and_the_outdated_result_is_not_kept(
-    database: Database, tenant: UUID, an: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    binh = add_worker(database, tenant, "NV-BINH", now=now)
-    mark(database, tenant, (an, 2026), (binh, 2026))
-    judge = assessments._judge
-
-    def judge_and_change(*args: Any) -> Any:
-        judged = judge(*args)
-        monkeypatch.setattr(assessments, "_judge", judge)
-        with database.writing() as session:
-            attest(session, tenant, an, ALL_EIGHT, on=date(2026, 11, 1), year=2026, now=now)
-            stale.mark_stale(session, tenant, [(an, 2026)])
-        return judged
-
-    monkeypatch.setattr(assessments, "_judge", judge_and_change)
-    assert assessments.judge_stale(database, tenant, now=now) == 1
-    assert set(stale_marks(database, tenant)) == {(an, 2026)}
-    assert [row[0] for row in kept(database, tenant)] == [binh]
-
-    assert assessments.judge_stale(database, tenant, now=now) == 1
-    assert stale_marks(database, tenant) == {}
-    assert [row[3] for row in kept(database, tenant) if row[0] == an] == ["met"]
-
-
-def test_judges_at_once_keep_each_result_once(database: Database, tenant: UUID, rules: None, now: datetime) -> None:
-    people = [add_worker(database, tenant, f"NV-{n}", now=now) for n in range(12)]
-    mark(database, tenant, *((person, 2026) for person in people))
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            while stale_marks(database, tenant):
-                assessments.judge_stale(database, tenant, now=now, limit=3)
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert sorted(row[:3] for row in kept(database, tenant)) == sorted((person, 2026, 1) for person in people)
-
-
-def test_who_has_no_criteria_is_logged_and_does_not_hold_up_the_others(
-    database: Database, tenant: UUID, an: UUID, now: datetime, caplog: pytest.LogCaptureFixture
-) -> None:
-    mark(database, tenant, (an, 2019), (an, 2026))
-    with caplog.at_level(logging.WARNING):
-        assert assessments.judge_stale(database, tenant, now=now) == 2
-    assert str(tenant) in caplog.text
-    assert "2019" in caplog.text
-    assert stale_marks(database, tenant) == {}
-    assert [row[1] for row in kept(database, tenant)] == [2026]
-
-
-def test_with_nothing_stale_nothing_is_written(
-    database: Database, tenant: UUID, an: UUID, now: datetime, count_commands: Counting
-) -> None:
-    with count_commands() as commands:
-        assert assessments.judge_stale(database, tenant, now=now) == 0
-    assert all(command.split()[0] in ("BEGIN", "SELECT") for command in commands)
-
-
-# ---------------------------------------------------------------- the work loop
-
-
-class WhenIdle(threading.Event):
-    """Stops the loop when it waits for the last of `turns`; before that does what each of them says."""
-
-    def __init__(self, *turns: Callable[[], None]) -> None:
-        super().__init__()
-        self.turns = list(turns)
-        self.waits = 0
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.waits += 1
-        if self.turns:
-            self.turns.pop(0)()
-        else:
-            self.set()
-        return self.is_set()
-
-
-def test_the_loop_follows_and_judges_every_tenant_before_it_waits(
-    database: Database,
-    tenant: UUID,
-    other_tenant: UUID,
-    identity: api.Identity,
-    other_identity: api.Identity,
-    an: UUID,
-    other_an: UUID,
-    now: datetime,
-) -> None:
-    store(database, identity, *(statement("an") for _ in range(70)))
-    store(database, other_identity, statement("an", "reading"))
-    stop = WhenIdle()
-    assessments.work(database, stop=stop, clock=lambda: now)
-    assert stop.waits == 1
-    assert len(learning.facts(database, tenant)) == 140
-    assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
-    assert kept(database, other_tenant) == [(other_an, 2026, 1, "not_met")]
-    assert stale_marks(database, tenant) == stale_marks(database, other_tenant) == {}
-
-
-def test_the_loop_wakes_for_what_comes_while_it_waits(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, other_an: UUID, now: datetime
-) -> None:
-    stop = WhenIdle(lambda: store(database, identity, statement("an")))
-    assessments.work(database, stop=stop, clock=lambda: now)
-    assert stop.waits == 2
-    assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
-
-
-def test_a_tenant_whose_work_fails_is_logged_tried_again_and_holds_up_nobody(
-    database: Database,
-    tenant: UUID,
-    other_tenant: UUID,
-    identity: api.Identity,
-    other_identity: api.Identity,
-    now: datetime,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(assessments, "RETRY_SECONDS", 0.0)
-    learning.load_rules(database, other_tenant, now=now)  # `tenant` has none: its work fails
-    an = add_worker(database, tenant, "NV-AN", "an", now=now)
-    other_an = add_worker(database, other_tenant, "NV-AN", "an", now=now)
-    store(database, identity, statement("an"))
-    store(database, other_identity, statement("an"))
-    seen: list[Any] = []
-
-    def look_then_load() -> None:
-        seen.append((kept(database, tenant), kept(database, other_tenant)))
-        learning.load_rules(database, tenant, now=now)
-
-    with caplog.at_level(logging.ERROR):
-        assessments.work(database, stop=WhenIdle(look_then_load), clock=lambda: now)
-    assert seen == [([], [(other_an, 2026, 1, "not_met")])]
-    assert str(tenant) in caplog.text
-    assert "NoMappingInForce" in caplog.text
-    assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
-
-
-def test_a_failing_tenant_is_left_alone_for_a_while(
-    database: Database,
-    tenant: UUID,
-    other_tenant: UUID,
-    identity: api.Identity,
-    now: datetime,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    learning.load_rules(database, other_tenant, now=now)
-    store(database, identity, statement("an"))
-    with caplog.at_level(logging.ERROR):
-        assessments.work(database, stop=WhenIdle(lambda: None, lambda: None), clock=lambda: now)
-    assert len(caplog.records) == 1
-
-
-def test_a_database_that_does_not_answer_is_logged_and_asked_again(
-    database: Database,
-    tenant: UUID,
-    identity: api.Identity,
-    an: UUID,
-    now: datetime,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    store(database, identity, statement("an"))
-    tenants = api.tenants
-
-    def fail(_session: object) -> Any:
-        raise OSError("gone")
-
-    monkeypatch.setattr(api, "tenants", fail)
-    stop = WhenIdle(lambda: monkeypatch.setattr(api, "tenants", tenants))
-    with caplog.at_level(logging.ERROR):
-        assessments.work(database, stop=stop, clock=lambda: now)
-    assert "gone" in caplog.text
-    assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
-
-
-def test_the_loop_stops_at_once_when_it_is_told_to(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    store(database, identity, statement("an"))
-    stop = threading.Event()
-    stop.set()
-    assessments.work(database, stop=stop, clock=lambda: now)
-    assert kept(database, tenant) == []
+        attest(session, tenant, an, {**ALL_EIGHT, "CS4": 4}, on=date(2026, 7, 1), year=2026, now=now)
+        attest(session, tenant, an, {"CS4": 8}, on=date(2026, 11, 25), year=2026, now=now)
+    (kept_result,) = assess(database, tenant, an, now=now)
+    assert kept_result.result.outcome == "not_met"
     with database.reading() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Stale)) == 0
+        days = [TODAY, date(2026, 11, 24), date(2026, 11, 25), date(2026, 12, 31)]
+        met = [an in assessments.meeting(session, tenant, PROGRAMME, day) for day in days]
+    assert met == [False, False, True, True]
+
+
+def test_what_is_dated_after_the_day_of_a_kept_result_is_seen_from_its_own_day_on(
+    database: Database, tenant: UUID, other_tenant: UUID, an: UUID, other_an: UUID, now: datetime
+) -> None:
+    attested = {f"CS{n}": 9 for n in range(1, 11) if n != 3}
+    with database.writing() as session:
+        for of, who in ((tenant, an), (other_tenant, other_an)):
+            attest(session, of, who, attested, on=date(2026, 7, 1), year=2026, now=now)
+            for month in range(1, 11):
+                add_facts(session, of, who, ["learning"], day=date(2026, month, 4))
+        for day in range(21, 31):
+            add_facts(session, tenant, an, ["community"], day=date(2026, 11, day))
+    for of, who in ((tenant, an), (other_tenant, other_an)):
+        (today,) = assess(database, of, who, now=now)
+        assert today.result.outcome == "not_met"
+    with database.reading() as session:
+        days = [TODAY, date(2026, 11, 21), date(2026, 11, 30), date(2026, 12, 31)]
+        met = [assessments.meeting(session, tenant, PROGRAMME, day) for day in days]
+        assert assessments.meeting(session, other_tenant, PROGRAMME, days[-1]) == set()
+    assert met == [set(), set(), {an}, {an}]

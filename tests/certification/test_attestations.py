@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from certification import attestations, organizations, roster, workers
+from certification import assessments, attestations, evidence, organizations, roster, workers
+from certification.criteria import PROGRAMME
 from certification.csv_files import ImportResult
 from certification.models import Attestation
 from lrs.db import Database
@@ -57,6 +58,28 @@ def test_attestations_are_recorded_once_and_a_later_one_stands_beside_the_earlie
     assert import_rows({}, {"Chỉ số": "CS8", "Điểm": 0}) == ImportResult(0, 0, 2)
     assert import_rows({"Điểm": 9, "Ngày xác nhận": "12/11/2026"}) == ImportResult(0, 1, 0)
     assert stored(database) == [(tenant, "CS4", 7), (tenant, "CS4", 9), (tenant, "CS8", 0)]
+
+
+def test_points_said_again_after_others_of_the_same_day_count_again(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    def import_it(points: int, minutes: int) -> ImportResult:
+        with database.writing() as session:
+            at = now + timedelta(minutes=minutes)
+            return attestations.import_attestations(session, tenant, attestations_csv({"Điểm": points}), now=at)
+
+    done = [import_it(points, place) for place, points in enumerate((7, 5, 7, 7))]
+    assert done == [ImportResult(1, 0, 0), ImportResult(0, 1, 0), ImportResult(0, 1, 0), ImportResult(0, 0, 1)]
+    with database.reading() as session:
+        person = workers.find(session, tenant, "A1")
+        (judged,) = assessments.known_on(session, tenant, [person.id], PROGRAMME, evidence.vietnam_day(now))
+    assert [one.points for one in judged.result.indicators if one.indicator == "CS4"] == [7]
+
+
+def test_a_file_that_says_several_days_is_unchanged_the_second_time(database: Database, import_rows: Import) -> None:
+    rows = ({}, {"Điểm": 9, "Ngày xác nhận": "12/11/2026"})
+    assert import_rows(*rows) == ImportResult(1, 1, 0)
+    assert import_rows(*rows) == ImportResult(0, 0, 2)
 
 
 def test_the_worker_is_to_be_judged_again_for_the_attested_year(

@@ -278,18 +278,13 @@ def test_an_operators_file_adds_activities_topics_and_templates() -> None:
         ("2026-12-31T20:00:00-05:00", date(2027, 1, 1)),
         ("2026-06-01T23:30:00", date(2026, 6, 2)),
         ("2026-06-01T10:00:00.123456789Z", date(2026, 6, 1)),
+        ("2026-03-01t18:00:00z", date(2026, 3, 2)),
+        ("2016-12-31T23:59:60Z", date(2017, 1, 1)),
+        ("9999-12-31T23:00:00Z", date(9999, 12, 31)),
     ],
 )
 def test_the_day_is_the_one_in_vietnam(timestamp: str, day: date) -> None:
     assert facts_of(mapping(), statement(f"{ADL}completed", timestamp=timestamp))[0].day == day
-
-
-def test_without_a_timestamp_the_day_it_was_stored_counts() -> None:
-    one = statement(f"{ADL}completed")
-    del one["timestamp"]
-    assert facts_of(mapping(), one) == []
-    one["stored"] = "2026-03-01T18:00:00Z"
-    assert facts_of(mapping(), one)[0].day == date(2026, 3, 2)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -10,8 +11,8 @@ from certification.evaluation.evaluate import evaluate
 from certification.evaluation.measures import MEASURES
 from certification.evaluation.results import Evidence, IndicatorResult, Reason, Result
 from certification.evaluation.rules import Component, CriteriaSet, Indicator, Step
-from certification.explanations import Explanation, explain, lines
-from tests.certification.shipped_rules import BY_PERSON, attested, attested_by_person, criteria_set, fact
+from certification.explanations import Explanation, explain, plan_name, plan_names
+from tests.certification.shipped_rules import BY_PERSON, attested, attested_by_person, criteria_set, fact, plan
 
 
 def judge(evidence: Evidence) -> Explanation:
@@ -70,7 +71,8 @@ def test_an_indicator_for_persons_says_that_it_waits_for_one(indicator: str) -> 
 def test_attested_points_say_what_the_log_had_suggested() -> None:
     explanation = judge(Evidence((fact(1, "community"),), (attested("CS3", 7),)))
     assert row(explanation, "CS3") == ("Nhật ký học tập gợi ý 2 điểm; điểm do người xác nhận thay cho gợi ý.",)
-    assert "    Trong nhật ký có 1 minh chứng." in list(lines(explanation))
+    [shown] = [one for one in explanation.rows if one.indicator == "CS3"]
+    assert len(shown.counted) == 1
 
 
 def test_overall_reasons_are_said() -> None:
@@ -83,15 +85,23 @@ def test_overall_reasons_are_said() -> None:
     assert high.remarks == ("4 chỉ số chờ người xác nhận.", "Tổng mới 48 điểm, còn thiếu 32 điểm để đủ 80.")
 
 
-def test_lines_name_every_competence_and_every_indicator_in_order() -> None:
-    text = list(lines(judge(Evidence((), attested_by_person(5)))))
-    assert [line for line in text if line.endswith(":")] == [
-        "Tự học, học tập suốt đời:",
-        "Sử dụng công cụ học tập, làm việc:",
-        "Xây dựng và thực hiện quan hệ xã hội:",
+def test_rows_stand_in_the_order_of_the_criteria_each_under_its_competence() -> None:
+    rows = judge(Evidence((), attested_by_person(5))).rows
+    assert list(dict.fromkeys(one.competence for one in rows)) == [
+        "Tự học, học tập suốt đời",
+        "Sử dụng công cụ học tập, làm việc",
+        "Xây dựng và thực hiện quan hệ xã hội",
     ]
-    assert [line.split()[0] for line in text if line.startswith("  CS")] == [f"CS{number}" for number in range(1, 11)]
-    assert next(line for line in text if line.startswith("  CS4")).endswith("5/10 điểm, đạt (do người xác nhận)")
+    assert [one.indicator for one in rows] == [f"CS{number}" for number in range(1, 11)]
+    fourth = rows[3]
+    assert (fourth.points, fourth.max_points, fourth.state_words) == (5, 10, "đạt")
+    assert fourth.source_words == "do người xác nhận"
+
+
+def test_a_plan_is_called_by_its_number_and_issuer_or_by_its_issuer_alone() -> None:
+    numbered = plan("plan-1268-qd-ttg")
+    assert plan_name(numbered) == f"1268/QĐ-TTg của {numbered.issuer}"
+    assert plan_names([dataclasses.replace(numbered, number="")]) == {numbered.id: f"kế hoạch của {numbered.issuer}"}
 
 
 @pytest.mark.parametrize("name", sorted(MEASURES))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certification import figures
-from certification.attainment import goal
+from certification.attainment import year_target
 from certification.plans import TargetValue
 
 
@@ -50,18 +50,22 @@ def test_a_distance_too_small_for_one_decimal_is_not_written_as_nothing() -> Non
 
 
 def test_a_gap_says_how_many_more_people_and_how_many_points() -> None:
-    words = figures.goal_words(goal(TargetValue(2025, 70), ">=", counted=1500, denominator=4000), "person")
+    words = figures.year_target_words(
+        year_target(TargetValue(2025, 70), ">=", counted=1500, denominator=4000), "person"
+    )
     assert (words.year, words.target, words.gap) == (2025, "≥ 70%", "còn thiếu 1.300 người (32,5 điểm %)")
 
 
 def test_organizations_are_counted_as_units() -> None:
-    words = figures.goal_words(goal(TargetValue(2030, 70), ">", counted=7, denominator=10), "organization")
+    words = figures.year_target_words(
+        year_target(TargetValue(2030, 70), ">", counted=7, denominator=10), "organization"
+    )
     assert (words.target, words.gap) == ("> 70%", "còn thiếu 1 đơn vị (0,0 điểm %)")
 
 
-def test_a_goal_that_is_reached_says_so_and_one_over_nobody_says_nothing() -> None:
-    assert figures.gap(goal(TargetValue(2025, 70), ">=", 7, 10), "person") == "đạt"
-    assert figures.gap(goal(TargetValue(2025, 70), ">=", 0, 0), "person") == "–"
+def test_a_target_of_a_year_that_is_reached_says_so_and_one_over_nobody_says_nothing() -> None:
+    assert figures.gap(year_target(TargetValue(2025, 70), ">=", 7, 10), "person") == "đạt"
+    assert figures.gap(year_target(TargetValue(2025, 70), ">=", 0, 0), "person") == "–"
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))

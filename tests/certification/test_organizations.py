@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from certification import organizations
 from certification.csv_files import ImportResult
-from certification.models import Base
+from certification.models import Base, OrganizationSuccession
 from certification.trees import ADMINISTRATIVE, ENTERPRISE, UNION, Tree
 from lrs.db import Database
 from tests.certification.import_files import ORGANIZATIONS, faults_of, organizations_csv
@@ -44,6 +44,10 @@ def tree(database: Database, tenant: UUID, on: date = TODAY) -> Tree:
         return organizations.tree(session, tenant, on)
 
 
+def enterprises_below(found: Tree, code: str) -> tuple[str, ...]:
+    return tuple(one.code for one in found.nodes if one.kind == ENTERPRISE and code in found.ancestors(one.code))
+
+
 def everything(database: Database) -> dict[str, list[Any]]:
     tables = ("organization", "organization_parent", "organization_succession", "commitment")
     with database.reading() as session:
@@ -57,7 +61,7 @@ def test_organizations_stand_on_both_trees_after_import(database: Database, tena
     found = tree(database, tenant)
     assert found.ancestors("dn/1") == ("vn/a", "cs/1", "vn", "cd/a", "cd")
     assert found.parents("dn/2", UNION) == ()
-    assert found.below("vn") == ("dn/1", "dn/2")
+    assert enterprises_below(found, "vn") == ("dn/1", "dn/2")
     assert found.node("dn/1").name == "Đơn vị dn/1"
     assert found.node("dn/1").kind == ENTERPRISE
 
@@ -66,8 +70,8 @@ def test_each_tenant_has_its_own_organizations(
     database: Database, tenant: UUID, other_tenant: UUID, imported: None, import_for: Import
 ) -> None:
     import_for(other_tenant, "dn/3, dn, vn/a")
-    assert tree(database, tenant).below("vn") == ("dn/1", "dn/2")
-    assert tree(database, other_tenant).below("vn") == ("dn/1", "dn/2", "dn/3")
+    assert enterprises_below(tree(database, tenant), "vn") == ("dn/1", "dn/2")
+    assert enterprises_below(tree(database, other_tenant), "vn") == ("dn/1", "dn/2", "dn/3")
     assert not set(tree(database, tenant).by_id) & set(tree(database, other_tenant).by_id)
 
 
@@ -110,8 +114,8 @@ def test_an_end_makes_an_organization_past_and_keeps_it_readable(
     database: Database, tenant: UUID, imported: None, import_for: Import
 ) -> None:
     import_for(tenant, "dn/2, dn, vn/a, , , 31/03/2026")
-    assert tree(database, tenant, date(2026, 3, 31)).below("vn") == ("dn/1", "dn/2")
-    assert tree(database, tenant).below("vn") == ("dn/1",)
+    assert enterprises_below(tree(database, tenant, date(2026, 3, 31)), "vn") == ("dn/1", "dn/2")
+    assert enterprises_below(tree(database, tenant), "vn") == ("dn/1",)
     assert tree(database, tenant).node("dn/2").exists_to == date(2026, 3, 31)
 
 
@@ -254,6 +258,13 @@ def test_the_shipped_units_come_in_once_with_their_successors(database: Database
     assert everything(database) == before
     found = tree(database, tenant)
     assert found.ancestors("vn/thanh-hoa/hoang-giang") == ("vn/thanh-hoa", "vn")
-    assert "vn/thanh-hoa/hoang-giang" in found.successors("vn/thanh-hoa/hoang-hop")
+    ids = {code: found.node(f"vn/thanh-hoa/{code}").id for code in ("hoang-hop", "hoang-giang")}
+    with database.reading() as session:
+        successors = session.scalars(
+            sa.select(OrganizationSuccession.successor_id).where(
+                OrganizationSuccession.predecessor_id == ids["hoang-hop"]
+            )
+        ).all()
+    assert ids["hoang-giang"] in successors
     assert not found.exists("vn/thanh-hoa/hoang-hop")
     assert found.ancestors("cd/lai-chau") == ("cd",)

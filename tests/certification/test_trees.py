@@ -14,7 +14,6 @@ from certification.trees import (
     UNION,
     Edge,
     Node,
-    Succession,
     Tree,
     UnknownOrganization,
 )
@@ -49,11 +48,10 @@ EDGES = [
     Edge("dn", UNION, "cdcs", LONG_AGO, None),
     Edge("dn2", ADMINISTRATIVE, "vn/th", LONG_AGO, None),
 ]
-SUCCESSIONS = [Succession("vn/th/cu", "vn/th/moi", MERGER, "Nghị quyết")]
 
 
 def on(day: date) -> Tree:
-    return Tree(NODES, EDGES, day, SUCCESSIONS)
+    return Tree(NODES, EDGES, day)
 
 
 def test_ancestors_are_nearest_first_and_administrative_before_union_at_equal_distance() -> None:
@@ -69,15 +67,6 @@ def test_a_chain_begins_with_the_organization_itself() -> None:
     assert on(MERGER).chain("cdcs") == ("cdcs", "cd/th", "cd")
 
 
-def test_below_gives_the_enterprises_of_either_tree_and_an_enterprise_itself() -> None:
-    tree = on(MERGER)
-    assert tree.below("vn") == ("dn", "dn2")
-    assert tree.below("cd") == ("dn",)
-    assert tree.below("dn2") == ("dn2",)
-    assert tree.below("cd", GRASSROOTS_UNION) == ("cdcs",)
-    assert tree.below("vn/th/cu") == ()
-
-
 def test_what_ended_or_has_not_begun_stays_readable_without_parents_and_children() -> None:
     tree = on(MERGER)
     assert tree.node("vn/th/cu").exists_to == BEFORE
@@ -85,10 +74,9 @@ def test_what_ended_or_has_not_begun_stays_readable_without_parents_and_children
     assert tree.ancestors("vn/th/cu") == ()
     assert "vn/th/cu" not in {node.code for node in tree.nodes}
     assert tree.by_id[tree.node("vn/th/cu").id].code == "vn/th/cu"
-    assert tree.successors("vn/th/cu") == ("vn/th/moi",)
     assert on(BEFORE).children("vn/th", ADMINISTRATIVE) == ("dn2", "vn/th/cu")
 
 
 def test_an_unknown_code_is_refused_by_name() -> None:
     with pytest.raises(UnknownOrganization, match="Không có đơn vị nào mang mã “vn/x”"):
-        on(MERGER).below("vn/x")
+        on(MERGER).children("vn/x", UNION)

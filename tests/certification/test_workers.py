@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +12,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification import evidence, organizations, roster, workers
+from certification import feed, organizations, roster, workers
 from certification.csv_files import ImportResult
 from certification.models import Base, Stale, WorkerIdentifier
-from certification.workers import IdentifierTaken, NoIdentifier, UnknownWorker
+from certification.workers import IdentifierTaken, UnknownWorker
 from lrs import api
 from lrs.db import Database
 from tests.certification import learning
@@ -254,7 +253,7 @@ def test_whoever_changed_is_to_be_judged_again_for_the_present_year(
     assert set(learning.stale_marks(database, tenant)) == {(known["A2"].id, 2026), (known["A3"].id, 2026)}
 
 
-def test_three_thousand_rows_go_in_within_two_seconds_by_as_many_commands_as_thirty(
+def test_three_thousand_rows_go_in_by_as_many_commands_as_thirty(
     tenant: UUID, import_rows: Import, count_commands: Callable[[], Any]
 ) -> None:
     def rows(first: int, last: int) -> list[dict[str, object]]:
@@ -262,10 +261,8 @@ def test_three_thousand_rows_go_in_within_two_seconds_by_as_many_commands_as_thi
 
     with count_commands() as few:
         import_rows(*rows(0, 30))
-    started = time.perf_counter()
     with count_commands() as many:
         assert import_rows(*rows(30, 3030)).created == 3000
-    assert time.perf_counter() - started < 2
     assert len(many) == len(few) < 20
     with count_commands() as again:
         assert import_rows(*rows(30, 3030)).unchanged == 3000
@@ -292,7 +289,7 @@ def waiting(database: Database, tenant: UUID, identity: api.Identity, now: datet
     learning.load_rules(database, tenant, now=now)
     statements = [learning.statement(name) for name in ("nam", "mai", "nam")]
     learning.store(database, identity, *statements)
-    evidence.follow(database, tenant, now=now)
+    feed.follow(database, tenant, now=now)
 
 
 def test_unknown_actors_are_listed_with_their_statements_most_first(
@@ -353,29 +350,6 @@ def test_an_actor_cannot_be_linked_to_a_worker_of_another_tenant(
     words = "Không có người lao động nào mang mã “A1”; kiểm tra mã hoặc nhập danh sách trước"
     with pytest.raises(UnknownWorker, match=words), database.writing() as session:
         workers.link(session, tenant, "https://h|a", "A1", by="ai đó", now=now)
-
-
-@pytest.mark.parametrize(
-    ("text", "canonical"),
-    [
-        ("https://hoc.example.org|nv 01|x", "account https://hoc.example.org|nv 01|x"),
-        ("account https://hoc.example.org|nv01", "account https://hoc.example.org|nv01"),
-        ("mailto:a@example.org", "mbox mailto:a@example.org"),
-        ("mbox mailto:a@example.org", "mbox mailto:a@example.org"),
-        ("mbox_sha1sum " + "AB" * 20, "mbox_sha1sum " + "ab" * 20),
-        ("openid https://id.example.org/a", "openid https://id.example.org/a"),
-    ],
-)
-def test_identifiers_are_read_in_every_form_people_and_listings_write(text: str, canonical: str) -> None:
-    assert workers.read_identifier(text) == canonical
-
-
-@pytest.mark.parametrize(
-    "text", ["", "nv01", "|nv01", "https://h|", "mailto:", "h|nv01", "mbox_sha1sum 12", "openid x"]
-)
-def test_what_is_no_identifier_is_refused(text: str) -> None:
-    with pytest.raises(NoIdentifier, match="không phải tài khoản học tập"):
-        workers.read_identifier(text)
 
 
 def test_marking_twice_gives_a_new_mark(database: Database, tenant: UUID, import_rows: Import, now: datetime) -> None:

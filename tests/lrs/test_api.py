@@ -43,8 +43,23 @@ def test_voiding_and_voided_statements_are_in_the_feed(database: Database, ident
 
 
 def test_a_token_that_is_none_of_ours_is_refused(database: Database, tenant: UUID) -> None:
-    with database.reading() as session, pytest.raises(ValueError, match="not a token of this feed"):
-        api.changes(session, tenant, "2026-11-20")
+    for token in ("2026-11-20", "s²", "s" + "9" * 40, "s-1", "s", ""):
+        with database.reading() as session, pytest.raises(ValueError, match="not a token of this feed"):
+            api.changes(session, tenant, token)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2025-12-31T17:00:00Z", "2025-12-31T17:00:00+00:00"),
+        ("2025-12-31T17:00:00z", "2025-12-31T17:00:00+00:00"),
+        ("2026-01-01T00:00:00+07:00", "2025-12-31T17:00:00+00:00"),
+        ("2025-12-31T17:00:00", "2025-12-31T17:00:00+00:00"),
+        ("2025-12-31T23:59:60Z", "2026-01-01T00:00:00+00:00"),
+    ],
+)
+def test_a_statements_time_means_one_instant_everywhere(text: str, instant: str) -> None:
+    assert api.moment(text).isoformat() == instant
 
 
 def test_a_reader_who_polls_while_many_write_misses_nothing(database: Database, identity: api.Identity) -> None:

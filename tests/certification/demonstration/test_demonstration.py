@@ -17,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,14 +26,24 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from certification import attainment, judging
+from certification.demonstration.book import Book
+from certification.figures import organization_words
 from certification.models import Worker
 from lrs.db import Database
+from lrs.models import Statement
+from tests.certification.web.figures_of_pages import figures_in
+from tests.conftest import PEPPER
+from wsgi import Settings, create_app
 
 ROOT = Path(__file__).parents[3]
 SMALL = ["--workers", "60", "--statements", "600", "--client-statements", "60"]
 DEADLINE = 180
 POSTED = "Gửi một năm học tập qua HTTP:"
 COMPARED = "Đối chiếu kho với sổ của bên gửi:"
+
+STILL_TO_COME = date(datetime.now(UTC).year + 1, 11, 20)
+"""An as-of day that the server, which judges as of its own today, has not reached."""
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +58,11 @@ class Program:
     @property
     def folder(self) -> Path:
         return Path(self.environment["DATA_DIR"]) / "demo"
+
+    @property
+    def said_at_first(self) -> str:
+        """What is on standard error when nothing goes wrong."""
+        return f"Database: {Database(self.environment['DATABASE_URL']).place}\n"
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -133,25 +148,23 @@ def _until_serving(process: subprocess.Popen[str]) -> str:
     pytest.fail(f"it ended with {process.wait()}: {process.communicate()[1]}")
 
 
-class _Figures(HTMLParser):
-    """Collects the text of every element that has a data-figure attribute."""
+HEADING = re.compile(
+    r"\[(?P<code>[a-z0-9/-]+)\] (?P<headcount>[\d.]+) lao động \((?P<women>[\d.]+) nữ\); "
+    r"đủ tiêu chí (?P<meets_criteria>[\d.]+), có danh hiệu (?P<holds_title>[\d.]+)\n".replace(" ", r"\s+")
+)
+"""A long one goes on in the next line."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, str] = {}
-        self._name: str | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._name = dict(attrs).get("data-figure")
-        if self._name is not None:
-            self.found.setdefault(self._name, "")
+def _printed_headings(output: str) -> dict[str, set[tuple[str, ...]]]:
+    """The figures in the headings of each organization: headcount, women, who meets the criteria, who holds the title.
 
-    def handle_endtag(self, tag: str) -> None:
-        self._name = None
-
-    def handle_data(self, data: str) -> None:
-        if self._name is not None:
-            self.found[self._name] += data.strip()
+    An organization may have two headings, for its common targets and for a plan's own.
+    """
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for heading in HEADING.finditer(output):
+        code, *figures = heading.groups()
+        found.setdefault(code, set()).add(tuple(figures))
+    return found
 
 
 def _printed_rows(output: str) -> dict[tuple[str, str], list[str]]:
@@ -171,8 +184,8 @@ def _agrees(cells: list[str], target: dict[str, Any]) -> bool:
     words = " ".join(cells)
     written = target["written"]
     figures = [written["counted"], written["participations"], written["rate"]]
-    figures += [goal["written"]["target"] for goal in target["goals"]]
-    figures += [goal["written"]["gap"].removeprefix("còn thiếu ") for goal in target["goals"]]
+    figures += [year_target["written"]["target"] for year_target in target["by_year"]]
+    figures += [year_target["written"]["gap"].removeprefix("còn thiếu ") for year_target in target["by_year"]]
     return all(re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d.,])", words) for figure in figures)
 
 
@@ -181,20 +194,24 @@ def test_table_page_and_json_agree_and_ctrl_c_stops_it_in_order(
 ) -> None:
     process, output = serving
     measured = json.loads(program.get("/api/attainment"))
-    page = _Figures()
-    page.feed(program.get("/").decode())
+    page = figures_in(program.get("/").decode())
 
-    printed = _printed_rows(output)
+    printed, headings = _printed_rows(output), _printed_headings(output)
     shown = [one for one in measured["organizations"] if one["kind"] != "grassroots_union"]
     assert sum(one["kind"] == "enterprise" for one in shown) == 14
+    assert set(headings) == {one["code"] for one in shown}
     for organization in shown:
+        fields = ("headcount", "women", "meets_criteria", "holds_title")
+        heading = tuple(organization["written"][field] for field in fields)
+        assert headings[organization["code"]] == {heading}
+        assert tuple(page[f"{organization['code']}::{field}"] for field in fields) == heading
         for target in organization["targets"]:
             code, group, written = organization["code"], target["group"], target["written"]
             assert _agrees(printed[code, group], target), (printed[code, group], target)
-            on_page = {field: page.found[f"{code}:{group}:{field}"] for field in ("counted", "participations", "rate")}
+            on_page = {field: page[f"{code}:{group}:{field}"] for field in ("counted", "participations", "rate")}
             assert on_page == {field: written[field] for field in on_page}
-            for goal in target["goals"]:
-                assert page.found[f"{code}:{group}:gap-{goal['year']}"] == goal["written"]["gap"]
+            for year_target in target["by_year"]:
+                assert page[f"{code}:{group}:gap-{year_target['year']}"] == year_target["written"]["gap"]
     lai_chau = next(one for one in shown if one["code"] == "cd/lai-chau")
     assert [one["group"] for one in lai_chau["targets"]][-6:] == ["L1", "L2", "L3", "L4", "L5", "L6"]
 
@@ -217,12 +234,12 @@ def _check_printed_commands(output: str) -> None:
 
 def test_a_second_run_finds_everything_done_and_refuses_other_numbers(program: Program) -> None:
     status, first, errors = program.run("--no-serve", *SMALL)
-    assert (status, errors) == (0, "")
+    assert (status, errors) == (0, program.said_at_first)
     assert COMPARED in first
     assert (program.folder / "state.json").stat().st_mode & 0o077 == 0
 
     status, second, errors = program.run("--no-serve", *SMALL)
-    assert (status, errors) == (0, "")
+    assert (status, errors) == (0, program.said_at_first)
     assert "Dữ liệu trình diễn đã có" in second
     assert POSTED not in second
     assert _printed_rows(second) == _printed_rows(first) != {}
@@ -250,7 +267,7 @@ def test_a_run_that_was_broken_off_is_completed_by_the_next_and_sigterm_stops_it
     assert COMPARED in output
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
-    assert process.communicate()[1] == ""
+    assert process.communicate()[1] == program.said_at_first
 
 
 def test_people_who_are_not_invented_keep_the_demonstration_out(
@@ -274,3 +291,58 @@ def test_a_port_in_use_is_told_before_anything_is_done(program: Program) -> None
     assert f"port {program.port} is not free" in errors
     assert "set PORT to another" in errors
     assert not (program.folder / "state.json").exists()
+
+
+@pytest.mark.parametrize("tamper", ["drop", "change"])
+def test_a_store_that_disagrees_with_the_book_ends_the_demonstration_with_a_fault(
+    program: Program, database: Database, monkeypatch: pytest.MonkeyPatch, tamper: str
+) -> None:
+    """All is posted and acknowledged; then, before the store is read back, one Statement in it is made another."""
+    compare = Book.compare
+    tampered: list[str] = []
+
+    def compare_what_was_tampered_with(book: Book, *arguments: Any, **named: Any) -> int:
+        with database.writing() as session:
+            ordinary = sa.select(Statement.id).where(~Statement.voided, Statement.exact.contains('"platform"'))
+            chosen = session.scalars(ordinary.order_by(Statement.seq).limit(1)).one()
+            if tamper == "drop":
+                session.execute(sa.delete(Statement).where(Statement.id == chosen))
+            else:
+                changed = sa.func.replace(Statement.exact, '"platform"', '"revision"')
+                session.execute(sa.update(Statement).where(Statement.id == chosen).values(exact=changed))
+        tampered.append(str(chosen))
+        return compare(book, *arguments, **named)
+
+    monkeypatch.setattr(Book, "compare", compare_what_was_tampered_with)
+    folder = Path(program.environment["DATA_DIR"])
+    settings = Settings(folder, program.environment["DATABASE_URL"], PEPPER, program.port)
+    result = create_app(settings).test_cli_runner().invoke(args=["certification", "demo", "--no-serve", *SMALL])
+    assert result.exit_code == 1
+    assert "The store and the poster's book differ in 1 places" in result.stderr
+    said = "acknowledged, but not in the store" if tamper == "drop" else "context.platform is missing"
+    assert f"{tampered[0]}: {said}" in result.stderr
+    assert "Số liệu tính đến" not in result.stdout
+    assert not json.loads((program.folder / "state.json").read_text(encoding="utf-8"))["complete"]
+
+
+def test_the_figures_are_those_of_the_as_of_day_though_it_is_still_to_come_for_the_server(
+    program: Program, database: Database, tenant: UUID
+) -> None:
+    status, output, errors = program.run("--no-serve", *SMALL, "--as-of", f"{STILL_TO_COME}")
+    assert (status, errors) == (0, program.said_at_first)
+    with database.reading() as session:
+        before = attainment.measure_all(session, tenant, on=STILL_TO_COME)
+        assert judging.count_due(session, tenant, STILL_TO_COME) > 0
+    assert sum(one.meets_criteria for one in before.organizations) > 0
+    headings = _printed_headings(output)
+    for code, headed in headings.items():
+        organization = before.of(code)
+        assert organization is not None
+        words = organization_words(organization)
+        assert headed == {(words.headcount, words.women, words.meets_criteria, words.holds_title)}
+
+    later = datetime.combine(STILL_TO_COME + timedelta(days=10), time(5), tzinfo=UTC)
+    assert judging.judge_all_stale(database, tenant, clock=lambda: later) > 0
+    with database.reading() as session:
+        assert judging.count_due(session, tenant, date.max) == 0
+        assert attainment.measure_all(session, tenant, on=STILL_TO_COME) == before

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from certification import assessments
+from certification.criteria import PROGRAMME
 from certification.demonstration import judging
 from lrs.db import Database
 from tests.certification import learning
@@ -22,7 +23,7 @@ def test_everybody_has_a_result_of_the_day_even_where_the_server_said_the_same_l
     learning.add_worker(database, other_tenant, "NV-AN", "an", now=now)
     with database.writing() as session:
         later = DAY + timedelta(days=1)
-        assessments.assess(session, tenant, [an], assessments.PROGRAMME, 2026, as_of=later, now=now)
+        assessments.assess(session, tenant, [an], PROGRAMME, 2026, as_of=later, now=now)
 
     judged: list[int] = []
     results = judging.judge_as_of(database, tenant, DAY, on_judged=judged.append)

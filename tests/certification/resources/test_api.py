@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certification import assessments, evidence, figures, publications
+from certification import assessments, feed, figures, publications
 from certification.attainment import measure_all
 from certification.models import Employment, Organization, OrganizationParent, Worker
 from certification.permissions import TABLE, Act, act_of
@@ -144,6 +144,20 @@ def test_publishing_figures_opens_nothing_about_persons(
 # ---------------------------------------------------------------- ill-formed requests
 
 
+@pytest.mark.parametrize("path", ["/api/", "/api/attainments", "/api/workers/NV-AN"])
+def test_an_unknown_address_is_refused_in_the_one_form(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert errors(response)[0][0] == ""
+
+
+def test_an_unknown_method_is_refused_in_the_one_form_and_told_which_there_are(client: FlaskClient) -> None:
+    response = client.post("/api/attainment", json={})
+    assert response.status_code == 405
+    assert len(errors(response)) == 1
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
 @pytest.mark.parametrize(
     ("path", "query", "places"),
     [
@@ -195,14 +209,18 @@ def test_attainment_gives_whole_numbers_and_the_very_words_of_page_and_terminal(
             written = figures.target_words(counted)
             assert target["counted"] == counted.counted
             assert target["written"]["rate"] == written.rate
-            assert [goal["written"]["gap"] for goal in target["goals"]] == [goal.gap for goal in written.goals]
-            assert [goal["short"] for goal in target["goals"]] == [goal.short for goal in counted.goals]
+            assert [year_target["written"]["gap"] for year_target in target["by_year"]] == [
+                year_target.gap for year_target in written.year_targets
+            ]
+            assert [year_target["short"] for year_target in target["by_year"]] == [
+                year_target.short for year_target in counted.year_targets
+            ]
     whole = next(one for one in body(response)["organizations"] if one["code"] == "vn")
     first = whole["targets"][0]
     assert whole["written"]["headcount"] == "1.200"
     assert (first["group"], first["counted"], first["participations"], first["denominator"]) == ("G1", 1, 2, 1200)
     assert first["written"]["rate"] == "0,1%"
-    assert first["goals"][0] == {
+    assert first["by_year"][0] == {
         "year": 2025,
         "operator": ">=",
         "percent": 70,
@@ -347,7 +365,7 @@ def test_unknown_actors_are_listed_with_how_many_statements_wait(
     store(database, identity, statement("phone"), statement("phone"), statement("stranger"))
     store(database, other_identity, statement("theirs"))
     for of in (tenant, other_tenant):
-        evidence.follow(database, of, now=now)
+        feed.follow(database, of, now=now)
     response = client.get("/api/unknown-actors", headers=officer)
     assert response.status_code == 200
     assert body(response)["waiting"] == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from datetime import date
 from fractions import Fraction
@@ -9,7 +10,8 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
-from certification.attainment import Attainment, BesideFigures, OrganizationFigures, TargetFigures, goal
+from certification import explanations
+from certification.attainment import Attainment, BesideFigures, OrganizationFigures, TargetFigures, year_target
 from certification.plans import TargetValue
 from certification.terminal import tables
 
@@ -31,7 +33,7 @@ def _target(
         participations=12 * counted,
         denominator=of,
         rate=Fraction(counted, of),
-        goals=tuple(goal(TargetValue(year, 70), ">=", counted, of) for year in years),
+        year_targets=tuple(year_target(TargetValue(year, 70), ">=", counted, of) for year in years),
         beside=(BesideFigures(f"{group}-able", "Công nghệ số: biết cách sử dụng", 3, 5, Fraction(3, of)),)
         if group == "G4"
         else (),
@@ -97,3 +99,24 @@ def test_a_grassroots_union_is_left_out(page: Console) -> None:
     union = _organization("cdcs/1", "grassroots_union", _target("G1", "Tên", 50, 100))
     tables.print_groups(page, Attainment(date(2026, 11, 20), "", (union,)), NAMES)
     assert "cdcs/1" not in _text(page)
+
+
+def test_a_name_from_outside_cannot_steer_the_terminal(page: Console) -> None:
+    odd = OrganizationFigures(
+        "dn/1\x1b", "Công ty\x1b[2J", "enterprise", 1, 1, 1, 1, 1, 1, (_target("L1", "T\x07", 1, 2),)
+    )
+    measured = Attainment(date(2026, 11, 20), "", (odd,))
+    names = {"national": "kế hoạch\x1b của ai"}
+    tables.print_groups(page, measured, names)
+    tables.print_further(page, measured, names)
+    assert not set(_text(page)) & {"\x1b", "\x07"}
+    assert "Công ty\\u001b[2J" in _text(page)
+
+
+def test_a_population_is_named_in_full_as_on_the_page(page: Console) -> None:
+    target = dataclasses.replace(_target("L2", "Cam kết", 10, 20, years=(2030,)), population="grassroots_unions")
+    tables.print_further(
+        page, Attainment(date(2026, 11, 20), "", (_organization("cd/a", "trade_union", target),)), NAMES
+    )
+    assert f"10 / 20 {explanations.POPULATIONS['grassroots_unions']}" in _text(page)
+    assert max(len(line) for line in _text(page).splitlines()) <= 120

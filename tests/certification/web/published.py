@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from certification import organizations, publications, roster, rule_files
+from certification import organizations, programme, publications, roster
 from certification.models import Award, Fact, Worker
 from lrs.db import Database, Session, new_id
 
@@ -31,8 +31,7 @@ STAFF = {"dn/a": 12, "dn/b": 7, "dn/c": 5}
 
 def install(session: Session, tenant: UUID, *, now: datetime) -> None:
     """Rules, units and workers. In each enterprise the first third heard about law, each of them three times."""
-    organizations.load_shipped(session, tenant)
-    rule_files.load_all(session, tenant, now=now)
+    programme.load_shipped(session, tenant, now=now)
     organizations.import_organizations(session, tenant, UNITS.encode(), now=now)
     rows = [
         f"{enterprise[-1]}{number:02};Người Bịa {number};{'nữ' if number % 2 else 'nam'};{enterprise};02/01/2026;;;có;"

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from certification.attainment import Attainment, OrganizationFigures, TargetFigures, goal
+from certification.attainment import Attainment, OrganizationFigures, TargetFigures, year_target
 from certification.plans import Plan, TargetValue
 from certification.trees import (
     ADMINISTRATIVE,
@@ -51,10 +51,10 @@ def tree() -> Tree:
 
 
 def target(
-    group: str = "G1", counted: int = 60, of: int = 100, *, plan: str = "quoc-gia", **goals: int
+    group: str = "G1", counted: int = 60, of: int = 100, *, plan: str = "quoc-gia", **year_targets: int
 ) -> TargetFigures:
-    """Figures of a target; `goals` are percentages by year, as y2025=70."""
-    values = goals or {"y2025": 70, "y2030": 90}
+    """Figures of a target; `year_targets` are percentages by year, as y2025=70."""
+    values = year_targets or {"y2025": 70, "y2030": 90}
     return TargetFigures(
         plan=plan,
         plan_title="Chương trình",
@@ -67,7 +67,9 @@ def target(
         participations=3 * counted,
         denominator=of,
         rate=Fraction(counted, of) if of else None,
-        goals=tuple(goal(TargetValue(int(y[1:]), percent), ">=", counted, of) for y, percent in values.items()),
+        year_targets=tuple(
+            year_target(TargetValue(int(y[1:]), percent), ">=", counted, of) for y, percent in values.items()
+        ),
         beside=(),
     )
 
@@ -139,8 +141,14 @@ def test_enterprises_right_under_the_widest_unit_have_a_section_of_their_own() -
 def test_figures_are_written_as_everywhere_else() -> None:
     [line] = unit(page(*every_organization()), "dn/1").lines
     assert (line.name, line.counted, line.participations, line.rate) == ("dn/1:G1", "60", "180", "60,0%")
-    assert (line.goals[2025].target, line.goals[2025].gap) == ("≥ 70%", "còn thiếu 10 người (10,0 điểm %)")
-    assert (line.goals[2030].target, line.goals[2030].gap) == ("≥ 90%", "còn thiếu 30 người (30,0 điểm %)")
+    assert (line.year_targets[2025].target, line.year_targets[2025].gap) == (
+        "≥ 70%",
+        "còn thiếu 10 người (10,0 điểm %)",
+    )
+    assert (line.year_targets[2030].target, line.year_targets[2030].gap) == (
+        "≥ 90%",
+        "còn thiếu 30 người (30,0 điểm %)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,13 +159,13 @@ def test_figures_are_written_as_everywhere_else() -> None:
         (date(2031, 1, 1), "thiếu 30", "2030"),
     ],
 )
-def test_comparisons_look_at_the_next_goal_to_fall_due(on: date, missing: str, due: str) -> None:
+def test_comparisons_look_at_the_next_target_to_fall_due(on: date, missing: str, due: str) -> None:
     shown = page(*every_organization(), on=on)
     [line] = unit(shown, "dn/1").lines
     assert (line.due, shown.due) == (missing, due)
 
 
-def test_a_goal_that_is_reached_is_said_to_be() -> None:
+def test_a_target_of_a_year_that_is_reached_is_said_to_be() -> None:
     shown = page(organization("vn"), organization("dn/2", target(counted=90)), organization("vn/x"))
     [line] = unit(shown, "dn/2").lines
     assert (line.due, line.met) == ("đạt", True)

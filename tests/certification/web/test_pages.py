@@ -18,6 +18,7 @@ from certification.permissions import TABLE, Act, act_of
 from lrs.db import Database
 from tests.certification.web.figures_of_pages import figures_in
 from tests.certification.web.published import publish
+from wsgi import create_app
 
 
 def test_without_publication_the_first_page_says_so_and_what_to_type(client: FlaskClient) -> None:
@@ -82,9 +83,9 @@ def _figures_for_the_page(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 assert target["denominator"] == one["headcount"]
             else:
                 yield f"{name}:denominator", target["written"]["denominator"]
-            for goal in target["goals"]:
-                yield f"{name}:target-{goal['year']}", goal["written"]["target"]
-                yield f"{name}:gap-{goal['year']}", goal["written"]["gap"]
+            for year_target in target["by_year"]:
+                yield f"{name}:target-{year_target['year']}", year_target["written"]["target"]
+                yield f"{name}:gap-{year_target['year']}", year_target["written"]["gap"]
             for beside in target["beside"]:
                 for field in ("counted", "participations", "rate"):
                     yield f"{one['code']}:{beside['id']}:{field}", beside["written"][field]
@@ -159,5 +160,34 @@ def test_the_number_of_sql_commands_does_not_grow_with_the_workers(
 def test_every_page_states_its_guard_and_asks_for_no_key(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("web.")}
     acts = {endpoint: act_of(app.view_functions[endpoint]) for endpoint in endpoints}
-    assert acts == {"web.show_first_page": Act.READ_FIRST_PAGE, "web.asset": Act.READ_FIRST_PAGE}
-    assert TABLE[Act.READ_FIRST_PAGE].scope is None
+    assert acts == {"web.show_first_page": Act.READ_FIRST_PAGE, "web.asset": Act.READ_ASSETS}
+    assert {TABLE[act].scope for act in acts.values() if act} == {None}
+
+
+def test_a_page_without_a_guard_is_refused_to_everybody(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.view_functions, "web.show_first_page", lambda: "secret")
+    answer = client.get("/")
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+def test_credentials_change_nothing_about_a_page(
+    database: Database,
+    tenant: UUID,
+    other_tenant: UUID,
+    client: FlaskClient,
+    credential: Callable[..., str],
+    now: datetime,
+) -> None:
+    publish(database, tenant, now=now)
+    plain = client.get("/").text
+    for authorization in ("Basic bm9ib2R5OndyaXRl", credential(other_tenant, "certification/read")):
+        assert client.get("/", headers={"Authorization": authorization}).text == plain
+
+
+def test_what_pages_are_drawn_with_needs_no_database(app: Flask) -> None:
+    gone = Database("postgresql://nobody@127.0.0.1:9/nothing?connect_timeout=2")
+    client = create_app(app.extensions["settings"], gone).test_client()
+    assert client.get("/assets/style.css").status_code == 200

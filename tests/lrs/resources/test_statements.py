@@ -253,3 +253,13 @@ def test_context_agents_are_of_2_0_alone(xapi: Callable[..., TestResponse]) -> N
     sent = statement(context={"contextAgents": [{"objectType": "contextAgent", "agent": agent("2")}]})
     assert xapi("POST", json=sent, headers={"X-Experience-API-Version": "2.0.0"}).status_code == 200
     assert xapi("POST", json=sent, headers={"X-Experience-API-Version": "1.0.3"}).status_code == 400
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/xapi/nothing"), ("DELETE", ENDPOINT), ("GET", ENDPOINT + "/")])
+def test_an_address_nobody_answers_to_is_refused_in_the_same_form(
+    xapi: Callable[..., TestResponse], method: str, path: str
+) -> None:
+    answer = xapi(method, path)
+    assert answer.status_code in (404, 405)
+    assert json.loads(answer.text)["errors"][0]["message"]
+    assert answer.headers["X-Experience-API-Version"] in ("1.0.3", "2.0.0")

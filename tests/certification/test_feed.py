@@ -1,11 +1,11 @@
-"""Statements become facts once, whatever comes when, however often, and wherever it breaks off."""
+"""Following the feed: each Statement is taken once, whatever comes when, however often, and wherever it breaks off."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,16 +14,16 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certification import bulk, evidence, workers
-from certification.errors import NoMappingInForce
+from certification import bulk, feed, workers
+from certification import facts as facts_module
 from certification.models import Fact, FeedPosition
 from lrs import api
 from lrs.db import Database
 from tests.certification import learning
 from tests.certification.learning import (
-    account,
     add_worker,
     facts,
+    follow_all,
     group,
     ifi,
     settle,
@@ -32,148 +32,10 @@ from tests.certification.learning import (
     store,
     voiding,
     waiting,
+    whats,
 )
 
 Counting = Callable[[], Any]
-
-
-@pytest.fixture
-def rules(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
-    learning.load_rules(database, tenant, other_tenant, now=now)
-
-
-@pytest.fixture
-def an(database: Database, tenant: UUID, rules: None, now: datetime) -> UUID:
-    """A worker of the tenant, known as "an"."""
-    return add_worker(database, tenant, "NV-AN", "an", now=now)
-
-
-@pytest.fixture
-def other_an(database: Database, other_tenant: UUID, rules: None, now: datetime) -> UUID:
-    """Another person, of the other tenant, under the same account."""
-    return add_worker(database, other_tenant, "NV-KHAC", "an", now=now)
-
-
-def follow_all(database: Database, tenant: UUID, now: datetime, limit: int = 300) -> int:
-    changes = 0
-    while True:
-        step = evidence.follow(database, tenant, now=now, limit=limit)
-        changes += step.changes
-        if step.complete:
-            return changes
-
-
-def whats(database: Database, tenant: UUID) -> list[tuple[str, str]]:
-    return sorted((number, what) for number, _, what, *_ in facts(database, tenant))
-
-
-# ---------------------------------------------------------------- what a Statement gives
-
-
-def test_a_statement_of_a_known_worker_becomes_facts_and_marks_the_year_stale(
-    database: Database,
-    tenant: UUID,
-    other_tenant: UUID,
-    identity: api.Identity,
-    an: UUID,
-    other_an: UUID,
-    now: datetime,
-) -> None:
-    learned = statement("an", result={"duration": "PT1H30M40S", "score": {"scaled": 0.85}})
-    store(database, identity, learned)
-
-    followed = evidence.follow(database, tenant, now=now)
-
-    assert followed == evidence.Followed(changes=1, facts=2, waiting=0, complete=True)
-    of = UUID(learned["id"])
-    assert facts(database, tenant) == {
-        ("NV-AN", of, "law-labour", date(2026, 5, 4), 90, 8500, 2, 2026),
-        ("NV-AN", of, "learning", date(2026, 5, 4), 90, 8500, 2, 2026),
-    }
-    assert set(stale_marks(database, tenant)) == {(an, 2026)}
-    assert facts(database, other_tenant) == set()
-    assert stale_marks(database, other_tenant) == {}
-
-
-def test_the_same_account_and_statement_in_two_tenants_stay_apart(
-    database: Database,
-    tenant: UUID,
-    other_tenant: UUID,
-    identity: api.Identity,
-    other_identity: api.Identity,
-    an: UUID,
-    other_an: UUID,
-    now: datetime,
-) -> None:
-    learned = statement("an")
-    store(database, identity, learned)
-    store(database, other_identity, learned)
-    follow_all(database, tenant, now)
-    follow_all(database, other_tenant, now)
-    assert whats(database, tenant) == [("NV-AN", "law-labour"), ("NV-AN", "learning")]
-    assert whats(database, other_tenant) == [("NV-KHAC", "law-labour"), ("NV-KHAC", "learning")]
-
-    store(database, identity, voiding(learned))
-    follow_all(database, tenant, now)
-    assert whats(database, tenant) == []
-    assert len(whats(database, other_tenant)) == 2
-
-
-def test_the_day_and_the_year_are_those_of_vietnam(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    store(
-        database,
-        identity,
-        statement("an", timestamp="2025-12-31T16:59:59Z"),
-        statement("an", timestamp="2025-12-31T17:00:00Z"),
-    )
-    follow_all(database, tenant, now)
-    days = {(row[3], row[7]) for row in facts(database, tenant)}
-    assert days == {(date(2025, 12, 31), 2025), (date(2026, 1, 1), 2026)}
-    assert set(stale_marks(database, tenant)) == {(an, 2025), (an, 2026)}
-
-
-def test_a_late_statement_counts_on_its_own_day(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    store(database, identity, statement("an", timestamp="2026-11-01T03:00:00Z"))
-    follow_all(database, tenant, now)
-    store(database, identity, statement("an", "reading", timestamp="2026-02-03T03:00:00Z"))
-    follow_all(database, tenant, now)
-    assert {row[3] for row in facts(database, tenant) if row[2] == "reading"} == {date(2026, 2, 3)}
-
-
-def test_a_kind_no_template_knows_gives_no_fact_and_is_read_past(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    store(
-        database, identity, statement("an", verb={"id": "https://verbs.example.org/yawned"}), statement("an", "reading")
-    )
-    followed = evidence.follow(database, tenant, now=now, limit=1)
-    assert (followed.changes, followed.facts, followed.waiting) == (1, 0, 0)
-    follow_all(database, tenant, now)
-    assert whats(database, tenant) == [("NV-AN", "learning"), ("NV-AN", "reading")]
-
-
-def test_a_statement_from_before_any_mapping_gives_no_fact_and_is_read_past(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    store(database, identity, statement("an", timestamp="2019-05-04T03:00:00Z"), statement("an"))
-    assert follow_all(database, tenant, now) == 2
-    assert len(facts(database, tenant)) == 2
-
-
-def test_without_any_mapping_nothing_is_taken_and_nothing_lost(
-    database: Database, tenant: UUID, other_tenant: UUID, identity: api.Identity, now: datetime
-) -> None:
-    add_worker(database, tenant, "NV-AN", "an", now=now)
-    store(database, identity, statement("an"))
-    with pytest.raises(NoMappingInForce):
-        evidence.follow(database, tenant, now=now)
-    learning.load_rules(database, tenant, now=now)
-    follow_all(database, tenant, now)
-    assert len(facts(database, tenant)) == 2
 
 
 # ---------------------------------------------------------------- exactly once
@@ -187,7 +49,7 @@ def test_taking_everything_again_changes_nothing_and_marks_nobody(
     before = facts(database, tenant), waiting(database, tenant)
     settle(database, tenant)
 
-    rebuilt = evidence.rebuild(database, tenant, now=now, limit=2)
+    rebuilt = feed.rebuild(database, tenant, now=now, limit=2)
 
     assert (rebuilt.changes, rebuilt.facts, rebuilt.complete) == (3, 0, True)
     assert (facts(database, tenant), waiting(database, tenant)) == before
@@ -211,8 +73,8 @@ def test_following_with_nothing_new_writes_nothing(
     store(database, identity, statement("an"))
     follow_all(database, tenant, now)
     with count_commands() as commands:
-        assert evidence.follow(database, tenant, now=now) == evidence.Followed(0, 0, 0, complete=True)
-    assert all(command.split()[0] in ("BEGIN", "SELECT") for command in commands)
+        assert feed.follow(database, tenant, now=now) == feed.Followed(0, 0, 0, complete=True)
+    assert all(command.split()[0] in ("BEGIN", "PRAGMA", "SELECT") for command in commands)
 
 
 def test_followers_at_once_take_each_change_once(
@@ -313,89 +175,14 @@ def test_a_chunk_takes_as_many_commands_whatever_its_size(
             *(voiding(one) for one in old),
         )
         with count_commands() as commands:
-            followed = evidence.follow(database, tenant, now=now)
+            followed = feed.follow(database, tenant, now=now)
         assert followed.changes == 3 * size
         counts.append(len(commands))
     assert counts[0] == counts[1]
     assert counts[1] <= 20
 
 
-# ---------------------------------------------------------------- voiding
-
-
-def test_voiding_takes_the_facts_away_whether_it_comes_after_or_before(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    first, second, third = statement("an"), statement("an", "reading"), statement("an", "language")
-    store(database, identity, first)
-    follow_all(database, tenant, now)
-    settle(database, tenant)
-    store(database, identity, voiding(first))
-    store(database, identity, voiding(second))
-    follow_all(database, tenant, now)
-    assert facts(database, tenant) == set()
-    assert set(stale_marks(database, tenant)) == {(an, 2026)}
-
-    store(database, identity, second)
-    store(database, identity, third, voiding(third))
-    follow_all(database, tenant, now)
-    assert facts(database, tenant) == set()
-
-
-def test_a_voided_statement_no_longer_waits(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    first, second = statement("nobody"), statement(group("an", "nobody"))
-    store(database, identity, first, second)
-    follow_all(database, tenant, now)
-    assert len(waiting(database, tenant)) == 2
-    store(database, identity, voiding(second))
-    follow_all(database, tenant, now)
-    assert {of for _, of, _ in waiting(database, tenant)} == {UUID(first["id"])}
-
-
-def test_whoever_voids_is_no_unknown_actor(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    learned = statement("an")
-    store(database, identity, learned, voiding(learned))
-    follow_all(database, tenant, now)
-    assert waiting(database, tenant) == set()
-
-
-# ---------------------------------------------------------------- Actors nobody knows, and Groups
-
-
-def test_an_unknown_actor_waits_counted_and_listed_until_someone_links_it(
-    database: Database,
-    tenant: UUID,
-    other_tenant: UUID,
-    identity: api.Identity,
-    other_identity: api.Identity,
-    an: UUID,
-    now: datetime,
-) -> None:
-    store(database, identity, statement("phone"), statement("phone", "reading"), statement("stranger"))
-    store(database, other_identity, statement("phone"))
-    assert evidence.follow(database, tenant, now=now).waiting == 3
-    follow_all(database, other_tenant, now)
-    with database.reading() as session:
-        listed = [(one.ifi, one.statements) for one in workers.unknown_actors(session, tenant)]
-    assert listed == [(ifi("phone"), 2), (ifi("stranger"), 1)]
-
-    with database.writing() as session:
-        assert workers.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now) == 2
-
-    assert [(actor) for actor, *_ in waiting(database, tenant)] == [ifi("stranger")]
-    assert whats(database, tenant) == [
-        ("NV-AN", "law-labour"),
-        ("NV-AN", "learning"),
-        ("NV-AN", "learning"),
-        ("NV-AN", "reading"),
-    ]
-    assert (an, 2026) in stale_marks(database, tenant)
-    assert len(waiting(database, other_tenant)) == 1
-    assert facts(database, other_tenant) == set()
+# ---------------------------------------------------------------- links made meanwhile
 
 
 def test_many_links_are_released_with_as_many_commands_as_one(
@@ -408,42 +195,10 @@ def test_many_links_are_released_with_as_many_commands_as_one(
     counts = []
     for names in (["phone-0"], [f"phone-{n}" for n in range(1, 40)]):
         with database.writing() as session, count_commands() as commands:
-            assert evidence.release(session, tenant, *map(ifi, names)) == len(names)
+            assert feed.release(session, tenant, *map(ifi, names)) == len(names)
         counts.append(len(commands))
     assert counts[0] == counts[1]
     assert waiting(database, tenant) == set()
-
-
-def test_a_group_with_members_counts_for_each_and_waits_for_those_unknown(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    add_worker(database, tenant, "NV-BINH", "binh", "binh-phone", now=now)
-    store(database, identity, statement(group("an", "binh", "binh-phone", "chi", mbox="mailto:to-1@example.org")))
-    follow_all(database, tenant, now)
-    assert whats(database, tenant) == [
-        ("NV-AN", "law-labour"),
-        ("NV-AN", "learning"),
-        ("NV-BINH", "law-labour"),
-        ("NV-BINH", "learning"),
-    ]
-    assert {actor for actor, *_ in waiting(database, tenant)} == {ifi("chi")}
-
-    chi = add_worker(database, tenant, "NV-CHI", now=now)
-    with database.writing() as session:
-        workers.link(session, tenant, ifi("chi"), "NV-CHI", by="officer", now=now)
-    assert ("NV-CHI", "law-labour") in whats(database, tenant)
-    assert (chi, 2026) in stale_marks(database, tenant)
-    assert waiting(database, tenant) == set()
-
-
-def test_a_group_without_members_stands_for_nobody(
-    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
-) -> None:
-    store(database, identity, statement(group(mbox="mailto:to-1@example.org")))
-    assert evidence.follow(database, tenant, now=now) == evidence.Followed(1, 0, 0, complete=True)
-    assert evidence.actors_of({"actor": {"objectType": "Group", "member": []}}) == frozenset()
-    assert evidence.actors_of({"actor": group("a", "b")}) == {ifi("a"), ifi("b")}
-    assert evidence.actors_of({"actor": account("a")}) == {ifi("a")}
 
 
 def test_a_link_made_between_reading_a_chunk_and_writing_it_is_seen(
@@ -464,7 +219,7 @@ def test_a_link_made_between_reading_a_chunk_and_writing_it_is_seen(
 
     read_changes = api.changes
     monkeypatch.setattr(api, "changes", changes)
-    evidence.follow(database, tenant, now=now)
+    feed.follow(database, tenant, now=now)
     assert len(facts(database, tenant)) == 2
     assert waiting(database, tenant) == set()
 
@@ -475,7 +230,7 @@ def test_a_link_made_while_a_chunk_is_being_written_finds_what_it_leaves_waiting
     store(database, identity, statement("phone"), statement("an", "reading"))  # both concern the same worker
     failures: list[BaseException] = []
     begun = threading.Event()
-    find_workers, import_alone = evidence._workers, bulk.import_alone
+    find_workers, import_alone = facts_module._workers, bulk.import_alone
 
     def link() -> None:
         try:
@@ -493,15 +248,15 @@ def test_a_link_made_while_a_chunk_is_being_written_finds_what_it_leaves_waiting
 
     def and_meanwhile(*args: Any) -> dict[str, UUID]:
         found = find_workers(*args)
-        monkeypatch.setattr(evidence, "_workers", find_workers)
+        monkeypatch.setattr(facts_module, "_workers", find_workers)
         thread.start()
         if not database.is_sqlite:  # there the link cannot even begin before this transaction ends
             assert begun.wait(30)
         return found
 
-    monkeypatch.setattr(evidence, "_workers", and_meanwhile)
+    monkeypatch.setattr(facts_module, "_workers", and_meanwhile)
     monkeypatch.setattr(bulk, "import_alone", import_alone_and_say_so)
-    evidence.follow(database, tenant, now=now)
+    feed.follow(database, tenant, now=now)
     thread.join()
     assert failures == []
     assert len(facts(database, tenant)) == 4
@@ -523,7 +278,7 @@ def test_rebuilding_puts_wrong_facts_right_and_marks_only_those_concerned(
         session.execute(sa.delete(Fact).where(Fact.worker_id == an, Fact.what == "law-labour"))
         session.execute(sa.update(Fact).where(Fact.worker_id == an).values(quality=3, what="language"))
 
-    evidence.rebuild(database, tenant, now=now, limit=1)
+    feed.rebuild(database, tenant, now=now, limit=1)
 
     assert (facts(database, tenant), waiting(database, tenant)) == right
     assert set(stale_marks(database, tenant)) == {(an, 2026)}
@@ -602,13 +357,13 @@ def test_whatever_came_when_following_equals_rebuilding(
                 link(ours, name)
                 linked.add(name)
             case ("follow", limit):
-                evidence.follow(database, ours, now=now, limit=limit)
+                feed.follow(database, ours, now=now, limit=limit)
     for one in held_back:
         store(database, identity, one)
     follow_all(database, ours, now, limit=3)
     followed = facts(database, ours), waiting(database, ours)
 
-    evidence.rebuild(database, ours, now=now, limit=2)
+    feed.rebuild(database, ours, now=now, limit=2)
     assert (facts(database, ours), waiting(database, ours)) == followed
 
     with database.writing() as session:

@@ -1,0 +1,98 @@
+"""`flask certification import-…`: CSV files; and which Actor of Statements is which worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from certification import attestations, awards, commitments, evidence, identifiers, organizations, roster, workers
+from certification.commands import invocation
+from certification.commands.invocation import FILE, for_tenant
+from certification.csv_files import ImportResult
+from certification.figures import number
+from certification.terminal.printable import printable
+
+__all__ = ["IMPORTS", "link_actor", "unknown_actors"]
+
+ALL_OR_NOTHING = (
+    "\n\nA file with any fault changes nothing. The same file twice changes nothing. Columns: docs/imports.md."
+)
+
+
+def _import_command(name: str, what: str, help_text: str, take_in: Callable[..., ImportResult]) -> click.Command:
+    @click.command(name, help=help_text + ALL_OR_NOTHING, short_help=f"Import {what} from a CSV file.")
+    @click.argument("file", type=FILE)
+    @for_tenant
+    def command(file: Path, tenant: str) -> None:
+        with invocation.writing(tenant) as (session, owner):
+            result = take_in(session, owner, file.read_bytes(), now=invocation.now())
+        invocation.tell(file.name, result)
+
+    return command
+
+
+IMPORTS = (
+    _import_command(
+        "import-organizations",
+        "units, unions and enterprises (đơn vị)",
+        "Import administrative units, unions, grassroots unions and enterprises (đơn vị) from a CSV file.",
+        organizations.import_organizations,
+    ),
+    _import_command(
+        "import-roster",
+        "workers and their employments (người lao động)",
+        "Import workers, where they are employed, and their learning accounts (người lao động) from a CSV file.",
+        roster.import_roster,
+    ),
+    _import_command(
+        "import-titles",
+        "recognised titles (danh hiệu đã công nhận)",
+        "Import titles that a competent body has recognised (danh hiệu) from a CSV file.",
+        awards.import_titles,
+    ),
+    _import_command(
+        "import-attestations",
+        "attested points (điểm xác nhận)",
+        "Import points that a person attests for an indicator (điểm xác nhận) from a CSV file.",
+        attestations.import_attestations,
+    ),
+    _import_command(
+        "import-commitments",
+        "commitments of organizations (cam kết)",
+        "Import what organizations took into their programme of a year (cam kết) from a CSV file.",
+        commitments.import_commitments,
+    ),
+)
+
+
+@click.command("link-actor")
+@click.argument("ifi", metavar="IFI")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@click.option("--by", default="command line", show_default=True, help="Who says so; kept with the link.")
+@for_tenant
+def link_actor(ifi: str, worker_number: str, by: str, tenant: str) -> None:
+    """Say that the Actor IFI of Statements is the worker WORKER_NUMBER (mã người lao động).
+
+    IFI is what `unknown-actors` lists, with its double quotes if it has any, or "homePage|name", or "mailto:…".
+    Statements that waited count from now on.
+    """
+    with invocation.writing(tenant) as (session, owner):
+        released = workers.link(session, owner, ifi, worker_number, by=by, now=invocation.now())
+    click.echo(
+        f"{printable(ifi)} is worker {printable(worker_number)}; {number(released)} waiting Statements now count."
+    )
+
+
+@click.command("unknown-actors")
+@for_tenant
+def unknown_actors(tenant: str) -> None:
+    """List Actors whose Statements wait because no worker is linked to them, most Statements first."""
+    with invocation.reading(tenant) as (session, owner):
+        found = workers.unknown_actors(session, owner)
+    for actor in found:
+        seen = f"{actor.first_seen.astimezone(evidence.VIETNAM):%d/%m/%Y}"
+        click.echo(f"{number(actor.statements):>9}  {seen}  {identifiers.written(actor.ifi)}")
+    statements = number(sum(actor.statements for actor in found))
+    click.echo(f"{number(len(found))} unknown actors, {statements} Statements waiting.")

@@ -1,0 +1,126 @@
+"""What every command needs: the present, the database it was called for, whose data, and how refusals are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+from uuid import UUID
+
+import click
+from flask import current_app
+
+from certification import evidence
+from certification.csv_files import ImportFaults, ImportResult, read_day
+from certification.errors import CertificationError, RuleFileFaults
+from certification.figures import number
+from certification.terminal.printable import printable
+from lrs import api
+from lrs.db import Database, Session
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+for_tenant = click.option("--tenant", default="default", show_default=True, help="Whose data: the tenant's name.")
+for_year = click.option(
+    "--year", type=click.IntRange(2000, 2100), help="Assessment year; default: this year in Vietnam."
+)
+
+
+class Day(click.ParamType[date]):
+    """A day as the imports read it: 2026-11-20 or 20/11/2026."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return read_day(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2026-11-20 or 20/11/2026", param, ctx)
+
+
+# ---------------------------------------------------------------- the present
+
+
+def now() -> datetime:
+    """The present. Tests choose another."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Today in Vietnam."""
+    return evidence.vietnam_day(now())
+
+
+# ---------------------------------------------------------------- the database
+
+
+def database() -> Database:
+    """The application's database, for a command that changes nothing."""
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def database_to_write() -> Database:
+    """The application's database, for a command that changes it: says on standard error, once, which one it is.
+
+    A forgotten DATA_DIR would otherwise put an organization's data into the demonstration's.
+    """
+    found = database()
+    said = click.get_current_context().find_root().meta
+    if not said.get(__name__):
+        click.echo(f"Database: {printable(found.place)}", err=True)
+        said[__name__] = True
+    return found
+
+
+@contextmanager
+def reading(tenant: str) -> Iterator[tuple[Session, UUID]]:
+    """A session for questions, all answered as of one moment, and the tenant of this name."""
+    with refusing(), database().reading(snapshot=True) as session:
+        yield session, api.find_tenant(session, tenant)
+
+
+@contextmanager
+def writing(tenant: str) -> Iterator[tuple[Session, UUID]]:
+    """A transaction, and the tenant of this name."""
+    with refusing(), database_to_write().writing() as session:
+        yield session, api.find_tenant(session, tenant)
+
+
+def tenant_id(name: str) -> UUID:
+    """The tenant of this name."""
+    with reading(name) as (_session, tenant):
+        return tenant
+
+
+# ---------------------------------------------------------------- what is told
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turns what this half refuses into lines on standard error and status 1."""
+    try:
+        yield
+    except (ImportFaults, RuleFileFaults) as error:
+        _refuse([str(fault) for fault in error.faults], "nothing was taken in; correct the file and run this again")
+    except (CertificationError, api.LrsError) as error:
+        raise click.ClickException(printable(str(error), lines=True)) from None
+
+
+def _refuse(faults: list[str], outcome: str) -> NoReturn:
+    for fault in faults:
+        click.echo(printable(fault, lines=True), err=True)
+    click.echo(f"{number(len(faults))} {'fault' if len(faults) == 1 else 'faults'}: {outcome}.", err=True)
+    raise SystemExit(1)
+
+
+def tell(name: str, result: ImportResult) -> None:
+    """Prints what an import of the file `name` did."""
+    counts = f"{number(result.created)} new, {number(result.changed)} changed, {number(result.unchanged)} unchanged"
+    click.echo(f"{printable(name)}: {counts}")
+    for note in result.notes:
+        click.echo(printable(note))

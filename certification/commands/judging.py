@@ -1,0 +1,135 @@
+"""`flask certification work`, `assess`, `rebuild-facts`, `explain`: from Statements to what is said of a worker."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import click
+
+from certification import assessments, evidence, feed, judging, workers
+from certification import work as work_loop
+from certification.commands import invocation
+from certification.commands.invocation import for_tenant, for_year
+from certification.criteria import PROGRAMME
+from certification.figures import number
+from certification.terminal.explanation import print_explanation
+from certification.terminal.printable import printable
+from certification.terminal.progress import console
+from lrs import api
+from lrs.db import Database
+
+__all__ = ["assess", "explain", "rebuild_facts", "work"]
+
+
+@click.command("work")
+@click.option("--once", is_flag=True, help="Take in and judge all there is, then end.")
+@click.option("--tenant", default=None, help="With --once: this tenant only. Default: every tenant.")
+def work(once: bool, tenant: str | None) -> None:
+    """Follow new Statements and judge whom they concern, for every tenant, until stopped (Ctrl-C or SIGTERM)."""
+    if tenant is not None and not once:
+        raise click.UsageError("--tenant goes with --once; without it every tenant is worked for")
+    database = invocation.database_to_write()
+    if once:
+        with invocation.refusing(), database.reading() as session:
+            owners = [(api.find_tenant(session, tenant), tenant)] if tenant else api.tenants(session)
+        for owner, name in owners:
+            with invocation.refusing():
+                followed, judged = _drain(database, owner)
+            click.echo(f"{printable(name)}: {number(followed)} changes taken in, {number(judged)} workers judged.")
+        return
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    stop = threading.Event()
+    with _stopping(stop):
+        work_loop.work(database, stop=stop, clock=invocation.now)
+
+
+def _drain(database: Database, tenant: UUID) -> tuple[int, int]:
+    """Takes in and judges until nothing that is due is left, whoever else works meanwhile; how much this one did."""
+    changes = 0
+    complete = False
+    while not complete:
+        followed = feed.follow(database, tenant, now=invocation.now())
+        changes, complete = changes + followed.changes, followed.complete
+    return changes, judging.judge_all_stale(database, tenant, clock=invocation.now)
+
+
+@contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """Sets `stop` on SIGTERM and SIGINT while the block runs."""
+    before = {which: signal.signal(which, lambda *_: stop.set()) for which in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+@click.command("assess")
+@click.argument("worker_numbers", nargs=-1, metavar="[WORKER_NUMBER]...")
+@click.option("--all", "everybody", is_flag=True, help="Every worker of the tenant.")
+@for_year
+@for_tenant
+def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, tenant: str) -> None:
+    """Judge workers again for a year, on what is known now; with --all every worker.
+
+    What differs from the last result is kept as a new version; nothing is overwritten.
+    """
+    if everybody == bool(worker_numbers):
+        raise click.UsageError("name workers by their numbers, or give --all")
+    now = invocation.now()
+    as_of = evidence.vietnam_day(now)
+    year = year or as_of.year
+    with invocation.reading(tenant) as (session, owner):
+        ids = (
+            workers.ids(session, owner)
+            if everybody
+            else [workers.find(session, owner, one).id for one in worker_numbers]
+        )
+    outcomes = {"met": 0, "not_met": 0, "not_yet_known": 0}
+    changed = 0
+    for start in range(0, len(ids), assessments.BATCH):
+        with invocation.writing(tenant) as (session, owner):
+            some = ids[start : start + assessments.BATCH]
+            for one in assessments.assess(session, owner, some, PROGRAMME, year, as_of=as_of, now=now):
+                outcomes[one.result.outcome] += 1
+                changed += one.changed
+    click.echo(
+        f"{number(len(ids))} workers judged for {year}: {number(outcomes['met'])} meet the criteria, "
+        f"{number(outcomes['not_met'])} do not, {number(outcomes['not_yet_known'])} not yet known; "
+        f"{number(changed)} results are new."
+    )
+
+
+@click.command("rebuild-facts")
+@for_tenant
+def rebuild_facts(tenant: str) -> None:
+    """Work out the facts of every Statement again; they must come out the same as by following."""
+    owner = invocation.tenant_id(tenant)
+    with invocation.refusing():
+        done = feed.rebuild(invocation.database_to_write(), owner, now=invocation.now())
+    click.echo(
+        f"{number(done.changes)} Statements read, {number(done.facts)} facts added, {number(done.waiting)} waiting."
+    )
+
+
+@click.command("explain")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@for_year
+@for_tenant
+def explain(worker_number: str, year: int | None, tenant: str) -> None:
+    """Say why a worker meets the criteria of a year or not: points, evidence counted, what is missing."""
+    year = year or invocation.today().year
+    with invocation.reading(tenant) as (session, owner):
+        person = workers.find(session, owner, worker_number)
+        last = assessments.latest(session, owner, person.id, PROGRAMME, year)
+        if last is None:
+            named = printable(worker_number)
+            raise click.ClickException(
+                f"{named} has not been judged for {year}; run `flask certification assess {named} --year {year}`"
+            )
+        print_explanation(session, owner, console(), last, number=person.number, full_name=person.full_name)

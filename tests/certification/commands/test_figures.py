@@ -1,0 +1,48 @@
+"""`attainment`, `publish`, `unpublish`."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification.models import Publication
+from lrs.db import Database
+from tests.certification.commands.running import Run, succeeded
+
+
+def test_attainment_prints_every_organization_on_the_day(run: Run, ready: None) -> None:
+    told = succeeded(run("attainment", "--as-of", "20/11/2026"))
+    assert "Đơn vị dn/1 [dn/1] 2 lao động (1 nữ)" in told
+    assert "[vn/a]" in told
+    assert "  Theo 1268/QĐ-TTg của Thủ tướng Chính phủ\n" in told, "a plan is called as on the page"
+    assert succeeded(run("attainment")) == told
+    assert "no loaded plan binds any organization on 2019-12-31" in run("attainment", "--as-of", "2019-12-31").stderr
+
+
+def test_attainment_without_enterprises_says_what_to_import(run: Run) -> None:
+    result = run("attainment")
+    assert result.exit_code == 1
+    assert "import organizations and a roster first" in result.stderr
+
+
+def test_figures_are_public_only_between_publish_and_unpublish(
+    run: Run, database: Database, tenant: UUID, other_tenant: UUID
+) -> None:
+    def published() -> dict[UUID, date]:
+        with database.reading() as session:
+            rows = session.execute(sa.select(Publication.tenant_id, Publication.as_of))
+            return {row[0]: row[1] for row in rows}
+
+    assert succeeded(run("publish", "--as-of", "2026-11-19")) == "The figures of 2026-11-19 are public.\n"
+    assert succeeded(run("publish", "--as-of", "20/11/2026")) == "The figures of 2026-11-20 are public.\n"
+    assert published() == {tenant: date(2026, 11, 20)}
+    assert succeeded(run("unpublish")) == "The figures are no longer public.\n"
+    assert succeeded(run("unpublish")) == "No figures were public.\n"
+    assert published() == {}
+
+
+def test_a_day_that_is_none_or_still_to_come_cannot_be_published(run: Run) -> None:
+    assert "is no day; write it as 2026-11-20 or 20/11/2026" in run("publish", "--as-of", "31/02/2026").stderr
+    assert "2026-11-21 is still to come" in run("publish", "--as-of", "2026-11-21").stderr

@@ -1,0 +1,100 @@
+"""`import-…`, `link-actor`, `unknown-actors`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from certification.models import Worker
+from lrs import api
+from lrs.db import Database
+from tests.certification import learning
+from tests.certification.commands.running import Run, count, succeeded, told_apart_from_the_database
+from tests.certification.import_files import (
+    ORGANIZATIONS,
+    attestations_csv,
+    commitments_csv,
+    roster_csv,
+    titles_csv,
+)
+
+
+def test_every_import_tells_what_it_did(run: Run, ready: None) -> None:
+    assert succeeded(run("import-titles", titles_csv({}))) == "file-1.csv: 1 new, 0 changed, 0 unchanged\n"
+    assert succeeded(run("import-titles", titles_csv({}))) == "file-1.csv: 0 new, 0 changed, 1 unchanged\n"
+    assert succeeded(run("import-attestations", attestations_csv({}))).endswith("1 new, 0 changed, 0 unchanged\n")
+    assert succeeded(run("import-commitments", commitments_csv({}))).endswith("1 new, 0 changed, 0 unchanged\n")
+    renamed = roster_csv({"Mã người lao động": "A1", "Họ và tên": "Lò Thị Sến"})
+    assert succeeded(run("import-roster", renamed)).splitlines() == [
+        "file-1.csv: 0 new, 1 changed, 0 unchanged",
+        "Dòng 2: mã “A1” đổi họ tên từ “Nguyễn Thị Hoa” thành “Lò Thị Sến”; kiểm tra cùng một người",
+    ]
+
+
+def test_faults_stand_on_standard_error_one_a_line_and_nothing_goes_in(
+    run: Run, ready: None, database: Database, tenant: UUID
+) -> None:
+    result = run(
+        "import-roster",
+        roster_csv({"Mã người lao động": "A3", "Ngày vào làm": "hôm qua"}, {"Mã doanh nghiệp": "dn/9"}),
+    )
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert told_apart_from_the_database(result) == [
+        "Dòng 2, cột “Ngày vào làm”: “hôm qua” không phải là ngày; ghi dạng dd/mm/yyyy, ví dụ 05/09/2026, hoặc "
+        "2026-09-05",
+        "Dòng 3, cột “Mã người lao động”: ô trống; ghi giá trị vào ô này",
+        "Dòng 3, cột “Mã doanh nghiệp”: không có doanh nghiệp nào mang mã “dn/9”; sửa mã, hoặc nhập đơn vị đó trước",
+        "3 faults: nothing was taken in; correct the file and run this again.",
+    ]
+    assert count(database, Worker, tenant) == 2
+
+
+def test_an_import_goes_to_the_tenant_named(
+    run: Run, ready: None, database: Database, tenant: UUID, other_tenant: UUID
+) -> None:
+    succeeded(run("import-organizations", ORGANIZATIONS, "--tenant", "other"))
+    succeeded(run("import-roster", roster_csv({"Mã người lao động": "B1"}), "--tenant", "other"))
+    assert (count(database, Worker, tenant), count(database, Worker, other_tenant)) == (2, 1)
+
+
+def test_unknown_actors_are_listed_and_can_be_linked(run: Run, learned: None, database: Database, tenant: UUID) -> None:
+    succeeded(run("work", "--once"))
+    *listed, last = succeeded(run("unknown-actors")).splitlines()
+    assert [line.split(maxsplit=2)[0::2] for line in listed] == [["1", learning.ifi("lạ")]]
+    assert last == "1 unknown actors, 1 Statements waiting."
+    told = succeeded(run("link-actor", learning.ifi("lạ"), "A2", "--by", "chị Lan"))
+    assert told == f"{learning.ifi('lạ')} is worker A2; 1 waiting Statements now count.\n"
+    assert succeeded(run("unknown-actors")) == "0 unknown actors, 0 Statements waiting.\n"
+
+
+def test_a_link_that_cannot_be_is_refused_with_the_reason(run: Run, ready: None) -> None:
+    for arguments, words in (
+        (("https://hoc.example.org|a1", "A2"), "đã thuộc người lao động “A1”"),
+        (("https://hoc.example.org|x", "A9"), "Không có người lao động nào mang mã “A9”"),
+        (("x", "A1"), "“x” không phải tài khoản học tập"),
+    ):
+        result = run("link-actor", *arguments)
+        assert result.exit_code == 1
+        assert words in result.stderr
+
+
+def test_a_name_that_would_change_the_terminal_is_shown_escaped_and_can_be_pasted_back(
+    run: Run, ready: None, database: Database, identity: api.Identity
+) -> None:
+    learning.store(database, identity, learning.statement("\x1b[2Jnv\n 9 "))
+    succeeded(run("work", "--once"))
+    shown = succeeded(run("unknown-actors"))
+    assert "\x1b" not in shown
+    line = shown.splitlines()[0].split(maxsplit=2)[2]
+    assert line == '"account https://hoc.example.org|\\u001b[2Jnv\\n 9\\u0020"'
+    assert succeeded(run("link-actor", line, "A2")).endswith("; 1 waiting Statements now count.\n")
+    again = run("link-actor", line, "A1")
+    assert again.exit_code == 1
+    assert "\x1b" not in again.output
+
+
+def test_names_in_notes_and_faults_cannot_change_the_terminal(run: Run, ready: None) -> None:
+    refused = run("link-actor", "https://hoc.example.org|x", "A\x1b[2J")
+    assert refused.exit_code == 1
+    assert "\x1b" not in refused.output
+    assert "A\\u001b[2J" in refused.stderr

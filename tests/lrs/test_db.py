@@ -1,0 +1,73 @@
+"""What every session promises, on either engine."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from lrs import api
+from lrs.db import Database, among
+from lrs.models import Statement, Tenant
+from tests.lrs.statements.builders import statement
+
+
+@pytest.mark.parametrize("snapshot", [False, True])
+def test_a_reading_session_can_change_nothing(database: Database, tenant: UUID, snapshot: bool) -> None:
+    with pytest.raises(sqlalchemy.exc.DBAPIError), database.reading(snapshot=snapshot) as session:
+        session.execute(sa.update(Tenant).values(name="changed"))
+    with database.writing() as session:
+        session.execute(sa.update(Tenant).values(name="changed"))
+    with database.reading(snapshot=snapshot) as session:
+        assert api.tenants(session) == [(tenant, "changed")]
+
+
+def test_a_snapshot_answers_all_questions_as_of_one_moment(database: Database, identity: api.Identity) -> None:
+    with database.reading(snapshot=True) as session:
+        before = api.latest_token(session, identity.tenant)
+        with database.writing() as other:
+            api.store(other, identity, [statement()])
+        assert api.latest_token(session, identity.tenant) == before
+    with database.reading() as session:
+        assert api.latest_token(session, identity.tenant) != before
+
+
+def test_an_error_of_the_database_tells_nothing_of_the_values(database: Database, tenant: UUID) -> None:
+    rows = [{"id": tenant, "name": "Nguyễn Văn Bí Mật", "created": datetime.now(UTC)}]
+    with pytest.raises(sqlalchemy.exc.DBAPIError) as failed, database.writing() as session:
+        session.execute(sa.insert(Tenant), rows)
+    assert "Bí Mật" not in str(failed.value)
+
+
+def test_places_are_given_once_even_where_the_server_isolates_more_by_default(
+    database: Database, identity: api.Identity
+) -> None:
+    if not database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(
+                f"ALTER DATABASE {database.url.database} SET default_transaction_isolation = 'repeatable read'"
+            )
+        database.close()  # new connections meet the new default
+
+    def write(_: int) -> None:
+        with database.writing() as session:
+            api.store(session, identity, [statement(str(uuid4()))])
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(60)))
+    with database.reading() as session:
+        places = list(session.scalars(sa.select(Statement.seq).order_by(Statement.seq)))
+    assert places == list(range(1, 61))
+
+
+@pytest.mark.parametrize("count", [0, 1, 40_000])
+def test_among_takes_any_number_of_values(database: Database, tenant: UUID, count: int) -> None:
+    with database.reading() as session:
+        ids = [uuid4() for _ in range(count)]
+        query = sa.select(sa.func.count()).select_from(Tenant)
+        assert session.scalar(query.where(among(session, Tenant.id, [*ids, tenant]))) == 1
+        assert session.scalar(query.where(among(session, Tenant.name, [*map(str, ids), "default"]))) == 1

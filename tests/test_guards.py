@@ -1,0 +1,34 @@
+"""Every address of the whole program says who may call it, and means it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+OPEN_TO_EVERYBODY = {"/", "/assets/<name>", "/healthz", "/readyz", "/xapi/about"}
+"""What answers without credentials, whatever is published. Whoever adds to this says so here."""
+
+
+def _rules(app: Flask) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+
+
+def test_every_address_states_its_guard(app: Flask) -> None:
+    without = {rule.rule for rule in _rules(app) if getattr(app.view_functions[rule.endpoint], "guard", None) is None}
+    assert without == set(), "mark these views with their guard"
+
+
+@pytest.mark.parametrize("authorization", [None, "Basic bm9ib2R5OndyaXRl", "Bearer x"])
+def test_every_other_address_is_closed_to_whoever_has_no_good_credentials(
+    app: Flask, client: FlaskClient, authorization: str | None
+) -> None:
+    headers = {"X-Experience-API-Version": "2.0.0"} | ({"Authorization": authorization} if authorization else {})
+    closed = [rule for rule in _rules(app) if rule.rule not in OPEN_TO_EVERYBODY]
+    assert {rule.rule.split("/")[1] for rule in closed} == {"api", "xapi"}
+    for rule in closed:
+        path = app.url_map.bind("localhost").build(rule.endpoint, dict.fromkeys(rule.arguments, "x"))
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            answer = client.open(path, method=method, headers=headers)
+            assert answer.status_code == 401, f"{method} {rule.rule} answers {answer.status_code}"
