@@ -17,9 +17,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy.exc
 from environs import Env
@@ -27,6 +29,7 @@ from flask import Flask, Response, current_app, request
 from flask.cli import with_appcontext
 from granian.constants import Interfaces
 from granian.server import Server
+from marshmallow.validate import OneOf
 from werkzeug.exceptions import HTTPException
 
 import certification.resources.errors
@@ -36,10 +39,13 @@ from certification.cli import certification_cli
 from certification.resources import api
 from certification.web import web
 from certification.work import work
+from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
 from lrs.db import Database
+from lrs.definitions import keep_up
 from lrs.resources import xapi
 from lrs.resources.access import EVERYBODY, guarded
+from lrs.resources.versions import SUPPORTED
 
 HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -59,10 +65,17 @@ class Settings:
     host: str = "127.0.0.1"
     workers: int = 0
     """Web processes on PostgreSQL; 0 means one for each core. On SQLite there is one, whatever this says."""
+    attachment_max_bytes: int = MOST_BYTES
+    """The largest attachment of a Statement that is taken."""
+    cors_origins: tuple[str, ...] = ()
+    """Web sites whose pages may call the xAPI endpoint, as scheme://host:port; "*" for every one."""
+    xapi_version_named_by_default: str = "2.0.0"
+    """The version that answers name when the request names none or an unknown one: 1.0.3 or 2.0.0."""
 
 
 def read_settings() -> Settings:
-    """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS.
+    """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
+    CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR; where that folder cannot be written, starting fails and says so.
@@ -78,6 +91,9 @@ def read_settings() -> Settings:
         port=env.int("PORT", 8000),
         host=env.str("HOST", "127.0.0.1"),
         workers=env.int("WORKERS", 0),
+        attachment_max_bytes=env.int("ATTACHMENT_MAX_BYTES", MOST_BYTES),
+        cors_origins=tuple(one.strip().rstrip("/") for one in env.str("CORS_ORIGINS", "").split(",") if one.strip()),
+        xapi_version_named_by_default=env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=OneOf(SUPPORTED)),
     )
 
 
@@ -106,7 +122,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.register_blueprint(xapi)
     app.register_blueprint(api)
     app.register_blueprint(web)
-    for status in (404, 405):
+    for status in (404, 405, 413, 415):
         app.register_error_handler(status, unmatched)
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
@@ -117,7 +133,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 
 def unmatched(error: HTTPException) -> Response | HTTPException:
-    """An address or method nobody answers to: each half refuses in its own one form, all else in Flask's."""
+    """What is refused before a view has it, as an unknown address is: in each half's one form, all else in Flask's."""
     if request.path.startswith("/xapi/"):
         return lrs.resources.errors.unmatched(error)
     if request.path.startswith("/api/"):
@@ -155,27 +171,32 @@ def end_with_parent() -> None:
 
 
 def create_serving_app() -> Flask:
-    """What each web process runs. On SQLite this one process also judges, in a thread under the same writer lock."""
+    """What each web process runs; a thread beside it merges what Statements define.
+
+    On SQLite this one process also judges, in a thread under the same writer lock.
+    """
     end_with_parent()
     app = create_app()
     database: Database = app.extensions["database"]
+    stop = threading.Event()
+    threads = [_beside("merging", keep_up, database, stop=stop)]
     if database.is_sqlite:
-        stop = threading.Event()
-        judging = threading.Thread(
-            target=work,
-            args=(database,),
-            kwargs={"stop": stop, "clock": lambda: datetime.now(UTC)},
-            name="judging",
-            daemon=True,
-        )
-        judging.start()
+        threads.append(_beside("judging", work, database, stop=stop, clock=lambda: datetime.now(UTC)))
 
-        def end_judging() -> None:
-            stop.set()
-            judging.join(10)
+    def end_threads() -> None:
+        stop.set()
+        for thread in threads:
+            thread.join(10)
 
-        atexit.register(end_judging)
+    atexit.register(end_threads)
     return app
+
+
+def _beside(name: str, target: Callable[..., object], database: Database, **arguments: Any) -> threading.Thread:
+    """Start this in a thread of its own."""
+    thread = threading.Thread(target=target, args=(database,), kwargs=arguments, name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 class JudgingProcess:

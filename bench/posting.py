@@ -117,11 +117,12 @@ def _time(
 
 
 def _tuple(row: Row, seq: int, stored: int, *, as_text: bool) -> tuple[object, ...]:
-    registration = row.registration and (row.registration.hex if as_text else row.registration)
+    keys = row.keys
+    registration = keys.registration and (keys.registration.hex if as_text else keys.registration)
     exact = row.exact(timestamp_text(stored))
     key = row.id.hex if as_text else row.id
     tenant = TENANT.hex if as_text else TENANT
-    return (tenant, key, seq, stored, row.actor_key, row.verb_key, row.object_key, registration, False, exact)
+    return (tenant, key, seq, stored, keys.actor, keys.verb, keys.object, registration, False, exact)
 
 
 def _measured(batch: int, times: list[float]) -> Measured:

@@ -39,7 +39,7 @@ class NoMappingInForce(CertificationError):
         loaded = f"Loaded are: {'; '.join(known)}." if known else "No evidence mapping is loaded."
         super().__init__(
             f"No evidence mapping is in force on {on.isoformat()}, so Statements cannot be read as evidence. {loaded} "
-            f"Load one whose in_force_from is {on.isoformat()} or earlier."
+            f"Load one whose in_force_from is {on.isoformat()} or earlier (flask certification load-rules)."
         )
 
 

@@ -10,6 +10,7 @@ from time import monotonic
 from uuid import UUID
 
 from certification import feed, judging
+from certification.errors import CertificationError
 from lrs import api
 from lrs.db import Database
 
@@ -23,16 +24,20 @@ IDLE_SECONDS = 1.0
 RETRY_SECONDS = 30.0
 """How long a tenant is left alone after its work failed."""
 
+WAIT_SECONDS = 5.0
+"""How long a tenant is left alone that lacks something an operator has to load."""
+
 log = logging.getLogger(__name__)
 
 
 def work(database: Database, *, stop: threading.Event, clock: Callable[[], datetime]) -> None:
     """Follows the feed and judges, for every tenant in turn, until `stop` is set.
 
-    `clock` gives the aware present. What fails for one tenant is logged and tried again after a pause, while the
+    `clock` gives the aware present. What an operator has to mend is said once; what fails for one tenant is logged and tried again after a pause, while the
     others go on. Waits only when nobody has anything to do, and wakes at once when `stop` is set.
     """
     paused_until: dict[UUID, float] = {}
+    told: dict[UUID, str] = {}
     while not stop.is_set():
         busy = False
         for tenant, name in _tenants(database):
@@ -42,6 +47,11 @@ def work(database: Database, *, stop: threading.Event, clock: Callable[[], datet
                 continue
             try:
                 busy = _turn(database, tenant, stop, clock) or busy
+            except CertificationError as refusal:
+                if told.get(tenant) != str(refusal):
+                    log.warning("tenant %s (%s) waits: %s", name, tenant, refusal)
+                    told[tenant] = str(refusal)
+                paused_until[tenant] = monotonic() + WAIT_SECONDS
             except Exception:
                 log.exception(
                     "work for tenant %s (%s) failed; it is tried again in %.0f s", name, tenant, RETRY_SECONDS

@@ -6,17 +6,18 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from lrs import credentials
+from lrs import credentials, signatures
 from lrs.db import Database, Session
-from lrs.errors import NotFound, UnknownTenant
+from lrs.errors import InvalidRequest, NotFound, UnknownTenant
 
-lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials and tenants.")
+lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants and trusted certificates.")
 credential_cli = AppGroup("credential", help="Keys and secrets that platforms post Statements with.")
 tenant_cli = AppGroup("tenant", help="Independent owners of data in this installation.")
 lrs_cli.add_command(credential_cli)
@@ -91,6 +92,23 @@ def create_tenant(name: str) -> None:
             raise click.ClickException(f"there is a tenant {name!r} already")
         credentials.create_tenant(session, name, now=datetime.now(UTC))
     click.echo(f"{name} is a tenant now.")
+
+
+@lrs_cli.command("trust")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tenant", default="default", show_default=True, help="Who trusts it.")
+def trust(file: Path, tenant: str) -> None:
+    """Trust the root certificate in FILE (PEM) and print its fingerprint.
+
+    Of signed Statements that come in from now on, it is kept whether their certificate leads to it.
+    """
+    with _writing() as session:
+        try:
+            owner = _tenant(session, tenant)
+            fingerprint = signatures.trust(session, owner, file.read_bytes(), now=datetime.now(UTC))
+        except InvalidRequest as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(fingerprint)
 
 
 def _database() -> Database:

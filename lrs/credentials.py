@@ -11,7 +11,7 @@ import base64
 import binascii
 import hmac
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,13 +23,23 @@ from lrs.db import Session, new_id
 from lrs.errors import Forbidden, NotFound, Unauthenticated, UnknownTenant
 from lrs.models import Credential, Tenant
 
-XAPI_SCOPES = frozenset({"all", "all/read", "statements/write", "statements/read", "statements/read/mine"})
-"""Scopes as xAPI 1.0.3 Communication 4.2 names them, so far as there is something they open."""
+XAPI_SCOPES = frozenset(
+    {
+        "all", "all/read", "statements/write", "statements/read", "statements/read/mine",
+        "state", "profile", "define",
+    }
+)  # fmt: skip
+"""Scopes as xAPI 1.0.3 Communication 4.2 names them."""
+
+_READING = frozenset({"statements/read", "statements/read/mine", "state/read", "profile/read"})
+"""What there is to read. xAPI gives no name to reading State or profiles alone: nobody is given these two as such."""
 
 _INCLUDED = {
-    "all": XAPI_SCOPES,
-    "all/read": frozenset({"statements/read", "statements/read/mine"}),
+    "all": XAPI_SCOPES | _READING,
+    "all/read": _READING,
     "statements/read": frozenset({"statements/read/mine"}),
+    "state": frozenset({"state/read"}),
+    "profile": frozenset({"profile/read"}),
 }
 
 
@@ -47,7 +57,7 @@ class Identity:
 
     def may(self, scope: str) -> bool:
         """Whether `scope` is among the scopes given, or included in one of them."""
-        return scope in self.scopes or any(scope in _INCLUDED.get(held, ()) for held in self.scopes)
+        return _opens(self.scopes, scope)
 
     def require(self, scope: str) -> None:
         """Raise Forbidden unless this identity `may(scope)`."""
@@ -81,7 +91,7 @@ def create_credential(
 ) -> tuple[str, str]:
     """Make a credential and return its key and its secret; the secret cannot be read again later."""
     key = secrets.token_hex(12)
-    secret = secrets.token_urlsafe(32)
+    secret = secrets.token_hex(32)  # hexadecimal, so that no command line takes it for an option
     session.add(
         Credential(
             id=new_id(),
@@ -118,6 +128,15 @@ def credentials(session: Session, tenant: UUID) -> list[tuple[str, str, str, dat
     return [(row.key, row.name, row.scopes, row.created, row.revoked) for row in rows]
 
 
+def definers(session: Session, tenant: UUID) -> set[str]:
+    """The keys of those credentials that may define Activities and Agents, whether revoked since or not.
+
+    What was stored while a key was good keeps its word; scopes are never changed.
+    """
+    rows = session.execute(sa.select(Credential.key, Credential.scopes).where(Credential.tenant_id == tenant))
+    return {row.key for row in rows if _opens(set(row.scopes.split()), "define")}
+
+
 def identify(session: Session, authorization: str | None, *, pepper: bytes, now: datetime) -> Identity:
     """Who sends this HTTP Basic Authorization header; raises Unauthenticated, in the same words whatever is wrong."""
     key, secret = _basic(authorization)
@@ -137,6 +156,11 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
             "account": {"homePage": f"urn:uuid:{row.tenant_id}", "name": row.key},
         },
     )
+
+
+def _opens(held: Set[str], scope: str) -> bool:
+    """Whether `scope` is among the scopes held, or included in one of them."""
+    return scope in held or any(scope in _INCLUDED.get(one, ()) for one in held)
 
 
 def _digest(pepper: bytes, secret: str) -> bytes:

@@ -8,7 +8,9 @@
     ├── Forbidden             good credentials without the scope asked for
     ├── UnknownTenant         no owner of data has that name or id
     ├── NotFound              nothing here answers to that id
-    └── StatementConflict     a Statement with this id is stored already, and it is another one
+    ├── StatementConflict     a Statement with this id is stored already, and it is another one
+    ├── DocumentConflict      a document is there already, and the request does not say that it knows which
+    └── PreconditionFailed    a document is not, or no longer, the one that the request expects
 
 The one table from these to HTTP statuses is `lrs/resources/errors.py`. `str(error)` is fit to be shown to the client:
 it holds nothing about our insides.
@@ -22,12 +24,14 @@ from uuid import UUID
 from schemas import Fault
 
 __all__ = [
+    "DocumentConflict",
     "Fault",
     "Forbidden",
     "InvalidRequest",
     "InvalidStatement",
     "LrsError",
     "NotFound",
+    "PreconditionFailed",
     "StatementConflict",
     "TooLarge",
     "Unauthenticated",
@@ -104,3 +108,22 @@ class StatementConflict(LrsError):
         self.differences = tuple(differences)
         where = f"; it differs at {', '.join(self.differences)}" if self.differences else ""
         super().__init__(f"another Statement with the id {statement_id} is stored already{where}")
+
+
+class DocumentConflict(LrsError):
+    """A document would be replaced by a request that does not say which one it has seen (1.0.3 Communication 3.1)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a document is there already; check the current state of the resource (GET), then send again with the"
+            " header If-Match and the current ETag, or with If-Match: * to replace whatever is there"
+        )
+
+
+class PreconditionFailed(LrsError):
+    """If-Match or If-None-Match does not hold; nothing was changed (xAPI 1.0.3 Communication 3.1)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the document is not as If-Match or If-None-Match of this request expects; check its current state (GET)"
+        )

@@ -72,6 +72,7 @@ class Statement(Base):
         sa.Index(None, "tenant_id", "verb_key", "seq"),
         sa.Index(None, "tenant_id", "object_key", "seq"),
         sa.Index(None, "tenant_id", "registration", "seq"),
+        sa.Index(None, "tenant_id", "authority_key", "seq"),
         {"info": {"distribution": "id"}},
     )
 
@@ -90,7 +91,10 @@ class Statement(Base):
 
 
 class StatementLink(Base):
-    """A further key under which a Statement is found: the members of a Group that is Actor or Object.
+    """A further key under which a Statement is found: members of Groups, and what `related_…` parameters look at.
+
+    `statement_id` is the Statement that carries the identifier. `seq` is the place at which it is found: its own, or
+    that of a Statement which refers to it (`Reference`).
 
     Personal data: a hash of an actor's identifier. Kept as long as its Statement.
     """
@@ -107,15 +111,183 @@ class StatementLink(Base):
     statement_id: Mapped[UUID]
 
 
-class Voiding(Base):
-    """That one Statement voids another, which may not have arrived yet. Holds no personal data."""
+class Reference(Base):
+    """That one Statement refers to another, directly or over further Statements; the target may not have arrived yet.
 
-    __tablename__ = "lrs_voiding"
+    The keys are the target's, copied so that a list finds the referring Statement at its own place `seq`; they are NULL
+    until the target is there (`lrs.statements.references`). `voids`: the Statement voids this target.
+
+    Personal data: hashes of actors' identifiers. Kept as long as the Statements it joins.
+    """
+
+    __tablename__ = "lrs_reference"
     __table_args__ = (
         sa.PrimaryKeyConstraint("tenant_id", "target_id", "statement_id"),
-        {"info": {"distribution": "target_id"}, "sqlite_with_rowid": False},
+        sa.Index(None, "tenant_id", "statement_id"),
+        sa.Index(None, "tenant_id", "actor_key", "seq"),
+        sa.Index(None, "tenant_id", "verb_key", "seq"),
+        sa.Index(None, "tenant_id", "object_key", "seq"),
+        sa.Index(None, "tenant_id", "registration", "seq"),
+        sa.Index(None, "tenant_id", "authority_key", "seq"),
+        {"info": {"distribution": "target_id"}},
     )
 
     tenant_id: Mapped[UUID]
     target_id: Mapped[UUID]
     statement_id: Mapped[UUID]
+    seq: Mapped[int] = mapped_column(sa.BigInteger)
+    steps: Mapped[int]
+    """1 for the Statement's own object, 2 for what that refers to, and so on."""
+    voids: Mapped[bool]
+    actor_key: Mapped[int | None] = mapped_column(sa.BigInteger)
+    verb_key: Mapped[int | None] = mapped_column(sa.BigInteger)
+    object_key: Mapped[int | None] = mapped_column(sa.BigInteger)
+    registration: Mapped[UUID | None]
+    authority_key: Mapped[int | None] = mapped_column(sa.BigInteger)
+
+
+class Attachment(Base):
+    """The bytes of an Attachment, once for each tenant and hash, however many Statements declare it.
+
+    Personal data: whatever the file shows. Kept as long as a Statement that declares it.
+    """
+
+    __tablename__ = "lrs_attachment"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "sha2"),
+        {"info": {"distribution": "sha2"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    sha2: Mapped[str]
+    """The hash as Statements declare it (SHA-224, 256, 384 or 512), in small hexadecimal digits."""
+    content_type: Mapped[str]
+    content: Mapped[bytes]
+
+
+class Signature(Base):
+    """How much the signature of a Statement proves: kept with it, as found when it was stored.
+
+    Personal data: the fingerprint of the signer's certificate, which may be a person's. Kept as long as its Statement.
+    """
+
+    __tablename__ = "lrs_signature"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "statement_id", "sha2"),
+        {"info": {"distribution": "statement_id"}, "sqlite_with_rowid": False},
+    )
+
+    tenant_id: Mapped[UUID]
+    statement_id: Mapped[UUID]
+    sha2: Mapped[str]
+    """The Attachment that holds the signature."""
+    certificate: Mapped[str | None]
+    """SHA-256 of the certificate against which the signature was verified; None: it brought none, so that only the
+    signed words were compared."""
+    root: Mapped[str | None]
+    """SHA-256 of the tenant's trusted root to which the certificate leads; None where it leads to none."""
+
+
+class TrustedRoot(Base):
+    """A certificate whose signatures this tenant trusts. Personal data: none; it is an authority's."""
+
+    __tablename__ = "lrs_trusted_root"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "fingerprint"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(sa.ForeignKey("lrs_tenant.id"))
+    fingerprint: Mapped[str]
+    """SHA-256 of the certificate, in small hexadecimal digits."""
+    certificate: Mapped[bytes]
+    added: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Document(Base):
+    """A document that a platform keeps about an Activity, an Agent, or both: State and the two profiles.
+
+    `context_key` and `document_key` are hashes, since identifiers may be longer than an index takes; the identifiers
+    themselves stand beside them and decide (`lrs.documents`).
+
+    Personal data: the Agent's identifier, and whatever the platform keeps about the Agent. Kept until the platform
+    deletes it, the operator's retention ends or the Agent is erased.
+    """
+
+    __tablename__ = "lrs_document"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "context_key", "document_key"),
+        sa.Index(None, "tenant_id", "agent_key"),
+        {"info": {"distribution": "context_key"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    context_key: Mapped[int] = mapped_column(sa.BigInteger)
+    document_key: Mapped[int] = mapped_column(sa.BigInteger)
+    agent_key: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """To find all that is kept about one Agent."""
+    kind: Mapped[str]
+    """state, agent_profile or activity_profile."""
+    activity: Mapped[str | None]
+    agent: Mapped[str | None]
+    """The canonical text of the Agent's identifier (`lrs.statements.keys.ifi_text`)."""
+    registration: Mapped[UUID | None]
+    document_id: Mapped[str]
+    """The stateId or profileId, as JSON: it may hold a NUL, which PostgreSQL cannot keep in a text."""
+    content_type: Mapped[str]
+    content: Mapped[bytes]
+    etag: Mapped[str]
+    updated: Mapped[int] = mapped_column(sa.BigInteger)
+    """Microseconds since 1970-01-01 UTC."""
+
+
+class Activity(Base):
+    """What is known of an Activity: its definition, merged from what Statements say of it (`lrs.activities`).
+
+    Personal data: none, unless a platform names an Activity after a person. Kept while the tenant exists.
+    """
+
+    __tablename__ = "lrs_activity"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "activity_key"),
+        {"info": {"distribution": "activity_key"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    activity_key: Mapped[int] = mapped_column(sa.BigInteger)
+    iri: Mapped[str]
+    definition: Mapped[str] = mapped_column(sa.Text)
+    """As JSON."""
+
+
+class AgentNames(Base):
+    """The names that Statements give an Agent (`lrs.actors`).
+
+    Personal data: a person's identifier and names, to answer the Agents Resource. Kept until the Agent is erased.
+    """
+
+    __tablename__ = "lrs_agent_names"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "agent_key"),
+        {"info": {"distribution": "agent_key"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    agent_key: Mapped[int] = mapped_column(sa.BigInteger)
+    ifi: Mapped[str]
+    """The canonical text of the Agent's identifier (`lrs.statements.keys.ifi_text`)."""
+    names: Mapped[str] = mapped_column(sa.Text)
+    """A JSON list, the name seen last at the end."""
+
+
+class DefinitionsPosition(Base):
+    """Up to which place of a tenant's order its Statements have been merged (`lrs.definitions`). No personal data."""
+
+    __tablename__ = "lrs_definitions_position"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id"),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    seq: Mapped[int] = mapped_column(sa.BigInteger)

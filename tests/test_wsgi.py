@@ -21,6 +21,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from environs.exceptions import EnvValidationError
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -123,6 +124,25 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path, monkeyp
     assert read_settings().secret_key == first.secret_key
     monkeypatch.setenv("SECRET_KEY", "from the environment")
     assert read_settings().secret_key == b"from the environment"
+
+
+def test_settings_of_the_endpoint_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    for name in ("ATTACHMENT_MAX_BYTES", "CORS_ORIGINS", "XAPI_VERSION_NAMED_BY_DEFAULT"):
+        monkeypatch.delenv(name, raising=False)
+    settings = read_settings()
+    assert settings.attachment_max_bytes == 32 * 1024 * 1024
+    assert (settings.cors_origins, settings.xapi_version_named_by_default) == ((), "2.0.0")
+    monkeypatch.setenv("ATTACHMENT_MAX_BYTES", "1000")
+    monkeypatch.setenv("CORS_ORIGINS", "https://a.example.org, https://b.example.org:8443/,")
+    monkeypatch.setenv("XAPI_VERSION_NAMED_BY_DEFAULT", "1.0.3")
+    settings = read_settings()
+    assert settings.attachment_max_bytes == 1000
+    assert settings.cors_origins == ("https://a.example.org", "https://b.example.org:8443")
+    assert settings.xapi_version_named_by_default == "1.0.3"
+    monkeypatch.setenv("XAPI_VERSION_NAMED_BY_DEFAULT", "0.95")
+    with pytest.raises(EnvValidationError):
+        read_settings()
 
 
 def test_ready_means_migrated_and_healthy_means_alive(app: Flask, database: Database, client: FlaskClient) -> None:

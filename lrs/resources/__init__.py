@@ -1,19 +1,42 @@
 """The xAPI endpoint over HTTP: one module per Resource.
 
 Every answer names its version (`versions.py`), every refusal has one JSON form (`errors.py`), and who asks is settled
-once per request (`access.py`).
+once per request (`access.py`). Before a view is chosen, a request is brought into plain form (`rewriting.py`): unfolded
+when it is compressed (`compression.py`), and turned into what it stands for in 1.0.x's other syntax (`alternate.py`).
 """
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from lrs.resources import about, errors, statements, versions
+from lrs.resources import (
+    about,
+    activities,
+    activity_profiles,
+    agent_profiles,
+    agents,
+    alternate,
+    compression,
+    cors,
+    errors,
+    rewriting,
+    state,
+    statements,
+    versions,
+)
 
 xapi = Blueprint("xapi", __name__, url_prefix="/xapi")
 """Mounted at /xapi/. Guards: `about` is open to everybody, all else takes a credential (`lrs.resources.access`)."""
 
+rewriting.register(xapi, [compression.unfold, alternate.rewrite])
+cors.register(xapi)
+compression.register(xapi)
 versions.register(xapi)
 errors.register(xapi)
 about.register(xapi)
 statements.register(xapi)
+state.register(xapi)
+agents.register(xapi)
+agent_profiles.register(xapi)
+activities.register(xapi)
+activity_profiles.register(xapi)

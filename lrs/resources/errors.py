@@ -10,21 +10,22 @@ import traceback
 
 import msgspec
 import sqlalchemy.exc
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lrs.errors import (
+    DocumentConflict,
     Fault,
     Forbidden,
     InvalidRequest,
     InvalidStatement,
     LrsError,
     NotFound,
+    PreconditionFailed,
     StatementConflict,
     TooLarge,
     Unauthenticated,
 )
-from lrs.resources.versions import HEADER, NAMED_BY_DEFAULT
 
 STATUSES: dict[type[LrsError], int] = {
     InvalidRequest: 400,
@@ -33,6 +34,8 @@ STATUSES: dict[type[LrsError], int] = {
     Forbidden: 403,
     NotFound: 404,
     StatementConflict: 409,
+    DocumentConflict: 409,
+    PreconditionFailed: 412,
     TooLarge: 413,
 }
 
@@ -49,14 +52,15 @@ def refusal(status: int, faults: list[Fault]) -> Response:
 
 
 def unmatched(error: HTTPException) -> Response:
-    """The refusal of an address or method that no view of the endpoint answers to."""
+    """The refusal of what no view of the endpoint answers to: an address, a method, a body that cannot be unfolded."""
     response = refusal(error.code or 404, [Fault("", error.description or error.name, "")])
-    response.headers[HEADER] = NAMED_BY_DEFAULT
+    response.headers.extend([each for each in error.get_headers() if each[0] == "Allow"])
     return response
 
 
 def register(blueprint: Blueprint) -> None:
     """Turn what views raise into answers."""
+    prefix = f"{blueprint.url_prefix}/"
 
     @blueprint.errorhandler(LrsError)
     def refused(error: LrsError) -> Response:
@@ -65,6 +69,13 @@ def register(blueprint: Blueprint) -> None:
             return refusal(status, list(error.faults))
         place = f"/{error.statement_id}" if isinstance(error, StatementConflict) else ""
         return refusal(status, [Fault(place, str(error), "")])
+
+    @blueprint.app_errorhandler(LrsError)
+    def refused_without_view(error: LrsError) -> Response:
+        """What `rewriting` refused at an address that has no view; anything from elsewhere is not ours to answer."""
+        if not request.path.startswith(prefix):
+            raise error
+        return refused(error)
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> Response:

@@ -17,11 +17,20 @@ _CLAUSE = "xAPI 1.0.3 Communication 2.1.3"
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """How the answer is to be drawn."""
+
+    format: str = "exact"
+    attachments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Single:
     """One Statement asked for by id."""
 
     id: UUID
     voided: bool
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Listed:
     """A list asked for; `values` are the parsed parameters by name."""
 
     values: Mapping[str, Any]
+    shape: Shape
 
     def filters(self, authority: Mapping[str, Any] | None) -> Filters:
         """The same as the query takes it, seen with the eyes of a reader who may see only this Authority's."""
@@ -54,15 +64,17 @@ def _agent(text: str, name: str) -> Mapping[str, Any]:
 
 
 def _format(text: str, name: str) -> str:
-    if text != "exact":
-        raise InvalidRequest.at(name, f"{text!r} is not answered here; leave it out or ask for exact", _CLAUSE)
+    if text not in ("exact", "ids", "canonical"):
+        raise InvalidRequest.at(name, f"{text!r} is none of exact, ids and canonical", _CLAUSE)
     return text
 
 
 _LISTED: dict[str, Callable[[str, str], Any]] = {
     "agent": _agent,
+    "related_agents": _boolean,
     "verb": check_iri,
     "activity": check_iri,
+    "related_activities": _boolean,
     "registration": check_uuid,
     "since": check_timestamp,
     "until": check_timestamp,
@@ -70,7 +82,7 @@ _LISTED: dict[str, Callable[[str, str], Any]] = {
     "ascending": _boolean,
 }
 _SINGLE: dict[str, Callable[[str, str], Any]] = {"statementId": check_uuid, "voidedStatementId": check_uuid}
-_ALWAYS: dict[str, Callable[[str, str], Any]] = {"format": _format}
+_ALWAYS: dict[str, Callable[[str, str], Any]] = {"format": _format, "attachments": _boolean}
 _ALL = _LISTED | _SINGLE | _ALWAYS
 
 
@@ -98,7 +110,7 @@ def read_parameters(arguments: MultiDict[str, str], allowed: Collection[str] = t
         faults.append(Fault(single[0], f"cannot be combined with {', '.join(listed)}", _CLAUSE))
     if faults:
         raise InvalidRequest(faults)
+    shape = Shape(**{name: values.pop(name) for name in _ALWAYS if name in values})
     if single:
-        return Single(values[single[0]], voided=single[0] == "voidedStatementId")
-    values.pop("format", None)
-    return Listed(values)
+        return Single(values[single[0]], single[0] == "voidedStatementId", shape)
+    return Listed(values, shape)

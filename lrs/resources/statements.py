@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import email.utils
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, g, request
 
+from lrs import attachments
+from lrs.activities import canonical_definitions
+from lrs.attachments import Content, Kept
+from lrs.credentials import Identity
+from lrs.db import Database, Session
+from lrs.definitions import catch_up
 from lrs.errors import InvalidRequest, NotFound
-from lrs.resources import more
+from lrs.resources import more, multipart
 from lrs.resources.access import caller, database, guarded
-from lrs.resources.parameters import Single, read_parameters
+from lrs.resources.parameters import Shape, Single, read_parameters
 from lrs.resources.versions import request_version
-from lrs.statements import query
-from lrs.statements.order import consistent_through, instant, timestamp_text
-from lrs.statements.store import store
-from lrs.statements.validate import decode
+from lrs.statements import formats, query
+from lrs.statements.order import consistent_through, instant, microseconds, timestamp_text
+from lrs.statements.rows import read_exact
+from lrs.statements.store import Batch, check, put
+from lrs.statements.validate import decode, encode
 
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
@@ -30,8 +40,9 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.after_request
     def name_consistency(response: Response) -> Response:
         """On every answer to GET, refusals included: pollers rely on it (Communication 2.1.3)."""
-        if request.path.endswith("/statements") and request.method in ("GET", "HEAD"):
-            response.headers.setdefault(CONSISTENT_THROUGH, timestamp_text(0))
+        asked = request.path.endswith("/statements") and request.method in ("GET", "HEAD")
+        if asked and CONSISTENT_THROUGH not in response.headers:
+            response.headers[CONSISTENT_THROUGH] = timestamp_text(_through_in_refusal(response.status_code))
         return response
 
 
@@ -42,7 +53,7 @@ def put_statement() -> Response:
     wanted = read_parameters(request.args, allowed=("statementId",))
     if not isinstance(wanted, Single):
         raise InvalidRequest.at("statementId", "this parameter is required", "xAPI 1.0.3 Communication 2.1.1")
-    document = _body()
+    document, contents = _body()
     if not isinstance(document, dict):
         raise InvalidRequest.at("", "PUT takes one Statement, not a list", "xAPI 1.0.3 Communication 2.1.1")
     sent_id = document.setdefault("id", str(wanted.id))
@@ -51,8 +62,9 @@ def put_statement() -> Response:
             "/id", f"the Statement says {sent_id}, the parameter statementId says {wanted.id}",
             "xAPI 1.0.3 Communication 2.1.1",
         )  # fmt: skip
+    batch = _checked(identity, [document], contents)
     with database().writing() as session:
-        store(session, identity, [document], version=request_version())
+        put(session, identity, batch)
     return Response(status=204)
 
 
@@ -61,17 +73,18 @@ def post_statements() -> Response:
     """Store one Statement or a list of them, all or nothing; answers the list of ids."""
     identity = caller("statements/write")
     read_parameters(request.args, allowed=())
-    body = _body()
-    documents = body if isinstance(body, list) else [body]
+    body, contents = _body()
+    batch = _checked(identity, body if isinstance(body, list) else [body], contents)
     with database().writing() as session:
-        ids = store(session, identity, documents, version=request_version())
+        ids = put(session, identity, batch)
     return Response(msgspec.json.encode(ids), mimetype="application/json")
 
 
 @guarded("statements/read/mine")
 def get_statements() -> Response:
-    """One Statement by id, or a page of those that the filters describe."""
+    """One Statement by id, or a page of those that the filters describe; in the format asked for, with Attachments."""
     identity = caller("statements/read/mine")
+    g.tenant = identity.tenant
     mine = None if identity.may("statements/read") else identity.authority
     secret: bytes = current_app.extensions["settings"].secret_key
     arguments = request.args
@@ -79,31 +92,99 @@ def get_statements() -> Response:
     if more.PARAMETER in arguments:
         arguments, after_seq = more.read(arguments, identity.tenant, secret)
     wanted = read_parameters(arguments)
+    if wanted.shape.format == "canonical":
+        catch_up(database(), identity.tenant)
     with database().reading() as session:
         through = consistent_through(session, identity.tenant)
         if isinstance(wanted, Single):
             found = query.one(session, identity.tenant, wanted.id, voided=wanted.voided, authority=mine)
             if found is None:
                 raise NotFound(f"there is no {'voided ' if wanted.voided else ''}Statement with the id {wanted.id}")
-            response = Response(found.exact, mimetype="application/json")
+            texts, kept = _drawn(session, identity.tenant, [found.exact], wanted.shape)
+            answer = texts[0]
             newest = found.stored
         else:
             page = query.page(session, identity.tenant, wanted.filters(mine), after_seq)
+            texts, kept = _drawn(session, identity.tenant, page.texts, wanted.shape)
             link = more.link(request.path, arguments, page.next_after, identity.tenant, secret)
-            answer = ['{"statements":[', ",".join(page.texts), '],"more":', msgspec.json.encode(link).decode(), "}"]
-            response = Response("".join(answer), mimetype="application/json")
+            answer = f'{{"statements":[{",".join(texts)}],"more":{encode(link)}}}'
             newest = page.newest
+    if wanted.shape.attachments:
+        response = _with_attachments(database(), identity.tenant, answer, kept)
+    else:
+        response = Response(answer, mimetype="application/json")
+    if wanted.shape.format == "canonical":
+        response.vary.add("Accept-Language")
     response.headers[CONSISTENT_THROUGH] = timestamp_text(max(through, newest))
     if newest:
         response.headers["Last-Modified"] = email.utils.format_datetime(instant(newest), usegmt=True)
     return response
 
 
-def _body() -> Any:
-    """The decoded JSON body; raises InvalidRequest."""
+def _body() -> tuple[Any, list[Content]]:
+    """The decoded JSON of the body, and the Attachments that came with it; raises InvalidRequest."""
+    if request.mimetype == multipart.MEDIA_TYPE:
+        statements, contents = multipart.read(request.get_data(cache=False), request.headers["Content-Type"])
+        return decode(statements), contents
     if request.mimetype != "application/json":
         raise InvalidRequest.at(
-            "Content-Type", f"Statements come as application/json, not as {request.mimetype or 'nothing'}",
+            "Content-Type",
+            f"Statements come as application/json or {multipart.MEDIA_TYPE}, not as {request.mimetype or 'nothing'}",
             "xAPI 1.0.3 Communication 1.5",
-        )  # fmt: skip
-    return decode(request.get_data(cache=False))
+        )
+    return decode(request.get_data(cache=False)), []
+
+
+def _checked(identity: Identity, documents: Sequence[Any], contents: Sequence[Content]) -> Batch:
+    """What can be done before the database is asked, and so before other writers have to wait."""
+    most_bytes: int = current_app.extensions["settings"].attachment_max_bytes
+    return check(identity, documents, version=request_version(), contents=contents, most_bytes=most_bytes)
+
+
+def _drawn(session: Session, tenant: UUID, texts: Sequence[str], shape: Shape) -> tuple[Sequence[str], list[Kept]]:
+    """The Statements in the format asked for, and what is stored of their Attachments where these are asked for."""
+    if shape.format == "exact" and not shape.attachments:
+        return texts, []
+    documents = [read_exact(text) for text in texts]
+    kept = attachments.find(session, tenant, documents) if shape.attachments else []
+    if shape.format == "ids":
+        texts = [encode(formats.ids(one)) for one in documents]
+    elif shape.format == "canonical":
+        iris = {iri for one in documents for iri in formats.activity_ids(one)}
+        definitions = canonical_definitions(session, tenant, iris)
+        languages = formats.read_languages(request.headers.get("Accept-Language"))
+        texts = [encode(formats.canonical(one, definitions, languages)) for one in documents]
+    return texts, kept
+
+
+def _with_attachments(source: Database, tenant: UUID, answer: str, kept: Sequence[Kept]) -> Response:
+    """The answer as multipart/mixed. Each Attachment is read when its turn comes: one at a time is in memory."""
+    boundary = multipart.new_boundary()
+    first, heads, last = multipart.heads(boundary, answer.encode(), kept)
+
+    def pieces() -> Iterator[bytes]:
+        yield first
+        for head, one in zip(heads, kept, strict=True):
+            with source.reading() as session:
+                content = attachments.read(session, tenant, one.sha2)
+            yield head
+            yield content
+        yield last
+
+    response = Response(pieces(), content_type=multipart.content_type(boundary))
+    response.content_length = sum(map(len, (first, *heads, last))) + sum(one.length for one in kept)
+    return response
+
+
+def _through_in_refusal(status: int) -> int:
+    """How far a refused request would have been answered consistently (microseconds since 1970, UTC).
+
+    Of nobody's Statements nothing is outstanding; a database that does not answer promises nothing.
+    """
+    if status >= 500:
+        return 0
+    tenant: UUID | None = g.get("tenant")
+    if tenant is None:
+        return microseconds(datetime.now(UTC))
+    with database().reading() as session:
+        return consistent_through(session, tenant)

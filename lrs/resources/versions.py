@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 
 from lrs.errors import InvalidRequest
 
 HEADER = "X-Experience-API-Version"
 SUPPORTED = ("1.0.3", "2.0.0")
-NAMED_BY_DEFAULT = "2.0.0"
-"""What an answer names when the request's version is missing or unknown."""
 
 _FAMILIES = ((re.compile(r"1\.0(\.\d+)?\Z"), "1.0.3"), (re.compile(r"2\.0(\.\d+)?\Z"), "2.0.0"))
 
@@ -36,16 +34,22 @@ def request_version() -> str:
     )
 
 
+def named_by_default() -> str:
+    """What an answer names when the request's version is missing or unknown: a setting, one of SUPPORTED."""
+    named: str = current_app.extensions["settings"].xapi_version_named_by_default
+    return named
+
+
 def register(blueprint: Blueprint) -> None:
     """Settle the version before each view and name it on each answer, refusals included."""
 
     @blueprint.before_request
     def settle() -> None:
-        g.xapi_version = NAMED_BY_DEFAULT
         if request.endpoint != f"{blueprint.name}.about":
             g.xapi_version = request_version()
 
-    @blueprint.after_request
+    @blueprint.after_app_request
     def name(response: Response) -> Response:
-        response.headers[HEADER] = g.get("xapi_version", NAMED_BY_DEFAULT)
+        if request.path.startswith(f"{blueprint.url_prefix}/"):
+            response.headers[HEADER] = g.get("xapi_version") or named_by_default()
         return response

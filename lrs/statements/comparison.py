@@ -14,7 +14,7 @@ from typing import Any
 from lrs.statements.keys import ifi_text
 from lrs.statements.validate import check_timestamp
 
-_HUNDREDTHS = re.compile(r"(\.\d\d)\d+(?=S)")
+_HUNDREDTHS = re.compile(r"([.,]\d\d)\d+(?=S)")
 """Seconds beyond hundredths, which are not compared (xAPI 1.0.3 Data 4.6)."""
 _SET_BY_STORE = ("id", "stored", "authority", "version")
 

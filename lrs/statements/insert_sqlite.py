@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lrs.statements.order import Place, timestamp_text
+from lrs.statements.references import Link
 from lrs.statements.rows import Row
 
 _STATEMENTS = """
@@ -16,6 +17,8 @@ INSERT INTO lrs_statement
     (tenant_id, id, seq, stored, actor_key, verb_key, object_key, registration, authority_key, voided, exact)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+
+_LINKS = "INSERT INTO lrs_statement_link (tenant_id, key, seq, statement_id) VALUES (?, ?, ?, ?)"
 
 
 def insert_statements(
@@ -34,11 +37,11 @@ def insert_statements(
             row.id.hex,
             place.seq + index,
             place.stored,
-            row.actor_key,
-            row.verb_key,
-            row.object_key,
-            row.registration.hex if row.registration else None,
-            row.authority_key,
+            row.keys.actor,
+            row.keys.verb,
+            row.keys.object,
+            row.keys.registration.hex if row.keys.registration else None,
+            row.keys.authority,
             row.id in voided,
             row.exact(stored),
         )
@@ -48,3 +51,8 @@ def insert_statements(
     if new:
         connection.exec_driver_sql(_STATEMENTS, new)
     return {row.id for row in rows} - known
+
+
+def insert_links(connection: sa.Connection, tenant: UUID, links: Sequence[Link]) -> None:
+    """Insert the further keys of Statements; none of them is there yet."""
+    connection.exec_driver_sql(_LINKS, [(tenant.hex, link.key, link.seq, link.statement_id.hex) for link in links])

@@ -25,6 +25,11 @@ def activity_key(iri: str) -> int:
     return key_of(f"activity {iri}")
 
 
+def related_activity_key(iri: str) -> int:
+    """The key of an Activity id that stands elsewhere than as the Statement's own Object."""
+    return key_of(f"related activity {iri}")
+
+
 def verb_key(iri: str) -> int:
     """The key of a Verb id."""
     return key_of(f"verb {iri}")
@@ -54,3 +59,9 @@ def agent_key(actor: Mapping[str, Any]) -> int | None:
     """The key of an Agent or identified Group; None for an anonymous Group."""
     text = ifi_text(actor)
     return None if text is None else key_of(text)
+
+
+def related_agent_key(actor: Mapping[str, Any]) -> int | None:
+    """The same for an actor that stands elsewhere than as the Statement's own Actor, Object or Authority."""
+    text = ifi_text(actor)
+    return None if text is None else key_of(f"related {text}")

@@ -2,14 +2,16 @@
 
 A list is walked by place (`seq`), which every index ends with, so a page costs the same however many Statements are
 stored and the next page starts where the last one ended. What each filter matches is read off an index; with several
-filters the narrowest one leads and the others are checked beside it.
+filters the narrowest one leads and the others are checked beside it. A Statement is found by what it says itself, and
+by what a Statement says that it refers to (`lrs.statements.references`); all filters have to fit the same one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from lrs.db import Session, among
-from lrs.models import Statement, StatementLink
-from lrs.statements.keys import activity_key, agent_key, verb_key
+from lrs.models import Reference, Statement, StatementLink
+from lrs.statements.keys import activity_key, agent_key, related_activity_key, related_agent_key, verb_key
 from lrs.statements.order import microseconds
 from lrs.statements.validate import encode
 
@@ -31,8 +33,12 @@ class Filters:
     """What a list is asked for. Absent filters are None."""
 
     agent: Mapping[str, Any] | None = None
+    related_agents: bool = False
+    """Look for the agent also as Authority, in the context and in a SubStatement."""
     verb: str | None = None
     activity: str | None = None
+    related_activities: bool = False
+    """Look for the Activity also among context Activities and in a SubStatement."""
     registration: UUID | None = None
     since: datetime | None = None
     """Only Statements stored after this instant."""
@@ -101,103 +107,198 @@ def newest_place(session: Session, tenant: UUID) -> int:
 
 
 def page(session: Session, tenant: UUID, filters: Filters, after_seq: int | None = None) -> Found:
-    """One page of the list that `filters` describe, newest first unless `ascending`; voided Statements left out.
-
-    Costs two indexed look-ups at the most besides the rows answered.
-    """
+    """One page of the list that `filters` describe, newest first unless `ascending`; voided Statements left out."""
     limit = min(filters.limit or MOST_AT_ONCE, MOST_AT_ONCE)
-    query = _list(session, tenant, filters, after_seq, limit + 1)
-    rows = session.execute(query).all()
+    wanted = _wanted(filters)
+    query = _list(
+        wanted=wanted,
+        after=after_seq is not None,
+        since=filters.since is not None,
+        until=filters.until is not None,
+        mine=filters.authority is not None,
+        ascending=filters.ascending,
+    )
+    rows = session.execute(query, _values(tenant, filters, after_seq, limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]
     certain = _certain_texts(filters)
-    texts = [row.exact for row in rows if all(text in row.exact for text in certain)]
-    return Found(texts, rows[-1].seq if more else None, max((row.stored for row in rows), default=0))
+    doubtful = [row.id for row in rows if not _carries(row.exact, certain)]
+    wrong = set(doubtful) - _carried_by_targets(session, tenant, doubtful, certain)
+    return Found(
+        texts=[row.exact for row in rows if row.id not in wrong],
+        next_after=rows[-1].seq if more else None,
+        newest=max((row.stored for row in rows), default=0),
+    )
 
 
 def _columns() -> sa.Select[UUID, int, int, bool, str]:
     return sa.select(Statement.id, Statement.seq, Statement.stored, Statement.voided, Statement.exact)
 
 
-def _list(
-    session: Session, tenant: UUID, filters: Filters, after_seq: int | None, count: int
-) -> sa.Select[UUID, int, int, bool, str]:
-    """The newest (or oldest) `count` Statements that match."""
-    order = Statement.seq.asc() if filters.ascending else Statement.seq.desc()
-    beside = _within(tenant, filters, after_seq)
-    driving, others = _by_key(tenant, filters)
-    beside += others
-    if len(driving) <= 1:
-        return _columns().where(*driving, *beside).order_by(order).limit(count)
-    # Several index ranges, each in order: take the first `count` of each, then the first `count` of all.
-    branches = [
-        sa.select(sa.select(Statement.seq).where(branch, *beside).order_by(order).limit(count).subquery().c.seq)
-        for branch in driving
-    ]
-    places = sa.union(*branches).subquery()
-    return (
-        _columns().where(Statement.tenant_id == tenant, Statement.seq.in_(sa.select(places.c.seq))).order_by(order)
-    ).limit(count)
+# --- Lists. A query is built once for each combination of filters; only its values change.
 
 
-def _within(tenant: UUID, filters: Filters, after_seq: int | None) -> list[sa.ColumnElement[bool]]:
-    """Conditions on the place, and those that no list is led by."""
-    conditions: list[sa.ColumnElement[bool]] = [
-        Statement.tenant_id == tenant,
-        Statement.voided.is_(sa.false()),
-    ]
-    if after_seq is not None:
-        conditions.append(Statement.seq > after_seq if filters.ascending else Statement.seq < after_seq)
-    if filters.since is not None:
-        conditions.append(Statement.seq > _place_at(tenant, filters.since))
-    if filters.until is not None:
-        conditions.append(Statement.seq <= _place_at(tenant, filters.until))
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One filter, by the names of its values: columns that may hold its key, and links; any of them will do."""
+
+    key: str
+    columns: tuple[str, ...]
+    links: tuple[str, ...] = ()
+
+
+def _wanted(filters: Filters) -> tuple[_Wanted, ...]:
+    """The filters that are not of time and sequence, the one that probably fits fewest Statements first."""
+    wanted = []
+    if filters.registration is not None:
+        wanted.append(_Wanted("registration", ("registration",)))
+    if filters.agent is not None and filters.related_agents:
+        wanted.append(_Wanted("agent", ("actor_key", "object_key", "authority_key"), ("agent", "related_agent")))
+    elif filters.agent is not None:
+        wanted.append(_Wanted("agent", ("actor_key", "object_key"), ("agent",)))
+    if filters.activity is not None:
+        links = ("related_activity",) if filters.related_activities else ()
+        wanted.append(_Wanted("activity", ("object_key",), links))
+    if filters.verb is not None:
+        wanted.append(_Wanted("verb", ("verb_key",)))
+    return tuple(wanted)
+
+
+def _values(tenant: UUID, filters: Filters, after_seq: int | None, count: int) -> dict[str, Any]:
+    """What the query is to be run with."""
+    values: dict[str, Any] = {"tenant": tenant, "count": count, "after": after_seq}
+    values["registration"] = filters.registration
+    if filters.agent is not None:
+        values |= {"agent": agent_key(filters.agent), "related_agent": related_agent_key(filters.agent)}
+    if filters.activity is not None:
+        values |= {
+            "activity": activity_key(filters.activity),
+            "related_activity": related_activity_key(filters.activity),
+        }
+    if filters.verb is not None:
+        values["verb"] = verb_key(filters.verb)
     if filters.authority is not None:
-        conditions.append(Statement.authority_key == agent_key(filters.authority))
-    return conditions
+        values["mine"] = agent_key(filters.authority)
+    for name, moment in (("since", filters.since), ("until", filters.until)):
+        if moment is not None:
+            values[name] = microseconds(moment)
+    return values
 
 
-def _place_at(tenant: UUID, moment: datetime) -> sa.ColumnElement[int]:
+def _value(name: str) -> Any:
+    if name in ("tenant", "registration"):
+        return sa.bindparam(name, type_=sa.Uuid())
+    return sa.bindparam(name, type_=sa.Integer() if name == "count" else sa.BigInteger())
+
+
+@lru_cache(maxsize=1024)
+def _list(
+    *, wanted: tuple[_Wanted, ...], after: bool, since: bool, until: bool, mine: bool, ascending: bool
+) -> sa.Select[UUID, int, int, bool, str]:
+    """The newest (or oldest) Statements that match."""
+
+    def within(seq: Any) -> list[sa.ColumnElement[bool]]:
+        """Conditions on the Statement itself and its place, whatever it refers to."""
+        conditions = [Statement.tenant_id == _value("tenant"), Statement.voided.is_(sa.false())]
+        if mine:  # its index leads when there is nothing else to
+            authority = Statement.authority_key + 0 if wanted else Statement.authority_key
+            conditions.append(authority == _value("mine"))
+        if after:
+            conditions.append(seq > _value("after") if ascending else seq < _value("after"))
+        if since:
+            conditions.append(seq > _place_at("since"))
+        if until:
+            conditions.append(seq <= _place_at("until"))
+        return conditions
+
+    def ordered(query: sa.Select[*tuple[Any, ...]], seq: Any) -> sa.Select[*tuple[Any, ...]]:
+        return query.where(*within(seq)).order_by(seq.asc() if ascending else seq.desc()).limit(_value("count"))
+
+    # Several index ranges, each in order: take the first of each, then the first of all.
+    branches = [ordered(query, seq).subquery() for query, seq in _leads(wanted, mine)]
+    if not branches:
+        return ordered(_columns(), Statement.seq)
+    places = sa.union(*(sa.select(branch.c.seq) for branch in branches)).subquery()
+    found = _columns().where(Statement.tenant_id == _value("tenant"), Statement.seq.in_(sa.select(places.c.seq)))
+    return found.order_by(Statement.seq.asc() if ascending else Statement.seq.desc()).limit(_value("count"))
+
+
+def _place_at(name: str) -> sa.ColumnElement[int]:
     """The last place taken at or before a moment; `stored` and place rise together."""
     earlier = aliased(Statement)
     last = (
         sa.select(earlier.seq)
-        .where(earlier.tenant_id == tenant, earlier.stored <= microseconds(moment))
+        .where(earlier.tenant_id == _value("tenant"), earlier.stored <= _value(name))
         .order_by(earlier.stored.desc(), earlier.seq.desc())
         .limit(1)
     )
     return sa.func.coalesce(last.scalar_subquery(), 0)
 
 
-def _by_key(tenant: UUID, filters: Filters) -> tuple[list[sa.ColumnElement[bool]], list[sa.ColumnElement[bool]]]:
-    """The alternatives that lead (each one index range), and the conditions checked beside them.
+def _leads(wanted: Sequence[_Wanted], mine: bool) -> Iterator[tuple[sa.Select[int], Any]]:
+    """Queries for the places that one index leads to, each with the column which it reads them from.
 
-    A condition that is not to lead is written on `key + 0`, which keeps the planners away from its index.
+    The first filter leads. The others are checked beside it, on the same Statement: the one found or one it refers to.
     """
-    given: list[list[sa.ColumnElement[bool]]] = []
-    beside: list[sa.ColumnElement[bool]] = []
-    if filters.registration is not None:
-        given.append([Statement.registration == filters.registration])
-    if filters.agent is not None:
-        key = agent_key(filters.agent)
-        linked = Statement.seq.in_(
-            sa.select(StatementLink.seq).where(StatementLink.tenant_id == tenant, StatementLink.key == key)
+    if not wanted:
+        return
+    first, others = wanted[0], wanted[1:]
+    key, tenant = _value(first.key), _value("tenant")
+    itself = [_beside(one, Statement, Statement.id) for one in others]
+    through = [_beside(one, Reference, Reference.target_id) for one in others]
+    if mine:
+        through.append(Reference.authority_key + 0 == _value("mine"))
+    for name in first.columns:
+        own = sa.select(Statement.seq).where(getattr(Statement, name) == key, *itself)
+        yield own, Statement.seq
+        referred = sa.select(Reference.seq).distinct().where(Reference.tenant_id == tenant, *through)
+        referred = referred.where(getattr(Reference, name) == key)
+        yield referred.join(Statement, Statement.id == Reference.statement_id), Reference.seq
+    for name in first.links:
+        link = sa.select(StatementLink.seq).distinct()
+        link = link.where(StatementLink.tenant_id == tenant, StatementLink.key == _value(name))
+        if itself or through:
+            referring = sa.exists().where(
+                Reference.tenant_id == tenant,
+                Reference.target_id == StatementLink.statement_id,
+                Reference.statement_id == Statement.id,
+                *through,
+            )
+            link = link.where(sa.or_(sa.and_(StatementLink.statement_id == Statement.id, *itself), referring))
+        # Joined by place alone: planners believe that next to nothing fits a join on both place and id.
+        yield link.join(Statement, Statement.seq == StatementLink.seq), StatementLink.seq
+
+
+def _beside(one: _Wanted, bearer: type[Statement | Reference], bearer_id: Any) -> sa.ColumnElement[bool]:
+    """A condition that is not to lead: on `key + 0`, which keeps the planners away from its index."""
+    alternatives = [getattr(bearer, name) + 0 == _value(one.key) for name in one.columns]
+    link = aliased(StatementLink)
+    alternatives += [
+        sa.exists().where(
+            link.tenant_id == _value("tenant"),
+            link.key == _value(name),
+            link.seq == bearer.seq,
+            link.statement_id == bearer_id,
         )
-        if given:
-            beside.append(sa.or_(Statement.actor_key + 0 == key, Statement.object_key + 0 == key, linked))
-        else:
-            given.append([Statement.actor_key == key, Statement.object_key == key, linked])
-    for value, column in (
-        (filters.activity and activity_key(filters.activity), Statement.object_key),
-        (filters.verb and verb_key(filters.verb), Statement.verb_key),
-    ):
-        if value is None:
-            continue
-        if given:
-            beside.append(column + 0 == value)
-        else:
-            given.append([column == value])
-    return (given[0] if given else []), beside
+        for name in one.links
+    ]
+    return sa.or_(*alternatives)
+
+
+def _carries(text: str, certain: Collection[str]) -> bool:
+    return all(one in text for one in certain)
+
+
+def _carried_by_targets(session: Session, tenant: UUID, ids: Collection[UUID], certain: Collection[str]) -> set[UUID]:
+    """Those of these Statements that refer to one which carries all the texts."""
+    if not ids:
+        return set()
+    rows = session.execute(
+        sa.select(Reference.statement_id, Statement.exact)
+        .join(Statement, sa.and_(Statement.tenant_id == tenant, Statement.id == Reference.target_id))
+        .where(Reference.tenant_id == tenant, among(session, Reference.statement_id, ids))
+    )
+    return {row.statement_id for row in rows if _carries(row.exact, certain)}
 
 
 def _certain_texts(filters: Filters) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,8 +12,15 @@ from uuid import UUID
 import msgspec
 
 from lrs.db import new_id
-from lrs.statements.keys import VOIDED, activity_key, agent_key, verb_key
-from lrs.statements.validate import encode
+from lrs.statements.keys import (
+    VOIDED,
+    activity_key,
+    agent_key,
+    related_activity_key,
+    related_agent_key,
+    verb_key,
+)
+from lrs.statements.validate import check_timestamp, encode
 
 _STORED = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
@@ -23,18 +31,28 @@ def read_exact(text: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys under which a Statement is found; None where it has no such part."""
+
+    actor: int | None
+    verb: int
+    object: int | None
+    registration: UUID | None
+    authority: int | None
+    links: frozenset[int]
+    """Members of Groups that are Actor or Object, and, as keys of their own kind, whatever else the Statement relates
+    to (xAPI 1.0.3 Communication 2.1.3, related_agents and related_activities)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A Statement ready to be stored, but for its place and its `stored`."""
 
     id: UUID
-    actor_key: int | None
-    verb_key: int
-    object_key: int | None
-    registration: UUID | None
-    authority_key: int
-    member_keys: frozenset[int]
-    """Keys of the members of Groups that are Actor or Object: the Statement is found by them too."""
-    voids: UUID | None
+    keys: Keys
+    refers_to: UUID | None
+    """The Statement that is this one's Object."""
+    voids: bool
     document: Mapping[str, Any]
     """What was sent, with `id`, `authority` and `version` as the store sets them."""
     text: str
@@ -50,40 +68,70 @@ def prepare(document: Mapping[str, Any], authority: Mapping[str, Any], version: 
     """Build the row of one checked Statement.
 
     The store sets `id` where none was sent, `authority` (whatever was sent: xAPI 1.0.3 Data 2.4.9), `stored`, and
-    `version` where none was sent (Data 2.4.10).
+    `version` where none was sent (Data 2.4.10). It gives timestamps in UTC (xAPI 2.0.0 4.2.7) and context Activities as
+    lists.
     """
     finished = {key: value for key, value in document.items() if key not in ("stored", "authority")}
     statement_id = UUID(finished["id"]) if "id" in finished else new_id()
     finished["id"] = str(statement_id)
     finished.setdefault("version", version)
     finished["authority"] = authority
-    _list_context_activities(finished)
-    actor, verb, target = finished["actor"], finished["verb"]["id"], finished["object"]
-    registration = finished.get("context", {}).get("registration")
-    voids = UUID(target["id"]) if verb == VOIDED and target.get("objectType") == "StatementRef" else None
-    authority_key = agent_key(authority)
-    assert authority_key is not None  # noqa: S101 — the store's own Authority always has an account
+    target = finished["object"]
+    if target.get("objectType") == "SubStatement":
+        finished["object"] = target = dict(target)
+        _unify(target)
+    _unify(finished)
+    refers_to = UUID(target["id"]) if target.get("objectType") == "StatementRef" else None
     return Row(
         id=statement_id,
-        actor_key=agent_key(actor),
-        verb_key=verb_key(verb),
-        object_key=_object_key(target),
-        registration=UUID(registration) if registration else None,
-        authority_key=authority_key,
-        member_keys=_member_keys(actor) | _member_keys(target),
-        voids=voids,
+        keys=keys_in(finished),
+        refers_to=refers_to,
+        voids=refers_to is not None and finished["verb"]["id"] == VOIDED,
         document=finished,
         text=encode(finished),
     )
 
 
-def _list_context_activities(document: dict[str, Any]) -> None:
-    """Make a single context Activity a list of one: that is how it has to be returned (xAPI 1.0.3 Data 2.4.6.2)."""
-    for holder in (document, document["object"]):
-        kinds: dict[str, Any] = holder.get("context", {}).get("contextActivities", {})
-        for kind, activities in kinds.items():
-            if isinstance(activities, dict):
-                kinds[kind] = [activities]
+def keys_in(finished: Mapping[str, Any]) -> Keys:
+    """The keys of a finished Statement."""
+    actor, target = finished["actor"], finished["object"]
+    context = finished.get("context", {})
+    registration = context.get("registration")
+    links = _of_members(actor, agent_key) | _of_members(target, agent_key)
+    for agent in _related_agents(target, context):
+        links.add(related_agent_key(agent))
+        links |= _of_members(agent, related_agent_key)
+    links.update(related_activity_key(activity["id"]) for activity in _related_activities(target, context))
+    return Keys(
+        actor=agent_key(actor),
+        verb=verb_key(finished["verb"]["id"]),
+        object=_object_key(target),
+        registration=UUID(registration) if registration else None,
+        authority=agent_key(finished["authority"]),
+        links=frozenset(key for key in links if key is not None),
+    )
+
+
+def _unify(statement: dict[str, Any]) -> None:
+    """Bring what may be written in several ways into the one in which it is given back.
+
+    A single context Activity becomes a list of one (xAPI 1.0.3 Data 2.4.6.2), and a timestamp is told in UTC to all the
+    digits it came with (xAPI 2.0.0 4.2.7).
+    """
+    timestamp = statement.get("timestamp")
+    if timestamp is not None and not _UTC.match(timestamp):
+        second = check_timestamp(timestamp).replace(microsecond=0, tzinfo=None).isoformat()
+        fraction = _FRACTION.search(timestamp)
+        statement["timestamp"] = f"{second}{f'.{fraction[1]}' if fraction else ''}Z"
+    context = statement.get("context")
+    if context is not None and "contextActivities" in context:
+        kinds = context["contextActivities"].items()
+        listed = {kind: [one] if isinstance(one, dict) else one for kind, one in kinds}
+        statement["context"] = {**context, "contextActivities": listed}
+
+
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:(?!60)\d\d(?:\.\d+)?(?:Z|\+00:00)\Z")
+_FRACTION = re.compile(r"[.,](\d+)")
 
 
 def _object_key(target: Mapping[str, Any]) -> int | None:
@@ -95,7 +143,33 @@ def _object_key(target: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _member_keys(group: Mapping[str, Any]) -> frozenset[int]:
+def _of_members(group: Mapping[str, Any], key: Callable[[Mapping[str, Any]], int | None]) -> set[int | None]:
     if group.get("objectType") != "Group":
-        return frozenset()
-    return frozenset(key for key in map(agent_key, group.get("member", ())) if key is not None)
+        return set()
+    return {key(member) for member in group.get("member", ())}
+
+
+def _related_agents(target: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every actor but the Statement's own Actor, Object and Authority, which have columns."""
+    if "instructor" in context:
+        yield context["instructor"]
+    if "team" in context:
+        yield context["team"]
+    for each in context.get("contextAgents", ()):
+        yield each["agent"]
+    for each in context.get("contextGroups", ()):
+        yield each["group"]
+    if target.get("objectType") == "SubStatement":
+        yield target["actor"]
+        yield target["object"]  # without identifier and members, when it is no actor
+        yield from _related_agents({}, target.get("context", {}))
+
+
+def _related_activities(target: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every Activity but the Statement's own Object, which has a column."""
+    for activities in context.get("contextActivities", {}).values():
+        yield from activities
+    if target.get("objectType") == "SubStatement":
+        if target["object"].get("objectType", "Activity") == "Activity":
+            yield target["object"]
+        yield from _related_activities({}, target.get("context", {}))

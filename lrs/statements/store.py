@@ -8,64 +8,101 @@ stays.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from lrs import attachments, signatures
+from lrs.attachments import MOST_BYTES, Content
 from lrs.credentials import Identity
-from lrs.db import Session, among
-from lrs.errors import InvalidStatement, StatementConflict
-from lrs.models import Statement, StatementLink, Voiding
-from lrs.statements import insert_postgresql, insert_sqlite
+from lrs.db import Session, among, is_postgresql
+from lrs.errors import StatementConflict
+from lrs.models import Statement
+from lrs.signatures import Signed
+from lrs.statements import insert_postgresql, insert_sqlite, references
 from lrs.statements.comparison import differences
-from lrs.statements.keys import VOIDED, verb_key
 from lrs.statements.order import take_place
+from lrs.statements.references import Link
 from lrs.statements.rows import Row, prepare, read_exact
 from lrs.statements.validate import check_statements
-from schemas import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Statements that were found good, as rows, with the Attachments and signatures that came with them."""
+
+    rows: list[Row]
+    contents: Sequence[Content]
+    signatures: list[Signed]
+
+
+def check(
+    identity: Identity,
+    statements: Sequence[dict[str, Any]],
+    *,
+    version: str = "2.0.0",
+    contents: Sequence[Content] = (),
+    most_bytes: int = MOST_BYTES,
+) -> Batch:
+    """Everything that can be done before the database is asked: check a batch sent by `identity` and build its rows.
+
+    `version` is that of the request, given to Statements which name none; `contents` are the Attachments that came with
+    them, none of more than `most_bytes`. Raises InvalidStatement with every fault, or TooLarge.
+    """
+    check_statements(list(statements), version=version)
+    attachments.check(statements, contents, most_bytes)
+    signed = signatures.check(statements, contents)
+    return Batch([prepare(document, identity.authority, version) for document in statements], contents, signed)
+
+
+def put(session: Session, identity: Identity, batch: Batch) -> list[UUID]:
+    """Store a checked batch in the caller's transaction; returns the ids in the order sent.
+
+    Raises StatementConflict, or InvalidStatement where a voiding Statement would be voided; the caller then rolls back.
+    """
+    if batch.contents:
+        attachments.keep(session, identity.tenant, [row.document for row in batch.rows], batch.contents)
+    new = insert_rows(session, identity.tenant, batch.rows)
+    signed: dict[UUID, list[Signed]] = {}
+    for one in batch.signatures:
+        if (statement_id := batch.rows[one.index].id) in new:
+            signed.setdefault(statement_id, []).append(one)
+    if signed:
+        signatures.keep(session, identity.tenant, signed, now=datetime.now(UTC))
+    return [row.id for row in batch.rows]
 
 
 def store(
     session: Session, identity: Identity, statements: Sequence[dict[str, Any]], *, version: str = "2.0.0"
 ) -> list[UUID]:
-    """Check and store a batch for `identity` in the caller's transaction; returns the ids in the order sent.
-
-    `version` is that of the request, given to Statements which name none. Raises InvalidStatement with every fault,
-    or StatementConflict; the caller then rolls back. xAPI 1.0.3 Communication 2.1.1 and 2.1.2.
-    """
-    check_statements(list(statements), version=version)
-    rows = [prepare(document, identity.authority, version) for document in statements]
-    insert_rows(session, identity.tenant, rows)
-    return [row.id for row in rows]
+    """Check and store a batch without Attachments (xAPI 1.0.3 Communication 2.1.1 and 2.1.2); as `check` and `put`."""
+    return put(session, identity, check(identity, statements, version=version))
 
 
-def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> None:
-    """Put built rows in, in the tenant's order; raises as `store`."""
+def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID]:
+    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`."""
     if not rows:
-        return
+        return set()
     place = take_place(session, tenant)
     ids = [row.id for row in rows]
     connection = session.connection()
-    insert = insert_postgresql if connection.dialect.name == "postgresql" else insert_sqlite
-    voided = frozenset(
-        session.scalars(
-            sa.select(Voiding.target_id).where(Voiding.tenant_id == tenant, among(session, Voiding.target_id, ids))
-        )
-    )
+    insert = insert_postgresql if is_postgresql(session) else insert_sqlite
+    waiting = references.referring_to(session, tenant, ids)
     cannot_be_voided = frozenset(row.id for row in rows if row.voids)
-    new = insert.insert_statements(connection, tenant, rows, place, voided - cannot_be_voided)
+    voided = frozenset(one.target_id for one in waiting if one.voids) - cannot_be_voided
+    new: set[UUID] = insert.insert_statements(connection, tenant, rows, place, voided)
     if len(new) < len(rows):
         _refuse_conflicts(session, tenant, [row for row in rows if row.id not in new])
-    links = [
-        {"tenant_id": tenant, "key": key, "seq": place.seq + index, "statement_id": row.id}
-        for index, row in enumerate(rows)
-        if row.id in new
-        for key in sorted(row.member_keys)
-    ]
+    placed = {row.id: (place.seq + index, row) for index, row in enumerate(rows) if row.id in new}
+    links = [Link(key, seq, row.id) for seq, row in placed.values() for key in sorted(row.keys.links)]
+    places = {row.id: f"/{index}" if len(rows) > 1 else "" for index, row in enumerate(rows) if row.voids}
+    links += references.keep(session, tenant, placed, waiting, places)
     if links:
-        session.execute(sa.insert(StatementLink), links)
-    _void(session, tenant, {place: row for place, row in enumerate(rows) if row.voids and row.id in new}, len(rows))
+        insert.insert_links(connection, tenant, links)
+    return new
 
 
 def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row]) -> None:
@@ -82,44 +119,3 @@ def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row]) ->
         sent = read_exact(row.text)
         if found := differences(sent, kept[row.id]):
             raise StatementConflict(row.id, found)
-
-
-def _void(session: Session, tenant: UUID, voiding: Mapping[int, Row], batch: int) -> None:
-    """Note what these Statements void, and mark what is there already.
-
-    A voiding Statement cannot itself be voided (xAPI 1.0.3 Data 2.3.2): naming one is refused when it is known.
-    """
-    if not voiding:
-        return
-    targets = [row.voids for row in voiding.values() if row.voids]
-    protected = set(
-        session.scalars(
-            sa.select(Statement.id).where(
-                Statement.tenant_id == tenant,
-                among(session, Statement.id, targets),
-                Statement.verb_key == verb_key(VOIDED),
-            )
-        )
-    )
-    if protected:
-        raise InvalidStatement(
-            [
-                Fault(
-                    f"/{index}/object/id" if batch > 1 else "/object/id",
-                    f"Statement {row.voids} is itself a voiding Statement and cannot be voided; issue a new Statement"
-                    " with the content it had voided instead",
-                    "xAPI 1.0.3 Data 2.3.2",
-                )
-                for index, row in voiding.items()
-                if row.voids in protected
-            ]
-        )
-    session.execute(
-        sa.insert(Voiding),
-        [{"tenant_id": tenant, "target_id": row.voids, "statement_id": row.id} for row in voiding.values()],
-    )
-    session.execute(
-        sa.update(Statement)
-        .where(Statement.tenant_id == tenant, among(session, Statement.id, targets))
-        .values(voided=True)
-    )

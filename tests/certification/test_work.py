@@ -97,6 +97,17 @@ def test_a_tenant_whose_work_fails_is_logged_tried_again_and_holds_up_nobody(
     assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
 
 
+def test_what_an_operator_has_to_load_is_said_once_and_without_a_stack_trace(
+    database: Database, tenant: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(work, "WAIT_SECONDS", 0.0)
+    with caplog.at_level(logging.WARNING, logger="certification"):
+        work.work(database, stop=WhenIdle(lambda: None, lambda: None), clock=lambda: now)
+    [record] = caplog.records
+    assert "flask certification load-rules" in record.getMessage()
+    assert record.exc_info is None
+
+
 def test_a_failing_tenant_is_left_alone_for_a_while(
     database: Database,
     tenant: UUID,

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from lrs import api
+from lrs.credentials import definers, revoke_credential
 from lrs.db import Database
 from lrs.errors import Forbidden, Unauthenticated
 from lrs.models import Credential
@@ -70,14 +71,21 @@ def test_the_secret_is_nowhere_in_the_database(
     assert all(secret not in str(value) for value in vars(row).values())
 
 
+WRITING = ("statements/write", "state", "profile", "define")
+READING = ("statements/read", "statements/read/mine", "state/read", "profile/read")
+
+
 @pytest.mark.parametrize(
     ("given", "opens", "keeps_shut"),
     [
-        (("all",), ("statements/write", "statements/read", "statements/read/mine"), ("certification/read",)),
-        (("all/read",), ("statements/read",), ("statements/write",)),
-        (("statements/write",), ("statements/write",), ("statements/read", "statements/read/mine")),
-        (("statements/read",), ("statements/read/mine",), ("statements/write",)),
-        (("statements/read/mine",), ("statements/read/mine",), ("statements/read",)),
+        (("all",), (*WRITING, *READING), ("certification/read",)),
+        (("all/read",), READING, (*WRITING, "all", "certification/read")),
+        (("statements/write",), ("statements/write",), (*READING, "state", "profile", "define")),
+        (("statements/read",), ("statements/read/mine",), ("statements/write", "state/read", "profile/read", "define")),
+        (("statements/read/mine",), ("statements/read/mine",), ("statements/read", "state/read")),
+        (("state",), ("state", "state/read"), ("profile", "profile/read", "statements/read/mine", "define")),
+        (("profile",), ("profile", "profile/read"), ("state", "state/read", "statements/read/mine", "define")),
+        (("define",), ("define",), ("statements/write", "state", "profile", *READING)),
         (("certification/read",), ("certification/read",), ("statements/read", "statements/write")),
     ],
 )
@@ -91,3 +99,22 @@ def test_a_scope_opens_what_it_names_and_no_more(
     for scope in keeps_shut:
         with pytest.raises(Forbidden):
             somebody.require(scope)
+
+
+def test_who_may_define_is_told_of_revoked_keys_too(
+    database: Database, tenant: UUID, other_tenant: UUID, credential: Callable[..., str], now: datetime
+) -> None:
+    given = [("all",), ("define", "statements/write"), ("statements/write",), ("all/read", "state", "profile")]
+    keys = [identify(database, credential(tenant, *scopes), now).key for scopes in given]
+    credential(other_tenant)
+    with database.writing() as session:
+        revoke_credential(session, tenant, keys[1], now=now)
+    with database.reading() as session:
+        assert definers(session, tenant) == set(keys[:2])
+
+
+def test_no_secret_is_taken_for_an_option(database: Database, tenant: UUID, credential: Callable[..., str]) -> None:
+    for _ in range(100):
+        key, _, secret = base64.b64decode(credential(tenant)[6:]).decode().partition(":")
+        assert len(bytes.fromhex(secret)) == 32
+        assert bytes.fromhex(key)

@@ -15,6 +15,9 @@ from alembic.script import ScriptDirectory
 import migrations
 from lrs.db import Database
 
+REPLACED = {"lrs_voiding"}
+"""Tables whose rows a later step carries over into another one; a test of that step's own looks after them."""
+
 
 def tables(database: Database) -> list[sa.Table]:
     """The tables as they stand in the database, those that others refer to first."""
@@ -91,6 +94,6 @@ def test_a_step_up_keeps_the_rows_of_the_tables_that_were_there(database: Databa
         command.upgrade(config, revision)
         assert count(database)["lrs_tenant"] == 1
         return
-    filled = fill(database)
+    filled = {name: rows for name, rows in fill(database).items() if name not in REPLACED}
     command.upgrade(config, revision)
     assert {name: rows for name, rows in count(database).items() if name in filled} == filled

@@ -107,7 +107,7 @@ def test_a_list_leaves_out_what_is_voided(
     database: Database, tenant: UUID, identity: api.Identity, filled: list[UUID]
 ) -> None:
     [void] = put(database, identity, voiding(filled[0]))
-    assert found(database, tenant, agent=agent("1"), ascending=True) == [filled[2], filled[3], filled[4]]
+    assert found(database, tenant, agent=agent("1"), ascending=True) == [filled[2], filled[3], filled[4], void]
     assert found(database, tenant, ascending=True) == [*filled[1:], void]
 
 

@@ -166,6 +166,9 @@ def test_a_voiding_statement_cannot_be_voided(database: Database, identity: api.
         store(session, identity, [first])
     with pytest.raises(InvalidStatement, match="is itself a voiding Statement"), database.writing() as session:
         store(session, identity, [voiding(first["id"])])
+    with pytest.raises(InvalidStatement) as refused, database.writing() as session:
+        store(session, identity, [statement(), voiding(first["id"]), voiding(uuid4())])
+    assert [fault.place for fault in refused.value.faults] == ["/1/object/id"]
     later = voiding(uuid4())
     for one in (voiding(later["id"]), later):  # the store cannot know yet what the first one names
         with database.writing() as session:

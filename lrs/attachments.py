@@ -1,0 +1,122 @@
+"""Attachments: what Statements declare, the bytes that come with them, and where these are kept.
+
+The bytes are kept once for each tenant and hash, apart from the Statements; a Statement names them by the hash it
+declares (xAPI 1.0.3 Data 2.4.11). Nothing here turns bytes into text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lrs.db import Session
+from lrs.errors import Fault, InvalidStatement, TooLarge
+from lrs.models import Attachment
+
+SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
+"""The usage type of an Attachment that signs its Statement (xAPI 1.0.3 Data 2.6)."""
+
+MOST_BYTES = 32 * 1024 * 1024
+"""The largest Attachment taken, unless the installation says otherwise."""
+
+_CLAUSE = "xAPI 1.0.3 Communication 1.5.2"
+_ALGORITHMS = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of an Attachment that came with Statements, under their hash."""
+
+    sha2: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An Attachment that is stored: all but its bytes."""
+
+    sha2: str
+    content_type: str
+    length: int
+
+
+def hasher(sha2: str) -> Any:
+    """A new hash object whose result would be written like this; None when this is not SHA-2 in hex digits."""
+    algorithm = _ALGORITHMS.get(len(sha2))
+    return hashlib.new(algorithm) if algorithm else None
+
+
+def declared(statement: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every Attachment that a Statement or its SubStatement declares, with its place."""
+    for index, attachment in enumerate(statement.get("attachments", ())):
+        yield f"{place}/attachments/{index}", attachment
+    target = statement["object"]
+    if target.get("objectType") == "SubStatement":
+        yield from declared(target, f"{place}/object")
+
+
+def check(statements: Sequence[Mapping[str, Any]], contents: Collection[Content], most_bytes: int) -> None:
+    """What these checked Statements declare and what came with them fit each other.
+
+    Raises InvalidStatement for an Attachment declared with neither bytes nor fileUrl, and for bytes that nobody
+    declared (xAPI 1.0.3 Data 2.4.11, Communication 1.5.2); TooLarge for one of more than `most_bytes`.
+    """
+    came = {content.sha2 for content in contents}
+    wanted = set()
+    faults = []
+    for index, statement in enumerate(statements):
+        for place, attachment in declared(statement, f"/{index}" if len(statements) > 1 else ""):
+            sha2 = attachment["sha2"].lower()
+            wanted.add(sha2)
+            if sha2 not in came and "fileUrl" not in attachment:
+                message = "no part of the request has this X-Experience-API-Hash, and there is no fileUrl either"
+                faults.append(Fault(f"{place}/sha2", message, _CLAUSE))
+    for content in contents:
+        if content.sha2 not in wanted:
+            message = f"no Statement declares an attachment with the hash {content.sha2}"
+            faults.append(Fault("X-Experience-API-Hash", message, _CLAUSE))
+        if len(content.data) > most_bytes:
+            raise TooLarge(f"the attachment {content.sha2} is larger than the {most_bytes} bytes that are taken here")
+    if faults:
+        raise InvalidStatement(faults)
+
+
+def keep(
+    session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]], contents: Collection[Content]
+) -> None:
+    """Store the bytes that checked Statements came with; those that are there already stay as they are."""
+    types = {each["sha2"].lower(): each["contentType"] for one in statements for _, each in declared(one)}
+    rows = [
+        {"tenant_id": tenant, "sha2": sha2, "content_type": types[sha2], "content": data}
+        for sha2, data in sorted({content.sha2: content.data for content in contents}.items())
+    ]
+    if rows:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(insert(Attachment).on_conflict_do_nothing(), rows)
+
+
+def find(session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]]) -> list[Kept]:
+    """What is stored of the Attachments that these Statements declare, each once, in the order they declare them."""
+    hashes = list(dict.fromkeys(each["sha2"].lower() for one in statements for _, each in declared(one)))
+    kept: dict[str, Kept] = {}
+    for start in range(0, len(hashes), _AT_ONCE):
+        rows = session.execute(
+            sa.select(Attachment.sha2, Attachment.content_type, sa.func.length(Attachment.content)).where(
+                Attachment.tenant_id == tenant, Attachment.sha2.in_(hashes[start : start + _AT_ONCE])
+            )
+        )
+        kept |= {row[0]: Kept(*row) for row in rows}
+    return [kept[sha2] for sha2 in hashes if sha2 in kept]
+
+
+def read(session: Session, tenant: UUID, sha2: str) -> bytes:
+    """The bytes of a stored Attachment."""
+    query = sa.select(Attachment.content).where(Attachment.tenant_id == tenant, Attachment.sha2 == sha2)
+    return session.execute(query).scalar_one()

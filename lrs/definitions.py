@@ -1,0 +1,97 @@
+"""What Statements define (Activities, and names of Agents), merged after they are stored and never while they are.
+
+One position for each tenant says up to which place of the order (`lrs.statements.order`) Statements have been merged.
+Who merges moves it on by an UPDATE that names the old one, and writes what follows from the chunk in the same
+transaction. So every Statement is merged once and in order, by whoever comes first; a second one waits for that row,
+finds the position moved, and goes on from there. It is the first lock taken and the only one contended for: there is
+nothing to deadlock with, however many batches meet on one Activity.
+
+A reader calls `catch_up` before it asks, so that what was posted before is in the answer. `keep_up` does the same in
+the background, so that a reader finds little left to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lrs import activities, actors, credentials
+from lrs.db import Database, Session
+from lrs.models import Base, DefinitionsPosition
+from lrs.statements import query
+from lrs.statements.rows import read_exact
+
+__all__ = ["CHUNK", "IDLE_SECONDS", "catch_up", "keep_up"]
+
+CHUNK = 500
+"""Statements merged in one transaction."""
+
+IDLE_SECONDS = 2.0
+"""How long `keep_up` waits before it looks again."""
+
+_POSITION = Base.metadata.tables[DefinitionsPosition.__tablename__]
+
+log = logging.getLogger(__name__)
+
+
+def catch_up(database: Database, tenant: UUID) -> None:
+    """Merge everything that is stored when this is called, in short transactions of its own.
+
+    Call it outside of any session. When nothing is left to merge it costs two look-ups.
+    """
+    with database.reading() as session:
+        goal = query.newest_place(session, tenant)
+        position = _position(session, tenant)
+    while position < goal:
+        position = _merge_next(database, tenant)
+
+
+def keep_up(database: Database, *, stop: threading.Event) -> None:
+    """Catch up for every tenant in turn, again and again, until `stop` is set. What fails is logged and tried again."""
+    while not stop.wait(IDLE_SECONDS):
+        try:
+            with database.reading() as session:
+                tenants = credentials.tenants(session)
+            for tenant, _ in tenants:
+                catch_up(database, tenant)
+        except Exception:
+            log.exception("what Statements define could not be merged; it is tried again in %.0f s", IDLE_SECONDS)
+
+
+def _merge_next(database: Database, tenant: UUID) -> int:
+    """Merge the next chunk, or find that somebody else just did; returns a place up to which all is merged."""
+    with database.reading() as session:
+        position = _position(session, tenant)
+        found = query.after(session, tenant, position, CHUNK)
+        definers = credentials.definers(session, tenant)
+    if not found:
+        return position
+    documents = [read_exact(one.exact) for one in found]
+    # xAPI 1.0.3 Communication 4.2, `define`: without it a Statement changes nothing of what is known.
+    defining = [one for one in documents if one["authority"].get("account", {}).get("name") in definers]
+    definitions = [pair for one in defining for pair in activities.activities_in(one)]
+    names = [pair for one in defining for pair in actors.names_in(one)]
+    with database.writing() as session:
+        if not _advance(session, tenant, position, found[-1].seq):
+            return position
+        activities.merge(session, tenant, definitions)
+        actors.merge(session, tenant, names)
+    return found[-1].seq
+
+
+def _position(session: Session, tenant: UUID) -> int:
+    return session.scalar(sa.select(_POSITION.c.seq).where(_POSITION.c.tenant_id == tenant)) or 0
+
+
+def _advance(session: Session, tenant: UUID, old: int, new: int) -> bool:
+    """Move the position from `old` to `new`; False when it no longer stands at `old`."""
+    if old == 0:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        start = dialect.insert(_POSITION).values(tenant_id=tenant, seq=0)
+        session.execute(start.on_conflict_do_nothing())
+    moved = sa.update(_POSITION).where(_POSITION.c.tenant_id == tenant, _POSITION.c.seq == old).values(seq=new)
+    return session.connection().execute(moved).rowcount == 1

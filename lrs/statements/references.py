@@ -1,0 +1,192 @@
+"""Statements that refer to others, and are found through them.
+
+xAPI 1.0.3 Communication 2.1.3, Filter Conditions for StatementRefs: a Statement whose Object is a StatementRef matches
+where its target matches, and so on over further references; its own place and `stored` decide where it stands. So the
+keys of every target are copied to the place of the Statement that refers to it: when that one is stored or, if the
+target comes later, when the target arrives. A list then reads them off an index, however many Statements are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from lrs.db import Session, among
+from lrs.errors import InvalidStatement
+from lrs.models import Reference, Statement
+from lrs.statements.keys import VOIDED, verb_key
+from lrs.statements.rows import Keys, Row, keys_in, read_exact
+from schemas import Fault
+
+MOST_STEPS = 100
+"""References are followed so far; a longer chain is cut, so that no Statement costs more than this many rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """A stored Statement at its place, and a Statement that it refers to in so many steps."""
+
+    target_id: UUID
+    statement_id: UUID
+    seq: int
+    steps: int
+    voids: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A further key, the place at which it is found, and the Statement that carries it."""
+
+    key: int
+    seq: int
+    statement_id: UUID
+
+
+def referring_to(session: Session, tenant: UUID, ids: Collection[UUID]) -> list[Referring]:
+    """The stored Statements that refer to these, whether these are there or not."""
+    rows = session.execute(
+        sa.select(Reference.target_id, Reference.statement_id, Reference.seq, Reference.steps, Reference.voids).where(
+            Reference.tenant_id == tenant, among(session, Reference.target_id, ids)
+        )
+    )
+    return [Referring(*row) for row in rows]
+
+
+def keep(
+    session: Session,
+    tenant: UUID,
+    placed: Mapping[UUID, tuple[int, Row]],
+    waiting: Collection[Referring],
+    places: Mapping[UUID, str],
+) -> list[Link]:
+    """Store what the new Statements (by id, with their places) refer to, and give `waiting` ones their targets' keys.
+
+    Marks what is voided. Returns the links that this adds, still to be inserted. Raises InvalidStatement when a voiding
+    Statement would be voided (xAPI 1.0.3 Data 2.3.2); `places` says where in the batch each one that voids stands.
+    """
+    referring = [row for _, row in placed.values() if row.refers_to]
+    waiting = [one for one in waiting if one.target_id in placed]
+    if not referring and not waiting:
+        return []
+    edges = {row.id: row.refers_to for row in referring if row.refers_to}
+    edges |= _edges_beyond(session, tenant, set(edges.values()) - placed.keys())
+    entries = [
+        (row.id, placed[row.id][0], target, steps)
+        for row in referring
+        for steps, target in enumerate(_path(row.id, edges), 1)
+    ]
+    entries += [
+        (one.statement_id, one.seq, target, steps)
+        for one in waiting
+        for steps, target in enumerate(_path(one.target_id, edges), one.steps + 1)
+        if target != one.statement_id and steps <= MOST_STEPS
+    ]
+    keys = {id_: row.keys for id_, (_, row) in placed.items()}
+    keys |= _stored_keys(session, tenant, {target for _, _, target, _ in entries} - placed.keys())
+    voiding = {row.id: row.refers_to for row in referring if row.voids and row.refers_to}
+    _void(session, tenant, {places[id_] + "/object/id": target for id_, target in voiding.items()}, keys)
+    if entries:
+        session.execute(
+            sa.insert(Reference),
+            [
+                {
+                    "tenant_id": tenant,
+                    "statement_id": id_,
+                    "seq": seq,
+                    "target_id": target,
+                    "steps": steps,
+                    "voids": steps == 1 and id_ in voiding,
+                    **_columns(keys.get(target)),
+                }
+                for id_, seq, target, steps in entries
+            ],
+        )
+    if waiting:
+        arrived = {one.target_id for one in waiting}
+        session.connection().execute(
+            sa.update(Reference).where(
+                Reference.tenant_id == tenant, Reference.target_id == sa.bindparam("arrived", type_=sa.Uuid())
+            ),
+            [{"arrived": id_, **_columns(keys[id_])} for id_ in sorted(arrived)],
+        )
+    found_at = [(seq, target) for _, seq, target, _ in entries] + [(one.seq, one.target_id) for one in waiting]
+    return [Link(key, seq, target) for seq, target in found_at if target in keys for key in sorted(keys[target].links)]
+
+
+def _edges_beyond(session: Session, tenant: UUID, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """What stored Statements refer to, from each of these to the end of its chain."""
+    edges: dict[UUID, UUID] = {}
+    if ids:
+        rows = session.execute(
+            sa.select(Reference.statement_id, Reference.target_id)
+            .where(Reference.tenant_id == tenant, among(session, Reference.statement_id, ids))
+            .order_by(Reference.statement_id, Reference.steps)
+        )
+        for _, chain in groupby(rows, key=lambda row: row.statement_id):
+            current: UUID | None = None
+            for statement_id, target_id in chain:
+                edges[current or statement_id] = target_id
+                current = target_id
+    return edges
+
+
+def _path(start: UUID, edges: Mapping[UUID, UUID]) -> list[UUID]:
+    """What is reached from a Statement, step by step; a circle is walked once."""
+    path: list[UUID] = []
+    seen = {start}
+    current = edges.get(start)
+    while current is not None and current not in seen and len(path) < MOST_STEPS:
+        path.append(current)
+        seen.add(current)
+        current = edges.get(current)
+    return path
+
+
+def _stored_keys(session: Session, tenant: UUID, ids: Collection[UUID]) -> dict[UUID, Keys]:
+    if not ids:
+        return {}
+    rows = session.execute(
+        sa.select(Statement.id, Statement.exact).where(Statement.tenant_id == tenant, among(session, Statement.id, ids))
+    )
+    return {row.id: keys_in(read_exact(row.exact)) for row in rows}
+
+
+def _columns(keys: Keys | None) -> dict[str, Any]:
+    return {
+        "actor_key": keys and keys.actor,
+        "verb_key": keys and keys.verb,
+        "object_key": keys and keys.object,
+        "registration": keys and keys.registration,
+        "authority_key": keys and keys.authority,
+    }
+
+
+def _void(session: Session, tenant: UUID, voided: Mapping[str, UUID], keys: Mapping[UUID, Keys]) -> None:
+    """Mark what is voided, by the places that say so, and is there; refuse to void what voids."""
+    if not voided:
+        return
+    protected = {
+        place: target for place, target in voided.items() if target in keys and keys[target].verb == verb_key(VOIDED)
+    }
+    if protected:
+        raise InvalidStatement(
+            [
+                Fault(
+                    place,
+                    f"Statement {target} is itself a voiding Statement and cannot be voided; issue a new Statement"
+                    " with the content it had voided instead",
+                    "xAPI 1.0.3 Data 2.3.2",
+                )
+                for place, target in protected.items()
+            ]
+        )
+    session.execute(
+        sa.update(Statement)
+        .where(Statement.tenant_id == tenant, among(session, Statement.id, set(voided.values())))
+        .values(voided=True)
+    )

@@ -1,0 +1,199 @@
+"""Attachments over HTTP, in bytes, both ways (xAPI 1.0.3 Data 2.4.11, Communication 1.5.2 and 2.1.3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from lrs.db import Database
+from lrs.resources import multipart
+from tests.lrs.resources.test_multipart import body, part
+from tests.lrs.statements.builders import agent, statement
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\r\n"
+NOTES = "Biên bản huấn luyện an toàn\r\n".encode()
+EMPTY = b""
+
+
+@pytest.fixture
+def xapi(client: FlaskClient, tenant: UUID, credential: Callable[..., str]) -> Callable[..., TestResponse]:
+    headers = {"Authorization": credential(tenant), "X-Experience-API-Version": "2.0.0"}
+
+    def send(method: str = "GET", path: str = "/xapi/statements", **parts: Any) -> TestResponse:
+        return client.open(path, method=method, headers={**headers, **parts.pop("headers", {})}, **parts)
+
+    return send
+
+
+def declared(data: bytes, **parts: Any) -> dict[str, Any]:
+    return {
+        "usageType": "https://hoc.example.org/đính-kèm/ảnh",
+        "display": {"vi": "Ảnh chụp"},
+        "contentType": "image/png",
+        "length": len(data),
+        "sha2": sha256(data).hexdigest(),
+        **parts,
+    }
+
+
+def with_files(*files: bytes, **parts: Any) -> dict[str, Any]:
+    return statement(attachments=[declared(data) for data in files], **parts)
+
+
+def post(xapi: Callable[..., TestResponse], statements: Any, *files: bytes) -> TestResponse:
+    first = b"Content-Type: application/json\r\n\r\n" + json.dumps(statements, ensure_ascii=False).encode()
+    sent = body(*map(part, files), first=first)
+    return xapi("POST", data=sent, content_type="multipart/mixed; boundary=B")
+
+
+def read(answer: TestResponse) -> tuple[Any, list[bytes]]:
+    """The JSON and the files of an answer in multipart/mixed, which is as the strictest client wants it."""
+    assert answer.status_code == 200, answer.text
+    kind = answer.headers["Content-Type"]
+    assert kind.startswith("multipart/mixed; boundary=")
+    assert '"' not in kind
+    assert int(answer.headers["Content-Length"]) == len(answer.data)
+    statements, contents = multipart.read(answer.data, kind)
+    assert b"\n" not in statements
+    return json.loads(statements), [content.data for content in contents]
+
+
+def test_files_come_back_to_the_byte(xapi: Callable[..., TestResponse]) -> None:
+    [posted] = json.loads(post(xapi, with_files(PICTURE, NOTES, EMPTY), PICTURE, NOTES, EMPTY).text)
+    one, files = read(xapi(query_string={"statementId": posted, "attachments": "true"}))
+    assert one["id"] == posted
+    assert files == [PICTURE, NOTES, EMPTY]
+    listed, files = read(xapi(query_string={"attachments": "true"}))
+    assert [each["id"] for each in listed["statements"]] == [posted]
+    assert files == [PICTURE, NOTES, EMPTY]
+    for name in (b"Content-Type: image/png\r\n", b"X-Experience-API-Hash: ", b"Content-Transfer-Encoding: binary"):
+        assert xapi(query_string={"attachments": "true"}).data.count(name) == 3
+
+
+def test_without_the_parameter_the_answer_is_json(xapi: Callable[..., TestResponse]) -> None:
+    post(xapi, with_files(PICTURE), PICTURE)
+    for query in ({}, {"attachments": "false"}):
+        answer = xapi(query_string=query)
+        assert answer.mimetype == "application/json"
+        assert json.loads(answer.text)["statements"][0]["attachments"] == [declared(PICTURE)]
+
+
+def test_with_the_parameter_the_answer_is_multipart_even_when_there_is_no_file(
+    xapi: Callable[..., TestResponse],
+) -> None:
+    [posted] = json.loads(xapi("POST", json=statement()).text)
+    assert read(xapi(query_string={"attachments": "true"}))[1] == []
+    assert read(xapi(query_string={"statementId": posted, "attachments": "true"}))[1] == []
+
+
+def test_more_goes_on_with_attachments(xapi: Callable[..., TestResponse]) -> None:
+    post(xapi, [with_files(PICTURE), with_files(NOTES), statement()], PICTURE, NOTES)
+    answer = xapi(query_string={"attachments": "true", "limit": "1", "ascending": "true"})
+    seen = []
+    while True:
+        listed, files = read(answer)
+        seen.append(files)
+        if not listed["more"]:
+            break
+        answer = xapi(path=listed["more"])
+    assert seen == [[PICTURE], [NOTES], []]
+
+
+def test_head_names_the_same_length(xapi: Callable[..., TestResponse]) -> None:
+    post(xapi, with_files(PICTURE), PICTURE)
+    head = xapi("HEAD", query_string={"attachments": "true"})
+    assert head.data == b""
+    assert int(head.headers["Content-Length"]) == len(xapi(query_string={"attachments": "true"}).data)
+
+
+def test_a_file_is_kept_and_answered_once_however_many_declare_it(
+    xapi: Callable[..., TestResponse], database: Database
+) -> None:
+    inner = {**with_files(PICTURE), "objectType": "SubStatement"}
+    assert post(xapi, [with_files(PICTURE), {**statement(), "object": inner}], PICTURE).status_code == 200
+    assert post(xapi, with_files(PICTURE, NOTES), NOTES, PICTURE, PICTURE).status_code == 200
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM lrs_attachment")) == 2
+    assert read(xapi(query_string={"attachments": "true"}))[1] == [PICTURE, NOTES]
+
+
+def test_a_statement_is_put_with_its_file(xapi: Callable[..., TestResponse]) -> None:
+    wanted = "8f87ccde-bb56-4c2e-ab83-44982ef22df0"
+    sent = body(
+        part(PICTURE), first=b"Content-Type:application/json\r\n\r\n" + json.dumps(with_files(PICTURE)).encode()
+    )
+    for _ in range(2):
+        answer = xapi(
+            "PUT", query_string={"statementId": wanted}, data=sent, content_type='multipart/mixed; boundary="B"'
+        )
+        assert answer.status_code == 204
+    assert read(xapi(query_string={"statementId": wanted, "attachments": "true"}))[1] == [PICTURE]
+
+
+def test_multipart_without_files_and_files_elsewhere_are_accepted(xapi: Callable[..., TestResponse]) -> None:
+    elsewhere = statement(attachments=[declared(PICTURE, fileUrl="https://hoc.example.org/ảnh.png")])
+    assert post(xapi, statement()).status_code == 200
+    assert post(xapi, elsewhere).status_code == 200
+    assert xapi("POST", json=elsewhere).status_code == 200
+    assert read(xapi(query_string={"attachments": "true"}))[1] == []
+
+
+@pytest.mark.parametrize("in_json", [True, False])
+def test_a_declared_file_that_is_nowhere_is_refused(xapi: Callable[..., TestResponse], in_json: bool) -> None:
+    inner = {**with_files(NOTES), "objectType": "SubStatement"}
+    batch = [statement(), with_files(PICTURE), {**statement(), "object": inner}]
+    answer = xapi("POST", json=batch) if in_json else post(xapi, batch)
+    assert answer.status_code == 400
+    places = [fault["place"] for fault in json.loads(answer.text)["errors"]]
+    assert places == ["/1/attachments/0/sha2", "/2/object/attachments/0/sha2"]
+    assert json.loads(xapi().text)["statements"] == []
+
+
+def test_a_file_that_nobody_declared_is_refused(xapi: Callable[..., TestResponse], database: Database) -> None:
+    assert post(xapi, with_files(PICTURE), PICTURE, NOTES).status_code == 400
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM lrs_attachment")) == 0
+
+
+def test_statements_spread_over_parts_and_forms_are_refused(xapi: Callable[..., TestResponse]) -> None:
+    one = b"Content-Type: application/json\r\n\r\n" + json.dumps(statement()).encode()
+    sent = body(one, first=one)
+    assert xapi("POST", data=sent, content_type="multipart/mixed; boundary=B").status_code == 400
+    assert xapi("POST", data=body(first=one), content_type="multipart/form-data; boundary=B").status_code == 400
+    assert xapi("POST", data=body(first=one), content_type="multipart/mixed").status_code == 400
+    assert xapi("POST", data=body(first=one), content_type="application/json").status_code == 400
+
+
+def test_too_large_a_file_is_413(
+    client: FlaskClient, xapi: Callable[..., TestResponse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = client.application.extensions["settings"]
+    object.__setattr__(settings, "attachment_max_bytes", len(PICTURE) - 1)
+    assert post(xapi, with_files(PICTURE), PICTURE).status_code == 413
+    assert post(xapi, with_files(NOTES), NOTES).status_code == 200
+
+
+def test_files_are_their_tenants_alone(
+    xapi: Callable[..., TestResponse], other_tenant: UUID, credential: Callable[..., str]
+) -> None:
+    stranger = {"Authorization": credential(other_tenant)}
+    post(xapi, with_files(PICTURE), PICTURE)
+    elsewhere = statement(attachments=[declared(PICTURE, fileUrl="https://hoc.example.org/x.png")])
+    assert xapi("POST", json=elsewhere, headers=stranger).status_code == 200
+    assert read(xapi(query_string={"attachments": "true"}, headers=stranger))[1] == []
+
+
+def test_filters_and_formats_go_with_attachments(xapi: Callable[..., TestResponse]) -> None:
+    post(xapi, [with_files(PICTURE, actor="1"), with_files(NOTES, actor="2")], PICTURE, NOTES)
+    query = {"attachments": "true", "agent": json.dumps(agent("2")), "format": "ids"}
+    listed, files = read(xapi(query_string=query))
+    assert [one["verb"].keys() for one in listed["statements"]] == [{"id"}]
+    assert files == [NOTES]
