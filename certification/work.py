@@ -33,8 +33,9 @@ log = logging.getLogger(__name__)
 def work(database: Database, *, stop: threading.Event, clock: Callable[[], datetime]) -> None:
     """Follows the feed and judges, for every tenant in turn, until `stop` is set.
 
-    `clock` gives the aware present. What an operator has to mend is said once; what fails for one tenant is logged and tried again after a pause, while the
-    others go on. Waits only when nobody has anything to do, and wakes at once when `stop` is set.
+    `clock` gives the aware present. What an operator has to load is said once, what fails for a tenant is logged; both
+    are tried again after a pause, while the others go on. Waits only when nobody has anything to do, and wakes at once
+    when `stop` is set.
     """
     paused_until: dict[UUID, float] = {}
     told: dict[UUID, str] = {}

@@ -77,7 +77,7 @@ def test_a_tenant_whose_work_fails_is_logged_tried_again_and_holds_up_nobody(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(work, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(work, "WAIT_SECONDS", 0.0)
     learning.load_rules(database, other_tenant, now=now)  # `tenant` has none: its work fails
     an = add_worker(database, tenant, "NV-AN", "an", now=now)
     other_an = add_worker(database, other_tenant, "NV-AN", "an", now=now)
@@ -89,17 +89,22 @@ def test_a_tenant_whose_work_fails_is_logged_tried_again_and_holds_up_nobody(
         seen.append((kept(database, tenant), kept(database, other_tenant)))
         learning.load_rules(database, tenant, now=now)
 
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.WARNING):
         work.work(database, stop=WhenIdle(look_then_load), clock=lambda: now)
     assert seen == [([], [(other_an, 2026, 1, "not_met")])]
     assert str(tenant) in caplog.text
-    assert "NoMappingInForce" in caplog.text
+    assert "No evidence mapping is in force" in caplog.text
     assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
 
 
 def test_what_an_operator_has_to_load_is_said_once_and_without_a_stack_trace(
-    database: Database, tenant: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    database: Database,
+    identity: api.Identity,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    store(database, identity, statement("an"))
     monkeypatch.setattr(work, "WAIT_SECONDS", 0.0)
     with caplog.at_level(logging.WARNING, logger="certification"):
         work.work(database, stop=WhenIdle(lambda: None, lambda: None), clock=lambda: now)
@@ -118,7 +123,7 @@ def test_a_failing_tenant_is_left_alone_for_a_while(
 ) -> None:
     learning.load_rules(database, other_tenant, now=now)
     store(database, identity, statement("an"))
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.WARNING):
         work.work(database, stop=WhenIdle(lambda: None, lambda: None), clock=lambda: now)
     assert len(caplog.records) == 1
 
@@ -140,7 +145,7 @@ def test_a_database_that_does_not_answer_is_logged_and_asked_again(
 
     monkeypatch.setattr(api, "tenants", fail)
     stop = WhenIdle(lambda: monkeypatch.setattr(api, "tenants", tenants))
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.WARNING):
         work.work(database, stop=stop, clock=lambda: now)
     assert "gone" in caplog.text
     assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
