@@ -185,8 +185,9 @@ def create_serving_app() -> Flask:
 
     def end_threads() -> None:
         stop.set()
+        deadline = time.monotonic() + 8  # well before the server ends a process that does not stop
         for thread in threads:
-            thread.join(10)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     atexit.register(end_threads)
     return app
