@@ -88,40 +88,44 @@ def meeting(session: Session, tenant: UUID, programme: str, on: date) -> set[UUI
     earlier. Only the others are judged anew for `on`, and nothing is kept of that.
     """
     year = on.year
-    asked = sa.literal(on, sa.Date)
-    earlier = sa.case((Assessment.as_of < asked, Assessment.as_of), else_=asked)
-    later = sa.case((Assessment.as_of < asked, asked), else_=Assessment.as_of)
-    learned = sa.exists().where(
-        Fact.worker_id == Assessment.worker_id,
-        Fact.tenant_id == tenant,
-        Fact.year == year,
-        Fact.day > earlier,
-        Fact.day <= later,
-    )
-    attested = sa.exists().where(
-        Attestation.worker_id == Assessment.worker_id,
-        Attestation.tenant_id == tenant,
-        Attestation.programme == programme,
-        Attestation.year == year,
-        Attestation.attested_on > earlier,
-        Attestation.attested_on <= later,
-    )
     rows = session.execute(
-        sa.select(
-            Assessment.worker_id,
-            Assessment.outcome,
-            sa.or_(learned, attested).label("grown"),
-        ).where(
+        sa.select(Assessment.worker_id, Assessment.outcome, Assessment.as_of).where(
             Assessment.tenant_id == tenant,
             Assessment.programme == programme,
             Assessment.year == year,
             Assessment.version == _newest(programme, year),
         )
     ).all()
-    grown = known_on(session, tenant, [row.worker_id for row in rows if row.grown], programme, on)
-    return {row.worker_id for row in rows if row.outcome == MET and not row.grown} | {
-        one.worker_id for one in grown if one.result.outcome == MET
+    between = {row.worker_id: (min(row.as_of, on), max(row.as_of, on)) for row in rows if row.as_of != on}
+    grown = {
+        worker_id
+        for worker_id, day in _days_with_news(session, tenant, programme, year, between.values())
+        if worker_id in between and between[worker_id][0] < day <= between[worker_id][1]
     }
+    anew = known_on(session, tenant, grown, programme, on)
+    return {row.worker_id for row in rows if row.outcome == MET and row.worker_id not in grown} | {
+        one.worker_id for one in anew if one.result.outcome == MET
+    }
+
+
+def _days_with_news(
+    session: Session, tenant: UUID, programme: str, year: int, spans: Collection[tuple[date, date]]
+) -> Iterable[tuple[UUID, date]]:
+    """Worker and day of each fact and attestation of the year on the days that the spans lie in, in one SQL command."""
+    if not spans:
+        return ()
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    learned = sa.select(Fact.worker_id, Fact.day.label("day")).where(
+        Fact.tenant_id == tenant, Fact.year == year, Fact.day > first, Fact.day <= last
+    )
+    attested = sa.select(Attestation.worker_id, Attestation.attested_on).where(
+        Attestation.tenant_id == tenant,
+        Attestation.programme == programme,
+        Attestation.year == year,
+        Attestation.attested_on > first,
+        Attestation.attested_on <= last,
+    )
+    return [(row.worker_id, row.day) for row in session.execute(sa.union(learned, attested))]
 
 
 def known_on(
