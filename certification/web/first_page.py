@@ -202,13 +202,14 @@ def _order(
 
 def _walk(code: str, which: str, shown: Mapping[str, OrganizationFigures], tree: Tree) -> Iterator[str]:
     """A unit, then on the administrative tree the enterprises right below it, then the units below it likewise."""
-    yield code
-    below = [child for child in tree.children(code, which) if child in shown]
-    if which == ADMINISTRATIVE:
-        yield from (child for child in below if shown[child].kind == ENTERPRISE)
-    for child in below:
-        if shown[child].kind in (ADMINISTRATIVE, TRADE_UNION):
-            yield from _walk(child, which, shown, tree)
+    waiting = [code]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        below = [child for child in tree.children(here, which) if child in shown]
+        if which == ADMINISTRATIVE:
+            yield from (child for child in below if shown[child].kind == ENTERPRISE)
+        waiting += [child for child in reversed(below) if shown[child].kind in (ADMINISTRATIVE, TRADE_UNION)]
 
 
 # ---------------------------------------------------------------- side by side

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -116,6 +117,19 @@ def test_the_widest_unit_comes_first_and_its_parts_stand_in_sections_enterprises
         ("Tên vn/x", ["vn/x", "dn/2", "vn/x/p", "dn/1"]),
         ("Hệ thống công đoàn", ["cd"]),
     ]
+
+
+def test_units_nested_however_deep_are_shown() -> None:
+    codes = ["vn", *(f"vn/{depth:04d}" for depth in range(2000))]
+    deep = Tree(
+        [Node(uuid4(), code, code, ADMINISTRATIVE, None, None) for code in codes],
+        [Edge(child, ADMINISTRATIVE, above, SINCE, None) for above, child in pairwise(codes)],
+        ON,
+    )
+    measured = [OrganizationFigures(code, code, ADMINISTRATIVE, 1, 0, 0, 0, 0, 0, (target(),)) for code in codes]
+    shown = first_page.build(Attainment(ON, "cong-dan-hoc-tap", tuple(measured)), deep, (plan(),))
+    assert shown is not None
+    assert [one.code for one in shown.sections[0].units] == codes[1:]
 
 
 def test_only_the_unit_that_a_section_is_about_leads_it() -> None:
