@@ -93,7 +93,8 @@ class UnknownActor:
 def find(session: Session, tenant: UUID, number: str) -> Person:
     """The worker with this number. Raises UnknownWorker."""
     query = sa.select(Worker.id, Worker.number, Worker.full_name, Worker.gender)
-    row = session.execute(query.where(Worker.tenant_id == tenant, Worker.number == number)).first()
+    found = query.where(Worker.tenant_id == tenant, Worker.number == number)
+    row = None if "\0" in number else session.execute(found).first()  # PostgreSQL takes no NUL, and nobody has one
     if row is None:
         raise UnknownWorker(number)
     return Person(*row)

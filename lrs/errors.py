@@ -76,6 +76,9 @@ class TooLarge(LrsError):
 class Unauthenticated(LrsError):
     """No credentials came, or they are not (or no longer) those of anybody here; which of the two is not told."""
 
+    def __init__(self) -> None:
+        super().__init__("no key and secret, or none that are known here; send them by HTTP Basic")
+
 
 class Forbidden(LrsError):
     """The credentials are good, but were not given the scope that this needs."""

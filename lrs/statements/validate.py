@@ -156,6 +156,10 @@ def _repeated_keys(body: bytes) -> Iterator[str]:
 # --- Statements
 
 
+MOST_FAULTS = 1000
+"""After so many faults the rest of a batch is not looked at: naming them costs time and helps nobody."""
+
+
 def check_statements(documents: Sequence[Any], *, version: str) -> None:
     """Raise InvalidStatement with all faults of all these Statements, or return when there is none.
 
@@ -168,6 +172,9 @@ def check_statements(documents: Sequence[Any], *, version: str) -> None:
     faults: list[Fault] = []
     ids: dict[str, int] = {}
     for index, document in enumerate(documents):
+        if len(faults) >= MOST_FAULTS:
+            faults.append(Fault(f"/{index}", "there are more; mend these first, then send it again", ""))
+            break
         place = f"/{index}" if several else ""
         if not is_valid(document):
             faults += [

@@ -209,6 +209,7 @@ def test_who_may_not_is_told_401_or_403(
     assert xapi("GET", headers={"Authorization": None}).status_code == 401
     nobody = xapi("POST", json=statement(), headers={"Authorization": "Basic bm9ib2R5OnNlY3JldA=="})
     assert nobody.status_code == 401
+    assert "HTTP Basic" in json.loads(nobody.text)["errors"][0]["message"]
     assert nobody.headers["WWW-Authenticate"].startswith("Basic")
     reader = {"Authorization": credential(tenant, "statements/read")}
     assert xapi("POST", json=statement(), headers=reader).status_code == 403

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lrs.errors import Fault, InvalidStatement
-from lrs.statements.validate import check_statements, decode, encode
+from lrs.statements.validate import MOST_FAULTS, check_statements, decode, encode
 
 REF = {"objectType": "StatementRef", "id": "8f87ccde-bb56-4c2e-ab83-44982ef22df0"}
 AGENT = {"objectType": "Agent", "name": "Đỗ Thị Bích Ngọc", "mbox": "mailto:bich.ngoc@example.org"}
@@ -557,3 +557,10 @@ def test_the_error_reads_as_its_faults_line_by_line() -> None:
 def test_a_long_text_is_cut_in_the_message() -> None:
     [fault] = faults_of(changed(STATEMENT, "/verb/id", "x" * 10_000))
     assert len(fault.message) < 200
+
+
+def test_a_batch_of_nothing_but_faults_is_not_named_to_its_end() -> None:
+    with pytest.raises(InvalidStatement) as refused:
+        check_statements([None] * 100_000, version="2.0.0")
+    assert len(refused.value.faults) == MOST_FAULTS + 1
+    assert "mend these first" in refused.value.faults[-1].message
