@@ -123,27 +123,27 @@ class Database:
         secret = {name: "***" for name in self.url.query if "password" in name}
         return self.url.update_query_dict(secret).render_as_string(hide_password=True)
 
-    def _session(self, engine: sa.Engine) -> Session:
-        return Session(engine, expire_on_commit=False, info={"database": self})
+    def _session(self, engine: sa.Engine, tenant: UUID | None) -> Session:
+        return Session(engine, expire_on_commit=False, info={"database": self, "tenant": tenant})
 
     @contextmanager
-    def reading(self, *, snapshot: bool = False) -> Iterator[Session]:
-        """A session for questions, which can change nothing.
+    def reading(self, tenant: UUID | None = None, *, snapshot: bool = False) -> Iterator[Session]:
+        """A session for questions about one tenant's data, which can change nothing.
 
         With `snapshot` all its questions are answered as of one moment, for figures that must agree with one another.
         (On SQLite they always are.) Never ask `consistent_through` in a snapshot: it looks at what others do now.
         """
-        with self._session(self._snapshot_engine if snapshot else self._read_engine) as session:
+        with self._session(self._snapshot_engine if snapshot else self._read_engine, tenant) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session for changes: commits when the block ends, rolls back when it raises."""
+    def writing(self, tenant: UUID | None = None) -> Iterator[Session]:
+        """A session for changes of one tenant's data: commits when the block ends, rolls back when it raises."""
         if self.is_sqlite:
-            with self._writer_lock, self._session(self._write_engine) as session, session.begin():
+            with self._writer_lock, self._session(self._write_engine, tenant) as session, session.begin():
                 yield session
         else:
-            with self._session(self._write_engine) as session, session.begin():
+            with self._session(self._write_engine, tenant) as session, session.begin():
                 yield session
 
     def nobody_writes_here(self) -> bool:
