@@ -24,12 +24,15 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy.exc
-from environs import Env
+from environs import Env, EnvError
 from flask import Flask, Response, current_app, request
 from flask.cli import with_appcontext
 from granian.constants import Interfaces
 from granian.server import Server
-from marshmallow.validate import OneOf
+from marshmallow import ValidationError
+from marshmallow.validate import OneOf, Range
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from werkzeug.exceptions import HTTPException
 
 import certification.resources.errors
@@ -50,6 +53,7 @@ from lrs.resources.versions import SUPPORTED
 HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """The largest request body read; a larger one is refused with 413 before it is."""
+MOST_WORKERS = 64
 
 log = logging.getLogger("wsgi")
 
@@ -78,23 +82,51 @@ def read_settings() -> Settings:
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
-    a secret is made once and kept in DATA_DIR; where that folder cannot be written, starting fails and says so.
+    a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
     """
-    env = Env()
+    env = Env(eager=False)
     data_dir = Path(env.str("DATA_DIR", "") or HERE / "var").resolve()
     secret = env.str("SECRET_KEY", "")
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+    database_url = env.str("DATABASE_URL", "", validate=_check_database_url)
+    port = env.int("PORT", 8000, validate=Range(1, 65535))
+    host = env.str("HOST", "127.0.0.1")
+    workers = env.int("WORKERS", 0, validate=Range(0, MOST_WORKERS))
+    attachment_max_bytes = env.int("ATTACHMENT_MAX_BYTES", MOST_BYTES, validate=Range(min=1))
+    cors_origins = env.str("CORS_ORIGINS", "")
+    version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=OneOf(SUPPORTED))
+    try:
+        env.seal()
+    except EnvError as error:
+        told: dict[str, list[str]] = error.error_messages  # type: ignore[attr-defined]
+        sys.exit("\n".join(f"{name}: {message}" for name, messages in told.items() for message in messages))
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+        secret_key = secret.encode() if secret else _kept_secret(data_dir / "secret_key")
+    except OSError as error:
+        sys.exit(
+            f"DATA_DIR: {error.filename} cannot be used: {error.strerror}. Name a folder that this user may write."
+        )
     return Settings(
         data_dir=data_dir,
-        database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data_dir}/cdht.sqlite3",
-        secret_key=secret.encode() if secret else _kept_secret(data_dir / "secret_key"),
-        port=env.int("PORT", 8000),
-        host=env.str("HOST", "127.0.0.1"),
-        workers=env.int("WORKERS", 0),
-        attachment_max_bytes=env.int("ATTACHMENT_MAX_BYTES", MOST_BYTES),
-        cors_origins=tuple(one.strip().rstrip("/") for one in env.str("CORS_ORIGINS", "").split(",") if one.strip()),
-        xapi_version_named_by_default=env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=OneOf(SUPPORTED)),
+        database_url=database_url or f"sqlite:///{data_dir}/cdht.sqlite3",
+        secret_key=secret_key,
+        port=port,
+        host=host,
+        workers=workers,
+        attachment_max_bytes=attachment_max_bytes,
+        cors_origins=tuple(one.strip().rstrip("/") for one in cors_origins.split(",") if one.strip()),
+        xapi_version_named_by_default=version,
     )
+
+
+def _check_database_url(url: str) -> None:
+    """Raise ValidationError for what names no database that the program knows."""
+    if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise ValidationError("Must begin with postgresql:// or sqlite:///.")
+    try:
+        make_url(url or "sqlite://")
+    except (ArgumentError, ValueError):
+        raise ValidationError("Not a database URL; write postgresql://USER:PASSWORD@HOST:PORT/NAME.") from None
 
 
 def _kept_secret(path: Path) -> bytes:

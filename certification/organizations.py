@@ -11,6 +11,7 @@ child left it, two periods at once, a cycle.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -58,6 +59,8 @@ __all__ = [
 ]
 
 ORGANIZATION_HEADINGS = ("Mã", "Tên", "Loại", "Mã cấp trên hành chính", "Mã cấp trên công đoàn", "Từ ngày", "Đến ngày")
+
+_CODE = re.compile(r"[A-Za-z0-9]+([-._/][A-Za-z0-9]+)*", re.ASCII)
 
 # ---------------------------------------------------------------- reading
 
@@ -156,8 +159,8 @@ def _period(row: Row) -> Period | None:
     parents = {which: row.optional_text(heading) for which, heading in PARENT_HEADING.items()}
     starts = row.optional_day("Từ ngày")
     ends = row.optional_day("Đến ngày")
-    if code is not None and not code.isascii():
-        row.fault("Mã", f"“{code}” có dấu; mã chỉ gồm chữ không dấu, số và các dấu - / . _")
+    if code is not None and not _CODE.fullmatch(code):
+        row.fault("Mã", f"“{code}” không dùng làm mã được; mã chỉ gồm chữ không dấu, số và các dấu - / . _ ở giữa")
     if starts and ends and ends < starts:
         row.fault("Đến ngày", f"{written(ends)} trước “Từ ngày” {written(starts)}; sửa một trong hai ngày")
     if kind is not None:

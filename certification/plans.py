@@ -186,6 +186,22 @@ def shortfalls(plan: Plan, parent: Plan) -> list[str]:
     return warnings
 
 
+def rivals(plan: Plan, others: Iterable[Plan]) -> list[str]:
+    """A warning for each other plan of the same owner from the same day that sets a target for the same group.
+
+    Which of the two is the nearer one is not said by either; the first by id is taken, so the operator should know.
+    """
+    groups = {target.group for target in plan.targets}
+    return [
+        f"plan {plan.id} and plan {other.id} bind {plan.owner} from the same day {plan.in_force_from} with targets for "
+        f"the same group; {min(plan.id, other.id)} is measured first: end one of them, or let one begin later"
+        for other in others
+        if other.id != plan.id
+        and (other.owner, other.in_force_from) == (plan.owner, plan.in_force_from)
+        and groups.intersection(target.group for target in other.targets)
+    ]
+
+
 def build(document: Mapping[str, Any], rule_file_id: UUID) -> Plan:
     """A plan from a checked document."""
     return Plan(

@@ -123,6 +123,8 @@ def _parse(name: str, text: str) -> _Text:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleFileFaults([_syntax_fault(name, text, error)]) from None
+    except RecursionError:
+        raise RuleFileFaults([RuleFault(name, None, "", "is nested too deep; no rule needs that")]) from None
     kind = document.get("kind")
     if kind not in (*KINDS, ORGANIZATIONS):
         known = ", ".join(f'"{each}"' for each in (*KINDS, ORGANIZATIONS))
@@ -252,12 +254,12 @@ def _other_text(text: _Text) -> RuleFault:
 
 
 def _warnings(text: _Text, known: Known) -> tuple[str, ...]:
-    document = text.document
-    parent = known.of("plan").get(document.get("parent", "")) if document["kind"] == "plan" else None
-    if parent is None:
+    if text.document["kind"] != "plan":
         return ()
-    unknown = UUID(int=0)
-    return tuple(plans.shortfalls(plans.build(document, unknown), plans.build(parent, unknown)))
+    loaded = {identifier: plans.build(one, UUID(int=0)) for identifier, one in known.of("plan").items()}
+    plan = plans.build(text.document, UUID(int=0))
+    parent = loaded.get(text.document.get("parent", ""))
+    return (*plans.rivals(plan, loaded.values()), *(plans.shortfalls(plan, parent) if parent else ()))
 
 
 def _refuse(faults: Iterable[RuleFault]) -> None:

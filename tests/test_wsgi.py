@@ -21,7 +21,6 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from environs.exceptions import EnvValidationError
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -140,8 +139,37 @@ def test_settings_of_the_endpoint_come_from_the_environment(tmp_path: Path, monk
     assert settings.attachment_max_bytes == 1000
     assert settings.cors_origins == ("https://a.example.org", "https://b.example.org:8443")
     assert settings.xapi_version_named_by_default == "1.0.3"
-    monkeypatch.setenv("XAPI_VERSION_NAMED_BY_DEFAULT", "0.95")
-    with pytest.raises(EnvValidationError):
+
+
+def test_settings_that_cannot_be_used_are_all_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    wrong = {
+        "PORT": "abc",
+        "WORKERS": "-1",
+        "ATTACHMENT_MAX_BYTES": "0",
+        "DATABASE_URL": "mysql://nobody@nowhere/none",
+        "XAPI_VERSION_NAMED_BY_DEFAULT": "0.95",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        read_settings()
+    assert sorted(line.split(":")[0] for line in str(ended.value).splitlines()) == sorted(wrong)
+
+
+@pytest.mark.parametrize("url", ["postgresql://somebody@host:port/name", "postgresql:", "cdht.sqlite3"])
+def test_a_database_that_cannot_be_meant_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SystemExit, match=r"^DATABASE_URL: "):
+        read_settings()
+
+
+def test_a_data_folder_that_is_a_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setenv("DATA_DIR", str(file))
+    with pytest.raises(SystemExit, match=rf"^DATA_DIR: {file} cannot be used: File exists"):
         read_settings()
 
 

@@ -127,6 +127,12 @@ def test_a_new_name_is_taken_and_told(database: Database, tenant: UUID, imported
     assert tree(database, tenant).node("vn/a").name == "Tỉnh A"
 
 
+@pytest.mark.parametrize("code", ["..", "dn/../1", "dn/", "/dn", "<b>", "dn 1", "dn//1", "-1"])
+def test_a_code_that_could_be_mistaken_is_refused(tenant: UUID, import_for: Import, code: str) -> None:
+    [fault] = faults_of(lambda: import_for(tenant, f"{code}, hc"))
+    assert fault.startswith(f"Dòng 2, cột “Mã”: “{code}” không dùng làm mã được")
+
+
 def test_every_fault_is_named_and_nothing_goes_in(
     database: Database, tenant: UUID, imported: None, import_for: Import
 ) -> None:
@@ -150,7 +156,7 @@ def test_every_fault_is_named_and_nothing_goes_in(
     assert faults == [
         "Dòng 2, cột “Loại”: “tỉnh” không hiểu được; ghi một trong các giá trị: “hành chính”, “công đoàn”, "
         "“công đoàn cơ sở”, “doanh nghiệp”",
-        "Dòng 3, cột “Mã”: “đơn-vị” có dấu; mã chỉ gồm chữ không dấu, số và các dấu - / . _",
+        "Dòng 3, cột “Mã”: “đơn-vị” không dùng làm mã được; mã chỉ gồm chữ không dấu, số và các dấu - / . _ ở giữa",
         "Dòng 4, cột “Mã cấp trên công đoàn”: đơn vị loại “hành chính” không đứng trong cây này; để trống ô",
         "Dòng 5, cột “Mã cấp trên hành chính”: doanh nghiệp phải có đơn vị hành chính cấp trên; ghi mã xã hoặc tỉnh",
         "Dòng 6, cột “Mã cấp trên công đoàn”: công đoàn cơ sở phải có công đoàn cấp trên; ghi mã công đoàn đó",

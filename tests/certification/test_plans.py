@@ -251,6 +251,16 @@ HOANG_GIANG = ["dn/may-hoang-giang", "vn/thanh-hoa/hoang-giang", "cd/thanh-hoa",
 INHERITED = Inheritance("hoang-hop-2023", "vn/thanh-hoa/hoang-giang", date(2025, 7, 1), "tiếp tục thực hiện")
 
 
+def test_plans_of_one_owner_from_one_day_for_one_group_are_warned_of() -> None:
+    national = plan(NATIONAL)
+    rival = replace(national, id="1269-qd-ttg")
+    assert plans.rivals(rival, [national, rival, replace(rival, id="later", in_force_from=date(2030, 1, 1))]) == [
+        f"plan 1269-qd-ttg and plan 1268-qd-ttg bind vn from the same day {national.in_force_from} with targets for "
+        "the same group; 1268-qd-ttg is measured first: end one of them, or let one begin later"
+    ]
+    assert plans.rivals(replace(rival, targets=()), [national]) == []
+
+
 def ids(found: list[Plan]) -> list[str]:
     return [each.id for each in found]
 

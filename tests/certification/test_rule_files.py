@@ -91,6 +91,12 @@ def test_a_file_that_is_not_utf_8_names_the_line(
         rule_files.load(session, tenant, path, now=now)
 
 
+def test_a_file_nested_too_deep_is_refused(database: Database, tenant: UUID, now: datetime) -> None:
+    with database.writing(tenant) as session:
+        [fault] = faults_of(session, tenant, "deep.toml", "a = " + "[" * 5000 + "]" * 5000, now)
+    assert "nested too deep" in fault
+
+
 def test_a_file_that_is_not_there_says_where_it_was_looked_for(
     database: Database, tenant: UUID, now: datetime, tmp_path: Path
 ) -> None:
