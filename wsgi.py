@@ -46,6 +46,7 @@ from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
 from lrs.db import Database
 from lrs.definitions import keep_up
+from lrs.last_use import LastUses
 from lrs.resources import xapi
 from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.versions import SUPPORTED
@@ -151,6 +152,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = settings
     app.extensions["database"] = database or Database(settings.database_url)
+    app.extensions["last_uses"] = LastUses()
     app.register_blueprint(xapi)
     app.register_blueprint(api)
     app.register_blueprint(web)
@@ -203,7 +205,7 @@ def end_with_parent() -> None:
 
 
 def create_serving_app() -> Flask:
-    """What each web process runs; a thread beside it merges what Statements define.
+    """What each web process runs; threads beside it merge what Statements define and keep when keys were used.
 
     On SQLite this one process also judges, in a thread under the same writer lock.
     """
@@ -211,7 +213,11 @@ def create_serving_app() -> Flask:
     app = create_app()
     database: Database = app.extensions["database"]
     stop = threading.Event()
-    threads = [_beside("merging", keep_up, database, stop=stop)]
+    uses: LastUses = app.extensions["last_uses"]
+    threads = [
+        _beside("merging", keep_up, database, stop=stop),
+        _beside("noting uses", uses.keep_writing, database, stop=stop),
+    ]
     if database.is_sqlite:
         threads.append(_beside("judging", work, database, stop=stop, clock=lambda: datetime.now(UTC)))
 

@@ -3,6 +3,7 @@
     read     any written form → the canonical text (`lrs.api.ifi_text`)
     written  the canonical text → what a listing prints; `read` gives the very same text back
     parts    a cell that names several → each of them, still as written
+    kept_as  the canonical text → every one under which the store may keep that Actor
 
 An Actor's account may be called anything at all, blanks and control characters included. Whatever was stored can be
 printed on one line, pasted into a command or a roster, and means the same Actor again: what a terminal or a spreadsheet
@@ -14,17 +15,22 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from certification.errors import CertificationError
 from lrs import api
 
-__all__ = ["NoIdentifier", "parts", "read", "written"]
+__all__ = ["NoIdentifier", "Opaque", "kept_as", "parts", "read", "written"]
 
 _KINDS = ("account", "mbox", "mbox_sha1sum", "openid")
 _PARTS = re.compile(rf'"(?:[^"\\]|\\.)*"|(?:(?:{"|".join(_KINDS)}) )?\S+')
 _TO_ESCAPE = re.compile(r'(?<= ) | (?= |"$)|\ufffd')
 """Blanks that reading a cell would take away or nobody would see, and the sign of a letter that was lost."""
+
+
+Opaque = Callable[[str], str | None]
+"""The opaque account that may stand for an Actor (`lrs.api.opaque_account`), from canonical text to canonical text."""
 
 
 class NoIdentifier(CertificationError):
@@ -54,6 +60,13 @@ def read(text: str) -> str:
     if canonical is None:
         raise NoIdentifier(text)
     return canonical
+
+
+def kept_as(ifi: str, opaque: Opaque | None) -> tuple[str, ...]:
+    """The canonical text, and that of the opaque account under which the store keeps the same person where the tenant
+    wants no mail addresses; both are the person's, whenever that was decided."""
+    stands_for = opaque(ifi) if opaque is not None else None
+    return (ifi,) if stands_for is None else (ifi, stands_for)
 
 
 def _unquoted(text: str) -> str:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from certification import bulk, csv_files, evidence, feed, identifiers, judging, organizations, workers
 from certification.criteria import AUDIENCE
 from certification.csv_files import ImportResult, Row, written
+from certification.identifiers import Opaque
 from certification.models import Employment, Worker, WorkerIdentifier
 from certification.trees import Node
 from certification.workers import Person
@@ -82,18 +83,21 @@ class _Writes:
     notes: list[str] = field(default_factory=list)
 
 
-def import_roster(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
+def import_roster(
+    session: Session, tenant: UUID, data: bytes, *, now: datetime, opaque: Opaque | None = None
+) -> ImportResult:
     """Takes in a CSV file of employments (docs/imports.md), counted by row, in some dozen SQL commands.
 
     A row adds to what is known or corrects it: an employment of the same worker in the same enterprise that overlaps
     the one told is replaced by it. Who is not in the file stays as is. Statements that waited for an account on the
-    roster become facts, and whoever changed is to be judged again. Raises ImportFaults with every fault; nothing was
+    roster become facts, and whoever changed is to be judged again. With `opaque`, who is on the roster by a mail address
+    is found under its opaque account too. Raises ImportFaults with every fault; nothing was
     changed then. May be called again with the same file.
     """
     sheet = csv_files.read(data, HEADINGS)
     bulk.import_alone(session, tenant)
     enterprises = organizations.enterprises(session, tenant)
-    entries = [entry for row in sheet.rows if (entry := _entry(row, enterprises)) is not None]
+    entries = [entry for row in sheet.rows if (entry := _entry(row, enterprises, opaque)) is not None]
     _check_people(entries)
     _check_accounts_in_file(entries)
     owners = workers.owners(session, tenant, {ifi for entry in entries for ifi in entry.ifis})
@@ -119,7 +123,7 @@ def import_roster(session: Session, tenant: UUID, data: bytes, *, now: datetime)
     return ImportResult(created, changed, len(entries) - created - changed, tuple(writes.notes))
 
 
-def _entry(row: Row, enterprises: Mapping[str, Node]) -> _Entry | None:
+def _entry(row: Row, enterprises: Mapping[str, Node], opaque: Opaque | None) -> _Entry | None:
     number = row.text("Mã người lao động", at_most=100)
     full_name = row.text("Họ và tên", at_most=200)
     gender = row.choice("Giới tính", GENDERS)
@@ -129,7 +133,7 @@ def _entry(row: Row, enterprises: Mapping[str, Node]) -> _Entry | None:
     position = row.optional_text("Chức danh")
     member = row.choice("Đoàn viên", YES_OR_NO)
     cadre = row.choice("Cán bộ công đoàn", YES_OR_NO)
-    ifis = _identifiers(row)
+    ifis = _identifiers(row, opaque)
     if enterprise is not None and enterprise not in enterprises:
         message = f"không có doanh nghiệp nào mang mã “{enterprise}”; sửa mã, hoặc nhập đơn vị đó trước"
         row.fault("Mã doanh nghiệp", message)
@@ -149,12 +153,12 @@ def _entry(row: Row, enterprises: Mapping[str, Node]) -> _Entry | None:
     return _Entry(row, number, full_name, gender, job, ifis)
 
 
-def _identifiers(row: Row) -> tuple[str, ...]:
-    """The accounts in a cell, separated by spaces."""
+def _identifiers(row: Row, opaque: Opaque | None) -> tuple[str, ...]:
+    """The accounts in a cell, separated by spaces, and the opaque ones that may stand for them."""
     found: list[str] = []
     for text in identifiers.parts(row.optional_text("Tài khoản học tập", at_most=2000) or ""):
         try:
-            found.append(identifiers.read(text))
+            found.extend(identifiers.kept_as(identifiers.read(text), opaque))
         except identifiers.NoIdentifier as error:
             row.fault("Tài khoản học tập", str(error))
     return tuple(dict.fromkeys(found))

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from certification import bulk, evidence, feed, identifiers, judging
 from certification.errors import CertificationError
+from certification.identifiers import Opaque
 from certification.models import Employment, WaitingStatement, Worker, WorkerIdentifier
 from lrs.api import key_of
 from lrs.db import Session, among
@@ -151,23 +152,27 @@ def unknown_actors(session: Session, tenant: UUID) -> list[UnknownActor]:
 # ---------------------------------------------------------------- linking
 
 
-def link(session: Session, tenant: UUID, ifi: str, number: str, *, by: str, now: datetime) -> int:
+def link(
+    session: Session, tenant: UUID, ifi: str, number: str, *, by: str, now: datetime, opaque: Opaque | None = None
+) -> int:
     """Says that the Actor `ifi` (any form `identifiers.read` takes) is the worker `number`, on the word of `by`.
 
-    Gives how many Statements waited for it; they are facts now, and the worker is to be judged again. Saying the same
+    With `opaque`, so is the opaque account that may stand for it. Gives how many Statements waited for it; they are facts now, and the worker is to be judged again. Saying the same
     twice changes nothing. Raises NoIdentifier, UnknownWorker or IdentifierTaken.
     """
-    canonical = identifiers.read(ifi)
+    ifis = identifiers.kept_as(identifiers.read(ifi), opaque)
     bulk.import_alone(session, tenant)
     person = find(session, tenant, number)
-    owner = owners(session, tenant, [canonical]).get(canonical)
-    if owner is not None:
+    known = owners(session, tenant, ifis)
+    for canonical, owner in known.items():
         if owner.id != person.id:
             raise IdentifierTaken(canonical, owner.number)
+    new = [canonical for canonical in ifis if canonical not in known]
+    if not new:
         return 0
-    bulk.insert(session, WorkerIdentifier, [link_row(tenant, canonical, person.id, now, basis=by)])
+    bulk.insert(session, WorkerIdentifier, [link_row(tenant, one, person.id, now, basis=by) for one in new])
     judging.mark_stale(session, tenant, [(person.id, evidence.vietnam_day(now).year)])
-    return feed.release(session, tenant, canonical)
+    return feed.release(session, tenant, *new)
 
 
 def owners(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[str, Person]:

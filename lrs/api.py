@@ -16,19 +16,19 @@ from lrs.credentials import (
     XAPI_SCOPES,
     Identity,
     create_credential,
-    create_tenant,
-    find_tenant,
     identify,
-    tenants,
 )
 from lrs.db import Session
 from lrs.errors import InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
+from lrs.last_use import LastUses
+from lrs.privacy import opaque_account
 from lrs.statements import query
 from lrs.statements.keys import VOIDED, activity_key, ifi_text, key_of
 from lrs.statements.order import instant
 from lrs.statements.rows import read_exact
 from lrs.statements.store import store
 from lrs.statements.validate import check_actor, check_timestamp
+from lrs.tenants import create_tenant, find_tenant, tenants
 
 __all__ = [
     "VOIDED",
@@ -37,6 +37,7 @@ __all__ = [
     "Identity",
     "InvalidRequest",
     "InvalidStatement",
+    "LastUses",
     "LrsError",
     "StoredStatement",
     "Unauthenticated",
@@ -53,6 +54,7 @@ __all__ = [
     "key_of",
     "latest_token",
     "moment",
+    "opaque_account",
     "store",
     "tenants",
 ]

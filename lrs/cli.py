@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from lrs import credentials, signatures
+from lrs import credentials, sandbox, signatures, tenants
+from lrs.credentials import KnownCredential
 from lrs.db import Database, Session
-from lrs.errors import InvalidRequest, NotFound, UnknownTenant
+from lrs.errors import LrsError, UnknownTenant
 
 lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants and trusted certificates.")
 credential_cli = AppGroup("credential", help="Keys and secrets that platforms post Statements with.")
@@ -23,6 +26,29 @@ tenant_cli = AppGroup("tenant", help="Independent owners of data in this install
 lrs_cli.add_command(credential_cli)
 lrs_cli.add_command(tenant_cli)
 
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Days that people type, and instants that are shown to them, are Vietnam's."""
+
+
+class Day(click.ParamType[datetime]):
+    """A day, 2027-01-31, or an instant, 2027-01-31T17:30; without an offset in Vietnam, a day from its first moment."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+            return (moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no day; write it as 2027-01-31, or with a time as 2027-01-31T17:30", param, ctx)
+
+
+expires_at = click.option(
+    "--expires", type=Day(), metavar="DAY", help="Refuse it from this day on, 00:00 in Vietnam (or 2027-01-31T17:30)."
+)
+expires_in = click.option(
+    "--for-days", type=click.IntRange(1, 36500), metavar="N", help="Refuse it when so many days have passed."
+)
 for_tenant = click.option("--tenant", default="default", show_default=True, help="Whose data it opens.")
 
 
@@ -35,9 +61,16 @@ for_tenant = click.option("--tenant", default="default", show_default=True, help
     type=click.Choice(sorted(credentials.XAPI_SCOPES)),
     help="What it may do; can be given more than once. Default: all.",
 )
+@expires_at
+@expires_in
+@click.option("--test", is_flag=True, help="A test key: what it stores is kept apart and counts for nothing.")
 @for_tenant
-def create(name: str, scopes: tuple[str, ...], tenant: str) -> None:
+def create(
+    name: str, scopes: tuple[str, ...], expires: datetime | None, for_days: int | None, test: bool, tenant: str
+) -> None:
     """Make a credential and print its key and secret, once, as the last line in JSON."""
+    now = datetime.now(UTC)
+    until = _expiry(expires, for_days, now)
     with _writing() as session:
         key, secret = credentials.create_credential(
             session,
@@ -45,21 +78,61 @@ def create(name: str, scopes: tuple[str, ...], tenant: str) -> None:
             name=name,
             scopes=scopes or ("all",),
             pepper=current_app.extensions["settings"].secret_key,
-            now=datetime.now(UTC),
+            now=now,
+            expires=until,
+            test=test,
         )
-    click.echo("The secret is shown this once and kept nowhere:", err=True)
-    click.echo(json.dumps({"key": key, "secret": secret}))
+    _show_secret(key, secret)
 
 
 @credential_cli.command("list")
 @for_tenant
 def show(tenant: str) -> None:
-    """List the credentials: key, name, scopes, when made and when revoked."""
+    """List the credentials: key, when made and last used, until when, whether a test key, scopes, name."""
     with _database().reading() as session:
         rows = credentials.credentials(session, _tenant(session, tenant))
-    for key, name, scopes, created, revoked in rows:
-        state = f"revoked {revoked:%Y-%m-%d %H:%M} UTC" if revoked else "in use"
-        click.echo(f"{key}  {created:%Y-%m-%d}  {state}  [{scopes}]  {name!r}")
+    now = datetime.now(UTC)
+    for row in rows:
+        used = f"used {_shown(row.last_used)}" if row.last_used else "never used"
+        kind = "test  " if row.test else ""
+        click.echo(
+            f"{row.key}  made {_shown(row.created)}  {used:<21}  {_state(row, now)}  {kind}[{row.scopes}]  {row.name!r}"
+        )
+
+
+@credential_cli.command("rotate")
+@click.argument("key")
+@click.option(
+    "--overlap-days",
+    type=click.IntRange(0, 365),
+    default=7,
+    show_default=True,
+    help="How long the secret it has now works as well; one from a rotation before ends at once.",
+)
+@expires_at
+@expires_in
+@for_tenant
+def rotate(key: str, overlap_days: int, expires: datetime | None, for_days: int | None, tenant: str) -> None:
+    """Give a key a new secret and print both, once, as the last line in JSON.
+
+    The key stays, and with it the Authority of its Statements. Without --expires and --for-days it expires when it
+    would have.
+    """
+    now = datetime.now(UTC)
+    until = _expiry(expires, for_days, now)
+    with _writing() as session, _refusing():
+        secret = credentials.rotate_credential(
+            session,
+            _tenant(session, tenant),
+            key,
+            overlap=timedelta(days=overlap_days),
+            pepper=current_app.extensions["settings"].secret_key,
+            now=now,
+            expires=until,
+        )
+    if overlap_days:
+        click.echo(f"The old secret works until {_shown(now + timedelta(days=overlap_days))} in Vietnam.", err=True)
+    _show_secret(key, secret)
 
 
 @credential_cli.command("revoke")
@@ -67,19 +140,16 @@ def show(tenant: str) -> None:
 @for_tenant
 def revoke(key: str, tenant: str) -> None:
     """Refuse a key from now on, at the next request in every process."""
-    with _writing() as session:
-        try:
-            credentials.revoke_credential(session, _tenant(session, tenant), key, now=datetime.now(UTC))
-        except NotFound as error:
-            raise click.ClickException(str(error)) from None
+    with _writing() as session, _refusing():
+        credentials.revoke_credential(session, _tenant(session, tenant), key, now=datetime.now(UTC))
     click.echo(f"{key} is revoked.")
 
 
 @tenant_cli.command("list")
-def tenants() -> None:
+def list_tenants() -> None:
     """List the tenants by name."""
     with _database().reading() as session:
-        for _, name in credentials.tenants(session):
+        for _, name in tenants.tenants(session):
             click.echo(name)
 
 
@@ -88,10 +158,46 @@ def tenants() -> None:
 def create_tenant(name: str) -> None:
     """Add an independent owner of data; other commands then take it as --tenant."""
     with _writing() as session:
-        if name in {known for _, known in credentials.tenants(session)}:
+        if name in {known for _, known in tenants.tenants(session, sandboxes=True)}:
             raise click.ClickException(f"there is a tenant {name!r} already")
-        credentials.create_tenant(session, name, now=datetime.now(UTC))
+        tenants.create_tenant(session, name, now=datetime.now(UTC))
     click.echo(f"{name} is a tenant now.")
+
+
+@tenant_cli.command("empty-test")
+@for_tenant
+def empty_test(tenant: str) -> None:
+    """Remove all that test keys have stored; the keys stay. What is real is never touched."""
+    database = _database_to_write()
+    with database.reading() as session:
+        owner = _tenant(session, tenant)
+    gone = sandbox.empty(database, owner)
+    click.echo(
+        f"{gone.get('lrs_statement', 0):,} Statements, {gone.get('lrs_document', 0):,} documents and"
+        f" {gone.get('lrs_attachment', 0):,} attachments of test keys are removed; {sum(gone.values()):,} rows in all."
+    )
+
+
+@tenant_cli.command("privacy")
+@click.option(
+    "--opaque-accounts",
+    type=click.Choice(["on", "off"]),
+    help="Whether opaque accounts replace mail addresses, OpenIDs and names in what comes in.",
+)
+@for_tenant
+def privacy(opaque_accounts: str | None, tenant: str) -> None:
+    """Say what is kept of people in what comes in from now on; without an option, show it.
+
+    With opaque accounts on, accounts that are mail addresses, telephone numbers or national identity numbers are
+    refused. What is stored already stays as it is.
+    """
+    if opaque_accounts is not None:
+        with _writing() as session:
+            wanted = opaque_accounts == "on"
+            tenants.set_opaque_accounts(session, _tenant(session, tenant), wanted, now=datetime.now(UTC))
+    with _database().reading() as session:
+        is_on = tenants.has_opaque_accounts(session, _tenant(session, tenant))
+    click.echo(f"opaque accounts: {'on' if is_on else 'off'}")
 
 
 @lrs_cli.command("trust")
@@ -102,12 +208,9 @@ def trust(file: Path, tenant: str) -> None:
 
     Of signed Statements that come in from now on, it is kept whether their certificate leads to it.
     """
-    with _writing() as session:
-        try:
-            owner = _tenant(session, tenant)
-            fingerprint = signatures.trust(session, owner, file.read_bytes(), now=datetime.now(UTC))
-        except InvalidRequest as error:
-            raise click.ClickException(str(error)) from None
+    with _writing() as session, _refusing():
+        owner = _tenant(session, tenant)
+        fingerprint = signatures.trust(session, owner, file.read_bytes(), now=datetime.now(UTC))
     click.echo(fingerprint)
 
 
@@ -116,17 +219,60 @@ def _database() -> Database:
     return database
 
 
+def _database_to_write() -> Database:
+    """The same for changes; says first which database they go to."""
+    database = _database()
+    click.echo(f"Database: {database.place}", err=True)
+    return database
+
+
 @contextmanager
 def _writing() -> Iterator[Session]:
     """A session for changes; says first which database they go to."""
-    database = _database()
-    click.echo(f"Database: {database.place}", err=True)
-    with database.writing() as session:
+    with _database_to_write().writing() as session:
         yield session
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turns what the store refuses into a line on standard error and status 1."""
+    try:
+        yield
+    except LrsError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _tenant(session: Session, name: str) -> UUID:
     try:
-        return credentials.find_tenant(session, name)
+        return tenants.find_tenant(session, name)
     except UnknownTenant as error:
         raise click.ClickException(str(error)) from None
+
+
+def _expiry(expires: datetime | None, for_days: int | None, now: datetime) -> datetime | None:
+    """The instant from which a key is refused, as asked for; None where nothing was."""
+    if expires is not None and for_days is not None:
+        raise click.UsageError("give --expires or --for-days, not both")
+    if expires is not None and expires <= now:
+        raise click.UsageError(f"--expires {_shown(expires)} has passed already")
+    return now + timedelta(days=for_days) if for_days is not None else expires
+
+
+def _state(row: KnownCredential, now: datetime) -> str:
+    if row.revoked is not None:
+        return f"revoked {_shown(row.revoked)}"
+    if row.expires is not None and row.expires <= now:
+        return f"expired {_shown(row.expires)}"
+    state = "in use" if row.expires is None else f"in use until {_shown(row.expires)}"
+    if row.old_secret_until is not None and row.old_secret_until > now:
+        state += f", old secret until {_shown(row.old_secret_until)}"
+    return state
+
+
+def _shown(instant: datetime) -> str:
+    return f"{instant.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
+
+
+def _show_secret(key: str, secret: str) -> None:
+    click.echo("The secret is shown this once and kept nowhere:", err=True)
+    click.echo(json.dumps({"key": key, "secret": secret}))

@@ -2,7 +2,10 @@
 
 A secret is 256 random bits, shown once and kept only as HMAC-SHA-256 under the installation's own secret ("pepper"),
 which is not in the database: a copy of the database lets nobody in. There is no slow hash, because nothing that long
-can be guessed, and no cache, so that a revoked key is refused at the next request.
+can be guessed, and no cache, so that a key that is revoked or has expired is refused at the next request.
+
+A rotated key gets a new secret, and the old one works beside it for a while. The key stays, and with it the Authority
+of what was stored.
 """
 
 from __future__ import annotations
@@ -13,15 +16,18 @@ import hmac
 import secrets
 from collections.abc import Collection, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from lrs.db import Session, new_id
-from lrs.errors import Forbidden, NotFound, Unauthenticated, UnknownTenant
+from lrs.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated
 from lrs.models import Credential, Tenant
+from lrs.privacy import OpaqueAccounts
+from lrs.tenants import make_sandbox
 
 XAPI_SCOPES = frozenset(
     {
@@ -48,12 +54,24 @@ class Identity:
     """Who is asking: whose data, under which Authority, and what they may do."""
 
     tenant: UUID
+    """Where everything is stored and looked for: the owner, or for a test key the owner's sandbox."""
+    owner: UUID
+    """Whose credential it is."""
     credential: UUID
     key: str
     name: str
     scopes: frozenset[str]
     authority: dict[str, Any]
     """The Agent that Statements stored for this credential carry as `authority`."""
+    opaque_accounts: OpaqueAccounts | None
+    """What stands in for names and mail addresses on the way in; None where the owner keeps what is sent."""
+    last_used: datetime | None
+    """When the credential was used before, as far as it is kept (`lrs.last_use`)."""
+
+    @property
+    def test(self) -> bool:
+        """Whether this is a test key: nothing that it stores counts."""
+        return self.tenant != self.owner
 
     def may(self, scope: str) -> bool:
         """Whether `scope` is among the scopes given, or included in one of them."""
@@ -65,43 +83,49 @@ class Identity:
             raise Forbidden(scope)
 
 
-def create_tenant(session: Session, name: str, *, now: datetime) -> UUID:
-    """Add an independent owner of data and return its id."""
-    tenant = Tenant(id=new_id(), name=name, created=now)
-    session.add(tenant)
-    session.flush()
-    return tenant.id
+@dataclass(frozen=True, slots=True)
+class KnownCredential:
+    """A credential as an operator sees it. All instants are in UTC."""
 
-
-def find_tenant(session: Session, name: str = "default") -> UUID:
-    """The id of the tenant called `name`; raises UnknownTenant."""
-    found = session.scalar(sa.select(Tenant.id).where(Tenant.name == name))
-    if found is None:
-        raise UnknownTenant(name)
-    return found
-
-
-def tenants(session: Session) -> list[tuple[UUID, str]]:
-    """Id and name of every tenant, oldest first."""
-    return [(row.id, row.name) for row in session.execute(sa.select(Tenant.id, Tenant.name).order_by(Tenant.created))]
+    key: str
+    name: str
+    scopes: str
+    """Parted by spaces."""
+    test: bool
+    created: datetime
+    expires: datetime | None
+    old_secret_until: datetime | None
+    last_used: datetime | None
+    """To the hour."""
+    revoked: datetime | None
 
 
 def create_credential(
-    session: Session, tenant: UUID, *, name: str, scopes: Collection[str], pepper: bytes, now: datetime
+    session: Session,
+    tenant: UUID,
+    *,
+    name: str,
+    scopes: Collection[str],
+    pepper: bytes,
+    now: datetime,
+    expires: datetime | None = None,
+    test: bool = False,
 ) -> tuple[str, str]:
-    """Make a credential and return its key and its secret; the secret cannot be read again later."""
-    key = secrets.token_hex(12)
-    secret = secrets.token_hex(32)  # hexadecimal, so that no command line takes it for an option
+    """Make a credential and return its key and its secret; the secret cannot be read again later.
+
+    It is refused from `expires` on. A test key opens the tenant's sandbox, which is made for the first of them.
+    """
+    key, secret = secrets.token_hex(12), _new_secret()
     session.add(
         Credential(
             id=new_id(),
-            tenant_id=tenant,
+            tenant_id=make_sandbox(session, tenant, now=now) if test else tenant,
             key=key,
             secret_digest=_digest(pepper, secret),
             name=name,
             scopes=" ".join(sorted(scopes)),
             created=now,
-            revoked=None,
+            expires=expires,
         )
     )
     session.flush()
@@ -110,22 +134,58 @@ def create_credential(
 
 def revoke_credential(session: Session, tenant: UUID, key: str, *, now: datetime) -> None:
     """Refuse this key from `now` on, at the next request in every process. Twice is as once. Raises NotFound."""
-    row = session.execute(
-        sa.select(Credential).where(Credential.tenant_id == tenant, Credential.key == key)
-    ).scalar_one_or_none()
-    if row is None:
-        raise NotFound(f"no credential of this tenant has the key {key!r}")
-    row.revoked = row.revoked or now
+    row = _of_tenant(session, tenant, key)
+    row.revoked = now if row.revoked is None else min(row.revoked, now)
 
 
-def credentials(session: Session, tenant: UUID) -> list[tuple[str, str, str, datetime, datetime | None]]:
-    """Key, name, scopes, when made and when revoked (UTC) of every credential of the tenant, oldest first."""
+def rotate_credential(
+    session: Session,
+    tenant: UUID,
+    key: str,
+    *,
+    overlap: timedelta,
+    pepper: bytes,
+    now: datetime,
+    expires: datetime | None = None,
+) -> str:
+    """Give this key a new secret, which is returned and cannot be read again later.
+
+    The secret it had works as well until `overlap` is over; one from a rotation before ends now. With `expires`, the
+    key is refused from that instant on, instead of the one known before. Raises NotFound; InvalidRequest for a key that
+    is refused already.
+    """
+    row = _of_tenant(session, tenant, key)
+    if row.revoked is not None:
+        raise InvalidRequest.at("", f"{key} is revoked, and stays so; make a new credential")
+    if expires is None and row.expires is not None and row.expires <= now:
+        raise InvalidRequest.at("", f"{key} has expired; say until when it is to work from now on")
+    row.old_secret_digest, row.old_secret_until = row.secret_digest, now + overlap
+    if overlap <= timedelta(0):
+        row.old_secret_digest = row.old_secret_until = None
+    secret = _new_secret()
+    row.secret_digest = _digest(pepper, secret)
+    row.expires = expires or row.expires
+    return secret
+
+
+def credentials(session: Session, tenant: UUID) -> list[KnownCredential]:
+    """Every credential of the tenant, test keys included, oldest first."""
     rows = session.execute(
-        sa.select(Credential.key, Credential.name, Credential.scopes, Credential.created, Credential.revoked)
-        .where(Credential.tenant_id == tenant)
+        sa.select(
+            Credential.key,
+            Credential.name,
+            Credential.scopes,
+            (Credential.tenant_id != tenant).label("test"),
+            Credential.created,
+            Credential.expires,
+            Credential.old_secret_until,
+            Credential.last_used,
+            Credential.revoked,
+        )
+        .where(_belongs_to(tenant))
         .order_by(Credential.created, Credential.key)
     )
-    return [(row.key, row.name, row.scopes, row.created, row.revoked) for row in rows]
+    return [KnownCredential(*row) for row in rows]
 
 
 def definers(session: Session, tenant: UUID) -> set[str]:
@@ -140,13 +200,19 @@ def definers(session: Session, tenant: UUID) -> set[str]:
 def identify(session: Session, authorization: str | None, *, pepper: bytes, now: datetime) -> Identity:
     """Who sends this HTTP Basic Authorization header; raises Unauthenticated, in the same words whatever is wrong."""
     key, secret = _basic(authorization)
-    row = session.execute(sa.select(Credential).where(Credential.key == key)).scalar_one_or_none()
-    kept = row.secret_digest if row is not None else bytes(32)
-    known = hmac.compare_digest(kept, _digest(pepper, secret))
-    if row is None or not known or (row.revoked is not None and row.revoked <= now):
+    found = session.execute(_KNOWN, {"key": key}).one_or_none()
+    digest = _digest(pepper, secret)
+    if found is None:
+        hmac.compare_digest(bytes(32), digest)
+        raise Unauthenticated
+    row, owner, opaque_since = found
+    is_current = hmac.compare_digest(row.secret_digest, digest)
+    is_old = hmac.compare_digest(row.old_secret_digest or bytes(32), digest) and not _is_over(row.old_secret_until, now)
+    if not (is_current or is_old) or _is_over(row.revoked, now) or _is_over(row.expires, now):
         raise Unauthenticated
     return Identity(
         tenant=row.tenant_id,
+        owner=owner,
         credential=row.id,
         key=row.key,
         name=row.name,
@@ -155,7 +221,42 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
             "objectType": "Agent",
             "account": {"homePage": f"urn:uuid:{row.tenant_id}", "name": row.key},
         },
+        opaque_accounts=None if opaque_since is None else OpaqueAccounts.of(owner, pepper),
+        last_used=row.last_used,
     )
+
+
+_OWNER = aliased(Tenant)
+_KNOWN = (
+    sa.select(Credential, _OWNER.id, _OWNER.opaque_since)
+    .join(Tenant, Tenant.id == Credential.tenant_id)
+    .join(_OWNER, _OWNER.id == sa.func.coalesce(Tenant.sandbox_of, Tenant.id))
+    .where(Credential.key == sa.bindparam("key"))
+)
+
+
+def _is_over(instant: datetime | None, now: datetime) -> bool:
+    return instant is not None and instant <= now
+
+
+def _belongs_to(tenant: UUID) -> sa.ColumnElement[bool]:
+    """That a credential is the tenant's: its own, or a test key of its sandbox."""
+    its = sa.select(Tenant.id).where(sa.or_(Tenant.id == tenant, Tenant.sandbox_of == tenant))
+    return Credential.tenant_id.in_(its)
+
+
+def _of_tenant(session: Session, tenant: UUID, key: str) -> Credential:
+    """The credential with this key, which nobody else changes before the caller's transaction ends."""
+    # PostgreSQL takes no NUL in a text, and no key has one.
+    query = sa.select(Credential).where(Credential.key == key.replace("\0", ""), _belongs_to(tenant))
+    row = session.execute(query.with_for_update()).scalar_one_or_none()
+    if row is None:
+        raise NotFound(f"no credential of this tenant has the key {key!r}")
+    return row
+
+
+def _new_secret() -> str:
+    return secrets.token_hex(32)  # hexadecimal, so that no command line takes it for an option
 
 
 def _opens(held: Set[str], scope: str) -> bool:

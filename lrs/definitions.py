@@ -19,13 +19,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lrs import activities, actors, credentials
-from lrs.db import Database, Session
+from lrs import activities, actors, credentials, tenants
+from lrs.db import Database, Session, is_postgresql
 from lrs.models import Base, DefinitionsPosition
 from lrs.statements import query
 from lrs.statements.rows import read_exact
 
-__all__ = ["CHUNK", "IDLE_SECONDS", "catch_up", "keep_up"]
+__all__ = ["CHUNK", "IDLE_SECONDS", "catch_up", "hold", "keep_up"]
 
 CHUNK = 500
 """Statements merged in one transaction."""
@@ -45,9 +45,16 @@ def catch_up(database: Database, tenant: UUID) -> None:
     """
     with database.reading() as session:
         goal = query.newest_place(session, tenant)
-        position = _position(session, tenant)
-    while position < goal:
+        position: int | None = _position(session, tenant)
+    while position is not None and position < goal:
         position = _merge_next(database, tenant)
+
+
+def hold(session: Session, tenant: UUID) -> None:
+    """Let nobody merge anything of this tenant before the caller's transaction ends."""
+    if is_postgresql(session):
+        _start(session, tenant)
+        session.execute(sa.select(_POSITION.c.seq).where(_POSITION.c.tenant_id == tenant).with_for_update())
 
 
 def keep_up(database: Database, *, stop: threading.Event) -> None:
@@ -55,21 +62,24 @@ def keep_up(database: Database, *, stop: threading.Event) -> None:
     while not stop.wait(IDLE_SECONDS):
         try:
             with database.reading() as session:
-                tenants = credentials.tenants(session)
-            for tenant, _ in tenants:
+                everybody = tenants.tenants(session, sandboxes=True)
+            for tenant, _ in everybody:
                 catch_up(database, tenant)
         except Exception:
             log.exception("what Statements define could not be merged; it is tried again in %.0f s", IDLE_SECONDS)
 
 
-def _merge_next(database: Database, tenant: UUID) -> int:
-    """Merge the next chunk, or find that somebody else just did; returns a place up to which all is merged."""
+def _merge_next(database: Database, tenant: UUID) -> int | None:
+    """Merge the next chunk, or find that somebody else just did; returns a place up to which all is merged.
+
+    None when nothing comes after it: a sandbox that is emptied (`lrs.sandbox`) loses what was to be merged.
+    """
     with database.reading() as session:
         position = _position(session, tenant)
         found = query.after(session, tenant, position, CHUNK)
         definers = credentials.definers(session, tenant)
     if not found:
-        return position
+        return None
     documents = [read_exact(one.exact) for one in found]
     # xAPI 1.0.3 Communication 4.2, `define`: without it a Statement changes nothing of what is known.
     defining = [one for one in documents if one["authority"].get("account", {}).get("name") in definers]
@@ -78,6 +88,9 @@ def _merge_next(database: Database, tenant: UUID) -> int:
     with database.writing() as session:
         if not _advance(session, tenant, position, found[-1].seq):
             return position
+        if not query.many(session, tenant, [found[-1].id]):
+            _advance(session, tenant, found[-1].seq, position)  # emptied since it was read
+            return None
         activities.merge(session, tenant, definitions)
         actors.merge(session, tenant, names)
     return found[-1].seq
@@ -90,8 +103,12 @@ def _position(session: Session, tenant: UUID) -> int:
 def _advance(session: Session, tenant: UUID, old: int, new: int) -> bool:
     """Move the position from `old` to `new`; False when it no longer stands at `old`."""
     if old == 0:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        start = dialect.insert(_POSITION).values(tenant_id=tenant, seq=0)
-        session.execute(start.on_conflict_do_nothing())
+        _start(session, tenant)
     moved = sa.update(_POSITION).where(_POSITION.c.tenant_id == tenant, _POSITION.c.seq == old).values(seq=new)
     return session.connection().execute(moved).rowcount == 1
+
+
+def _start(session: Session, tenant: UUID) -> None:
+    """Begin at 0 where nothing has been merged yet."""
+    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
+    session.execute(insert(_POSITION).values(tenant_id=tenant, seq=0).on_conflict_do_nothing())

@@ -21,18 +21,27 @@ class Base(DeclarativeBase):
 
 
 class Tenant(Base):
-    """One independent owner of data. Holds no personal data."""
+    """One independent owner of data, or the sandbox of one (`lrs.tenants`). Holds no personal data."""
 
     __tablename__ = "lrs_tenant"
-    __table_args__ = ({"info": {"distribution": "reference"}},)
+    __table_args__ = (
+        sa.Index(None, "sandbox_of", unique=True),
+        {"info": {"distribution": "reference"}},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(unique=True)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
+    sandbox_of: Mapped[UUID | None]
+    """The tenant whose test keys open this one; None for a tenant in its own right."""
+    opaque_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when opaque accounts stand in for names and mail addresses (`lrs.privacy`); None: they do not."""
 
 
 class Credential(Base):
     """Key and secret of a platform or system; the secret itself is never kept, only its keyed digest.
+
+    One that belongs to a sandbox is a test key.
 
     Personal data: none, unless an operator names a credential after a person. Kept while the tenant exists, since
     Statements name it as their Authority.
@@ -50,6 +59,13 @@ class Credential(Base):
     """Scopes parted by spaces."""
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The instant from which it is refused."""
+    old_secret_digest: Mapped[bytes | None]
+    """Of the secret before this one, which works as well until `old_secret_until`."""
+    old_secret_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a request came with it, to the hour (`lrs.last_use`)."""
 
 
 class Statement(Base):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -13,6 +15,7 @@ from certification.commands.invocation import FILE, for_tenant
 from certification.csv_files import ImportResult
 from certification.figures import number
 from certification.terminal.printable import printable
+from lrs.db import Session
 
 __all__ = ["IMPORTS", "link_actor", "unknown_actors"]
 
@@ -33,6 +36,10 @@ def _import_command(name: str, what: str, help_text: str, take_in: Callable[...,
     return command
 
 
+def _import_roster(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
+    return roster.import_roster(session, tenant, data, now=now, opaque=invocation.opaque(tenant))
+
+
 IMPORTS = (
     _import_command(
         "import-organizations",
@@ -44,7 +51,7 @@ IMPORTS = (
         "import-roster",
         "workers and their employments (người lao động)",
         "Import workers, where they are employed, and their learning accounts (người lao động) from a CSV file.",
-        roster.import_roster,
+        _import_roster,
     ),
     _import_command(
         "import-titles",
@@ -79,7 +86,9 @@ def link_actor(ifi: str, worker_number: str, by: str, tenant: str) -> None:
     Statements that waited count from now on.
     """
     with invocation.writing(tenant) as (session, owner):
-        released = workers.link(session, owner, ifi, worker_number, by=by, now=invocation.now())
+        released = workers.link(
+            session, owner, ifi, worker_number, by=by, now=invocation.now(), opaque=invocation.opaque(owner)
+        )
     click.echo(
         f"{printable(ifi)} is worker {printable(worker_number)}; {number(released)} waiting Statements now count."
     )

@@ -16,6 +16,7 @@ from certification import evidence
 from certification.csv_files import ImportFaults, ImportResult, read_day
 from certification.errors import CertificationError, RuleFileFaults
 from certification.figures import number
+from certification.identifiers import Opaque
 from certification.terminal.printable import printable
 from lrs import api
 from lrs.db import Database, Session
@@ -95,6 +96,12 @@ def tenant_id(name: str) -> UUID:
     """The tenant of this name."""
     with reading(name) as (_session, tenant):
         return tenant
+
+
+def opaque(tenant: UUID) -> Opaque:
+    """Which opaque account may stand for an Actor of this tenant's Statements."""
+    secret: bytes = current_app.extensions["settings"].secret_key
+    return lambda ifi: api.opaque_account(ifi, tenant=tenant, secret=secret)
 
 
 # ---------------------------------------------------------------- what is told

@@ -64,9 +64,10 @@ def _caller(session: Session, act: Act) -> Caller:
         published = publications.published_day(session, tenant)
         if published is not None or rule.scope is None:
             return Caller(tenant, published)
-    identity = api.identify(
-        session, authorization, pepper=current_app.extensions["settings"].secret_key, now=datetime.now(UTC)
-    )
+    now = datetime.now(UTC)
+    identity = api.identify(session, authorization, pepper=current_app.extensions["settings"].secret_key, now=now)
+    uses: api.LastUses = current_app.extensions["last_uses"]
+    uses.note(identity, now)
     if rule.scope is not None and not identity.may(rule.scope):
         lacking = f"these credentials may not {act.value}: they lack the scope {rule.scope!r}"
         raise Forbidden(Fault("", lacking))

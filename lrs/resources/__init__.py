@@ -11,6 +11,7 @@ from flask import Blueprint
 
 from lrs.resources import (
     about,
+    access,
     activities,
     activity_profiles,
     agent_profiles,
@@ -33,6 +34,7 @@ cors.register(xapi)
 compression.register(xapi)
 versions.register(xapi)
 errors.register(xapi)
+access.register(xapi)
 about.register(xapi)
 statements.register(xapi)
 state.register(xapi)

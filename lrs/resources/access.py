@@ -6,13 +6,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from flask import current_app, request
+from flask import Blueprint, Response, current_app, g, request
 
 from lrs.credentials import Identity, identify
 from lrs.db import Database
+from lrs.last_use import LastUses
 
 EVERYBODY = "everybody"
 """The guard of what needs no credentials."""
+
+TEST_MODE = "X-Test-Mode"
+"""The header that every answer to a test key carries."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -35,12 +39,26 @@ def database() -> Database:
 
 def caller(scope: str) -> Identity:
     """The identity behind this request, which may do `scope`; raises Unauthenticated or Forbidden."""
+    now = datetime.now(UTC)
     with database().reading() as session:
         identity = identify(
             session,
             request.headers.get("Authorization"),
             pepper=current_app.extensions["settings"].secret_key,
-            now=datetime.now(UTC),
+            now=now,
         )
+    uses: LastUses = current_app.extensions["last_uses"]
+    uses.note(identity, now)
+    g.test_mode = identity.test
     identity.require(scope)
     return identity
+
+
+def register(blueprint: Blueprint) -> None:
+    """Say on every answer to a test key, refusals included, that it is one."""
+
+    @blueprint.after_request
+    def name_test_mode(response: Response) -> Response:
+        if g.get("test_mode"):
+            response.headers[TEST_MODE] = "kept apart, counts for nothing"
+        return response

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 
 from lrs import actors, definitions
 from lrs.errors import InvalidRequest
+from lrs.privacy import known_as
 from lrs.resources.access import caller, database, guarded
 from lrs.resources.etags import tagged
 from lrs.resources.query_string import read, read_agent
@@ -29,9 +30,10 @@ def get_person() -> Response:
     """The Person Object of the Agent asked with, whether it was ever heard of or not."""
     identity = caller("statements/read")
     parameters = read(request.args, _CLAUSE, needed={"agent": _read_single_agent}, allowed={})
+    agent = known_as(identity.opaque_accounts, parameters["agent"])
     definitions.catch_up(database(), identity.tenant)
     with database().reading() as session:
-        person = actors.person(session, identity.tenant, parameters["agent"])
+        person = actors.person(session, identity.tenant, agent)
     return tagged(Response(encode(person), mimetype="application/json"))
 
 

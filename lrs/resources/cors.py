@@ -11,7 +11,7 @@ _METHODS = "GET, HEAD, PUT, POST, DELETE"
 _SENT = (
     "Authorization, Content-Type, Content-Encoding, Accept-Language, If-Match, If-None-Match, X-Experience-API-Version"
 )
-_READ = "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through"
+_READ = "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, X-Test-Mode"
 _REMEMBERED = "600"
 """Seconds for which a browser may remember a permission."""
 

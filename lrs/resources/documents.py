@@ -15,8 +15,10 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from lrs import documents
+from lrs.credentials import Identity
 from lrs.documents import Contents, Context, Kind
 from lrs.errors import InvalidRequest, NotFound
+from lrs.privacy import known_as, refuse_telling
 from lrs.resources.access import caller, database, guarded
 from lrs.resources.etags import read_precondition, tagged
 from lrs.resources.query_string import Parser, read, read_identifier
@@ -57,7 +59,7 @@ class DocumentResource:
     def put_document(self) -> Response:
         """Keep the body as the document."""
         identity = caller(self.scope)
-        context, document_id = self._one()
+        context, document_id = self._one(identity)
         precondition, contents, version = read_precondition(), _contents(), request_version()
         with database().writing() as session:
             documents.put(
@@ -69,7 +71,7 @@ class DocumentResource:
     def post_document(self) -> Response:
         """Merge the body into the document, or keep it as the document where there is none."""
         identity = caller(self.scope)
-        context, document_id = self._one()
+        context, document_id = self._one(identity)
         precondition, contents = read_precondition(), _contents()
         with database().writing() as session:
             documents.post(
@@ -81,8 +83,8 @@ class DocumentResource:
         """The document as it was sent; or, without an id, the list of ids."""
         identity = caller(f"{self.scope}/read")
         if self.id_name not in request.args:
-            return self._list(identity.tenant)
-        context, document_id = self._one()
+            return self._list(identity)
+        context, document_id = self._one(identity)
         with database().reading() as session:
             kept = documents.get(session, identity.tenant, context, document_id)
         if kept is None:
@@ -98,35 +100,39 @@ class DocumentResource:
         identity = caller(self.scope)
         precondition = read_precondition()
         if self.deletes_all and self.id_name not in request.args:
-            context = self._context(self._read({}, {}))
+            context = self._context(identity, self._read({}, {}))
             if precondition.sent:
                 message = f"stands for one document; name it with {self.id_name}"
                 raise InvalidRequest.at("If-Match", message, "xAPI 1.0.3 Communication 3.1")
             with database().writing() as session:
                 documents.delete_all(session, identity.tenant, context)
         else:
-            context, document_id = self._one()
+            context, document_id = self._one(identity)
             with database().writing() as session:
                 documents.delete(session, identity.tenant, context, document_id, precondition)
         return Response(status=204)
 
-    def _list(self, tenant: Any) -> Response:
+    def _list(self, identity: Identity) -> Response:
         values = self._read({}, {"since": check_timestamp})
+        context = self._context(identity, values)
         with database().reading() as session:
-            ids, updated = documents.list_ids(session, tenant, self._context(values), values["since"])
+            ids, updated = documents.list_ids(session, identity.tenant, context, values["since"])
         return tagged(Response(msgspec.json.encode(ids), mimetype="application/json"), updated)
 
-    def _one(self) -> tuple[Context, str]:
+    def _one(self, identity: Identity) -> tuple[Context, str]:
         """Context and id of the one document that this request names."""
         values = self._read({self.id_name: read_identifier}, {})
-        return self._context(values), values[self.id_name]
+        return self._context(identity, values), values[self.id_name]
 
     def _read(self, needed: Mapping[str, Parser], allowed: Mapping[str, Parser]) -> dict[str, Any]:
         return read(request.args, self.clause, needed={**self.needed, **needed}, allowed={**self.allowed, **allowed})
 
-    def _context(self, values: Mapping[str, Any]) -> Context:
+    def _context(self, identity: Identity, values: Mapping[str, Any]) -> Context:
         agent = values.get("agent")
-        return Context(self.kind, values.get("activityId"), agent and ifi_text(agent), values.get("registration"))
+        if agent and request.method in ("PUT", "POST"):
+            refuse_telling(identity.opaque_accounts, agent, "agent")
+        ifi = ifi_text(known_as(identity.opaque_accounts, agent)) if agent else None
+        return Context(self.kind, values.get("activityId"), ifi, values.get("registration"))
 
 
 def _contents() -> Contents:

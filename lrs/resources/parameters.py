@@ -10,6 +10,7 @@ from uuid import UUID
 from werkzeug.datastructures import MultiDict
 
 from lrs.errors import Fault, InvalidRequest
+from lrs.privacy import OpaqueAccounts, known_as
 from lrs.statements.query import Filters
 from lrs.statements.validate import check_actor, check_iri, check_timestamp, check_uuid, decode
 
@@ -40,9 +41,15 @@ class Listed:
     values: Mapping[str, Any]
     shape: Shape
 
-    def filters(self, authority: Mapping[str, Any] | None) -> Filters:
-        """The same as the query takes it, seen with the eyes of a reader who may see only this Authority's."""
-        return Filters(authority=authority, **self.values)
+    def filters(self, authority: Mapping[str, Any] | None, accounts: OpaqueAccounts | None) -> Filters:
+        """The same as the query takes it, seen with the eyes of a reader who may see only this Authority's.
+
+        The agent is looked for under its opaque account where the tenant has these.
+        """
+        values = dict(self.values)
+        if "agent" in values:
+            values["agent"] = known_as(accounts, values["agent"])
+        return Filters(authority=authority, **values)
 
 
 def _boolean(text: str, name: str) -> bool:

@@ -104,7 +104,7 @@ def get_statements() -> Response:
             answer = texts[0]
             newest = found.stored
         else:
-            page = query.page(session, identity.tenant, wanted.filters(mine), after_seq)
+            page = query.page(session, identity.tenant, wanted.filters(mine, identity.opaque_accounts), after_seq)
             texts, kept = _drawn(session, identity.tenant, page.texts, wanted.shape)
             link = more.link(request.path, arguments, page.next_after, identity.tenant, secret)
             answer = f'{{"statements":[{",".join(texts)}],"more":{encode(link)}}}'

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lrs import attachments, signatures
+from lrs import attachments, privacy, signatures
 from lrs.attachments import MOST_BYTES, Content
 from lrs.credentials import Identity
 from lrs.db import Session, among, is_postgresql
@@ -50,9 +50,12 @@ def check(
     """Everything that can be done before the database is asked: check a batch sent by `identity` and build its rows.
 
     `version` is that of the request, given to Statements which name none; `contents` are the Attachments that came with
-    them, none of more than `most_bytes`. Raises InvalidStatement with every fault, or TooLarge.
+    them, none of more than `most_bytes`. Where the tenant wants opaque accounts, they are in place afterwards
+    (`lrs.privacy`). Raises InvalidStatement with every fault, or TooLarge.
     """
     check_statements(list(statements), version=version)
+    if identity.opaque_accounts is not None:
+        statements = privacy.take_in(identity.opaque_accounts, statements)
     attachments.check(statements, contents, most_bytes)
     signed = signatures.check(statements, contents)
     return Batch([prepare(document, identity.authority, version) for document in statements], contents, signed)
