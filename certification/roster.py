@@ -67,7 +67,12 @@ class _Entry:
     full_name: str
     gender: str | None
     job: _Job | None
-    ifis: tuple[str, ...]
+    accounts: tuple[tuple[str, ...], ...]
+    """Each account with the opaque one that may stand for it."""
+
+    @property
+    def ifis(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(ifi for account in self.accounts for ifi in account))
 
 
 @dataclass(slots=True)
@@ -90,9 +95,9 @@ def import_roster(
 
     A row adds to what is known or corrects it: an employment of the same worker in the same enterprise that overlaps
     the one told is replaced by it. Who is not in the file stays as is. Statements that waited for an account on the
-    roster become facts, and whoever changed is to be judged again. With `opaque`, who is on the roster by a mail address
-    is found under its opaque account too. Raises ImportFaults with every fault; nothing was
-    changed then. May be called again with the same file.
+    roster become facts, and whoever changed is to be judged again. With `opaque`, who is on the roster by a mail
+    address is found under its opaque account too. Raises ImportFaults with every fault; nothing was changed then. May
+    be called again with the same file.
     """
     sheet = csv_files.read(data, HEADINGS)
     bulk.import_alone(session, tenant)
@@ -102,10 +107,10 @@ def import_roster(
     _check_accounts_in_file(entries)
     owners = workers.owners(session, tenant, {ifi for entry in entries for ifi in entry.ifis})
     for entry in entries:
-        for ifi in entry.ifis:
-            owner = owners.get(ifi)
-            if owner is not None and owner.number != entry.number:
-                message = f"tài khoản “{ifi}” đã thuộc người lao động “{owner.number}” trong hệ thống; kiểm tra lại"
+        for account in entry.accounts:
+            taken = [(ifi, owners[ifi].number) for ifi in account if ifi in owners]
+            for ifi, number in [one for one in taken if one[1] != entry.number][:1]:
+                message = f"tài khoản “{ifi}” đã thuộc người lao động “{number}” trong hệ thống; kiểm tra lại"
                 entry.row.fault("Tài khoản học tập", message)
     sheet.refuse_faulty()
 
@@ -133,7 +138,7 @@ def _entry(row: Row, enterprises: Mapping[str, Node], opaque: Opaque | None) -> 
     position = row.optional_text("Chức danh")
     member = row.choice("Đoàn viên", YES_OR_NO)
     cadre = row.choice("Cán bộ công đoàn", YES_OR_NO)
-    ifis = _identifiers(row, opaque)
+    accounts = _accounts(row, opaque)
     if enterprise is not None and enterprise not in enterprises:
         message = f"không có doanh nghiệp nào mang mã “{enterprise}”; sửa mã, hoặc nhập đơn vị đó trước"
         row.fault("Mã doanh nghiệp", message)
@@ -150,15 +155,15 @@ def _entry(row: Row, enterprises: Mapping[str, Node], opaque: Opaque | None) -> 
     job = None
     if row.ok and enterprise is not None and started is not None:
         job = _Job(enterprise, started, ended, position, bool(member), bool(cadre))
-    return _Entry(row, number, full_name, gender, job, ifis)
+    return _Entry(row, number, full_name, gender, job, accounts)
 
 
-def _identifiers(row: Row, opaque: Opaque | None) -> tuple[str, ...]:
-    """The accounts in a cell, separated by spaces, and the opaque ones that may stand for them."""
-    found: list[str] = []
+def _accounts(row: Row, opaque: Opaque | None) -> tuple[tuple[str, ...], ...]:
+    """The accounts in a cell, separated by spaces, each with the opaque one that may stand for it."""
+    found: list[tuple[str, ...]] = []
     for text in identifiers.parts(row.optional_text("Tài khoản học tập", at_most=2000) or ""):
         try:
-            found.extend(identifiers.kept_as(identifiers.read(text), opaque))
+            found.append(identifiers.kept_as(identifiers.read(text), opaque))
         except identifiers.NoIdentifier as error:
             row.fault("Tài khoản học tập", str(error))
     return tuple(dict.fromkeys(found))
@@ -197,9 +202,9 @@ def _check_people(entries: Iterable[_Entry]) -> None:
 def _check_accounts_in_file(entries: Iterable[_Entry]) -> None:
     first: dict[str, _Entry] = {}
     for entry in entries:
-        for ifi in entry.ifis:
-            known = first.setdefault(ifi, entry)
-            if known.number != entry.number:
+        for account in entry.accounts:
+            told = [(ifi, first.setdefault(ifi, entry)) for ifi in account]
+            for ifi, known in [one for one in told if one[1].number != entry.number][:1]:
                 message = f"tài khoản “{ifi}” đã ghi cho “{known.number}” ở dòng {known.row.number}; xoá ở một dòng"
                 entry.row.fault("Tài khoản học tập", message)
 

@@ -157,8 +157,9 @@ def link(
 ) -> int:
     """Says that the Actor `ifi` (any form `identifiers.read` takes) is the worker `number`, on the word of `by`.
 
-    With `opaque`, so is the opaque account that may stand for it. Gives how many Statements waited for it; they are facts now, and the worker is to be judged again. Saying the same
-    twice changes nothing. Raises NoIdentifier, UnknownWorker or IdentifierTaken.
+    With `opaque`, so is the opaque account that may stand for it. Gives how many Statements waited; they are facts now,
+    and the worker is to be judged again. Saying the same twice changes nothing. Raises NoIdentifier, UnknownWorker or
+    IdentifierTaken.
     """
     ifis = identifiers.kept_as(identifiers.read(ifi), opaque)
     bulk.import_alone(session, tenant)

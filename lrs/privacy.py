@@ -26,7 +26,7 @@ from lrs.errors import Fault, InvalidRequest, InvalidStatement
 from lrs.statements.keys import ifi_text
 from lrs.statements.validate import MOST_FAULTS
 
-__all__ = ["OpaqueAccounts", "known_as", "opaque_account", "refuse_telling", "take_in"]
+__all__ = ["OpaqueAccounts", "as_kept", "known_as", "opaque_account", "refuse_telling", "take_in"]
 
 _REPLACED = frozenset({"mbox", "mbox_sha1sum", "openid"})
 
@@ -111,6 +111,11 @@ def take_in(accounts: OpaqueAccounts, statements: Sequence[Mapping[str, Any]]) -
     if faults:
         raise InvalidStatement(faults)
     return taken
+
+
+def as_kept(accounts: OpaqueAccounts | None, statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A stored Statement as it would be kept if it came today, to be compared with one that did."""
+    return statement if accounts is None else _with_actors(statement, "", lambda actor, _: accounts.actor(actor))
 
 
 _SIGNED = (

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lrs import definitions
 from lrs.db import Database, Session
-from lrs.models import Base, Credential, Statement
+from lrs.models import Base, Credential, DefinitionsPosition, Statement
 from lrs.statements import query
 from lrs.statements.order import take_place
 from lrs.tenants import find_sandbox
@@ -21,11 +21,12 @@ __all__ = ["CHUNK", "empty"]
 CHUNK = 1000
 """Rows that go in one transaction, so that nobody waits long."""
 
+_POSITION = Base.metadata.tables[DefinitionsPosition.__tablename__]
 _STATEMENT = Base.metadata.tables[Statement.__tablename__]
 _BESIDE_STATEMENTS = [
     table
     for table in Base.metadata.sorted_tables
-    if "tenant_id" in table.columns and table.name not in (Credential.__tablename__, _STATEMENT.name)
+    if "tenant_id" in table.columns and table.name not in (Credential.__tablename__, _POSITION.name, _STATEMENT.name)
 ]
 
 
@@ -53,6 +54,7 @@ def empty(database: Database, tenant: UUID) -> Mapping[str, int]:
     with _alone(database, sandbox) as session:
         for table in (*_BESIDE_STATEMENTS, _STATEMENT):
             gone[table.name] += _remove(session, table, [table.c.tenant_id == sandbox])
+        _remove(session, _POSITION, [_POSITION.c.tenant_id == sandbox])
     return +gone
 
 

@@ -21,6 +21,7 @@ from lrs.credentials import Identity
 from lrs.db import Session, among, is_postgresql
 from lrs.errors import StatementConflict
 from lrs.models import Statement
+from lrs.privacy import OpaqueAccounts
 from lrs.signatures import Signed
 from lrs.statements import insert_postgresql, insert_sqlite, references
 from lrs.statements.comparison import differences
@@ -68,7 +69,7 @@ def put(session: Session, identity: Identity, batch: Batch) -> list[UUID]:
     """
     if batch.contents:
         attachments.keep(session, identity.tenant, [row.document for row in batch.rows], batch.contents)
-    new = insert_rows(session, identity.tenant, batch.rows)
+    new = insert_rows(session, identity.tenant, batch.rows, identity.opaque_accounts)
     signed: dict[UUID, list[Signed]] = {}
     for one in batch.signatures:
         if (statement_id := batch.rows[one.index].id) in new:
@@ -85,8 +86,13 @@ def store(
     return put(session, identity, check(identity, statements, version=version))
 
 
-def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID]:
-    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`."""
+def insert_rows(
+    session: Session, tenant: UUID, rows: Sequence[Row], accounts: OpaqueAccounts | None = None
+) -> set[UUID]:
+    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`.
+
+    A repeat of what was stored before the tenant had opaque `accounts` is one all the same.
+    """
     if not rows:
         return set()
     place = take_place(session, tenant)
@@ -98,7 +104,7 @@ def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID
     voided = frozenset(one.target_id for one in waiting if one.voids) - cannot_be_voided
     new: set[UUID] = insert.insert_statements(connection, tenant, rows, place, voided)
     if len(new) < len(rows):
-        _refuse_conflicts(session, tenant, [row for row in rows if row.id not in new])
+        _refuse_conflicts(session, tenant, [row for row in rows if row.id not in new], accounts)
     placed = {row.id: (place.seq + index, row) for index, row in enumerate(rows) if row.id in new}
     links = [Link(key, seq, row.id) for seq, row in placed.values() for key in sorted(row.keys.links)]
     places = {row.id: f"/{index}" if len(rows) > 1 else "" for index, row in enumerate(rows) if row.voids}
@@ -108,10 +114,10 @@ def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID
     return new
 
 
-def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row]) -> None:
+def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row], accounts: OpaqueAccounts | None) -> None:
     """Raise StatementConflict for the first Statement that says something else than the one kept under its id."""
     kept: dict[UUID, Mapping[str, Any]] = {
-        row.id: read_exact(row.exact)
+        row.id: privacy.as_kept(accounts, read_exact(row.exact))
         for row in session.execute(
             sa.select(Statement.id, Statement.exact).where(
                 Statement.tenant_id == tenant, among(session, Statement.id, [row.id for row in repeats])

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 Send = Callable[..., TestResponse]
 
 
-def _sender(client: FlaskClient, authorization: str) -> Send:
+def sender(client: FlaskClient, authorization: str) -> Send:
     headers = {"Authorization": authorization, "X-Experience-API-Version": "1.0.3"}
 
     def send(method: str, path: str, **parts: Any) -> TestResponse:
@@ -26,10 +26,10 @@ def _sender(client: FlaskClient, authorization: str) -> Send:
 @pytest.fixture
 def xapi(client: FlaskClient, tenant: UUID, credential: Callable[..., str]) -> Send:
     """Sends a request as a platform with scope all, speaking 1.0.3 unless told otherwise."""
-    return _sender(client, credential(tenant))
+    return sender(client, credential(tenant))
 
 
 @pytest.fixture
 def stranger(client: FlaskClient, other_tenant: UUID, credential: Callable[..., str]) -> Send:
     """The same for a platform of another tenant."""
-    return _sender(client, credential(other_tenant))
+    return sender(client, credential(other_tenant))
