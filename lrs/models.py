@@ -43,7 +43,7 @@ class Credential(Base):
 
     One that belongs to a sandbox is a test key.
 
-    Personal data: none, unless an operator names a credential after a person. Kept while the tenant exists, since
+    Personal data: none, unless an operator names a credential after a person, whose last use it then tells. Kept while the tenant exists, since
     Statements name it as their Authority.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import threading
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from lrs import api
 from lrs.db import Database
 from tests.certification import learning
 from tests.certification.learning import add_worker, kept, stale_marks, statement, store
+from tests.conftest import PEPPER
 
 
 class WhenIdle(threading.Event):
@@ -56,6 +58,26 @@ def test_the_loop_follows_and_judges_every_tenant_before_it_waits(
     assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
     assert kept(database, other_tenant) == [(other_an, 2026, 1, "not_met")]
     assert stale_marks(database, tenant) == stale_marks(database, other_tenant) == {}
+
+
+def test_what_test_keys_store_is_never_taken_in_or_judged(
+    database: Database, tenant: UUID, an: UUID, other_an: UUID, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.writing() as session:
+        key, secret = api.create_credential(
+            session, tenant, name="x", scopes=["all"], pepper=PEPPER, now=now, test=True
+        )  # fmt: skip
+    header = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
+    with database.reading() as session:
+        trying = api.identify(session, header, pepper=PEPPER, now=now)
+    store(database, trying, statement("an"), statement("nobody"))
+    with caplog.at_level(logging.WARNING):
+        work.work(database, stop=WhenIdle(), clock=lambda: now)
+    for owner in (tenant, trying.tenant):
+        assert kept(database, owner) == []
+        assert learning.facts(database, owner) == set()
+        assert learning.waiting(database, owner) == set()
+    assert caplog.records == []
 
 
 def test_the_loop_wakes_for_what_comes_while_it_waits(

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
+from hashlib import sha1
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +18,11 @@ from certification import feed, organizations, roster, workers
 from certification.csv_files import ImportResult
 from certification.models import Base, Stale, WorkerIdentifier
 from certification.workers import IdentifierTaken, UnknownWorker
-from lrs import api
+from lrs import api, tenants
 from lrs.db import Database
 from tests.certification import learning
 from tests.certification.import_files import ORGANIZATIONS, faults_of, organizations_csv, roster_csv
+from tests.conftest import PEPPER
 
 Import = Callable[..., ImportResult]
 
@@ -331,6 +334,69 @@ def test_a_roster_links_actors_and_releases_what_waited(
     assert {fact[0] for fact in learning.facts(database, tenant)} == {"A2"}
     assert import_rows(row("A1", accounts="https://hoc.example.org|nam")).changed == 1
     assert learning.waiting(database, tenant) == set()
+
+
+MAIL = "mailto:nam@example.org"
+HASH = sha1(MAIL.encode(), usedforsecurity=False).hexdigest()
+
+
+def opaque(tenant: UUID) -> Callable[[str], str | None]:
+    return partial(api.opaque_account, tenant=tenant, secret=PEPPER)
+
+
+def post(database: Database, tenant: UUID, header: str, now: datetime, *actors: dict[str, Any]) -> None:
+    with database.reading() as session:
+        who = api.identify(session, header, pepper=PEPPER, now=now)
+    learning.store(database, who, *map(learning.statement, actors))
+    feed.follow(database, tenant, now=now)
+
+
+def test_who_is_on_the_roster_by_mail_is_found_when_platforms_post_that_mail_and_it_is_replaced(
+    database: Database, tenant: UUID, waiting: None, credential: Callable[..., str], import_rows: Import, now: datetime
+) -> None:
+    header = credential(tenant)
+    post(database, tenant, header, now, {"mbox": MAIL})
+    with database.writing() as session:
+        tenants.set_opaque_accounts(session, tenant, True, now=now)
+    post(database, tenant, header, now, {"mbox": MAIL, "name": "Nam"}, {"mbox_sha1sum": HASH})
+    assert len(learning.waiting(database, tenant)) == 6
+    told = roster_csv(row("A1", accounts=f"{MAIL} https://hoc.example.org|nam"))
+    with database.writing() as session:
+        assert roster.import_roster(session, tenant, told, now=now, opaque=opaque(tenant)).created == 1
+        assert roster.import_roster(session, tenant, told, now=now, opaque=opaque(tenant)).unchanged == 1
+    assert {one[0] for one in learning.waiting(database, tenant)} == {learning.ifi("mai")}
+    assert len({statement for _, statement, *_ in learning.facts(database, tenant)}) == 5
+    post(database, tenant, header, now, {"mbox": MAIL})
+    assert len({statement for _, statement, *_ in learning.facts(database, tenant)}) == 6
+
+
+def test_a_link_by_mail_holds_for_the_opaque_account_too(
+    database: Database, tenant: UUID, waiting: None, credential: Callable[..., str], import_rows: Import, now: datetime
+) -> None:
+    import_rows(row("A1"), row("A2"))
+    with database.writing() as session:
+        tenants.set_opaque_accounts(session, tenant, True, now=now)
+    post(database, tenant, credential(tenant), now, {"mbox": MAIL})
+    with database.writing() as session:
+        assert workers.link(session, tenant, MAIL, "A1", by="x", now=now, opaque=opaque(tenant)) == 1
+        assert workers.link(session, tenant, MAIL, "A1", by="x", now=now, opaque=opaque(tenant)) == 0
+        assert workers.link(session, tenant, f"mbox_sha1sum {HASH}", "A1", by="x", now=now, opaque=opaque(tenant)) == 0
+        with pytest.raises(IdentifierTaken):
+            workers.link(session, tenant, f"mbox_sha1sum {HASH.upper()}", "A2", by="x", now=now, opaque=opaque(tenant))
+
+
+def test_one_mail_of_two_workers_is_one_fault_however_it_is_written(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    def take_in(*rows: dict[str, object]) -> ImportResult:
+        with database.writing() as session:
+            return roster.import_roster(session, tenant, roster_csv(*rows), now=now, opaque=opaque(tenant))
+
+    assert len(faults_of(lambda: take_in(row("A1", accounts=MAIL), row("A2", accounts=MAIL)))) == 1
+    hashed = row("A2", accounts=f"mbox_sha1sum {HASH}")
+    assert len(faults_of(lambda: take_in(row("A1", accounts=MAIL), hashed))) == 1
+    assert take_in(row("A1", accounts=f"{MAIL} mbox_sha1sum {HASH}")).created == 1
+    assert len(faults_of(lambda: take_in(hashed))) == 1
 
 
 def test_an_actor_cannot_be_linked_to_a_second_worker(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
+
+from flask import Flask
 
 from certification.models import Worker
 from lrs import api
@@ -16,6 +20,7 @@ from tests.certification.import_files import (
     roster_csv,
     titles_csv,
 )
+from tests.conftest import PEPPER
 
 
 def test_every_import_tells_what_it_did(run: Run, ready: None) -> None:
@@ -65,6 +70,23 @@ def test_unknown_actors_are_listed_and_can_be_linked(run: Run, learned: None, da
     told = succeeded(run("link-actor", learning.ifi("lạ"), "A2", "--by", "chị Lan"))
     assert told == f"{learning.ifi('lạ')} is worker A2; 1 waiting Statements now count.\n"
     assert succeeded(run("unknown-actors")) == "0 unknown actors, 0 Statements waiting.\n"
+
+
+def test_a_mail_address_on_the_roster_or_in_a_link_stands_for_its_opaque_account_too(
+    run: Run, ready: None, app: Flask, database: Database, tenant: UUID, credential: Callable[..., str], now: datetime
+) -> None:
+    app.test_cli_runner().invoke(args=["lrs", "tenant", "privacy", "--opaque-accounts", "on"])
+    with database.reading() as session:
+        identity = api.identify(session, credential(tenant), pepper=PEPPER, now=now)
+    mails = [{"mbox": f"mailto:{name}@example.org"} for name in ("lan", "mai", "mai")]
+    learning.store(database, identity, *map(learning.statement, mails))
+    succeeded(run("work", "--once"))
+    assert "mailto" not in succeeded(run("unknown-actors"))
+    told = roster_csv({"Mã người lao động": "A1", "Tài khoản học tập": "mailto:lan@example.org"})
+    succeeded(run("import-roster", told))
+    assert succeeded(run("unknown-actors")).endswith("1 unknown actors, 2 Statements waiting.\n")
+    linked = succeeded(run("link-actor", "mailto:mai@example.org", "A2"))
+    assert linked == "mailto:mai@example.org is worker A2; 2 waiting Statements now count.\n"
 
 
 def test_a_link_that_cannot_be_is_refused_with_the_reason(run: Run, ready: None) -> None:
