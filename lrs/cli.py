@@ -14,7 +14,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from lrs import credentials, signatures
-from lrs.db import Database, Session
+from lrs.db import NOBODY, Database, Owner, Session
 from lrs.errors import InvalidRequest, NotFound, UnknownTenant
 
 lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants and trusted certificates.")
@@ -55,7 +55,7 @@ def create(name: str, scopes: tuple[str, ...], tenant: str) -> None:
 @for_tenant
 def show(tenant: str) -> None:
     """List the credentials: key, name, scopes, when made and when revoked."""
-    with _database().reading() as session:
+    with _database().reading(NOBODY) as session:
         rows = credentials.credentials(session, _tenant(session, tenant))
     for key, name, scopes, created, revoked in rows:
         state = f"revoked {revoked:%Y-%m-%d %H:%M} UTC" if revoked else "in use"
@@ -78,7 +78,7 @@ def revoke(key: str, tenant: str) -> None:
 @tenant_cli.command("list")
 def tenants() -> None:
     """List the tenants by name."""
-    with _database().reading() as session:
+    with _database().reading(NOBODY) as session:
         for _, name in credentials.tenants(session):
             click.echo(name)
 
@@ -102,9 +102,10 @@ def trust(file: Path, tenant: str) -> None:
 
     Of signed Statements that come in from now on, it is kept whether their certificate leads to it.
     """
-    with _writing() as session:
+    with _database().reading(NOBODY) as session:
+        owner = _tenant(session, tenant)
+    with _writing(owner) as session:
         try:
-            owner = _tenant(session, tenant)
             fingerprint = signatures.trust(session, owner, file.read_bytes(), now=datetime.now(UTC))
         except InvalidRequest as error:
             raise click.ClickException(str(error)) from None
@@ -117,11 +118,11 @@ def _database() -> Database:
 
 
 @contextmanager
-def _writing() -> Iterator[Session]:
-    """A session for changes; says first which database they go to."""
+def _writing(owner: Owner = NOBODY) -> Iterator[Session]:
+    """A session for changes of credentials and tenants, or of a tenant's data; says first which database they go to."""
     database = _database()
     click.echo(f"Database: {database.place}", err=True)
-    with database.writing() as session:
+    with database.writing(owner) as session:
         yield session
 
 

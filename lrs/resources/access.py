@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import current_app, request
 
 from lrs.credentials import Identity, identify
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 
 EVERYBODY = "everybody"
 """The guard of what needs no credentials."""
@@ -35,7 +35,7 @@ def database() -> Database:
 
 def caller(scope: str) -> Identity:
     """The identity behind this request, which may do `scope`; raises Unauthenticated or Forbidden."""
-    with database().reading() as session:
+    with database().reading(NOBODY) as session:
         identity = identify(
             session,
             request.headers.get("Authorization"),

@@ -30,7 +30,7 @@ def get_person() -> Response:
     identity = caller("statements/read")
     parameters = read(request.args, _CLAUSE, needed={"agent": _read_single_agent}, allowed={})
     definitions.catch_up(database(), identity.tenant)
-    with database().reading() as session:
+    with database().reading(identity.tenant) as session:
         person = actors.person(session, identity.tenant, parameters["agent"])
     return tagged(Response(encode(person), mimetype="application/json"))
 
