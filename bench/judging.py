@@ -16,7 +16,7 @@ from certification import assessments, attainment, criteria, evidence, rule_file
 from certification.evaluation.evaluate import evaluate
 from certification.models import Employment, Fact, Organization, OrganizationParent, Worker
 from lrs import api
-from lrs.db import Database, Session, new_id
+from lrs.db import NOBODY, Database, Session, new_id
 
 YEAR = 2026
 AS_OF = date(2026, 11, 20)
@@ -33,11 +33,12 @@ def measure(url: str, *, workers: int, rounds: int) -> dict[str, Any]:
     """Seconds, medians over `rounds`, for a population made up for the occasion."""
     database = Database(url)
     migrations.upgrade(database)
-    with database.writing() as session:
+    with database.reading(NOBODY) as session:
         tenant = api.find_tenant(session)
+    with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=NOW)
         ids = _populate(session, tenant, workers)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         known = evidence.gather(session, tenant, ids, programme=criteria.PROGRAMME, year=YEAR, as_of=AS_OF)
         _, criteria_set = criteria.in_force(session, tenant, criteria.PROGRAMME, criteria.AUDIENCE, YEAR)
     pure = [_timed(lambda: [evaluate(criteria_set, one, year=YEAR, as_of=AS_OF) for one in known.values()])
@@ -46,7 +47,7 @@ def measure(url: str, *, workers: int, rounds: int) -> dict[str, Any]:
     again = [_timed(lambda: _assess_all(database, tenant, ids)) for _ in range(rounds)]
 
     def roll_up() -> None:
-        with database.reading() as session:
+        with database.reading(tenant) as session:
             attainment.measure_all(session, tenant, on=AS_OF)
 
     rollup = [_timed(roll_up) for _ in range(rounds)]
@@ -63,7 +64,7 @@ def measure(url: str, *, workers: int, rounds: int) -> dict[str, Any]:
 
 def _assess_all(database: Database, tenant: UUID, ids: list[UUID]) -> None:
     for start in range(0, len(ids), assessments.BATCH):
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             assessments.assess(
                 session,
                 tenant,

@@ -64,7 +64,7 @@ def follow(database: Database, tenant: UUID, *, now: datetime, limit: int = CHUN
     Several may follow at once: each change is taken by one of them. Raises NoMappingInForce when no evidence mapping is
     in force today (`now` in Vietnam); then nothing was taken, and nothing is lost by loading one later.
     """
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         position = _position(session, tenant)
         changes = api.changes(session, tenant, position or None, limit=limit)
         if not changes.statements:
@@ -79,7 +79,7 @@ def follow(database: Database, tenant: UUID, *, now: datetime, limit: int = CHUN
         readings += map(
             reader.read, api.get_statements(session, tenant, targets - {one.id for one in changes.statements})
         )
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         if not _advance(session, tenant, position, changes.token):
             return Followed(0, 0, 0, complete=False)
         written = facts.set_facts(session, tenant, readings)
@@ -110,7 +110,7 @@ def rebuild(database: Database, tenant: UUID, *, now: datetime, limit: int = CHU
     whatever they were before. Facts that are right stay in their place meanwhile, so figures do not drop to zero while
     it runs; only workers whose facts changed become stale. Broken off, it is taken up by whoever follows next.
     """
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         bulk.import_alone(session, tenant)
         session.execute(_position_row(sa.update(FeedPosition), tenant).values(token=_BEGINNING))
     changes = added = waiting = 0

@@ -63,7 +63,7 @@ def judge_all_stale(database: Database, tenant: UUID, *, clock: Callable[[], dat
         settled = judge_stale(database, tenant, now=now)
         judged += settled
         if not settled:
-            with database.reading() as session:
+            with database.reading(tenant) as session:
                 if not count_due(session, tenant, evidence.vietnam_day(now)):
                     return judged
 
@@ -81,7 +81,7 @@ def judge_stale(
     `flask certification assess` says it.
     """
     today = evidence.vietnam_day(now)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         rules = _rules(session, tenant)
         marks = _marks(session, tenant, today, limit)
         if not marks:
@@ -93,7 +93,7 @@ def judge_stale(
             for missing in judged[year].without_criteria:
                 log.warning("tenant %s: some stale workers cannot be judged: %s", tenant, missing)
         later = _next_evidence(session, tenant, {mark.worker_id for mark in marks}, today)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         known = set(assessments.lock(session, tenant, {mark.worker_id for mark in marks}))
         # Asked with the workers locked: whoever judges them by rules loaded after this keeps the later version.
         if _rules(session, tenant) != rules:

@@ -12,7 +12,7 @@ from uuid import UUID
 from certification import feed, judging
 from certification.errors import CertificationError
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 
 __all__ = ["work"]
 
@@ -65,7 +65,7 @@ def work(database: Database, *, stop: threading.Event, clock: Callable[[], datet
 def _tenants(database: Database) -> list[tuple[UUID, str]]:
     """Who there is to work for; nobody, said in the log, while the database does not answer."""
     try:
-        with database.reading() as session:
+        with database.reading(NOBODY) as session:
             return api.tenants(session)
     except Exception:
         log.exception("the list of tenants cannot be read; it is tried again in %.0f s", IDLE_SECONDS)

@@ -17,7 +17,7 @@ from flask.cli import AppGroup
 
 from lrs import credentials, sandbox, signatures, tenants
 from lrs.credentials import KnownCredential
-from lrs.db import Database, Session
+from lrs.db import NOBODY, Database, Owner, Session
 from lrs.errors import LrsError, UnknownTenant
 
 lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants and trusted certificates.")
@@ -89,7 +89,7 @@ def create(
 @for_tenant
 def show(tenant: str) -> None:
     """List the credentials: key, when made and last used, until when, whether a test key, scopes, name."""
-    with _database().reading() as session:
+    with _database().reading(NOBODY) as session:
         rows = credentials.credentials(session, _tenant(session, tenant))
     now = datetime.now(UTC)
     for row in rows:
@@ -148,7 +148,7 @@ def revoke(key: str, tenant: str) -> None:
 @tenant_cli.command("list")
 def list_tenants() -> None:
     """List the tenants by name."""
-    with _database().reading() as session:
+    with _database().reading(NOBODY) as session:
         for _, name in tenants.tenants(session):
             click.echo(name)
 
@@ -169,7 +169,7 @@ def create_tenant(name: str) -> None:
 def empty_test(tenant: str) -> None:
     """Remove all that test keys have stored; the keys stay. What is real is never touched."""
     database = _database_to_write()
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         owner = _tenant(session, tenant)
     gone = sandbox.empty(database, owner)
     click.echo(
@@ -195,7 +195,7 @@ def privacy(opaque_accounts: str | None, tenant: str) -> None:
         with _writing() as session:
             wanted = opaque_accounts == "on"
             tenants.set_opaque_accounts(session, _tenant(session, tenant), wanted, now=datetime.now(UTC))
-    with _database().reading() as session:
+    with _database().reading(NOBODY) as session:
         is_on = tenants.has_opaque_accounts(session, _tenant(session, tenant))
     click.echo(f"opaque accounts: {'on' if is_on else 'off'}")
 
@@ -208,8 +208,9 @@ def trust(file: Path, tenant: str) -> None:
 
     Of signed Statements that come in from now on, it is kept whether their certificate leads to it.
     """
-    with _writing() as session, _refusing():
+    with _database().reading(NOBODY) as session:
         owner = _tenant(session, tenant)
+    with _writing(owner) as session, _refusing():
         fingerprint = signatures.trust(session, owner, file.read_bytes(), now=datetime.now(UTC))
     click.echo(fingerprint)
 
@@ -227,9 +228,9 @@ def _database_to_write() -> Database:
 
 
 @contextmanager
-def _writing() -> Iterator[Session]:
-    """A session for changes; says first which database they go to."""
-    with _database_to_write().writing() as session:
+def _writing(owner: Owner = NOBODY) -> Iterator[Session]:
+    """A session for changes of credentials and tenants, or of a tenant's data; says first which database they go to."""
+    with _database_to_write().writing(owner) as session:
         yield session
 
 

@@ -7,17 +7,25 @@ a view, a command or the work loop commits.
 On SQLite every write transaction of this process holds one lock and starts with BEGIN IMMEDIATE, so that a writer
 never meets "database is locked" half-way; a second process (a command beside the running server) waits for the file
 lock up to `BUSY_SECONDS`. On PostgreSQL writers run side by side and the database arbitrates.
+
+A session says whose data it is about: one tenant's, NOBODY's or EVERY_TENANT's. Every query names its tenant as well;
+this is the second wall, for the query that forgets to. On PostgreSQL the database itself then shows and takes rows of
+that tenant alone (row-level security, migration 0007). What it is to let through reaches it as the setting
+`cdht.tenant` of the transaction, in the message that carries BEGIN, so that it costs no journey of its own and nothing
+of it outlasts the transaction on a connection that somebody else uses next. SQLite has no such wall.
 """
 
 from __future__ import annotations
 
+import enum
 import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,7 +33,19 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-__all__ = ["BUSY_SECONDS", "NAMING", "Database", "Session", "UtcDateTime", "among", "is_postgresql", "new_id"]
+__all__ = [
+    "BUSY_SECONDS",
+    "EVERY_TENANT",
+    "NAMING",
+    "NOBODY",
+    "Database",
+    "Owner",
+    "Session",
+    "UtcDateTime",
+    "among",
+    "is_postgresql",
+    "new_id",
+]
 
 BUSY_SECONDS = 30
 
@@ -40,6 +60,21 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 """Constraint names by convention, so that a migration can name what it changes on either database."""
+
+
+class _Owner(enum.Enum):
+    NOBODY = ""
+    EVERY_TENANT = "every"
+
+
+NOBODY: Final = _Owner.NOBODY
+"""Of no tenant: for what has no policy, credentials and the list of tenants, which tell whose data is asked for."""
+
+EVERY_TENANT: Final = _Owner.EVERY_TENANT
+"""Of all tenants at once, past the wall: for migrations, and for nothing that serves a request."""
+
+Owner = UUID | Literal[_Owner.NOBODY, _Owner.EVERY_TENANT]
+"""Whose data a session is about."""
 
 new_id = uuid7
 """A new identifier for a row of ours: a UUIDv7, made by the application so that no database has to number rows."""
@@ -81,6 +116,9 @@ def among(session: Session, column: Any, values: Collection[UUID] | Collection[s
     return found
 
 
+_Kind = Literal["read", "snapshot", "write"]
+
+
 class Database:
     """One database, by SQLAlchemy URL: `sqlite:////path/file.db` or `postgresql+psycopg://…`.
 
@@ -95,27 +133,32 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._writer_lock = threading.RLock()
         if self.is_sqlite:
-            self.engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
-            sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            sa.event.listen(self.engine, "begin", _begin_sqlite)
-        else:
-            # prepare_threshold=None: nothing stays on the server's session, so PgBouncer may stand in between.
-            # READ COMMITTED whatever the server's default is: taking a place in the order (`lrs.statements.order`)
-            # and importing alone both wait for a lock and must then see what its last holder committed.
             self.engine = sa.create_engine(
                 parsed,
-                isolation_level="READ COMMITTED",
+                connect_args={"timeout": BUSY_SECONDS},
+                hide_parameters=True,
+                execution_options={"begin": _sqlite_begin("read")},
+            )
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+        else:
+            # prepare_threshold=None: nothing stays on the server's session, so PgBouncer may stand in between.
+            # autocommit: the driver opens no transaction of its own, `_begin` does.
+            self.engine = sa.create_engine(
+                parsed,
                 pool_pre_ping=True,
                 pool_size=8,
                 max_overflow=8,
-                connect_args={"prepare_threshold": None},
+                connect_args={"prepare_threshold": None, "autocommit": True},
                 hide_parameters=True,
+                execution_options={"begin": _postgresql_begin("read", NOBODY)},
             )
-        self._write_engine = self.engine.execution_options(writes=True)
-        self._read_engine = self.engine.execution_options(postgresql_readonly=True)
-        self._snapshot_engine = self.engine.execution_options(
-            **({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}), postgresql_readonly=True
-        )
+        sa.event.listen(self.engine, "begin", _begin)
+        self._engine = lru_cache(maxsize=1024)(self._engine_for)
+
+    def _engine_for(self, kind: _Kind, owner: Owner) -> sa.Engine:
+        """The engine, whose transactions begin as this kind of session needs."""
+        begin = _sqlite_begin(kind) if self.is_sqlite else _postgresql_begin(kind, owner)
+        return self.engine.execution_options(begin=begin)
 
     @property
     def place(self) -> str:
@@ -123,28 +166,35 @@ class Database:
         secret = {name: "***" for name in self.url.query if "password" in name}
         return self.url.update_query_dict(secret).render_as_string(hide_password=True)
 
-    def _session(self, engine: sa.Engine, tenant: UUID | None) -> Session:
-        return Session(engine, expire_on_commit=False, info={"database": self, "tenant": tenant})
+    def _session(self, kind: _Kind, owner: Owner) -> Session:
+        return Session(self._engine(kind, owner), expire_on_commit=False, info={"database": self})
 
     @contextmanager
-    def reading(self, tenant: UUID | None = None, *, snapshot: bool = False) -> Iterator[Session]:
-        """A session for questions about one tenant's data, which can change nothing.
+    def reading(self, owner: Owner | None = None, *, snapshot: bool = False) -> Iterator[Session]:
+        """A session for questions about the data of one tenant (or NOBODY's), which can change nothing.
 
         With `snapshot` all its questions are answered as of one moment, for figures that must agree with one another.
         (On SQLite they always are.) Never ask `consistent_through` in a snapshot: it looks at what others do now.
         """
-        with self._session(self._snapshot_engine if snapshot else self._read_engine, tenant) as session:
+        with self._session("snapshot" if snapshot else "read", owner or EVERY_TENANT) as session:
             yield session
 
     @contextmanager
-    def writing(self, tenant: UUID | None = None) -> Iterator[Session]:
-        """A session for changes of one tenant's data: commits when the block ends, rolls back when it raises."""
+    def writing(self, owner: Owner | None = None) -> Iterator[Session]:
+        """A session for changes of one tenant's data (or NOBODY's): commits when the block ends, rolls back when it
+        raises."""
+        held = self._writer_lock if self.is_sqlite else nullcontext()
+        with held, self._session("write", owner or EVERY_TENANT) as session, session.begin():
+            yield session
+
+    def has_wall(self) -> bool:
+        """Whether the database holds tenants apart: PostgreSQL does, unless it is a superuser or a role with BYPASSRLS
+        that connects."""
         if self.is_sqlite:
-            with self._writer_lock, self._session(self._write_engine, tenant) as session, session.begin():
-                yield session
-        else:
-            with self._session(self._write_engine, tenant) as session, session.begin():
-                yield session
+            return False
+        passes = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        with self.reading(NOBODY) as session:
+            return not session.scalar(sa.text(passes))
 
     def nobody_writes_here(self) -> bool:
         """Whether no other thread of this process is inside a write transaction (SQLite; on PostgreSQL ask it)."""
@@ -172,7 +222,26 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _sqlite_begin(kind: _Kind) -> tuple[str, ...]:
+    return ("PRAGMA query_only=OFF", "BEGIN IMMEDIATE") if kind == "write" else ("PRAGMA query_only=ON", "BEGIN")
+
+
+def _postgresql_begin(kind: _Kind, owner: Owner) -> tuple[str, ...]:
+    """What opens a transaction, as one message.
+
+    READ COMMITTED whatever the server's default is: taking a place in the order (`lrs.statements.order`) and importing
+    alone both wait for a lock and must then see what its last holder committed. The setting is made in every
+    transaction, so that none that came with the connection or the role ever counts.
+    """
+    mode = {
+        "read": "ISOLATION LEVEL READ COMMITTED READ ONLY",
+        "snapshot": "ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "write": "ISOLATION LEVEL READ COMMITTED",
+    }[kind]
+    value = owner.value if isinstance(owner, _Owner) else owner.hex
+    return (f"BEGIN {mode}; SET LOCAL cdht.tenant = '{value}'",)
+
+
+def _begin(connection: sa.Connection) -> None:
+    for command in connection.get_execution_options()["begin"]:
+        connection.exec_driver_sql(command)

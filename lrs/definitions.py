@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lrs import activities, actors, credentials, tenants
-from lrs.db import Database, Session, is_postgresql
+from lrs.db import NOBODY, Database, Session, is_postgresql
 from lrs.models import Base, DefinitionsPosition
 from lrs.statements import query
 from lrs.statements.rows import read_exact
@@ -43,7 +43,7 @@ def catch_up(database: Database, tenant: UUID) -> None:
 
     Call it outside of any session. When nothing is left to merge it costs two look-ups.
     """
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         goal = query.newest_place(session, tenant)
         position: int | None = _position(session, tenant)
     while position is not None and position < goal:
@@ -61,7 +61,7 @@ def keep_up(database: Database, *, stop: threading.Event) -> None:
     """Catch up for every tenant in turn, again and again, until `stop` is set. What fails is logged and tried again."""
     while not stop.wait(IDLE_SECONDS):
         try:
-            with database.reading() as session:
+            with database.reading(NOBODY) as session:
                 everybody = tenants.tenants(session, sandboxes=True)
             for tenant, _ in everybody:
                 catch_up(database, tenant)
@@ -74,7 +74,7 @@ def _merge_next(database: Database, tenant: UUID) -> int | None:
 
     None when nothing comes after it: a sandbox that is emptied (`lrs.sandbox`) loses what was to be merged.
     """
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         position = _position(session, tenant)
         found = query.after(session, tenant, position, CHUNK)
         definers = credentials.definers(session, tenant)
@@ -85,7 +85,7 @@ def _merge_next(database: Database, tenant: UUID) -> int | None:
     defining = [one for one in documents if one["authority"].get("account", {}).get("name") in definers]
     definitions = [pair for one in defining for pair in activities.activities_in(one)]
     names = [pair for one in defining for pair in actors.names_in(one)]
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         if not _advance(session, tenant, position, found[-1].seq):
             return position
         if not query.many(session, tenant, [found[-1].id]):

@@ -2,7 +2,8 @@
 
 On SQLite the whole upgrade is one BEGIN IMMEDIATE transaction (the driver in autocommit, see `lrs.db`, and
 `transactional_ddl`): a process killed in the middle leaves nothing behind. On PostgreSQL an advisory lock of the
-transaction keeps a second migrating process waiting; without it one of the two fails in the catalogue.
+transaction keeps a second migrating process waiting; without it one of the two fails in the catalogue. Migrations carry
+the rows of every tenant.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from alembic import context
 
 import certification.models
 import lrs.models
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, Database
 
 MIGRATION_LOCK = 0x6364_6874  # "cdht", the same number in every process
 
@@ -30,7 +31,8 @@ def database_from_environment() -> Database:
 
 def run_migrations() -> None:
     database: Database = context.config.attributes.get("database") or database_from_environment()
-    with database.engine.execution_options(writes=True).begin() as connection:
+    with database.writing(EVERY_TENANT) as session:
+        connection = session.connection()
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         context.configure(connection=connection, target_metadata=TARGET, transactional_ddl=True, compare_type=True)

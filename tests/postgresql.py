@@ -51,20 +51,25 @@ def _free_port() -> int:
 
 @dataclass(frozen=True)
 class Cluster:
-    """One running server."""
+    """One running server, with an ordinary role that owns the databases: a superuser passes row-level security."""
 
     port: int
 
-    def url(self, name: str) -> str:
-        return f"postgresql+psycopg://tester@127.0.0.1:{self.port}/{name}"
+    def url(self, name: str, role: str = "cdht") -> str:
+        """The URL of a database for the ordinary role, or for another one: "tester" is a superuser."""
+        return f"postgresql+psycopg://{role}@127.0.0.1:{self.port}/{name}"
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Make a database, by copying `template`, and return its URL."""
-        with psycopg.connect(f"postgresql://tester@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-            )
+        self.as_superuser(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER cdht").format(sql.Identifier(name), sql.Identifier(template))
+        )
         return self.url(name)
+
+    def as_superuser(self, command: sql.Composed | sql.SQL) -> None:
+        """Run a command that the ordinary role may not."""
+        with psycopg.connect(f"postgresql://tester@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+            connection.execute(command)
 
     @classmethod
     @contextmanager
@@ -101,6 +106,7 @@ class Cluster:
                 )  # fmt: skip
             cluster = cls(port)
             cluster._wait(server, home / "log")
+            cluster.as_superuser(sql.SQL("CREATE ROLE cdht LOGIN"))
             yield cluster
         finally:
             if server is not None:

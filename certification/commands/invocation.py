@@ -19,7 +19,7 @@ from certification.figures import number
 from certification.identifiers import Opaque
 from certification.terminal.printable import printable
 from lrs import api
-from lrs.db import Database, Session
+from lrs.db import NOBODY, Database, Session
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -81,21 +81,24 @@ def database_to_write() -> Database:
 @contextmanager
 def reading(tenant: str) -> Iterator[tuple[Session, UUID]]:
     """A session for questions, all answered as of one moment, and the tenant of this name."""
-    with refusing(), database().reading(snapshot=True) as session:
-        yield session, api.find_tenant(session, tenant)
+    owner = tenant_id(tenant)
+    with refusing(), database().reading(owner, snapshot=True) as session:
+        yield session, owner
 
 
 @contextmanager
 def writing(tenant: str) -> Iterator[tuple[Session, UUID]]:
     """A transaction, and the tenant of this name."""
-    with refusing(), database_to_write().writing() as session:
-        yield session, api.find_tenant(session, tenant)
+    found = database_to_write()
+    owner = tenant_id(tenant)
+    with refusing(), found.writing(owner) as session:
+        yield session, owner
 
 
 def tenant_id(name: str) -> UUID:
     """The tenant of this name."""
-    with reading(name) as (_session, tenant):
-        return tenant
+    with refusing(), database().reading(NOBODY) as session:
+        return api.find_tenant(session, name)
 
 
 def opaque(tenant: UUID) -> Opaque:

@@ -21,7 +21,7 @@ from certification.terminal.explanation import print_explanation
 from certification.terminal.printable import printable
 from certification.terminal.progress import console
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 
 __all__ = ["assess", "explain", "rebuild_facts", "work"]
 
@@ -35,7 +35,7 @@ def work(once: bool, tenant: str | None) -> None:
         raise click.UsageError("--tenant goes with --once; without it every tenant is worked for")
     database = invocation.database_to_write()
     if once:
-        with invocation.refusing(), database.reading() as session:
+        with invocation.refusing(), database.reading(NOBODY) as session:
             owners = [(api.find_tenant(session, tenant), tenant)] if tenant else api.tenants(session)
         for owner, name in owners:
             with invocation.refusing():

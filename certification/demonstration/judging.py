@@ -35,7 +35,7 @@ def await_judging(database: Database, tenant: UUID, server: Server, *, today: da
     deadline = time.monotonic() + JUDGED_WITHIN
     while time.monotonic() < deadline:
         server.check()
-        with database.reading() as session:
+        with database.reading(tenant) as session:
             if _caught_up(session, tenant, today):
                 return
         time.sleep(0.25)
@@ -56,7 +56,7 @@ def _caught_up(session: Session, tenant: UUID, today: date) -> bool:
 def judge_as_of(database: Database, tenant: UUID, day: date, *, on_judged: Callable[[int], None]) -> list[Judgement]:
     """What is to be said of everybody for the year of `day`, as known on it, by worker number. Keeps nothing."""
     judged: list[Judgement] = []
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         everybody = session.scalars(
             sa.select(Worker.id).where(Worker.tenant_id == tenant).order_by(Worker.number)
         ).all()

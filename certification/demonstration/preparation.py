@@ -86,7 +86,7 @@ def begin(session: Session, tenant: UUID, scale: Scale, *, pepper: bytes, now: d
 
 def load_rules(database: Database, tenant: UUID, *, now: datetime) -> int:
     """Load every shipped rule file and the units they name; return how many units are new."""
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         taken = programme.load_shipped(session, tenant, now=now)
     return sum(units.created for _name, units in taken.units)
 
@@ -105,10 +105,10 @@ def import_people(
     for written, take_in in imports:
         file = written(world)
         (folder / file.name).write_bytes(file.data)
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             result = take_in(session, tenant, file.data, now=now)
         on_row(result.created + result.changed + result.unchanged)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         for person in world.people:
             for account in person.accounts:
                 if account.mail_sha1:

@@ -33,7 +33,7 @@ from certification.demonstration.state import Scale, State, Totals
 from certification.evidence import vietnam_day
 from certification.terminal.progress import step
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 
 FOLDER = "demo"
 """Where, in the data folder, the import files, the server's log and the state are."""
@@ -88,10 +88,10 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
             else:
                 kept = _fill(place, database, tenant, world, server, kept, console)
             results = _judge(database, tenant, scale, server, console, today)
-            with database.writing() as session:
+            with database.writing(tenant) as session:
                 publications.publish(session, tenant, as_of=scale.as_of, now=now)
             state.save(place.folder, kept)
-            with database.reading() as session:
+            with database.reading(tenant) as session:
                 present(session, tenant, kept, results, console=console, base=server.base, folder=place.folder)
             if serve:
                 _keep_serving(server, console)
@@ -102,11 +102,12 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
 
 def _begin(place: Place, database: Database, scale: Scale, now: datetime) -> tuple[UUID, State]:
     """The tenant, and the state to go on from: the one kept, or a new one with new keys."""
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         tenant = api.find_tenant(session)
+    with database.reading(tenant) as session:
         kept = preparation.remembered(session, tenant, place.folder, scale, pepper=place.secret_key, now=now)
     if kept is None:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             kept = preparation.begin(session, tenant, scale, pepper=place.secret_key, now=now)
         state.save(place.folder, kept)
     return tenant, kept
@@ -145,7 +146,7 @@ def _fill(
     place: Place, database: Database, tenant: UUID, world: World, server: Server, kept: State, console: Console
 ) -> State:
     """Post everything and hold the store against the book; return the state, now complete."""
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         profile = evidence_mapping.mapping_in_force(session, tenant, world.as_of).profile
     simulation = simulator.simulate(world, statements=kept.scale.statements, profile=profile)
     book = Book()

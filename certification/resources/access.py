@@ -16,7 +16,7 @@ from certification import publications
 from certification.permissions import TABLE, Act, WithoutKey, act_of
 from certification.resources.errors import Fault, Forbidden
 from lrs import api
-from lrs.db import Database, Session
+from lrs.db import NOBODY, Database, Session
 
 __all__ = ["Caller", "caller", "database", "register"]
 
@@ -52,7 +52,7 @@ def _admit() -> None:
         raise Forbidden(Fault("", "this address has no guard, so nobody may call it; mark its view with `guarded`"))
     if TABLE[act].without_key is WithoutKey.ALL:
         return
-    with database().reading() as session:
+    with database().reading(NOBODY) as session:
         g.certification_caller = _caller(session, act)
 
 

@@ -30,7 +30,7 @@ def show(number: str) -> Response:
     wanted = parameters(AssessmentParameters)
     year = wanted.get("year") or vietnam_day(datetime.now(UTC)).year
     tenant = caller().tenant
-    with database().reading() as session:
+    with database().reading(tenant) as session:
         try:
             worker = workers.find(session, tenant, number)
         except workers.UnknownWorker:

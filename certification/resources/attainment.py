@@ -38,7 +38,7 @@ def show() -> Response:
     on = wanted.get("on") or who.published or vietnam_day(datetime.now(UTC))
     if who.published not in (None, on):
         raise Forbidden(Fault("on", f"only the figures of {who.published} are published; leave `on` out or sign in"))
-    with database().reading(snapshot=True) as session:
+    with database().reading(who.tenant, snapshot=True) as session:
         measured = measure_all(session, who.tenant, on=on)
     code = wanted.get("organization")
     organizations = [one for one in measured.organizations if code in (None, one.code)]

@@ -21,8 +21,9 @@ class UnknownActorsParameters(Parameters):
 def show() -> Response:
     """Those with most Statements first: canonical identifier, how many Statements wait, since when (UTC)."""
     parameters(UnknownActorsParameters)
-    with database().reading() as session:
-        actors = workers.unknown_actors(session, caller().tenant)
+    tenant = caller().tenant
+    with database().reading(tenant) as session:
+        actors = workers.unknown_actors(session, tenant)
     return answer(
         {
             "waiting": sum(one.statements for one in actors),

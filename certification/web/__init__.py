@@ -55,7 +55,7 @@ def show_first_page() -> str:
     """The figures that the operator's own tenant has published, or that there are none. Names no worker."""
     who = caller()
     if who.published is not None:
-        with database().reading(snapshot=True) as session:
+        with database().reading(who.tenant, snapshot=True) as session:
             measured = attainment.measure_all(session, who.tenant, on=who.published)
             tree = organizations.tree(session, who.tenant, who.published)
             every_plan = plans.all_plans(session, who.tenant)

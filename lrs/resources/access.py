@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, current_app, g, request
 
 from lrs.credentials import Identity, identify
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from lrs.last_use import LastUses
 
 EVERYBODY = "everybody"
@@ -40,7 +40,7 @@ def database() -> Database:
 def caller(scope: str) -> Identity:
     """The identity behind this request, which may do `scope`; raises Unauthenticated or Forbidden."""
     now = datetime.now(UTC)
-    with database().reading() as session:
+    with database().reading(NOBODY) as session:
         identity = identify(
             session,
             request.headers.get("Authorization"),

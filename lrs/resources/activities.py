@@ -26,7 +26,7 @@ def get_activity() -> Response:
     parameters = read(request.args, "xAPI 1.0.3 Communication 2.5", needed={"activityId": check_iri}, allowed={})
     iri: str = parameters["activityId"]
     definitions.catch_up(database(), identity.tenant)
-    with database().reading() as session:
+    with database().reading(identity.tenant) as session:
         known = canonical_definitions(session, identity.tenant, [iri])
     activity: dict[str, Any] = {"objectType": "Activity", "id": iri}
     if iri in known:

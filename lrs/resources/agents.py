@@ -32,7 +32,7 @@ def get_person() -> Response:
     parameters = read(request.args, _CLAUSE, needed={"agent": _read_single_agent}, allowed={})
     agent = known_as(identity.opaque_accounts, parameters["agent"])
     definitions.catch_up(database(), identity.tenant)
-    with database().reading() as session:
+    with database().reading(identity.tenant) as session:
         person = actors.person(session, identity.tenant, agent)
     return tagged(Response(encode(person), mimetype="application/json"))
 

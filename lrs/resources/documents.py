@@ -61,7 +61,7 @@ class DocumentResource:
         identity = caller(self.scope)
         context, document_id = self._one(identity)
         precondition, contents, version = read_precondition(), _contents(), request_version()
-        with database().writing() as session:
+        with database().writing(identity.tenant) as session:
             documents.put(
                 session, identity.tenant, context, document_id, contents, precondition,
                 version=version, now=datetime.now(UTC),
@@ -73,7 +73,7 @@ class DocumentResource:
         identity = caller(self.scope)
         context, document_id = self._one(identity)
         precondition, contents = read_precondition(), _contents()
-        with database().writing() as session:
+        with database().writing(identity.tenant) as session:
             documents.post(
                 session, identity.tenant, context, document_id, contents, precondition, now=datetime.now(UTC)
             )
@@ -85,7 +85,7 @@ class DocumentResource:
         if self.id_name not in request.args:
             return self._list(identity)
         context, document_id = self._one(identity)
-        with database().reading() as session:
+        with database().reading(identity.tenant) as session:
             kept = documents.get(session, identity.tenant, context, document_id)
         if kept is None:
             raise NotFound(f"there is no document with the {self.id_name} {document_id!r} in this context")
@@ -104,18 +104,18 @@ class DocumentResource:
             if precondition.sent:
                 message = f"stands for one document; name it with {self.id_name}"
                 raise InvalidRequest.at("If-Match", message, "xAPI 1.0.3 Communication 3.1")
-            with database().writing() as session:
+            with database().writing(identity.tenant) as session:
                 documents.delete_all(session, identity.tenant, context)
         else:
             context, document_id = self._one(identity)
-            with database().writing() as session:
+            with database().writing(identity.tenant) as session:
                 documents.delete(session, identity.tenant, context, document_id, precondition)
         return Response(status=204)
 
     def _list(self, identity: Identity) -> Response:
         values = self._read({}, {"since": check_timestamp})
         context = self._context(identity, values)
-        with database().reading() as session:
+        with database().reading(identity.tenant) as session:
             ids, updated = documents.list_ids(session, identity.tenant, context, values["since"])
         return tagged(Response(msgspec.json.encode(ids), mimetype="application/json"), updated)
 

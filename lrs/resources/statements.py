@@ -63,7 +63,7 @@ def put_statement() -> Response:
             "xAPI 1.0.3 Communication 2.1.1",
         )  # fmt: skip
     batch = _checked(identity, [document], contents)
-    with database().writing() as session:
+    with database().writing(identity.tenant) as session:
         put(session, identity, batch)
     return Response(status=204)
 
@@ -75,7 +75,7 @@ def post_statements() -> Response:
     read_parameters(request.args, allowed=())
     body, contents = _body()
     batch = _checked(identity, body if isinstance(body, list) else [body], contents)
-    with database().writing() as session:
+    with database().writing(identity.tenant) as session:
         ids = put(session, identity, batch)
     return Response(msgspec.json.encode(ids), mimetype="application/json")
 
@@ -94,7 +94,7 @@ def get_statements() -> Response:
     wanted = read_parameters(arguments)
     if wanted.shape.format == "canonical":
         catch_up(database(), identity.tenant)
-    with database().reading() as session:
+    with database().reading(identity.tenant) as session:
         through = consistent_through(session, identity.tenant)
         if isinstance(wanted, Single):
             found = query.one(session, identity.tenant, wanted.id, voided=wanted.voided, authority=mine)
@@ -165,7 +165,7 @@ def _with_attachments(source: Database, tenant: UUID, answer: str, kept: Sequenc
     def pieces() -> Iterator[bytes]:
         yield first
         for head, one in zip(heads, kept, strict=True):
-            with source.reading() as session:
+            with source.reading(tenant) as session:
                 content = attachments.read(session, tenant, one.sha2)
             yield head
             yield content
@@ -186,5 +186,5 @@ def _through_in_refusal(status: int) -> int:
     tenant: UUID | None = g.get("tenant")
     if tenant is None:
         return microseconds(datetime.now(UTC))
-    with database().reading() as session:
+    with database().reading(tenant) as session:
         return consistent_through(session, tenant)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 
 from lrs import api
-from lrs.db import Database, among
+from lrs.db import NOBODY, Database, among
 from lrs.models import Statement, Tenant
 from tests.lrs.statements.builders import statement
 
@@ -47,8 +47,8 @@ def test_places_are_given_once_even_where_the_server_isolates_more_by_default(
     database: Database, identity: api.Identity
 ) -> None:
     if not database.is_sqlite:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(
+        with database.writing(NOBODY) as session:
+            session.connection().exec_driver_sql(
                 f"ALTER DATABASE {database.url.database} SET default_transaction_isolation = 'repeatable read'"
             )
         database.close()  # new connections meet the new default
