@@ -43,8 +43,8 @@ class Credential(Base):
 
     One that belongs to a sandbox is a test key.
 
-    Personal data: none, unless an operator names a credential after a person, whose last use it then tells. Kept while the tenant exists, since
-    Statements name it as their Authority.
+    Personal data: none, unless an operator names a credential after a person, whose last use it then tells. Kept while
+    the tenant exists, since Statements name it as their Authority.
     """
 
     __tablename__ = "lrs_credential"
