@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,11 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from lrs import credentials, sandbox, signatures, tenants
+from lrs import credentials, documents, sandbox, signatures, tenants
 from lrs.credentials import KnownCredential
 from lrs.db import NOBODY, Database, Owner, Session
 from lrs.errors import LrsError, UnknownTenant
+from lrs.privacy import opaque_account
 
 lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants and trusted certificates.")
 credential_cli = AppGroup("credential", help="Keys and secrets that platforms post Statements with.")
@@ -189,12 +191,18 @@ def privacy(opaque_accounts: str | None, tenant: str) -> None:
     """Say what is kept of people in what comes in from now on; without an option, show it.
 
     With opaque accounts on, accounts that are mail addresses, telephone numbers or national identity numbers are
-    refused. What is stored already stays as it is.
+    refused. State and profiles are moved to the opaque accounts; Statements stored already stay as they are.
     """
     if opaque_accounts is not None:
+        wanted = opaque_accounts == "on"
         with _writing() as session:
-            wanted = opaque_accounts == "on"
-            tenants.set_opaque_accounts(session, _tenant(session, tenant), wanted, now=datetime.now(UTC))
+            owner = _tenant(session, tenant)
+            tenants.set_opaque_accounts(session, owner, wanted, now=datetime.now(UTC))
+            sandbox_id = tenants.find_sandbox(session, owner)
+        if wanted:
+            renamed = partial(opaque_account, tenant=owner, secret=current_app.extensions["settings"].secret_key)
+            moved = sum(documents.rename_agents(_database(), each, renamed) for each in (owner, sandbox_id) if each)
+            click.echo(f"{moved:,} documents of State and profiles moved to opaque accounts")
     with _database().reading(NOBODY) as session:
         is_on = tenants.has_opaque_accounts(session, _tenant(session, tenant))
     click.echo(f"opaque accounts: {'on' if is_on else 'off'}")

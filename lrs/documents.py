@@ -10,6 +10,7 @@ of rows it changed says whether the precondition held.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha1
@@ -19,7 +20,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lrs.db import Session
+from lrs.db import Database, Session, is_postgresql
 from lrs.errors import DocumentConflict, InvalidRequest, PreconditionFailed
 from lrs.models import Base, Document
 from lrs.statements.keys import key_of
@@ -40,6 +41,7 @@ __all__ = [
     "list_ids",
     "post",
     "put",
+    "rename_agents",
 ]
 
 Kind = Literal["state", "agent_profile", "activity_profile"]
@@ -124,6 +126,8 @@ class Precondition:
         return conditions
 
 
+_MOVED_AT_ONCE = 200
+"""Documents moved in one transaction."""
 _NONE_THERE = Precondition(none_match=frozenset({ANY}))
 
 
@@ -227,6 +231,47 @@ def forget(session: Session, tenant: UUID, agent: str) -> None:
             _DOCUMENT.c.tenant_id == tenant, _DOCUMENT.c.agent_key == key_of(agent), _DOCUMENT.c.agent == agent
         )
     )
+
+
+def rename_agents(database: Database, tenant: UUID, renamed: Callable[[str], str | None]) -> int:
+    """Keep every document about an Agent under the identifier that `renamed` gives for its own, None for the same one.
+
+    In short transactions. Where a document is there under the new identifier, that one stays and the other goes. May be
+    called again. Returns how many documents were moved.
+    """
+    moved = 0
+    key = (_DOCUMENT.c.context_key, _DOCUMENT.c.document_key)
+    named = (_DOCUMENT.c.kind, _DOCUMENT.c.activity, _DOCUMENT.c.agent, _DOCUMENT.c.registration)
+    query = sa.select(*key, *named).where(_DOCUMENT.c.tenant_id == tenant).order_by(*key).limit(_MOVED_AT_ONCE)
+    last = None
+    while True:
+        with database.writing(tenant) as session:
+            rows = session.execute(query if last is None else query.where(sa.tuple_(*key) > sa.tuple_(*last))).all()
+            for row in rows:
+                agent = None if row.agent is None else renamed(row.agent)
+                if agent is not None:
+                    context = Context(row.kind, row.activity, agent, row.registration)
+                    _move(session, tenant, row.context_key, row.document_key, context)
+                    moved += 1
+        if len(rows) < _MOVED_AT_ONCE:
+            return moved
+        last = rows[-1][:2]
+
+
+def _move(session: Session, tenant: UUID, context_key: int, document_key: int, context: Context) -> None:
+    """Keep one document in another context instead, unless there is one already."""
+    same = [
+        _DOCUMENT.c.tenant_id == tenant,
+        _DOCUMENT.c.context_key == context_key,
+        _DOCUMENT.c.document_key == document_key,
+    ]
+    assert context.agent is not None  # noqa: S101 — it is an Agent's document
+    new = {"context_key": context.key, "agent_key": key_of(context.agent), "agent": context.agent}
+    columns = list(_DOCUMENT.columns)
+    copy = sa.select(*(sa.literal(new[one.name], one.type) if one.name in new else one for one in columns)).where(*same)
+    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
+    session.execute(insert(_DOCUMENT).from_select([one.name for one in columns], copy).on_conflict_do_nothing())
+    session.execute(sa.delete(_DOCUMENT).where(*same))
 
 
 def _write(

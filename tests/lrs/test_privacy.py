@@ -13,10 +13,11 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 
-from lrs import api, privacy, tenants
+from lrs import api, documents, privacy, tenants
 from lrs.attachments import SIGNATURE
 from lrs.db import Database
 from lrs.errors import InvalidRequest, InvalidStatement
@@ -236,7 +237,7 @@ def switch(database: Database, tenant: UUID, wanted: bool, now: datetime) -> Non
         tenants.set_opaque_accounts(session, tenant, wanted, now=now)
 
 
-V2 = {"X-Experience-API-Version": "2.0.0"}
+NEW = {"If-None-Match": "*"}
 
 
 def test_the_person_is_found_by_what_the_platform_knows_and_by_what_is_kept(xapi: Send, tenant: UUID) -> None:
@@ -279,6 +280,39 @@ def test_documents_about_a_person_are_kept_under_the_opaque_account(
         assert session.scalars(sa.select(Document.agent)).all() == [api.ifi_text(account)]
     assert xapi("DELETE", path, query_string=context | {"agent": json.dumps(AN)}).status_code == 204
     assert xapi("GET", path, query_string=put).status_code == 404
+
+
+def test_documents_that_are_there_move_to_the_opaque_accounts(
+    xapi: Send, app: Flask, database: Database, tenant: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "_MOVED_AT_ONCE", 2)
+    path, actors = "/xapi/activities/state", (AN, OPENID, agent("nv-1"), {"mbox": "mailto:binh@example.org"})
+
+    def about(actor: dict[str, Any], state: str) -> dict[str, Any]:
+        return {"query_string": {"activityId": COURSE, "stateId": state, "agent": json.dumps(actor)}}
+
+    def written(actor: dict[str, Any], state: str, data: bytes) -> None:
+        assert xapi("PUT", path, **about(actor, state), data=data, content_type="text/plain").status_code == 204
+
+    activity = {"query_string": {"activityId": COURSE, "profileId": "p"}}
+    assert xapi("PUT", "/xapi/activities/profile", **activity, data=b"x", headers=NEW).status_code == 204
+    written(AN, "a", b"after")
+    switch(database, tenant, False, now)
+    for actor in actors:
+        for state in "abc":
+            written(actor, state, encode(actor).encode())
+    etags = [xapi("GET", path, **about(actor, "b")).headers["ETag"] for actor in actors]
+    words = ["lrs", "tenant", "privacy", "--opaque-accounts", "on"]
+    assert "9 documents" in app.test_cli_runner().invoke(args=words).output
+    assert "0 documents" in app.test_cli_runner().invoke(args=words).output
+    assert [xapi("GET", path, **about(actor, "b")).headers["ETag"] for actor in actors] == etags
+    assert xapi("GET", path, **about(AN, "a")).data == b"after"
+    assert [xapi("GET", path, **about(actor, "c")).data for actor in actors] == [encode(one).encode() for one in actors]
+    with database.reading() as session:
+        kept = [one for one in session.scalars(sa.select(Document.agent)) if one is not None]
+    assert len(kept) == 12
+    assert all(one.startswith("account ") for one in kept)
+    assert xapi("GET", "/xapi/activities/profile", **activity).data == b"x"
 
 
 def test_nothing_is_written_about_an_account_that_tells_who_it_is_but_what_is_there_can_go(
