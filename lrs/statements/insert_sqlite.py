@@ -24,7 +24,7 @@ _LINKS = "INSERT INTO lrs_statement_link (tenant_id, key, seq, statement_id) VAL
 def insert_statements(
     connection: sa.Connection, tenant: UUID, rows: Sequence[Row], place: Place, voided: frozenset[UUID]
 ) -> set[UUID]:
-    """Insert the rows from `place` on; returns the ids that were new."""
+    """Insert the rows from `place` on, each with the links to itself; returns the ids that were new."""
     there = connection.exec_driver_sql(
         "SELECT id FROM lrs_statement WHERE tenant_id = ? AND id IN (SELECT value FROM json_each(?))",
         (tenant.hex, json.dumps([row.id.hex for row in rows])),
@@ -50,9 +50,19 @@ def insert_statements(
     ]
     if new:
         connection.exec_driver_sql(_STATEMENTS, new)
+    links = [
+        (tenant.hex, key, seq, row.id.hex)
+        for seq, row in enumerate(rows, place.seq)
+        if row.id not in known
+        for key in row.keys.links
+    ]
+    if links:
+        connection.exec_driver_sql(_LINKS, sorted(links))
     return {row.id for row in rows} - known
 
 
 def insert_links(connection: sa.Connection, tenant: UUID, links: Sequence[Link]) -> None:
-    """Insert the further keys of Statements; none of them is there yet."""
-    connection.exec_driver_sql(_LINKS, [(tenant.hex, link.key, link.seq, link.statement_id.hex) for link in links])
+    """Insert further links; none of them is there yet."""
+    connection.exec_driver_sql(
+        _LINKS, sorted((tenant.hex, link.key, link.seq, link.statement_id.hex) for link in links)
+    )

@@ -8,7 +8,8 @@ target comes later, when the target arrives. A list then reads them off an index
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -16,7 +17,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lrs.db import Session, among
+from lrs.arrays import Uuids
+from lrs.db import Session, among, is_postgresql
 from lrs.errors import InvalidStatement
 from lrs.models import Reference, Statement
 from lrs.statements.keys import VOIDED, verb_key
@@ -47,13 +49,21 @@ class Link:
     statement_id: UUID
 
 
-def referring_to(session: Session, tenant: UUID, ids: Collection[UUID]) -> list[Referring]:
+_REFERRING = "SELECT target_id, statement_id, seq, steps, voids FROM lrs_reference WHERE tenant_id = "
+_REFERRING_POSTGRESQL = _REFERRING + "%b AND target_id = ANY(%b::uuid[])"
+_REFERRING_SQLITE = sa.text(
+    _REFERRING + ":tenant AND target_id IN (SELECT value FROM json_each(:ids))"
+).columns(*(Reference.__table__.c[name] for name in ("target_id", "statement_id", "seq", "steps", "voids")))  # fmt: skip
+
+
+def referring_to(session: Session, tenant: UUID, ids: Sequence[UUID]) -> list[Referring]:
     """The stored Statements that refer to these, whether these are there or not."""
-    rows = session.execute(
-        sa.select(Reference.target_id, Reference.statement_id, Reference.seq, Reference.steps, Reference.voids).where(
-            Reference.tenant_id == tenant, among(session, Reference.target_id, ids)
-        )
-    )
+    connection = session.connection()
+    if is_postgresql(session):
+        rows = connection.exec_driver_sql(_REFERRING_POSTGRESQL, (tenant, Uuids(ids)))
+    else:
+        listed = json.dumps([id_.hex for id_ in ids])
+        rows = connection.execute(_REFERRING_SQLITE, {"tenant": tenant.hex, "ids": listed})
     return [Referring(*row) for row in rows]
 
 

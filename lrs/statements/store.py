@@ -24,8 +24,7 @@ from lrs.models import Statement
 from lrs.signatures import Signed
 from lrs.statements import insert_postgresql, insert_sqlite, references
 from lrs.statements.comparison import differences
-from lrs.statements.order import take_place
-from lrs.statements.references import Link
+from lrs.statements.order import enter, next_place
 from lrs.statements.rows import Row, prepare, read_exact
 from lrs.statements.validate import check_statements
 
@@ -86,7 +85,8 @@ def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID
     """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`."""
     if not rows:
         return set()
-    place = take_place(session, tenant)
+    enter(session, tenant)
+    place = next_place(session, tenant)
     ids = [row.id for row in rows]
     connection = session.connection()
     insert = insert_postgresql if is_postgresql(session) else insert_sqlite
@@ -97,10 +97,8 @@ def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID
     if len(new) < len(rows):
         _refuse_conflicts(session, tenant, [row for row in rows if row.id not in new])
     placed = {row.id: (place.seq + index, row) for index, row in enumerate(rows) if row.id in new}
-    links = [Link(key, seq, row.id) for seq, row in placed.values() for key in sorted(row.keys.links)]
     places = {row.id: f"/{index}" if len(rows) > 1 else "" for index, row in enumerate(rows) if row.voids}
-    links += references.keep(session, tenant, placed, waiting, places)
-    if links:
+    if links := references.keep(session, tenant, placed, waiting, places):
         insert.insert_links(connection, tenant, links)
     return new
 
