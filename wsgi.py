@@ -46,6 +46,7 @@ from lrs.definitions import keep_up
 from lrs.resources import xapi
 from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.versions import SUPPORTED
+from lrs.statements.writer import Writer
 
 HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -118,7 +119,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app = Flask("cong_dan_hoc_tap", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = settings
-    app.extensions["database"] = database or Database(settings.database_url)
+    app.extensions["database"] = database = database or Database(settings.database_url)
+    app.extensions["writer"] = Writer(database)
     app.register_blueprint(xapi)
     app.register_blueprint(api)
     app.register_blueprint(web)

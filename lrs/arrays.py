@@ -18,7 +18,7 @@ from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 _HEAD = Struct(">iiIii")
-"""Dimensions, a flag which servers do not look at, type of the elements; length and lower bound of the one dimension."""
+"""Dimensions, a flag that servers pass over, type of the elements; length and lower bound of the one dimension."""
 _LENGTH = Struct(">i")
 _NULL = _LENGTH.pack(-1)
 _16 = _LENGTH.pack(16)

@@ -10,6 +10,7 @@ from flask import current_app, request
 
 from lrs.credentials import Identity, identify
 from lrs.db import Database
+from lrs.statements.writer import Writer
 
 EVERYBODY = "everybody"
 """The guard of what needs no credentials."""
@@ -30,6 +31,12 @@ def guarded(guard: str) -> Callable[[View], View]:
 def database() -> Database:
     """The application's database."""
     found: Database = current_app.extensions["database"]
+    return found
+
+
+def writer() -> Writer:
+    """The way into the database for Statements of this process's requests."""
+    found: Writer = current_app.extensions["writer"]
     return found
 
 

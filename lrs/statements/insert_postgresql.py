@@ -35,7 +35,7 @@ SELECT %b::uuid, key, seq, statement_id FROM unnest(%b::bigint[], %b::bigint[], 
 _BOTH = f"""
 WITH new AS ({_STATEMENTS}), linked AS ({_LINKS} WHERE statement_id IN (SELECT id FROM new))
 SELECT id FROM new
-"""
+"""  # noqa: S608 - made of the two above
 
 
 def insert_statements(

@@ -42,8 +42,9 @@ class Place:
 
 def enter(session: Session, tenant: UUID) -> None:
     """Enter the tenant's critical section, which ends with the transaction, once nobody else is inside."""
+    connection = session.connection()  # on SQLite this begins the transaction
     if is_postgresql(session):
-        session.connection().exec_driver_sql("SELECT pg_advisory_xact_lock(%b::bigint)", (_lock_number(tenant),))
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%b::bigint)", (_lock_number(tenant),))
 
 
 def next_place(session: Session, tenant: UUID) -> Place:

@@ -49,22 +49,24 @@ class Link:
     statement_id: UUID
 
 
-_REFERRING = "SELECT target_id, statement_id, seq, steps, voids FROM lrs_reference WHERE tenant_id = "
-_REFERRING_POSTGRESQL = _REFERRING + "%b AND target_id = ANY(%b::uuid[])"
-_REFERRING_SQLITE = sa.text(
-    _REFERRING + ":tenant AND target_id IN (SELECT value FROM json_each(:ids))"
-).columns(*(Reference.__table__.c[name] for name in ("target_id", "statement_id", "seq", "steps", "voids")))  # fmt: skip
+_REFERRING_POSTGRESQL = """
+SELECT target_id, statement_id, seq, steps, voids FROM lrs_reference
+WHERE tenant_id = %b AND target_id = ANY(%b::uuid[])
+"""
+_REFERRING_SQLITE = """
+SELECT target_id, statement_id, seq, steps, voids FROM lrs_reference
+WHERE tenant_id = ? AND target_id IN (SELECT value FROM json_each(?))
+"""
 
 
 def referring_to(session: Session, tenant: UUID, ids: Sequence[UUID]) -> list[Referring]:
     """The stored Statements that refer to these, whether these are there or not."""
     connection = session.connection()
     if is_postgresql(session):
-        rows = connection.exec_driver_sql(_REFERRING_POSTGRESQL, (tenant, Uuids(ids)))
-    else:
-        listed = json.dumps([id_.hex for id_ in ids])
-        rows = connection.execute(_REFERRING_SQLITE, {"tenant": tenant.hex, "ids": listed})
-    return [Referring(*row) for row in rows]
+        return [Referring(*row) for row in connection.exec_driver_sql(_REFERRING_POSTGRESQL, (tenant, Uuids(ids)))]
+    listed = json.dumps([id_.hex for id_ in ids])
+    rows = connection.exec_driver_sql(_REFERRING_SQLITE, (tenant.hex, listed))
+    return [Referring(UUID(target), UUID(referring), seq, steps, bool(v)) for target, referring, seq, steps, v in rows]
 
 
 def keep(

@@ -8,7 +8,7 @@ stays.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -60,18 +60,43 @@ def check(
 def put(session: Session, identity: Identity, batch: Batch) -> list[UUID]:
     """Store a checked batch in the caller's transaction; returns the ids in the order sent.
 
+    Raises as `put_new`.
+    """
+    put_new(session, identity, batch)
+    return [row.id for row in batch.rows]
+
+
+def put_new(session: Session, identity: Identity, batch: Batch) -> set[UUID]:
+    """Store a checked batch in the caller's transaction; returns the ids that were not there before.
+
     Raises StatementConflict, or InvalidStatement where a voiding Statement would be voided; the caller then rolls back.
     """
+    enter(session, identity.tenant)
+    return put_inside(session, identity.tenant, batch)
+
+
+def put_inside(session: Session, tenant: UUID, batch: Batch) -> set[UUID]:
+    """The same for one who is inside the tenant's critical section already (`order.enter`)."""
     if batch.contents:
-        attachments.keep(session, identity.tenant, [row.document for row in batch.rows], batch.contents)
-    new = insert_rows(session, identity.tenant, batch.rows)
+        attachments.keep(session, tenant, [row.document for row in batch.rows], batch.contents)
+    new = _insert_rows(session, tenant, batch.rows)
     signed: dict[UUID, list[Signed]] = {}
     for one in batch.signatures:
         if (statement_id := batch.rows[one.index].id) in new:
             signed.setdefault(statement_id, []).append(one)
     if signed:
-        signatures.keep(session, identity.tenant, signed, now=datetime.now(UTC))
-    return [row.id for row in batch.rows]
+        signatures.keep(session, tenant, signed, now=datetime.now(UTC))
+    return new
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """Several checked batches as one; no two of them hold a Statement of the same id."""
+    rows: list[Row] = []
+    signed: list[Signed] = []
+    for batch in batches:
+        signed += [replace(one, index=one.index + len(rows)) for one in batch.signatures]
+        rows += batch.rows
+    return Batch(rows, [content for batch in batches for content in batch.contents], signed)
 
 
 def store(
@@ -81,11 +106,10 @@ def store(
     return put(session, identity, check(identity, statements, version=version))
 
 
-def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID]:
-    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`."""
+def _insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID]:
+    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put_new`."""
     if not rows:
         return set()
-    enter(session, tenant)
     place = next_place(session, tenant)
     ids = [row.id for row in rows]
     connection = session.connection()
