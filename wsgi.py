@@ -260,7 +260,7 @@ def serve() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1 if is_sqlite else (settings.workers or os.cpu_count() or 1),
-        blocking_threads=4,
+        blocking_threads=8,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=20,
