@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import gc
 import logging
 import os
 import secrets
@@ -179,6 +180,10 @@ def create_serving_app() -> Flask:
     """
     end_with_parent()
     app = create_app()
+    # A batch of Statements is thousands of objects, none of them garbage: look for cycles less often than Python does,
+    # and never among what is there from the start.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     database: Database = app.extensions["database"]
     stop = threading.Event()
     threads = [_beside("merging", keep_up, database, stop=stop)]
