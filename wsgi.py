@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import gc
 import logging
 import os
 import secrets
@@ -50,6 +51,7 @@ from lrs.last_use import LastUses
 from lrs.resources import xapi
 from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.versions import SUPPORTED
+from lrs.statements.writer import Writer
 
 HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -151,7 +153,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app = Flask("cong_dan_hoc_tap", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = settings
-    app.extensions["database"] = database or Database(settings.database_url)
+    app.extensions["database"] = database = database or Database(settings.database_url)
+    app.extensions["writer"] = Writer(database)
     app.extensions["last_uses"] = LastUses()
     app.register_blueprint(xapi)
     app.register_blueprint(api)
@@ -211,6 +214,10 @@ def create_serving_app() -> Flask:
     """
     end_with_parent()
     app = create_app()
+    # A batch of Statements is thousands of objects, none of them garbage: look for cycles less often than Python does,
+    # and never among what is there from the start.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     database: Database = app.extensions["database"]
     stop = threading.Event()
     uses: LastUses = app.extensions["last_uses"]
@@ -296,7 +303,7 @@ def serve() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1 if is_sqlite else (settings.workers or os.cpu_count() or 1),
-        blocking_threads=4,
+        blocking_threads=8,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=20,

@@ -33,6 +33,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+import lrs.arrays  # noqa: F401 - engines are to know how to send these
+
 __all__ = [
     "BUSY_SECONDS",
     "EVERY_TENANT",

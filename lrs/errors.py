@@ -10,7 +10,8 @@
     ├── NotFound              nothing here answers to that id
     ├── StatementConflict     a Statement with this id is stored already, and it is another one
     ├── DocumentConflict      a document is there already, and the request does not say that it knows which
-    └── PreconditionFailed    a document is not, or no longer, the one that the request expects
+    ├── PreconditionFailed    a document is not, or no longer, the one that the request expects
+    └── NotStored             the database failed while this was put in together with what others sent
 
 The one table from these to HTTP statuses is `lrs/resources/errors.py`. `str(error)` is fit to be shown to the client:
 it holds nothing about our insides.
@@ -31,6 +32,7 @@ __all__ = [
     "InvalidStatement",
     "LrsError",
     "NotFound",
+    "NotStored",
     "PreconditionFailed",
     "StatementConflict",
     "TooLarge",
@@ -130,3 +132,10 @@ class PreconditionFailed(LrsError):
         super().__init__(
             "the document is not as If-Match or If-None-Match of this request expects; check its current state (GET)"
         )
+
+
+class NotStored(LrsError):
+    """The database failed while this was put in together with what others sent: nothing can be said to be stored."""
+
+    def __init__(self) -> None:
+        super().__init__("the store cannot be sure of its database just now; send it again")

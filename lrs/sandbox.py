@@ -13,7 +13,7 @@ from lrs import definitions
 from lrs.db import Database, Session
 from lrs.models import Base, Credential, DefinitionsPosition, Statement
 from lrs.statements import query
-from lrs.statements.order import take_place
+from lrs.statements.order import enter
 from lrs.tenants import find_sandbox
 
 __all__ = ["CHUNK", "empty"]
@@ -62,7 +62,7 @@ def empty(database: Database, tenant: UUID) -> Mapping[str, int]:
 def _alone(database: Database, sandbox: UUID) -> Iterator[Session]:
     """A transaction beside which nobody stores Statements or merges what they define."""
     with database.writing(sandbox) as session:
-        take_place(session, sandbox)
+        enter(session, sandbox)
         definitions.hold(session, sandbox)
         yield session
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, g, request
 from lrs.credentials import Identity, identify
 from lrs.db import NOBODY, Database
 from lrs.last_use import LastUses
+from lrs.statements.writer import Writer
 
 EVERYBODY = "everybody"
 """The guard of what needs no credentials."""
@@ -34,6 +35,12 @@ def guarded(guard: str) -> Callable[[View], View]:
 def database() -> Database:
     """The application's database."""
     found: Database = current_app.extensions["database"]
+    return found
+
+
+def writer() -> Writer:
+    """The way into the database for Statements of this process's requests."""
+    found: Writer = current_app.extensions["writer"]
     return found
 
 

@@ -21,6 +21,7 @@ from lrs.errors import (
     InvalidStatement,
     LrsError,
     NotFound,
+    NotStored,
     PreconditionFailed,
     StatementConflict,
     TooLarge,
@@ -37,6 +38,7 @@ STATUSES: dict[type[LrsError], int] = {
     DocumentConflict: 409,
     PreconditionFailed: 412,
     TooLarge: 413,
+    NotStored: 503,
 }
 
 log = logging.getLogger(__name__)
@@ -68,7 +70,10 @@ def register(blueprint: Blueprint) -> None:
         if isinstance(error, InvalidRequest | InvalidStatement):
             return refusal(status, list(error.faults))
         place = f"/{error.statement_id}" if isinstance(error, StatementConflict) else ""
-        return refusal(status, [Fault(place, str(error), "")])
+        response = refusal(status, [Fault(place, str(error), "")])
+        if status == 503:
+            response.headers["Retry-After"] = "2"
+        return response
 
     @blueprint.app_errorhandler(LrsError)
     def refused_without_view(error: LrsError) -> Response:
@@ -90,6 +95,4 @@ def register(blueprint: Blueprint) -> None:
         # Its message may quote a row, and with it somebody's data: name the kind of fault and where, not the words.
         where = "".join(traceback.format_tb(error.__traceback__)[-3:])
         log.error("the database did not do its work: %s\n%s", type(error.orig).__name__, where)
-        response = refusal(503, [Fault("", "the store cannot be sure of its database just now; send it again", "")])
-        response.headers["Retry-After"] = "2"
-        return response
+        return refused(NotStored())

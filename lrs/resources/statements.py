@@ -19,13 +19,13 @@ from lrs.db import Database, Session
 from lrs.definitions import catch_up
 from lrs.errors import InvalidRequest, NotFound
 from lrs.resources import more, multipart
-from lrs.resources.access import caller, database, guarded
+from lrs.resources.access import caller, database, guarded, writer
 from lrs.resources.parameters import Shape, Single, read_parameters
 from lrs.resources.versions import request_version
 from lrs.statements import formats, query
 from lrs.statements.order import consistent_through, instant, microseconds, timestamp_text
 from lrs.statements.rows import read_exact
-from lrs.statements.store import Batch, check, put
+from lrs.statements.store import Batch, check
 from lrs.statements.validate import decode, encode
 
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
@@ -63,8 +63,7 @@ def put_statement() -> Response:
             "xAPI 1.0.3 Communication 2.1.1",
         )  # fmt: skip
     batch = _checked(identity, [document], contents)
-    with database().writing(identity.tenant) as session:
-        put(session, identity, batch)
+    writer().put(batch)
     return Response(status=204)
 
 
@@ -75,8 +74,7 @@ def post_statements() -> Response:
     read_parameters(request.args, allowed=())
     body, contents = _body()
     batch = _checked(identity, body if isinstance(body, list) else [body], contents)
-    with database().writing(identity.tenant) as session:
-        ids = put(session, identity, batch)
+    ids = writer().put(batch)
     return Response(msgspec.json.encode(ids), mimetype="application/json")
 
 

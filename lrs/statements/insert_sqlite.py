@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import count
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +16,11 @@ from lrs.statements.rows import Row
 _STATEMENTS = """
 INSERT INTO lrs_statement
     (tenant_id, id, seq, stored, actor_key, verb_key, object_key, registration, authority_key, voided, exact)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+
+_THERE_BEFORE = """
+SELECT id FROM lrs_statement WHERE tenant_id = ? AND id IN (SELECT value FROM json_each(?)) AND seq < ?
 """
 
 _LINKS = "INSERT INTO lrs_statement_link (tenant_id, key, seq, statement_id) VALUES (?, ?, ?, ?)"
@@ -24,18 +29,15 @@ _LINKS = "INSERT INTO lrs_statement_link (tenant_id, key, seq, statement_id) VAL
 def insert_statements(
     connection: sa.Connection, tenant: UUID, rows: Sequence[Row], place: Place, voided: frozenset[UUID]
 ) -> set[UUID]:
-    """Insert the rows from `place` on; returns the ids that were new."""
-    there = connection.exec_driver_sql(
-        "SELECT id FROM lrs_statement WHERE tenant_id = ? AND id IN (SELECT value FROM json_each(?))",
-        (tenant.hex, json.dumps([row.id.hex for row in rows])),
-    )
-    known = {UUID(row[0]) for row in there}
+    """Insert the rows from `place` on, each with the links to itself; returns the ids that were new."""
     stored = timestamp_text(place.stored)
-    new = [
+    owner = tenant.hex
+    ids = [row.id.hex for row in rows]
+    values = [
         (
-            tenant.hex,
-            row.id.hex,
-            place.seq + index,
+            owner,
+            id_,
+            seq,
             place.stored,
             row.keys.actor,
             row.keys.verb,
@@ -45,14 +47,25 @@ def insert_statements(
             row.id in voided,
             row.exact(stored),
         )
-        for index, row in enumerate(rows)
-        if row.id not in known
+        for seq, id_, row in zip(count(place.seq), ids, rows, strict=False)
     ]
-    if new:
-        connection.exec_driver_sql(_STATEMENTS, new)
-    return {row.id for row in rows} - known
+    there_before: set[str] = set()
+    if connection.exec_driver_sql(_STATEMENTS, values).rowcount < len(rows):
+        found = connection.exec_driver_sql(_THERE_BEFORE, (owner, json.dumps(ids), place.seq))
+        there_before = {row[0] for row in found}
+    links = [
+        (owner, key, seq, id_)
+        for seq, id_, row in zip(count(place.seq), ids, rows, strict=False)
+        if row.keys.links and id_ not in there_before
+        for key in row.keys.links
+    ]
+    if links:
+        connection.exec_driver_sql(_LINKS, sorted(links))
+    return {row.id for id_, row in zip(ids, rows, strict=True) if id_ not in there_before}
 
 
 def insert_links(connection: sa.Connection, tenant: UUID, links: Sequence[Link]) -> None:
-    """Insert the further keys of Statements; none of them is there yet."""
-    connection.exec_driver_sql(_LINKS, [(tenant.hex, link.key, link.seq, link.statement_id.hex) for link in links])
+    """Insert further links; none of them is there yet."""
+    connection.exec_driver_sql(
+        _LINKS, sorted((tenant.hex, link.key, link.seq, link.statement_id.hex) for link in links)
+    )

@@ -19,6 +19,15 @@ import sqlalchemy as sa
 from lrs.db import Database, Session, is_postgresql
 from lrs.models import Statement
 
+_OF_TENANT = Statement.tenant_id == sa.bindparam("tenant", type_=sa.Uuid())
+_LAST = sa.select(  # two look-ups at the ends of indexes: `stored` rises with `seq`
+    sa.select(sa.func.max(Statement.seq)).where(_OF_TENANT).scalar_subquery().label("seq"),
+    sa.select(sa.func.max(Statement.stored)).where(_OF_TENANT).scalar_subquery().label("stored"),
+)
+_CLOCK_AND_LAST = sa.select(
+    sa.literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"), *_LAST.selected_columns
+)
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -31,15 +40,18 @@ class Place:
     stored: int
 
 
-def take_place(session: Session, tenant: UUID) -> Place:
-    """Enter the tenant's critical section, which ends with the transaction, and say what comes next."""
+def enter(session: Session, tenant: UUID) -> None:
+    """Enter the tenant's critical section, which ends with the transaction, once nobody else is inside."""
+    connection = session.connection()  # on SQLite this begins the transaction
     if is_postgresql(session):
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _lock_number(tenant)})
-        clock = int(session.scalar(sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")) or 0)
-    else:
-        clock = _now()
-    seq, stored = _last(session, tenant)
-    return Place(seq + 1, max(stored + 1, clock))
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%b::bigint)", (_lock_number(tenant),))
+
+
+def next_place(session: Session, tenant: UUID) -> Place:
+    """What comes next, for one who is inside the critical section."""
+    query = _CLOCK_AND_LAST if is_postgresql(session) else _LAST
+    *clock, seq, stored = session.connection().execute(query, {"tenant": tenant}).one()
+    return Place((seq or 0) + 1, max((stored or 0) + 1, clock[0] if clock else _now()))
 
 
 def consistent_through(session: Session, tenant: UUID) -> int:
@@ -64,7 +76,9 @@ def consistent_through(session: Session, tenant: UUID) -> int:
         database: Database = session.info["database"]
         clock = _now()
         busy = not database.nobody_writes_here()
-    return _last(session, tenant)[1] if busy else int(clock)
+    if not busy:
+        return int(clock)
+    return session.connection().execute(_LAST, {"tenant": tenant}).one().stored or 0
 
 
 def instant(microseconds: int) -> datetime:
@@ -80,16 +94,6 @@ def microseconds(moment: datetime) -> int:
 def timestamp_text(microseconds: int) -> str:
     """As Statements carry it: 2026-11-20T05:00:00.000000Z."""
     return instant(microseconds).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _last(session: Session, tenant: UUID) -> tuple[int, int]:
-    row = session.execute(
-        sa.select(Statement.seq, Statement.stored)
-        .where(Statement.tenant_id == tenant)
-        .order_by(Statement.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    return (0, 0) if row is None else (row.seq, row.stored)
 
 
 def _lock_number(tenant: UUID) -> int:

@@ -8,7 +8,8 @@ target comes later, when the target arrives. A list then reads them off an index
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -16,7 +17,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lrs.db import Session, among
+from lrs.arrays import Uuids
+from lrs.db import Session, among, is_postgresql
 from lrs.errors import InvalidStatement
 from lrs.models import Reference, Statement
 from lrs.statements.keys import VOIDED, verb_key
@@ -47,14 +49,24 @@ class Link:
     statement_id: UUID
 
 
-def referring_to(session: Session, tenant: UUID, ids: Collection[UUID]) -> list[Referring]:
+_REFERRING_POSTGRESQL = """
+SELECT target_id, statement_id, seq, steps, voids FROM lrs_reference
+WHERE tenant_id = %b AND target_id = ANY(%b::uuid[])
+"""
+_REFERRING_SQLITE = """
+SELECT target_id, statement_id, seq, steps, voids FROM lrs_reference
+WHERE tenant_id = ? AND target_id IN (SELECT value FROM json_each(?))
+"""
+
+
+def referring_to(session: Session, tenant: UUID, ids: Sequence[UUID]) -> list[Referring]:
     """The stored Statements that refer to these, whether these are there or not."""
-    rows = session.execute(
-        sa.select(Reference.target_id, Reference.statement_id, Reference.seq, Reference.steps, Reference.voids).where(
-            Reference.tenant_id == tenant, among(session, Reference.target_id, ids)
-        )
-    )
-    return [Referring(*row) for row in rows]
+    connection = session.connection()
+    if is_postgresql(session):
+        return [Referring(*row) for row in connection.exec_driver_sql(_REFERRING_POSTGRESQL, (tenant, Uuids(ids)))]
+    listed = json.dumps([id_.hex for id_ in ids])
+    rows = connection.exec_driver_sql(_REFERRING_SQLITE, (tenant.hex, listed))
+    return [Referring(UUID(target), UUID(referring), seq, steps, bool(v)) for target, referring, seq, steps, v in rows]
 
 
 def keep(

@@ -73,7 +73,7 @@ def prepare(document: Mapping[str, Any], authority: Mapping[str, Any], version: 
     """
     finished = {key: value for key, value in document.items() if key not in ("stored", "authority")}
     statement_id = UUID(finished["id"]) if "id" in finished else new_id()
-    finished["id"] = str(statement_id)
+    finished["id"] = finished["id"].lower() if "id" in finished else str(statement_id)
     finished.setdefault("version", version)
     finished["authority"] = authority
     target = finished["object"]

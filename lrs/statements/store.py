@@ -8,7 +8,7 @@ stays.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -21,12 +21,10 @@ from lrs.credentials import Identity
 from lrs.db import Session, among, is_postgresql
 from lrs.errors import StatementConflict
 from lrs.models import Statement
-from lrs.privacy import OpaqueAccounts
 from lrs.signatures import Signed
 from lrs.statements import insert_postgresql, insert_sqlite, references
 from lrs.statements.comparison import differences
-from lrs.statements.order import take_place
-from lrs.statements.references import Link
+from lrs.statements.order import enter, next_place
 from lrs.statements.rows import Row, prepare, read_exact
 from lrs.statements.validate import check_statements
 
@@ -35,6 +33,7 @@ from lrs.statements.validate import check_statements
 class Batch:
     """Statements that were found good, as rows, with the Attachments and signatures that came with them."""
 
+    sender: Identity
     rows: list[Row]
     contents: Sequence[Content]
     signatures: list[Signed]
@@ -59,43 +58,60 @@ def check(
         statements = privacy.take_in(identity.opaque_accounts, statements)
     attachments.check(statements, contents, most_bytes)
     signed = signatures.check(statements, contents)
-    return Batch([prepare(document, identity.authority, version) for document in statements], contents, signed)
+    rows = [prepare(document, identity.authority, version) for document in statements]
+    return Batch(identity, rows, contents, signed)
 
 
-def put(session: Session, identity: Identity, batch: Batch) -> list[UUID]:
-    """Store a checked batch in the caller's transaction; returns the ids in the order sent.
+def put(session: Session, batch: Batch) -> set[UUID]:
+    """Store a checked batch in the caller's transaction; returns the ids that were not there before.
 
     Raises StatementConflict, or InvalidStatement where a voiding Statement would be voided; the caller then rolls back.
     """
+    enter(session, batch.sender.tenant)
+    return put_inside(session, batch)
+
+
+def put_inside(session: Session, batch: Batch) -> set[UUID]:
+    """The same for one who is inside the tenant's critical section already (`order.enter`)."""
+    tenant = batch.sender.tenant
     if batch.contents:
-        attachments.keep(session, identity.tenant, [row.document for row in batch.rows], batch.contents)
-    new = insert_rows(session, identity.tenant, batch.rows, identity.opaque_accounts)
+        attachments.keep(session, tenant, [row.document for row in batch.rows], batch.contents)
+    new = _insert_rows(session, batch.sender, batch.rows)
     signed: dict[UUID, list[Signed]] = {}
     for one in batch.signatures:
         if (statement_id := batch.rows[one.index].id) in new:
             signed.setdefault(statement_id, []).append(one)
     if signed:
-        signatures.keep(session, identity.tenant, signed, now=datetime.now(UTC))
-    return [row.id for row in batch.rows]
+        signatures.keep(session, tenant, signed, now=datetime.now(UTC))
+    return new
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """Several checked batches of one tenant as one; no two of them hold a Statement of the same id."""
+    rows: list[Row] = []
+    signed: list[Signed] = []
+    for batch in batches:
+        signed += [replace(one, index=one.index + len(rows)) for one in batch.signatures]
+        rows += batch.rows
+    contents = [content for batch in batches for content in batch.contents]
+    return Batch(batches[0].sender, rows, contents, signed)
 
 
 def store(
     session: Session, identity: Identity, statements: Sequence[dict[str, Any]], *, version: str = "2.0.0"
 ) -> list[UUID]:
     """Check and store a batch without Attachments (xAPI 1.0.3 Communication 2.1.1 and 2.1.2); as `check` and `put`."""
-    return put(session, identity, check(identity, statements, version=version))
+    batch = check(identity, statements, version=version)
+    put(session, batch)
+    return [row.id for row in batch.rows]
 
 
-def insert_rows(
-    session: Session, tenant: UUID, rows: Sequence[Row], accounts: OpaqueAccounts | None = None
-) -> set[UUID]:
-    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`.
-
-    A repeat of what was stored before the tenant had opaque `accounts` is one all the same.
-    """
+def _insert_rows(session: Session, sender: Identity, rows: Sequence[Row]) -> set[UUID]:
+    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`."""
     if not rows:
         return set()
-    place = take_place(session, tenant)
+    tenant = sender.tenant
+    place = next_place(session, tenant)
     ids = [row.id for row in rows]
     connection = session.connection()
     insert = insert_postgresql if is_postgresql(session) else insert_sqlite
@@ -104,23 +120,24 @@ def insert_rows(
     voided = frozenset(one.target_id for one in waiting if one.voids) - cannot_be_voided
     new: set[UUID] = insert.insert_statements(connection, tenant, rows, place, voided)
     if len(new) < len(rows):
-        _refuse_conflicts(session, tenant, [row for row in rows if row.id not in new], accounts)
+        _refuse_conflicts(session, sender, [row for row in rows if row.id not in new])
     placed = {row.id: (place.seq + index, row) for index, row in enumerate(rows) if row.id in new}
-    links = [Link(key, seq, row.id) for seq, row in placed.values() for key in sorted(row.keys.links)]
     places = {row.id: f"/{index}" if len(rows) > 1 else "" for index, row in enumerate(rows) if row.voids}
-    links += references.keep(session, tenant, placed, waiting, places)
-    if links:
+    if links := references.keep(session, tenant, placed, waiting, places):
         insert.insert_links(connection, tenant, links)
     return new
 
 
-def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row], accounts: OpaqueAccounts | None) -> None:
-    """Raise StatementConflict for the first Statement that says something else than the one kept under its id."""
+def _refuse_conflicts(session: Session, sender: Identity, repeats: Sequence[Row]) -> None:
+    """Raise StatementConflict for the first Statement that says something else than the one kept under its id.
+
+    A repeat of what was stored before the tenant had opaque accounts is one all the same.
+    """
     kept: dict[UUID, Mapping[str, Any]] = {
-        row.id: privacy.as_kept(accounts, read_exact(row.exact))
+        row.id: privacy.as_kept(sender.opaque_accounts, read_exact(row.exact))
         for row in session.execute(
             sa.select(Statement.id, Statement.exact).where(
-                Statement.tenant_id == tenant, among(session, Statement.id, [row.id for row in repeats])
+                Statement.tenant_id == sender.tenant, among(session, Statement.id, [row.id for row in repeats])
             )
         )
     }

@@ -76,12 +76,12 @@ def keep(database: Database, identity: api.Identity, sent: dict[str, Any], *sign
     """Store and give back what is kept of the signatures: certificate and root."""
     contents = [Content(sha256(one).hexdigest(), one) for one in signed]
     with database.writing() as session:
-        [statement_id] = put(session, identity, check(identity, [sent], contents=contents))
+        put(session, batch := check(identity, [sent], contents=contents))
     with database.reading() as session:
         rows = session.execute(
             sa.select(signatures.Signature.certificate, signatures.Signature.root).where(
                 signatures.Signature.tenant_id == identity.tenant,
-                signatures.Signature.statement_id == statement_id,
+                signatures.Signature.statement_id == batch.rows[0].id,
             )
         )
         return [tuple(row) for row in rows]
