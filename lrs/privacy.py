@@ -177,7 +177,11 @@ def _looks_like(name: str) -> str | None:
     plain = unquote(unicodedata.normalize("NFKC", name)).casefold()
     if _MAIL.search(plain):
         return "a mail address"
-    plain = "".join(one for one in plain if one not in _BETWEEN and unicodedata.category(one) not in ("Cf", "Zs", "Pd"))
+    plain = "".join(
+        str(unicodedata.decimal(one, one))  # digits of every script
+        for one in plain
+        if one not in _BETWEEN and unicodedata.category(one) not in ("Cf", "Zs", "Pd")
+    )
     for pattern, meaning in _NUMBERS:
         if pattern.fullmatch(plain):
             return meaning

@@ -158,7 +158,7 @@ TELLING = [
     "cccd:001203004567", "CCCD 001203004567", "001\u200b203004567", "123456789", "123 456 789", "CMND 123456789",
     "0912345678", "0912 345 678", "+84912345678", "+84 (0) 912 345 678", "84912345678", "0084912345678",
     "tel:0912345678", "024 3825 1234", "an@example.org", "AN@EXAMPLE.ORG", "mailto:an@example.org",
-    "an%40example.org", " an@example.org ", "an＠example.org", "An <an@example.org>",
+    "٠٩١٢٣٤٥٦٧٨", "an%40example.org", " an@example.org ", "an＠example.org", "An <an@example.org>",
 ]  # fmt: skip
 OPAQUE = [
     "nv-0001", "NV001203004567", "12345678", "1234567890", "12345678901", "1234567890123", "", "a", "an@", "@an",
