@@ -1,15 +1,14 @@
-"""`make bench`: run everything, print the tables, keep the raw figures in bench/results/.
+"""`make bench`: measure, print tables, keep the raw figures in bench/results/.
 
-Ratios and medians count: the machine is shared, and the bare insert and the whole way take turns in the same run.
+Ratios and medians count: the machine is shared, so what is compared takes turns in the same run.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import tempfile
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,110 +16,176 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import judging, machine, posting
+from bench import growth, judging, machine, memory, posting
 from tests.postgresql import Cluster
 
-BATCHES = {1: 400, 50: 8_000, 500: 20_000}
-"""Batch size → Statements posted in one round."""
+SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
+"""Of PostgreSQL, as docs/operating.md advises."""
+
+PARTS = ("posting", "growth", "memory", "judging")
+ENGINES = ("SQLite", "PostgreSQL")
+COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
+"""Statements in the small store and in the big one of `growth`."""
+
+Rows = list[dict[str, Any]]
 
 
-def measure_posting(engine: str, folder: Path, url: str | None, rounds: int, scale: float) -> list[dict[str, Any]]:
-    """For each batch size: `rounds` of bare insert and whole way in turn; medians and the median of the ratios."""
-    rows = []
-    first = 0
-    with machine.server(folder, url) as server:
-        posting.post(server, 10_000_000, 200, 50)  # warm
-        for batch, count in BATCHES.items():
-            count = max(batch * 4, int(count * scale) // batch * batch)
-            pairs = []
-            for _ in range(rounds):
-                bare = (
-                    posting.bare_postgresql(url, first, count, batch)
-                    if url
-                    else posting.bare_sqlite(folder, first, count, batch)
-                )
-                whole = posting.post(server, first, count, batch)
-                pairs.append((whole, bare))
-                first += count
-            rows.append(
-                {
-                    "engine": engine,
-                    "batch": batch,
-                    "whole": statistics.median(pair[0].per_second for pair in pairs),
-                    "median_ms": statistics.median(pair[0].median_ms for pair in pairs),
-                    "bare": statistics.median(pair[1].per_second for pair in pairs),
-                    "ratio": statistics.median(pair[0].per_second / pair[1].per_second for pair in pairs),
-                    "rounds": [[asdict(one) for one in pair] for pair in pairs],
-                }
-            )
-    return rows
+class Bench:
+    """One run: its options, its folder, its PostgreSQL."""
+
+    def __init__(self, options: argparse.Namespace, folder: Path, cluster: Cluster) -> None:
+        self._options = options
+        self._folder = folder
+        self._cluster = cluster
+
+    def run(self, part: str) -> dict[str, Rows]:
+        """The figures of one part, by table."""
+        measured: dict[str, Rows] = {}
+        for engine in self._options.engine:
+            for table, rows in getattr(self, f"_{part}")(engine).items():
+                measured.setdefault(table, []).extend(rows)
+        return measured
+
+    def _posting(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"posting-{engine}")
+        url = self._cluster.create_database("posting") if engine == "PostgreSQL" else None
+        batches, singles = posting.measure(engine, folder, url, self._options.rounds, self._options.scale)
+        return {"posting": batches, "singles": singles}
+
+    def _growth(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"growth-{engine}")
+        small, big = COUNTS[engine]
+        big = max(20_000, int(big * self._options.scale))
+        turns = growth.TURNS if engine == "PostgreSQL" else max(2, int(2 * growth.TURNS * self._options.scale))
+        urls = (self._url(engine, folder, "small"), self._url(engine, folder, "big"))
+        found = growth.measure(engine, folder, urls, (small, big), turns)
+        return {"growth": [found], "lists": [{"engine": engine, **row} for row in found.pop("lists")]}
+
+    def _memory(self, engine: str) -> dict[str, Rows]:
+        url = self._cluster.create_database("memory") if engine == "PostgreSQL" else None
+        lines = max(10_000, int(1_000_000 * self._options.scale))
+        return {"memory": [memory.measure(engine, self._folder / f"memory-{engine}", url, lines)]}
+
+    def _judging(self, engine: str) -> dict[str, Rows]:
+        url = self._url(engine, self._own(f"judging-{engine}"), "judging")
+        measured = judging.measure(url, workers=max(200, int(3000 * self._options.scale)), rounds=self._options.rounds)
+        return {"judging": [{"engine": engine, **measured}]}
+
+    def _own(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir()
+        return folder
+
+    def _url(self, engine: str, folder: Path, name: str) -> str:
+        return self._cluster.create_database(name) if engine == "PostgreSQL" else f"sqlite:///{folder}/{name}.sqlite3"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", default=",".join(PARTS), help=f"parts to run, by commas (of {', '.join(PARTS)})")
+    parser.add_argument("--engine", choices=ENGINES, nargs="+", default=ENGINES)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the Statements of a full run")
     options = parser.parse_args()
+    parts = [part.strip() for part in options.only.split(",")]
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     console = Console()
     console.print(machine.describe())
-    posted: list[dict[str, Any]] = []
-    judged: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="cdht-bench-") as name:
-        folder = Path(name)
-        with Cluster.start(durable=True) as cluster:
-            for engine, url in (("SQLite", None), ("PostgreSQL", cluster.create_database("bench"))):
-                own = folder / engine
-                own.mkdir()
-                posted += measure_posting(engine, own, url, options.rounds, options.scale)
-            for engine, url in (
-                ("SQLite", f"sqlite:///{folder}/judging.sqlite3"),
-                ("PostgreSQL", cluster.create_database("judging")),
-            ):
-                judged.append({"engine": engine, **judging.measure(url, workers=3000, rounds=options.rounds)})
-    _show(console, posted, judged)
+    measured: dict[str, Any] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="cdht-bench-") as name,
+        Cluster.start(durable=True, settings=SETTINGS) as cluster,
+    ):
+        bench = Bench(options, Path(name), cluster)
+        for part in parts:
+            for table, rows in bench.run(part).items():
+                measured[table] = rows
+                show(console, table, rows)
+    measured["validation"] = posting.validation()
+    console.print(f"Checking a valid Statement: {measured['validation']:.1f} µs of CPU")
     results = Path(__file__).parent / "results"
     results.mkdir(exist_ok=True)
     made = datetime.now(UTC)
     path = results / f"{made:%Y%m%dT%H%M%SZ}.json"
-    path.write_text(
-        json.dumps(
-            {"machine": machine.describe(), "made": made.isoformat(), "posting": posted, "judging": judged}, indent=1
-        )
-    )
+    path.write_text(json.dumps({"machine": machine.describe(), "made": made.isoformat(), **measured}, indent=1))
     console.print(f"Raw figures: {path}")
 
 
-def _show(console: Console, posted: list[dict[str, Any]], judged: list[dict[str, Any]]) -> None:
-    table = Table(
-        "engine",
-        "batch",
-        "Statements/s",
-        "median ms a request",
-        "bare insert/s",
-        "ratio",
-        title="POST /xapi/statements, 1 client",
-    )
-    for row in posted:
-        table.add_row(
-            row["engine"], str(row["batch"]), f"{row['whole']:,.0f}", f"{row['median_ms']:.1f}",
-            f"{row['bare']:,.0f}", f"{row['ratio']:.2f}",
-        )  # fmt: skip
-    console.print(table)
-    table = Table(
-        "engine",
-        "workers",
-        "facts",
-        "judging alone, s",
-        "read, judge, save, s",
-        "again, nothing new, s",
-        "roll-up of all, s",
-        title="Judging",
-    )
-    for row in judged:
-        table.add_row(
-            row["engine"], f"{row['workers']:,}", f"{row['facts']:,}", f"{row['pure']:.2f}", f"{row['assess']:.2f}",
-            f"{row['again']:.2f}", f"{row['rollup']:.2f}",
-        )  # fmt: skip
+Cell = Callable[[dict[str, Any]], str]
+
+
+def _number(name: str, digits: int = 0) -> Cell:
+    return lambda row: f"{row[name]:,.{digits}f}"
+
+
+def _text(name: str) -> Cell:
+    return lambda row: str(row[name])
+
+
+def _growing(name: str, digits: int = 0) -> Cell:
+    return lambda row: f"{row['posting'][name]:,.{digits}f}"
+
+
+TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
+    "posting": (
+        "POST /xapi/statements beside the bare insert of the same rows",
+        [
+            ("engine", _text("engine")), ("batch", _text("batch")), ("clients", _text("clients")),
+            ("Statements/s", _number("whole")), ("median ms a request", _number("median_ms", 1)),
+            ("bare insert/s", _number("bare")), ("ratio", _number("ratio", 2)),
+            ("CPU µs", _number("cpu_us")), ("bare", _number("bare_cpu_us")),
+        ],
+    ),
+    "singles": (
+        f"Single Statements: {posting.SINGLES} clients beside one",
+        [
+            ("engine", _text("engine")), ("1 client, /s", _number("one")), ("median ms", _number("one_ms", 1)),
+            (f"{posting.SINGLES} clients, /s", _number("many")), ("median ms", _number("many_ms", 1)),
+            ("ratio", _number("ratio", 1)),
+        ],
+    ),
+    "growth": (
+        "Posting batches of 500 to a small store and to a big one, and `more` over the big one",
+        [
+            ("engine", _text("engine")), ("stored", lambda row: "{:,} / {:,}".format(*row["counts"])),
+            ("small, /s", _growing("small")), ("big, /s", _growing("big")), ("ratio", _growing("ratio", 2)),
+            (f"more over {growth.OVER:,}, /s", _growing("more")),
+        ],
+    ),
+    "lists": (
+        f"Lists of at most {growth.LIMIT}: server time, median",
+        [
+            ("engine", _text("engine")), ("list by", _text("list")),
+            ("rows", lambda row: "{} / {}".format(*row["rows"])), ("small, ms", _number("small_ms", 2)),
+            ("big, ms", _number("big_ms", 2)), ("ratio", _number("ratio", 2)),
+        ],
+    ),
+    "memory": (
+        "Memory of the largest process, MB",
+        [
+            ("engine", _text("engine")), ("at rest", _number("rest")), ("batches of 500", _number("loading")),
+            ("bulk upload", _number("bulk")), ("lines", _number("lines")), ("lines/s", _number("lines_per_second")),
+        ],
+    ),
+    "judging": (
+        "Judging",
+        [
+            ("engine", _text("engine")), ("workers", _number("workers")), ("facts", _number("facts")),
+            ("judging alone, s", _number("pure", 2)), ("read, judge, save, s", _number("assess", 2)),
+            ("again, nothing new, s", _number("again", 2)), ("roll-up of all, s", _number("rollup", 2)),
+        ],
+    ),
+}  # fmt: skip
+"""Title and columns of each table."""
+
+
+def show(console: Console, name: str, rows: Rows) -> None:
+    """Print one table."""
+    title, columns = TABLES[name]
+    table = Table(*(heading for heading, _ in columns), title=title)
+    for row in rows:
+        table.add_row(*(cell(row) for _, cell in columns))
     console.print(table)
 
 

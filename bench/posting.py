@@ -1,129 +1,101 @@
-"""POST /xapi/statements in batches, beside the bare insert of the same rows into the same engine in the same run."""
+"""POST /xapi/statements, and beside it, taking turns in the same run, the bare insert of the same rows."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
-import psycopg
-
-from bench.machine import Server
+from bench import bare, clients, machine
 from bench.statements import statement
-from lrs.statements.order import timestamp_text
-from lrs.statements.rows import Row, prepare
+from lrs.statements.validate import check_statements, decode
 
-TENANT = uuid4()
-AUTHORITY = {"objectType": "Agent", "account": {"homePage": "https://hoc.example.org", "name": "bench"}}
-COLUMNS = "tenant_id, id, seq, stored, actor_key, verb_key, object_key, registration, voided, exact"
+WAYS = [(1, 1, 400), (50, 1, 8_000), (500, 1, 20_000), (500, 2, 20_000)]
+"""Statements in a batch, clients, Statements in a round."""
 
+SINGLES = 16
+"""Clients that post single Statements side by side, against one who does."""
 
-@dataclass(frozen=True)
-class Measured:
-    """Statements a second, and the median of one request or transaction in milliseconds."""
-
-    batch: int
-    per_second: float
-    median_ms: float
+Row = dict[str, Any]
 
 
-def post(server: Server, first: int, count: int, batch: int) -> Measured:
-    """Post `count` new Statements over one kept connection; a request's body is made before its clock starts."""
-    connection = server.connect()
-    headers = {
-        "Authorization": server.authorization,
-        "X-Experience-API-Version": "2.0.0",
-        "Content-Type": "application/json",
-    }
-    bodies = [
+class Numbers:
+    """Gives out the numbers of Statements that nobody has posted yet."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def take(self, count: int) -> int:
+        """The first of `count` numbers."""
+        self._next += count
+        return self._next - count
+
+
+def bodies(first: int, count: int, batch: int) -> list[bytes]:
+    """The bodies of requests that bring `count` Statements in batches."""
+    return [
         json.dumps([statement(number) for number in range(start, start + batch)], ensure_ascii=False).encode()
         for start in range(first, first + count, batch)
     ]
+
+
+def measure(engine: str, folder: Path, url: str | None, rounds: int, scale: float) -> tuple[list[Row], list[Row]]:
+    """Batches beside the bare insert; single Statements of many clients beside those of one. Medians over `rounds`."""
+    numbers = Numbers()
+    with machine.server(folder, url) as server:
+        clients.post(server, bodies(numbers.take(1000), 1000, 50), 4)  # warm
+        batches = []
+        for batch, count_clients, full in WAYS:
+            count = max(batch * 8, int(full * scale) // batch * batch)
+            limit = bare.on_postgresql(url, count_clients) if url else bare.on_sqlite(folder)
+            limit.insert(numbers.take(batch), batch, batch)
+            turns = [_turn(server, limit, numbers.take(count), count, batch, count_clients) for _ in range(rounds)]
+            batches.append({"engine": engine, "batch": batch, "clients": count_clients, **_medians(turns)})
+        singles = [_singles(server, numbers, max(160, int(3_000 * scale))) for _ in range(rounds)]
+    return batches, [{"engine": engine, **_medians(singles)}]
+
+
+def _turn(server: machine.Server, limit: bare.Bare, first: int, count: int, batch: int, clients_: int) -> Row:
+    prepared = bodies(first, count, batch)
+    bare_seconds, bare_cpu = limit.insert(first, count, batch)
+    cpu = machine.cpu_seconds()
+    posted = clients.post(server, prepared, clients_)
+    return {
+        "whole": count / posted.seconds,
+        "median_ms": statistics.median(posted.requests) * 1000,
+        "cpu_us": (machine.cpu_seconds() - cpu) / count * 1e6,
+        "bare": count / bare_seconds,
+        "bare_cpu_us": bare_cpu / count * 1e6,
+        "ratio": bare_seconds / posted.seconds,
+    }
+
+
+def _singles(server: machine.Server, numbers: Numbers, count: int) -> Row:
+    alone = clients.post(server, bodies(numbers.take(count // 4), count // 4, 1), 1)
+    many = clients.post(server, bodies(numbers.take(count), count, 1), SINGLES)
+    rates = [len(each.requests) / each.seconds for each in (alone, many)]
+    return {
+        "one": rates[0],
+        "one_ms": statistics.median(alone.requests) * 1000,
+        "many": rates[1],
+        "many_ms": statistics.median(many.requests) * 1000,
+        "ratio": rates[1] / rates[0],
+    }
+
+
+def _medians(turns: list[Row]) -> Row:
+    """The median of each figure; ratios are of one turn each, so that both sides met the same machine."""
+    return {name: statistics.median(turn[name] for turn in turns) for name in turns[0]} | {"turns": turns}
+
+
+def validation(count: int = 5_000) -> float:
+    """CPU microseconds that finding a valid Statement good takes; decoding its JSON is not in it."""
+    batches = [decode(body) for body in bodies(0, count, 50)]
     times = []
-    for body in bodies:
-        began = time.perf_counter()
-        connection.request("POST", "/xapi/statements", body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        times.append(time.perf_counter() - began)
-        if answer.status != 200:
-            raise RuntimeError(f"{answer.status}: {text[:500]!r}")
-    return _measured(batch, times)
-
-
-def bare_sqlite(folder: Path, first: int, count: int, batch: int) -> Measured:
-    """The same rows through `sqlite3` alone: same settings, same indexes, a commit each batch."""
-    connection = sqlite3.connect(folder / f"bare-{uuid4().hex}.sqlite3", isolation_level=None)
-    for pragma in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=20000"):
-        connection.execute(f"PRAGMA {pragma}")
-    for command in _ddl("INTEGER", "TEXT"):
-        connection.execute(command)
-
-    def write(rows: list[tuple[object, ...]]) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(f"INSERT INTO bare ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
-        connection.execute("COMMIT")
-
-    times = _time(write, first, count, batch, as_text=True)
-    connection.close()
-    return _measured(batch, times)
-
-
-def bare_postgresql(url: str, first: int, count: int, batch: int) -> Measured:
-    """The same rows by COPY over one connection, same indexes, a durable commit each batch."""
-    connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
-    connection.execute("DROP TABLE IF EXISTS bare")
-    for command in _ddl("bigint", "uuid"):
-        connection.execute(command)
-
-    def write(rows: list[tuple[object, ...]]) -> None:
-        with connection.transaction(), connection.cursor().copy(f"COPY bare ({COLUMNS}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    times = _time(write, first, count, batch, as_text=False)
-    connection.close()
-    return _measured(batch, times)
-
-
-def _ddl(integer: str, uuid: str) -> list[str]:
-    keys = ("actor_key", "verb_key", "object_key", "registration", "stored")
-    return [
-        f"CREATE TABLE bare (tenant_id {uuid}, id {uuid}, seq {integer}, stored {integer}, actor_key {integer},"
-        f" verb_key {integer}, object_key {integer}, registration {uuid}, voided boolean, exact text,"
-        " PRIMARY KEY (tenant_id, id))",
-        "CREATE INDEX bare_seq ON bare (tenant_id, seq)",
-        *(f"CREATE INDEX bare_{key} ON bare (tenant_id, {key}, seq)" for key in keys),
-    ]
-
-
-def _time(
-    write: Callable[[list[tuple[object, ...]]], None], first: int, count: int, batch: int, *, as_text: bool
-) -> list[float]:
-    times = []
-    for start in range(first, first + count, batch):
-        rows = [prepare(statement(number), AUTHORITY, "2.0.0") for number in range(start, start + batch)]
-        stored = time.time_ns() // 1000
-        tuples = [_tuple(row, start + index, stored, as_text=as_text) for index, row in enumerate(rows)]
-        began = time.perf_counter()
-        write(tuples)
-        times.append(time.perf_counter() - began)
-    return times
-
-
-def _tuple(row: Row, seq: int, stored: int, *, as_text: bool) -> tuple[object, ...]:
-    keys = row.keys
-    registration = keys.registration and (keys.registration.hex if as_text else keys.registration)
-    exact = row.exact(timestamp_text(stored))
-    key = row.id.hex if as_text else row.id
-    tenant = TENANT.hex if as_text else TENANT
-    return (tenant, key, seq, stored, keys.actor, keys.verb, keys.object, registration, False, exact)
-
-
-def _measured(batch: int, times: list[float]) -> Measured:
-    return Measured(batch, batch * len(times) / sum(times), statistics.median(times) * 1000)
+    for batch in batches:
+        began = time.process_time()
+        check_statements(batch, version="2.0.0")
+        times.append((time.process_time() - began) / len(batch))
+    return statistics.median(times) * 1e6

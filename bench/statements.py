@@ -18,39 +18,55 @@ KINDS = ["course", "meeting", "assessment", "lesson"]
 TOPICS = ["law-labour", "law-trade-union", "life-health", "digital-reached", "skill-upskilling", "life-traffic"]
 WORDS = ["an toàn", "vệ sinh lao động", "pháp luật", "công đoàn", "kỹ năng số", "giao thông", "sức khỏe", "đối thoại"]
 START = datetime(2026, 1, 1, tzinfo=UTC)
+OFTEN = 0
+"""The worker of every hundredth Statement, always in one registration, so that long lists of both exist."""
+INSTRUCTORS = range(9_000_000, 9_000_020)
+
+
+def agent(number: int) -> dict[str, Any]:
+    """A worker or an instructor."""
+    return {"objectType": "Agent", "account": {"homePage": "https://hoc.example.org", "name": f"w{number:07d}"}}
+
+
+def activity(number: int) -> str:
+    """The id of an Activity."""
+    return f"https://hoc.example.org/hoat-dong/{number:06d}"
+
+
+def programme(number: int) -> str:
+    """The id of an Activity that groups others."""
+    return f"https://hoc.example.org/chuong-trinh/{number}"
 
 
 def statement(number: int, *, workers: int = 5000, activities: int = 2000) -> dict[str, Any]:
     """Statement `number`; its id, worker and content follow from the number alone."""
     chance = random.Random(number)
-    worker = chance.randrange(workers)
+    often = number % 100 == 0
+    worker = OFTEN if often else chance.randrange(1, workers)
     verb, words, _ = chance.choices(VERBS, [weight for *_, weight in VERBS])[0]
-    activity = int(chance.random() ** 2 * activities)
+    about = int(chance.random() ** 2 * activities)
     moment = START + timedelta(seconds=chance.randrange(320 * 24 * 3600))
-    name = " ".join(WORDS[(activity + n) % len(WORDS)] for n in range(6)).capitalize()
+    name = " ".join(WORDS[(about + n) % len(WORDS)] for n in range(6)).capitalize()
     made: dict[str, Any] = {
         "id": str(UUID(int=chance.getrandbits(128), version=4)),
-        "actor": {
-            "objectType": "Agent",
-            "account": {"homePage": "https://hoc.example.org", "name": f"w{worker:07d}"},
-        },
+        "actor": agent(worker),
         "verb": {"id": verb, "display": {"vi": words, "en-US": verb.rsplit("/", 1)[-1]}},
         "object": {
             "objectType": "Activity",
-            "id": f"https://hoc.example.org/hoat-dong/{activity:06d}",
+            "id": activity(about),
             "definition": {
-                "type": f"http://adlnet.gov/expapi/activities/{KINDS[activity % 4]}",
-                "name": {"vi": name, "en-US": f"Activity {activity}"},
-                "description": {"vi": f"Nội dung học tập số {activity}: {name.lower()}, {' '.join(WORDS[:12])}."},
+                "type": f"http://adlnet.gov/expapi/activities/{KINDS[about % 4]}",
+                "name": {"vi": name, "en-US": f"Activity {about}"},
+                "description": {"vi": f"Nội dung học tập số {about}: {name.lower()}, {' '.join(WORDS[:12])}."},
             },
         },
         "context": {
-            "registration": str(UUID(int=worker * 1_000_003 + activity, version=4)),
+            "registration": str(UUID(int=OFTEN if often else worker * 1_000_003 + about, version=4)),
             "platform": "Nền tảng học tập",
             "language": "vi",
             "contextActivities": {
-                "category": [{"objectType": "Activity", "id": f"{PROFILE}/topic/{TOPICS[activity % len(TOPICS)]}"}],
-                "grouping": [{"objectType": "Activity", "id": f"https://hoc.example.org/chuong-trinh/{activity % 25}"}],
+                "category": [{"objectType": "Activity", "id": f"{PROFILE}/topic/{TOPICS[about % len(TOPICS)]}"}],
+                "grouping": [{"objectType": "Activity", "id": programme(about % 25)}],
             },
             "extensions": {
                 "https://hoc.example.org/ext/ca": f"ca-{worker % 3 + 1}",
@@ -59,6 +75,8 @@ def statement(number: int, *, workers: int = 5000, activities: int = 2000) -> di
         },
         "timestamp": moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
     }
+    if chance.random() < 0.3:
+        made["context"]["instructor"] = agent(chance.choice(INSTRUCTORS))
     if chance.random() < 0.6:
         scaled = chance.randrange(40, 101) / 100
         made["result"] = {

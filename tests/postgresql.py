@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,9 +73,9 @@ class Cluster:
 
     @classmethod
     @contextmanager
-    def start(cls, *, durable: bool = False) -> Iterator[Cluster]:
+    def start(cls, *, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
         """A fresh cluster for as long as the block lasts: in shared memory and careless about power failures, or
-        (`durable`) on disk and as careful as in production."""
+        (`durable`) on disk and as careful as in production. `settings` are the server's, by name."""
         binaries = _binaries()
         shm = Path("/dev/shm")  # noqa: S108 — a folder of our own is made inside it
         home = Path(
@@ -100,6 +100,7 @@ class Cluster:
                     [
                         binaries / "postgres", "-D", data, "-p", str(port), "-k", home, "-h", "127.0.0.1",
                         "-c", "max_connections=200",
+                        *(part for name, value in (settings or {}).items() for part in ("-c", f"{name}={value}")),
                         *([] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]),
                     ],
                     stdout=log, stderr=subprocess.STDOUT, **run,
