@@ -16,6 +16,7 @@ from lrs.db import Database
 from tests.conftest import PEPPER
 from tests.faults.platforms import Platform
 from tests.faults.serving import Server
+from tests.faults.wire import Wire
 
 
 def environment(database_url: str, data_dir: Path) -> dict[str, str]:
@@ -77,3 +78,11 @@ def chance() -> random.Random:
     seed = random.randrange(2**32)
     print(f"chance: {seed}")
     return random.Random(seed)
+
+
+@pytest.fixture
+def wire(server: Server, authorization: str) -> Iterator[Wire]:
+    """Sends requests of that platform byte by byte."""
+    wire = Wire(server, authorization)
+    yield wire
+    wire.close()

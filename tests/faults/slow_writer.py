@@ -1,4 +1,4 @@
-"""A program beside the server that stores Statements and takes its time to commit: `python -m tests.faults.slow_writer`.
+"""A program beside the server that stores Statements and takes its time to commit.
 
 Reads a number from its input, stores so many Statements and prints their ids, then reads "commit" or "give up", does it
 and prints "ended". Until then its transaction is open: the moment to kill it.

@@ -145,4 +145,6 @@ def test_batches_that_meet_on_everything_all_come_through(
     assert len(ids) == len(set(ids))
     assert set(ids) == sent.ids
     assert {one.id for one in stored if one.voided} == sent.voided & sent.ids
-    print(f"{sum(sent.statuses.values())} batches, {len(ids)} Statements, {len(sent.voided & sent.ids)} voided: 0 x 5xx")
+    print(
+        f"{sum(sent.statuses.values())} batches, {len(ids)} Statements, {len(sent.voided & sent.ids)} voided: 0 x 5xx"
+    )

@@ -1,8 +1,8 @@
 """Whoever polls misses nothing, however slowly others write and whoever of them is killed.
 
-Four readers follow the store in the ways that xAPI and we offer, while writers of every kind are at work: platforms that
-post and repeat what got no answer, platforms that hang up half-way, a program beside the server that holds its
-transaction open until all readers have looked again and again, and one that is killed while it does; and the server's
+Four readers follow the store in the ways that xAPI and we offer, while writers of every kind are at work: platforms
+that post and repeat what got no answer, platforms that hang up half-way, programs beside the server that hold a
+transaction open until all readers have looked again and again, and one that is killed while it does. The server's
 processes are killed too.
 """
 
@@ -271,4 +271,6 @@ def test_no_reader_misses_a_statement(
     assert missed == dict.fromkeys(readers, 0)
     assert all(reader.seen.isdisjoint(given_up) for reader in readers.values())
     looks = ", ".join(f"{name} {reader.looks.count}" for name, reader in readers.items())
-    print(f"{len(committed)} Statements, {len(given_up)} of writers that gave up or were killed; looks: {looks}; 0 missed")
+    print(
+        f"{len(committed)} Statements, {len(given_up)} of writers that gave up or were killed; looks: {looks}; 0 missed"
+    )

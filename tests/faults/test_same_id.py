@@ -44,7 +44,9 @@ def in_other_words(one: dict[str, Any], chance: random.Random) -> bytes:
     other["id"] = chance.choice([str.lower, str.upper])(other["id"])
     other["verb"]["display"] = {"en": chance.choice(["scored", "got"])}
     other["object"]["definition"]["name"] = {"vi": chance.choice(["Bài học", "Bài một"])}
-    other["result"]["score"]["raw"] = chance.choice([one["result"]["score"]["raw"], one["result"]["score"]["raw"] + 0.0])
+    other["result"]["score"]["raw"] = chance.choice(
+        [one["result"]["score"]["raw"], one["result"]["score"]["raw"] + 0.0]
+    )
     other["result"]["duration"] = chance.choice(["PT1M2.04S", "PT1M2.049S"])
     other["context"]["contextActivities"]["other"] = chance.choice([{"id": "x:y"}, [{"id": "x:y"}]])
     other["timestamp"] = chance.choice(["2026-11-20T09:30:00.5+07:00", "2026-11-20T02:30:00.500Z"])
