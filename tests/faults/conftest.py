@@ -15,15 +15,14 @@ from lrs import api
 from lrs.db import Database
 from tests.conftest import PEPPER
 from tests.faults.platforms import Platform
-from tests.faults.serving import Server
-from tests.faults.wire import Wire
+from tests.faults.serving import Server, served
 
 
-def environment(database_url: str, data_dir: Path) -> dict[str, str]:
-    """The settings of an installation with two web processes where the database can have them."""
+def installation(database_url: str, folder: Path) -> dict[str, str]:
+    """Its settings, with two web processes where the database can have them."""
     return {
         **os.environ,
-        "DATA_DIR": str(data_dir),
+        "DATA_DIR": str(folder / "data"),
         "DATABASE_URL": database_url,
         "SECRET_KEY": PEPPER.decode(),
         "WORKERS": "2",
@@ -32,17 +31,9 @@ def environment(database_url: str, data_dir: Path) -> dict[str, str]:
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """The served program, started; killed whole at the end if it is still there.
-
-    Its log must not tell of anything that nobody foresaw.
-    """
-    server = Server(environment(database_url, tmp_path / "data"), tmp_path / "server.log")
-    try:
-        server.start()
+    """The served program over this test's database."""
+    with served(installation(database_url, tmp_path), tmp_path) as server:
         yield server
-    finally:
-        server.kill()
-    assert "Traceback" not in server.log.read_text()
 
 
 @pytest.fixture
@@ -78,11 +69,3 @@ def chance() -> random.Random:
     seed = random.randrange(2**32)
     print(f"chance: {seed}")
     return random.Random(seed)
-
-
-@pytest.fixture
-def wire(server: Server, authorization: str) -> Iterator[Wire]:
-    """Sends requests of that platform byte by byte."""
-    wire = Wire(server, authorization)
-    yield wire
-    wire.close()

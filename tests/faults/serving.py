@@ -116,6 +116,21 @@ class Server:
         return [pid for _, pid in sorted(found)]
 
 
+@contextmanager
+def served(environment: Mapping[str, str], folder: Path) -> Iterator[Server]:
+    """The program, started, and killed whole at the end if it is still there; its log is in the folder.
+
+    The log must not tell of anything that nobody foresaw.
+    """
+    server = Server(environment, folder / "server.log")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
 def _group(leader: int) -> list[int]:
     """The living members of a process group."""
     found = []

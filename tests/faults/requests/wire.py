@@ -44,18 +44,22 @@ class Wire:
         connection.sendall(self._head(request, [("Content-Length", str(len(request.body)))]) + request.body)
         return self._answer(connection, request.method)
 
-    def send_unfinished(self, request: Request, pieces: Iterable[bytes]) -> Answer | None:
-        """The answer to a request that announces more than these pieces of its body; None when there is none yet.
+    def send_unfinished(self, request: Request, pieces: Iterable[bytes], *, hang_up: bool = False) -> Answer:
+        """The answer to a request whose body does not end after these pieces; with `hang_up` nothing more can come.
 
         `request.length` is announced; without one the pieces are sent as chunks.
         """
         self.close()
         connection = self._open()
-        announced = ("Content-Length", str(request.length)) if request.length else ("Transfer-Encoding", "chunked")
+        announced = (
+            ("Transfer-Encoding", "chunked") if request.length is None else ("Content-Length", str(request.length))
+        )
         try:
             connection.sendall(self._head(request, [announced]))
             for piece in pieces:
-                connection.sendall(piece if request.length else b"%x\r\n%b\r\n" % (len(piece), piece))
+                connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece) if request.length is None else piece)
+            if hang_up:
+                connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # refused while we were still sending: the answer says why
         try:
