@@ -16,8 +16,10 @@ from lrs import api
 from lrs.db import Database
 from tests.faults.platforms import statement
 from tests.faults.requests.bad_requests import (
+    CONTEXTS,
     JSON,
     STATEMENTS,
+    document,
     headers_that_do_not_fit,
     parameters_that_do_not_fit,
 )
