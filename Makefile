@@ -24,7 +24,7 @@ TEST := .venv/test-$(call content,.ci/requirements-uv.txt .ci/requirements-test.
 CLIENT_PACKAGES  := $(CLIENTS)/node_modules/installed-$(call content,$(CLIENTS)/package-lock.json)
 BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/package-lock.json)
 
-.PHONY: help demo run test test-quick bench lint format clean system-run system-demo system-test
+.PHONY: help demo run test test-quick test-faults bench lint format clean system-run system-demo system-test
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -40,6 +40,9 @@ test: lint $(CLIENT_PACKAGES) $(BROWSER_PACKAGES) ## everything a change must pa
 
 test-quick: system-test $(TEST) $(CLIENT_PACKAGES) ## the fast part of the tests, still on both databases
 	@HYPOTHESIS_PROFILE=quick exec .venv/bin/python -m pytest -n 2 -m "not slow"
+
+test-faults: system-test $(TEST) ## kill, repeat, crowd and break, FAULTS_SCALE (1) times as much as `make test` does
+	@exec .venv/bin/python -m pytest -n 2 -rP tests/faults
 
 bench: system-test $(TEST) ## measure how fast Statements are taken and workers judged
 	@exec .venv/bin/python -m bench

@@ -50,6 +50,7 @@ from lrs.definitions import keep_up
 from lrs.last_use import LastUses
 from lrs.resources import xapi
 from lrs.resources.access import EVERYBODY, guarded
+from lrs.resources.bodies import Request
 from lrs.resources.versions import SUPPORTED
 from lrs.statements.writer import Writer
 
@@ -151,6 +152,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     """The whole application. It starts without a database that answers; `/readyz` then says so."""
     settings = settings or read_settings()
     app = Flask("cong_dan_hoc_tap", static_folder=None)
+    app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["settings"] = settings
     app.extensions["database"] = database = database or Database(settings.database_url)
@@ -159,7 +161,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.register_blueprint(xapi)
     app.register_blueprint(api)
     app.register_blueprint(web)
-    for status in (404, 405, 413, 415):
+    for status in (400, 404, 405, 411, 413, 415):
         app.register_error_handler(status, unmatched)
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)

@@ -134,6 +134,8 @@ class Database:
         self.url = parsed
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._writer_lock = threading.RLock()
+        self._probe_lock = threading.Lock()
+        self._probe: sqlite3.Connection | None = None
         if self.is_sqlite:
             self.engine = sa.create_engine(
                 parsed,
@@ -198,15 +200,33 @@ class Database:
         with self.reading(NOBODY) as session:
             return not session.scalar(sa.text(passes))
 
-    def nobody_writes_here(self) -> bool:
-        """Whether no other thread of this process is inside a write transaction (SQLite; on PostgreSQL ask it)."""
-        free = self._writer_lock.acquire(blocking=False)
-        if free:
-            self._writer_lock.release()
-        return free
+    def nobody_writes(self) -> bool:
+        """Whether no write transaction is open at this moment, in this process or any other (SQLite alone).
+
+        The file itself is asked, by taking its write lock and giving it back: a command may be storing beside us. On
+        PostgreSQL ask the server.
+        """
+        with self._probe_lock:
+            if not self._writer_lock.acquire(blocking=False):
+                return False
+            try:
+                if self._probe is None:
+                    path = self.url.database or ":memory:"
+                    self._probe = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+                self._probe.execute("BEGIN IMMEDIATE")
+                self._probe.execute("ROLLBACK")
+            except sqlite3.OperationalError:  # locked, or not to be opened: then nothing is certain
+                return False
+            finally:
+                self._writer_lock.release()
+        return True
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection."""
+        with self._probe_lock:
+            if self._probe is not None:
+                self._probe.close()
+                self._probe = None
         self.engine.dispose()
 
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from werkzeug.http import parse_options_header
 
 from lrs.errors import InvalidRequest
+from lrs.resources.bodies import Request, require_end
 from lrs.resources.rewriting import Environment, read_body, replace_body
 
 _CLAUSE = "xAPI 1.0.3 Communication 1.3"
@@ -38,7 +39,9 @@ def rewrite(environ: Environment, most_bytes: int | None) -> None:
     if parse_options_header(environ.get("CONTENT_TYPE"))[0] != _FORM:
         raise _refused("Content-Type", f"a request with the parameter method must be a form, {_FORM}")
     try:
-        text = read_body(environ, most_bytes).decode()
+        body = read_body(environ, most_bytes)
+        require_end(Request(environ), body)
+        text = body.decode()
         form = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise _refused("", f"the body is not {_FORM} of UTF-8 text") from None

@@ -20,6 +20,7 @@ from lrs.documents import Contents, Context, Kind
 from lrs.errors import InvalidRequest, NotFound
 from lrs.privacy import known_as, refuse_telling
 from lrs.resources.access import caller, database, guarded
+from lrs.resources.bodies import require_end
 from lrs.resources.etags import read_precondition, tagged
 from lrs.resources.query_string import Parser, read, read_identifier
 from lrs.resources.versions import request_version
@@ -136,4 +137,8 @@ class DocumentResource:
 
 
 def _contents() -> Contents:
-    return Contents(request.headers.get("Content-Type") or UNTYPED, request.get_data(cache=False))
+    """The document sent. A JSON text is read before it is kept, and most show their own end."""
+    contents = Contents(request.headers.get("Content-Type") or UNTYPED, request.get_data(cache=False))
+    if not (contents.is_json and contents.content.rstrip().endswith((b"}", b"]", b'"'))):
+        require_end(request, contents.content)
+    return contents

@@ -13,9 +13,9 @@ from typing import Any
 from flask import Blueprint, Flask, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Request
 
 from lrs.errors import LrsError
+from lrs.resources.bodies import Request
 
 __all__ = ["Environment", "read_body", "register", "replace_body"]
 
@@ -55,7 +55,7 @@ def register(blueprint: Blueprint, rewriters: Iterable[Rewriter]) -> None:
 
 
 def read_body(environ: Environment, most_bytes: int | None) -> bytes:
-    """The body, however it is delimited; raises RequestEntityTooLarge."""
+    """The body, however it is delimited; raises as `bodies.Request`."""
     reader = Request(environ)
     reader.max_content_length = most_bytes
     return reader.get_data(cache=False)

@@ -58,7 +58,8 @@ def consistent_through(session: Session, tenant: UUID) -> int:
     """The instant up to which everything stored is visible to a query that this session sends after this call.
 
     The present moment when nobody is storing, otherwise the newest `stored` that is visible (xAPI 1.0.3
-    Communication 2.1.3, X-Experience-API-Consistent-Through). Microseconds since 1970, UTC.
+    Communication 2.1.3, X-Experience-API-Consistent-Through). Microseconds since 1970, UTC. It must be the first that
+    the session asks: on SQLite a session sees one state of the database from its first question on.
     """
     if is_postgresql(session):
         lock = _lock_number(tenant)
@@ -75,7 +76,7 @@ def consistent_through(session: Session, tenant: UUID) -> int:
     else:
         database: Database = session.info["database"]
         clock = _now()
-        busy = not database.nobody_writes_here()
+        busy = not database.nobody_writes()
     if not busy:
         return int(clock)
     return session.connection().execute(_LAST, {"tenant": tenant}).one().stored or 0

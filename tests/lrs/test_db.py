@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -71,3 +72,17 @@ def test_among_takes_any_number_of_values(database: Database, tenant: UUID, coun
         query = sa.select(sa.func.count()).select_from(Tenant)
         assert session.scalar(query.where(among(session, Tenant.id, [*ids, tenant]))) == 1
         assert session.scalar(query.where(among(session, Tenant.name, [*map(str, ids), "default"]))) == 1
+
+
+def test_on_sqlite_an_open_write_transaction_shows_in_every_process(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/some.sqlite3"
+    ours, theirs = Database(url), Database(url)
+    with ThreadPoolExecutor(1) as reader:
+        for writer in (ours, theirs):
+            assert reader.submit(ours.nobody_writes).result()
+            with writer.writing() as session:
+                session.execute(sa.text("SELECT 1"))
+                assert not reader.submit(ours.nobody_writes).result()
+            assert reader.submit(ours.nobody_writes).result()
+    ours.close()
+    theirs.close()

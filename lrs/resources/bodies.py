@@ -1,0 +1,77 @@
+"""Bodies of requests, whole or not at all.
+
+A server hands over what has come of a body when a client hangs up half-way, as if that were all, and Werkzeug cuts one
+that is sent in chunks off at the limit. Half of a document must not take the place of a whole one.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import cached_property
+from typing import IO, Any, cast
+
+import flask
+from werkzeug.exceptions import ClientDisconnected, LengthRequired, RequestEntityTooLarge
+from werkzeug.wsgi import get_content_length
+
+__all__ = ["Request", "require_end"]
+
+
+class Request(flask.Request):
+    """A request whose `stream`, and so its `data`, gives the body or raises.
+
+    RequestEntityTooLarge for more than `max_content_length` bytes: at once when so many are announced, otherwise when
+    one more comes. ClientDisconnected for fewer than were announced.
+    """
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        announced = get_content_length(self.environ)
+        if announced is None and "wsgi.input_terminated" not in self.environ:
+            return io.BytesIO()  # nothing says where it would end
+        most = self.max_content_length
+        if announced is not None and most is not None and announced > most:
+            raise RequestEntityTooLarge
+        return cast(IO[bytes], _Whole(self.environ["wsgi.input"], announced, most))
+
+
+def require_end(request: flask.Request, body: bytes) -> None:
+    """Raise LengthRequired for a body in which it cannot be seen whether it came to its end.
+
+    One sent in chunks looks complete wherever the client hung up. For bodies that do not show their own end.
+    """
+    chunked = "Transfer-Encoding" in request.headers
+    if request.content_length is None and (body or chunked):
+        raise LengthRequired("send this with a Content-Length: only that tells whether all of it has come")
+
+
+class _Whole(io.RawIOBase):
+    """The bytes of a body up to its announced end, or up to one more than `most`."""
+
+    def __init__(self, source: Any, announced: int | None, most: int | None) -> None:
+        self._source, self._announced, self._most = source, announced, most
+        self._came = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        wanted = len(buffer)
+        if self._announced is not None:
+            wanted = min(wanted, self._announced - self._came)
+        if not wanted:
+            return 0
+        data = self._source.read(wanted)
+        self._came += len(data)
+        if not data and self._announced is not None:
+            raise ClientDisconnected("the body breaks off: fewer bytes came than its Content-Length says")
+        if self._most is not None and self._came > self._most:
+            raise RequestEntityTooLarge
+        buffer[: len(data)] = data
+        return len(data)
+
+    def readall(self) -> bytes:
+        pieces = []
+        while data := self.read(256 * 1024):
+            pieces.append(data)
+        return b"".join(pieces)

@@ -1,0 +1,119 @@
+"""Requests that somebody may send by mistake or with intent: each is refused or taken, and the store stands.
+
+The same status on either engine, never a 5xx, and of what is refused nothing is stored.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+
+from lrs import api
+from lrs.db import Database
+from tests.faults.platforms import statement
+from tests.faults.requests.bad_requests import (
+    CONTEXTS,
+    JSON,
+    STATEMENTS,
+    document,
+    headers_that_do_not_fit,
+    parameters_that_do_not_fit,
+)
+from tests.faults.requests.bad_statements import EDGES, TEXTS, body, multiparts
+from tests.faults.requests.wire import Request, Wire
+from wsgi import MAX_BODY_BYTES
+
+pytestmark = pytest.mark.slow
+
+
+def newest(database: Database, tenant: UUID) -> str:
+    with database.reading(tenant) as session:
+        return api.latest_token(session, tenant)
+
+
+def test_statements_are_taken_or_refused_as_a_whole(wire: Wire, database: Database, tenant: UUID) -> None:
+    sent = [("application/json", text, status) for text, status in (*TEXTS, *EDGES)]
+    sent += multiparts()
+    wrong = []
+    for content_type, text, status in sent:
+        before = newest(database, tenant)
+        answer = wire.send(Request("POST", STATEMENTS, text, [("Content-Type", content_type)]))
+        stored = newest(database, tenant) != before
+        explained = status == 200 or answer.status != status or json.loads(answer.body)["errors"]
+        if answer.status != status or stored != (status == 200) or not explained:
+            wrong.append(
+                f"{answer.status}, not {status}; {stored=}: {content_type} {text[:300]!r}: {answer.body[:300]!r}"
+            )
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_body_that_breaks_off_is_not_taken_for_a_whole_one(wire: Wire, database: Database, tenant: UUID) -> None:
+    """Neither a Statement nor half of a document, however the body was delimited and whoever hangs up."""
+    headers = [("Content-Type", "text/plain")]
+    for url in (document(kind, "cut") for kind in CONTEXTS):
+        answer = wire.send(Request("PUT", url, b"whole", [*headers, ("If-None-Match", "*")]))
+        assert answer.status == 204, answer
+        for method in ("PUT", "POST"):
+            for request, pieces in (
+                (Request(method, url, headers=headers, length=1000), [b"half"]),
+                (Request(method, url, headers=headers), [b"half"]),
+                (Request(method, url, headers=[("Content-Type", "application/json")]), [b"12"]),
+                (Request(method, url, headers=[*headers, ("Content-Encoding", "gzip")]), [gzip.compress(b"half")[:-5]]),
+            ):
+                wanted = Request(
+                    request.method, url, headers=[*request.headers, ("If-Match", "*")], length=request.length
+                )
+                answer = wire.send_unfinished(wanted, pieces, hang_up=True)
+                assert answer.status in (400, 411), (wanted, answer)
+        assert wire.send(Request("GET", url)).body == b"whole"
+    before = newest(database, tenant)
+    whole = json.dumps([statement(), statement()]).encode()
+    for length in (len(whole), None):
+        for part in (b"", whole[:1], whole[: len(whole) // 2], whole[:-1]):
+            request = Request("POST", STATEMENTS, headers=JSON, length=length)
+            answer = wire.send_unfinished(request, [part] if part else [], hang_up=True)
+            assert answer.status == 400, answer
+    form = [("Content-Type", "application/x-www-form-urlencoded")]
+    cut = Request("POST", b"/xapi/activities/state" + b"?method=PUT", headers=form, version="1.0.3")
+    assert wire.send_unfinished(cut, [b"content=half"], hang_up=True).status == 411
+    assert newest(database, tenant) == before
+
+
+def test_a_body_beyond_the_limit_is_413_before_it_is_read_whole(wire: Wire) -> None:
+    """Announced, it is not read at all; in chunks, no further than the limit. Neither body ever ends here."""
+    for address in (STATEMENTS, *(document(kind, "too large") for kind in CONTEXTS)):
+        method = "POST" if address == STATEMENTS else "PUT"
+        headers = [*JSON, ("If-None-Match", "*")]
+        request = Request(method, address, headers=headers, length=MAX_BODY_BYTES + 1)
+        assert wire.send_unfinished(request, [b"["]).status == 413
+        chunks = (b" " * 2**20 for _ in range(MAX_BODY_BYTES // 2**20 + 1))
+        assert wire.send_unfinished(Request(method, address, headers=headers), chunks).status == 413
+        bomb = gzip.compress(b" " * (MAX_BODY_BYTES + 1), 1)
+        assert wire.send(Request(method, address, bomb, [*headers, ("Content-Encoding", "gzip")])).status == 413
+        assert wire.send(Request("GET", address)).status == (200 if address == STATEMENTS else 404)
+
+
+def test_headers_that_do_not_fit_are_refused(wire: Wire) -> None:
+    wrong = []
+    for request, status in headers_that_do_not_fit():
+        answer = wire.send(request)
+        if answer.status != status:
+            wrong.append(f"{answer.status}, not {status}: {request!r:.300}: {answer.body[:300]!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_parameters_that_do_not_fit_are_refused_on_every_resource(wire: Wire, database: Database, tenant: UUID) -> None:
+    wrong = []
+    before = newest(database, tenant)
+    for method, path, parameters, status in parameters_that_do_not_fit():
+        target = f"{path}?{urlencode(parameters)}".encode()
+        text = body() if method in ("PUT", "POST") else b""
+        answer = wire.send(Request(method, target, text, JSON if text else ()))
+        if answer.status != status:
+            wrong.append(f"{answer.status}, not {status}: {method} {target[:300]!r}: {answer.body[:300]!r}")
+    assert not wrong, "\n".join(wrong)
+    assert newest(database, tenant) == before
