@@ -48,7 +48,7 @@ from lrs.db import Database
 from lrs.definitions import keep_up
 from lrs.resources import xapi
 from lrs.resources.access import EVERYBODY, guarded
-from lrs.resources.versions import SUPPORTED
+from lrs.versions import SUPPORTED
 
 HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024

@@ -107,15 +107,19 @@ def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID
 
 def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row]) -> None:
     """Raise StatementConflict for the first Statement that says something else than the one kept under its id."""
+    for statement_id, found in compare(session, tenant, repeats).items():
+        if found:
+            raise StatementConflict(statement_id, found)
+
+
+def compare(session: Session, tenant: UUID, rows: Sequence[Row]) -> dict[UUID, tuple[str, ...]]:
+    """Of those rows whose id is stored already, where each differs from what is kept; () where both say the same."""
     kept: dict[UUID, Mapping[str, Any]] = {
         row.id: read_exact(row.exact)
         for row in session.execute(
             sa.select(Statement.id, Statement.exact).where(
-                Statement.tenant_id == tenant, among(session, Statement.id, [row.id for row in repeats])
+                Statement.tenant_id == tenant, among(session, Statement.id, [row.id for row in rows])
             )
         )
     }
-    for row in repeats:
-        sent = read_exact(row.text)
-        if found := differences(sent, kept[row.id]):
-            raise StatementConflict(row.id, found)
+    return {row.id: differences(read_exact(row.text), kept[row.id]) for row in rows if row.id in kept}
