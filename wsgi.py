@@ -39,7 +39,7 @@ import certification.resources.errors
 import lrs.resources.errors
 import migrations
 from certification.cli import certification_cli
-from certification.resources import api
+from certification.resources import api, xapi_ext_check
 from certification.web import web
 from certification.work import work
 from lrs.attachments import MOST_BYTES
@@ -153,6 +153,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["database"] = database or Database(settings.database_url)
     app.register_blueprint(xapi)
     app.register_blueprint(api)
+    app.register_blueprint(xapi_ext_check)
     app.register_blueprint(web)
     for status in (404, 405, 413, 415):
         app.register_error_handler(status, unmatched)

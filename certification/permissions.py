@@ -27,6 +27,8 @@ class Act(Enum):
     READ_ATTAINMENT = "read attainment"
     READ_ASSESSMENT = "read a worker's assessment"
     READ_UNKNOWN_ACTORS = "read unknown actors"
+    READ_CHECK_PAGE = "read the page on which Statements are tried out"
+    CHECK_STATEMENTS = "try Statements out"
 
 
 class WithoutKey(Enum):
@@ -54,6 +56,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED),
     Act.READ_ASSESSMENT: Rule(READ_SCOPE),
     Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE),
+    Act.READ_CHECK_PAGE: Rule(None, WithoutKey.ALL),
+    Act.CHECK_STATEMENTS: Rule("statements/write"),
 }
 
 _View = TypeVar("_View", bound=Callable[..., Any])
