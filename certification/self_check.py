@@ -249,11 +249,11 @@ def _of_actor(document: Mapping[str, Any], who: Sequence[Who]) -> Iterator[Remar
     if not who:
         yield Remark("group-without-members", "/actor/member", {})
     agents = dict(facts.agents_of(document))
-    for one in who:
-        if "account" not in agents[one.place]:
-            yield Remark("actor-is-no-account", one.place, {})
-        if not one.known:
-            yield Remark("actor-unknown", one.place, {"actor": one.actor})
+    for one in [one for one in who if "account" not in agents[one.place]][:1]:
+        yield Remark("actor-is-no-account", one.place, {})
+    unknown = [one for one in who if not one.known]
+    for one in unknown[:1]:
+        yield Remark("actor-unknown", one.place, {"actor": one.actor, "others": str(len(unknown) - 1)})
 
 
 def _of_time(sent: Mapping[str, Any], day: date, today: date) -> Iterator[Remark]:

@@ -40,8 +40,8 @@ REMARKS: Mapping[str, str] = {
         "điện tử hay openid: đó là dữ liệu cá nhân và hay thay đổi."
     ),
     "actor-unknown": (
-        "Chưa biết {actor} là người lao động nào. Phát biểu vẫn được lưu và chờ: nhờ đơn vị quản lý ghi tài khoản này "
-        "vào danh sách, hoặc kiểm tra lại homePage và name đã thống nhất."
+        "Chưa biết {actor}{others} là người lao động nào. Phát biểu vẫn được lưu và chờ: nhờ đơn vị quản lý ghi tài "
+        "khoản này vào danh sách, hoặc kiểm tra lại homePage và name đã thống nhất."
     ),
     # ------------------------------------------------ verb, object, outcome
     "verb-not-mapped": "Động từ {verb} không nằm trong quy tắc đọc minh chứng.{near}",
@@ -81,4 +81,6 @@ def remark_words(remark: Remark) -> str:
     about = dict(remark.about)
     if "near" in about:
         about["near"] = f" Có phải là {about['near']}?" if about["near"] else ""
+    if "others" in about:
+        about["others"] = f" và {about['others']} tài khoản khác" if about["others"] != "0" else ""
     return REMARKS[remark.code].format(**about)

@@ -59,7 +59,7 @@ def _admit() -> None:
     act = act_of(current_app.view_functions[request.endpoint or ""])
     if act is None:
         raise Forbidden(Fault("", "this address has no guard, so nobody may call it; mark its view with `guarded`"))
-    if TABLE[act].without_key is WithoutKey.ALL:
+    if TABLE[act].without_key is WithoutKey.ALL or TABLE[act].in_form:
         return
     with database().reading() as session:
         g.certification_caller = _caller(session, act)

@@ -211,6 +211,9 @@ def test_remarks_point_to_the_place_and_say_what_was_probably_meant(
     )  # fmt: skip
     assert remark_words(near) == "Không có chủ đề “law-labor”. Có phải là law-labour?"
     assert remark("group", "actor-unknown").place == "/actor/member/1"
+    several = assay(database, identity, statement(group("x", "an", "y", "z")), now)
+    assert [one.known for one in several.who] == [False, True, False, False]
+    assert "và 2 tài khoản khác" in " ".join(remark_words(one) for one in several.remarks)
     assert f"{VERBS}completed" in remark_words(remark("unknown verb", "verb-not-mapped"))
     assert remark("claims too much", "level-bounded").place == "/context/extensions/" + LEVEL.replace("/", "~1")
     weak = [one for one in assay(database, identity, samples()["weak"], now).remarks if one.code == "too-weak-for"]
