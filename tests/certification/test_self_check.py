@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from certification import assessments, numerators, plans, self_check
+from certification import assessments, feed, numerators, plans, rule_files, self_check
 from certification.models import Base
 from certification.self_check import Assay, Checked
 from certification.self_check_words import EFFECTS, OUTCOMES, REMARKS, remark_words
@@ -327,24 +327,67 @@ def test_every_code_has_words_and_every_sentence_its_values(
     assert EFFECTS.keys() == {"counts", "waits", "nothing"}
 
 
-def test_a_trusted_signature_lifts_the_bound_on_a_claimed_level_where_the_mapping_says_so(
-    database: Database, tenant: UUID, now: datetime
-) -> None:
-    from certification import evidence_mapping
-    from tests.certification.shipped_rules import document
+SIGNED = f"""\
+kind = "evidence-mapping"
+id = "diem-danh-co-ky-2026"
+programme = "cong-dan-hoc-tap"
+title = "Điểm danh có ký số"
+status = "PROPOSAL"
+checked = 2026-11-20
+adds_to = "evidence-mapping-2026"
 
-    base = document("evidence-mapping-2026")
-    base["template"] = [
-        {**one, "quality_at_most_when_trusted": 3} if one["id"] == "attended" else one for one in base["template"]
-    ]
-    mapping = evidence_mapping.build(base)
-    sent = statement("an", verb=verb("attended"), context=tagged("law-labour", level=3))
-    plain = {fact.quality for fact in evidence_mapping.facts_of(mapping, sent) if fact.what == "law-labour"}
-    signed = evidence_mapping.facts_of(mapping, sent, trusted=True)
-    assert plain == {2}
-    assert {fact.quality for fact in signed if fact.what == "law-labour"} == {3}
-    unclaimed = statement("an", verb=verb("attended"), context=tagged("law-labour"))
-    assert evidence_mapping.facts_of(mapping, unclaimed, trusted=True) == evidence_mapping.facts_of(mapping, unclaimed)
+[[template]]
+id = "attended-signed"
+title = "Có mặt, có chữ ký số"
+verbs = ["{VERBS}attended"]
+outcomes = ["fine"]
+gives = []
+stated_topics = true
+shows_ability = false
+quality = 1
+quality_at_most = 2
+quality_at_most_when_trusted = 3
+"""
+
+
+@pytest.mark.usefixtures("an")
+def test_a_trusted_signature_lifts_the_bound_on_a_claimed_level_where_the_mapping_says_so(
+    database: Database, identity: api.Identity, tenant: UUID, now: datetime
+) -> None:
+    claiming = tagged("law-labour", level=3)
+    by_root = {
+        "unsigned": statement("an", verb=verb("attended"), context=claiming),
+        None: statement("an", verb=verb("attended"), context=claiming),
+        "root": statement("an", verb=verb("attended"), context=claiming),
+    }
+    claims_nothing = statement("an", verb=verb("attended"), context=tagged("law-labour"))
+    store(database, identity, *by_root.values(), claims_nothing)
+    with database.writing(tenant) as session:
+        rule_files.load_text(session, tenant, "signed.toml", SIGNED, now=now)
+        for sent, root in ((by_root[None], None), (by_root["root"], "root"), (claims_nothing, "root")):
+            session.execute(
+                sa.text(
+                    "INSERT INTO lrs_signature VALUES (:tenant, :statement, 'sha2', 'certificate', :root)"
+                ).bindparams(sa.bindparam("tenant", type_=sa.Uuid()), sa.bindparam("statement", type_=sa.Uuid())),
+                {"tenant": tenant, "statement": UUID(sent["id"]), "root": root},
+            )
+    follow_all(database, tenant, now)
+
+    def levels() -> dict[UUID, int]:
+        return {one: level for _, one, what, _, _, _, level, _ in facts(database, tenant) if what == "law-labour"}
+
+    assert levels() == {
+        UUID(by_root["unsigned"]["id"]): 2,
+        UUID(by_root[None]["id"]): 2,
+        UUID(by_root["root"]["id"]): 3,
+        UUID(claims_nothing["id"]): 1,
+    }
+    incremental = facts(database, tenant)
+    feed.rebuild(database, tenant, now=now)
+    assert facts(database, tenant) == incremental
+    told = assay(database, identity, by_root["root"], now)
+    assert {fact.what: fact.quality for fact in told.facts}["law-labour"] == 3
+    assert "level-bounded" not in codes(told)
 
 
 def test_loading_the_rules_twice_changes_nothing_of_what_is_told(
