@@ -40,7 +40,7 @@ import certification.resources.errors
 import lrs.resources.errors
 import migrations
 from certification.cli import certification_cli
-from certification.resources import api
+from certification.resources import api, xapi_ext_check
 from certification.web import web
 from certification.work import work
 from lrs.attachments import MOST_BYTES
@@ -51,8 +51,8 @@ from lrs.last_use import LastUses
 from lrs.resources import xapi
 from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.bodies import Request
-from lrs.resources.versions import SUPPORTED
 from lrs.statements.writer import Writer
+from lrs.versions import SUPPORTED
 
 HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -160,6 +160,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["last_uses"] = LastUses()
     app.register_blueprint(xapi)
     app.register_blueprint(api)
+    app.register_blueprint(xapi_ext_check)
     app.register_blueprint(web)
     for status in (400, 404, 405, 411, 413, 415):
         app.register_error_handler(status, unmatched)

@@ -30,7 +30,7 @@ from bench import clients, machine
 from bench.posting import bodies
 from bench.statements import INSTRUCTORS, OFTEN, VERBS, activity, agent, programme, statement
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from lrs.models import Statement
 from lrs.statements import store
 from lrs.statements.order import timestamp_text
@@ -78,22 +78,23 @@ def fill(folder: Path, url: str, count: int) -> Filled:
     """Put the Statements 0 to `count` into a new database."""
     database = Database(url)
     migrations.upgrade(database)
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         tenant = api.find_tenant(session)
     with database.writing(tenant) as session:
         key, secret = api.create_credential(
             session, tenant, name="bench", scopes=["all"], pepper=PEPPER, now=datetime.now(UTC)
         )
     authorization = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         identity = api.identify(session, authorization, pepper=PEPPER, now=datetime.now(UTC))
     for start in range(0, count, AT_ONCE):
         batch = store.check(identity, [statement(n) for n in range(start, min(start + AT_ONCE, count))])
         with database.writing(tenant) as session:
-            store.put(session, identity, batch)
+            store.put(session, batch)
     if not database.is_sqlite:  # as autovacuum does sooner or later
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
+        connection = database.engine.raw_connection()
+        connection.cursor().execute("VACUUM ANALYZE")  # in no transaction: the driver opens none
+        connection.close()
     app = create_app(Settings(data_dir=folder, database_url=url, secret_key=PEPPER), database)
     return Filled(url, count, database, app, tenant, authorization)
 
@@ -198,7 +199,7 @@ def _asker(one: Filled, arguments: dict[str, str]) -> Callable[[], tuple[float, 
     query: dict[str, str] = {"limit": str(LIMIT), **arguments}
     builder = EnvironBuilder(
         "/xapi/statements", query_string=urlencode(query),
-        headers={"Authorization": one.authorization, "X-Experience-API-Version": "2.0.0"},
+        headers=[("Authorization", one.authorization), ("X-Experience-API-Version", "2.0.0")],
     )  # fmt: skip
     statuses: list[str] = []
 

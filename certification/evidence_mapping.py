@@ -26,12 +26,19 @@ from lrs.db import Session
 __all__ = [
     "LONGEST_MINUTES",
     "EvidenceMapping",
+    "Fit",
     "StatedFact",
     "Template",
+    "activity_type",
     "build",
+    "categories",
     "day_of",
     "facts_of",
+    "fitting",
     "mapping_in_force",
+    "outcome",
+    "stated_level",
+    "stated_topics",
 ]
 
 LONGEST_MINUTES = 525_600
@@ -45,6 +52,7 @@ class Template:
     """What Statements with these verbs, activity types (None: any) and outcomes give. See the mapping file's head."""
 
     id: str
+    title: str
     verbs: frozenset[str]
     activity_types: frozenset[str] | None
     outcomes: frozenset[str]
@@ -53,6 +61,7 @@ class Template:
     shows_ability: bool
     quality: int
     quality_at_most: int
+    quality_at_most_when_trusted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,24 @@ class EvidenceMapping:
     templates_by_verb: Mapping[str, tuple[Template, ...]]
     catalogue: Mapping[str, frozenset[str]]
     """Activity id to the topics it is about."""
+
+    @property
+    def topic_prefix(self) -> str:
+        """What the id of a category activity that states a topic begins with; the topic's code follows."""
+        return f"{self.profile}/topic/"
+
+    @property
+    def level_extension(self) -> str:
+        """The context extension by which a Statement claims an evidence level."""
+        return f"{self.profile}/extension/evidence-level"
+
+
+class Fit(NamedTuple):
+    """A template that a Statement fits, at which level, and the kinds of facts it gives."""
+
+    template: Template
+    level: int
+    codes: tuple[str, ...]
 
 
 class StatedFact(NamedTuple):
@@ -127,30 +154,35 @@ def build(
     )
 
 
-def facts_of(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> list[StatedFact]:
+def facts_of(mapping: EvidenceMapping, statement: Mapping[str, Any], *, trusted: bool = False) -> list[StatedFact]:
     """The facts that one stored Statement gives, each kind once, by kind; whoever its Actor is. None is often right.
 
     A voiding Statement gives none, nor does one whose Object is not an Activity. That the Statement itself may be
-    voided is for the caller to know.
+    voided is for the caller to know, and so is whether a signature leads to a root that is `trusted`.
     """
-    templates = mapping.templates_by_verb.get(statement["verb"]["id"])
-    activity = statement["object"]
-    if not templates or activity.get("objectType", "Activity") != "Activity":
-        return []
-    result = statement.get("result") or {}
-    outcome = _outcome(statement["verb"]["id"], result)
-    kind = (activity.get("definition") or {}).get("type") or "none"
     levels: dict[str, int] = {}
-    for template in templates:
-        if outcome in template.outcomes and (template.activity_types is None or kind in template.activity_types):
-            level = _level(mapping, template, statement)
-            for code in _codes(mapping, template, statement):
-                levels[code] = max(level, levels.get(code, 0))
+    for fit in fitting(mapping, statement, trusted=trusted):
+        for code in fit.codes:
+            levels[code] = max(fit.level, levels.get(code, 0))
     if not levels:
         return []
+    result = statement.get("result") or {}
     day = day_of(statement, mapping.zone)
     minutes, score = _minutes(result.get("duration")), _score(result.get("score") or {})
-    return [StatedFact(code, day, minutes, score, levels[code], activity["id"]) for code in sorted(levels)]
+    return [StatedFact(code, day, minutes, score, levels[code], statement["object"]["id"]) for code in sorted(levels)]
+
+
+def fitting(mapping: EvidenceMapping, statement: Mapping[str, Any], *, trusted: bool = False) -> list[Fit]:
+    """The templates that one stored Statement fits, in the mapping's order. None is often right."""
+    templates = mapping.templates_by_verb.get(statement["verb"]["id"])
+    if not templates or statement["object"].get("objectType", "Activity") != "Activity":
+        return []
+    ended, kind = outcome(statement), activity_type(statement)
+    return [
+        Fit(template, _level(mapping, template, statement, trusted), tuple(_codes(mapping, template, statement)))
+        for template in templates
+        if ended in template.outcomes and (template.activity_types is None or kind in template.activity_types)
+    ]
 
 
 def day_of(statement: Mapping[str, Any], zone: ZoneInfo) -> date:
@@ -166,6 +198,7 @@ def _template(document: Mapping[str, Any]) -> Template:
     kinds = document.get("activity_types")
     return Template(
         id=document["id"],
+        title=document["title"],
         verbs=frozenset(document["verbs"]),
         activity_types=None if kinds is None else frozenset(kinds),
         outcomes=frozenset(document["outcomes"]),
@@ -174,42 +207,63 @@ def _template(document: Mapping[str, Any]) -> Template:
         shows_ability=document["shows_ability"],
         quality=document["quality"],
         quality_at_most=document["quality_at_most"],
+        quality_at_most_when_trusted=document.get("quality_at_most_when_trusted", document["quality_at_most"]),
     )
 
 
-def _outcome(verb: str, result: Mapping[str, Any]) -> str:
-    if verb == FAILED or result.get("success") is False:
+def outcome(statement: Mapping[str, Any]) -> str:
+    """How it ended, as templates tell it: fine, failed or unfinished."""
+    result = statement.get("result") or {}
+    if statement["verb"]["id"] == FAILED or result.get("success") is False:
         return "failed"
     return "unfinished" if result.get("completion") is False else "fine"
 
 
-def _level(mapping: EvidenceMapping, template: Template, statement: Mapping[str, Any]) -> int:
-    """The evidence level: what the Statement says of itself, up to what the template allows; else the template's."""
-    extensions = (statement.get("context") or {}).get("extensions") or {}
-    stated = extensions.get(f"{mapping.profile}/extension/evidence-level")
+def activity_type(statement: Mapping[str, Any]) -> str:
+    """The type that the Object, an Activity, says it has; "none" where it says none."""
+    return (statement["object"].get("definition") or {}).get("type") or "none"
+
+
+def stated_level(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> int | None:
+    """The evidence level that the Statement claims for itself; None where it claims none that can be read."""
+    stated = ((statement.get("context") or {}).get("extensions") or {}).get(mapping.level_extension)
     if isinstance(stated, bool) or not isinstance(stated, int | float | Decimal) or stated not in (0, 1, 2, 3):
+        return None
+    return int(stated)
+
+
+def _level(mapping: EvidenceMapping, template: Template, statement: Mapping[str, Any], trusted: bool) -> int:
+    """The evidence level: what the Statement says of itself, up to what the template allows; else the template's."""
+    stated = stated_level(mapping, statement)
+    if stated is None:
         return template.quality
-    return min(int(stated), template.quality_at_most)
+    return min(stated, template.quality_at_most_when_trusted if trusted else template.quality_at_most)
 
 
 def _codes(mapping: EvidenceMapping, template: Template, statement: Mapping[str, Any]) -> Iterator[str]:
     yield from template.gives
     if template.stated_topics:
-        for code in _stated_topics(mapping, statement):
+        for code in stated_topics(mapping, statement):
             if template.shows_ability or code not in mapping.abilities:
                 yield code
 
 
-def _stated_topics(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> Iterator[str]:
+def stated_topics(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> Iterator[str]:
     """Topics that the Statement states by a category activity, or the catalogue by the activity or its parent."""
-    around = (statement.get("context") or {}).get("contextActivities") or {}
-    prefix = f"{mapping.profile}/topic/"
-    for category in _activities(around.get("category")):
-        code = category["id"].removeprefix(prefix)
-        if code != category["id"] and code in mapping.topics:
+    prefix = mapping.topic_prefix
+    for category in categories(statement):
+        code = category.removeprefix(prefix)
+        if code != category and code in mapping.topics:
             yield code
-    for activity in (statement["object"], *_activities(around.get("parent"))):
+    parents = ((statement.get("context") or {}).get("contextActivities") or {}).get("parent")
+    for activity in (statement["object"], *_activities(parents)):
         yield from mapping.catalogue.get(activity["id"], ())
+
+
+def categories(statement: Mapping[str, Any]) -> list[str]:
+    """The ids of the Statement's category activities."""
+    around = (statement.get("context") or {}).get("contextActivities") or {}
+    return [category["id"] for category in _activities(around.get("category"))]
 
 
 def _activities(value: Any) -> Iterable[Mapping[str, Any]]:

@@ -15,13 +15,24 @@ import sqlalchemy as sa
 
 from certification import bulk, evidence_mapping, judging
 from certification.evidence import VIETNAM
-from certification.evidence_mapping import StatedFact
+from certification.evidence_mapping import EvidenceMapping, StatedFact
 from certification.models import Base, Fact, WaitingStatement, WorkerIdentifier
 from certification.rule_store import stored
 from lrs import api
 from lrs.db import Session, among
 
-__all__ = ["Reader", "Reading", "Written", "actors_of", "set_facts", "target_of_voiding", "waiting_statements"]
+__all__ = [
+    "Reader",
+    "Reading",
+    "Written",
+    "actors_of",
+    "agents_of",
+    "is_trusted",
+    "set_facts",
+    "target_of_voiding",
+    "waiting_statements",
+    "workers_of",
+]
 
 _FACT = Base.metadata.tables[Fact.__tablename__]
 _WAITING = Base.metadata.tables[WaitingStatement.__tablename__]
@@ -55,9 +66,17 @@ def actors_of(statement: Mapping[str, Any]) -> frozenset[str]:
 
     A Group without members, identified or not, stands for nobody we could name.
     """
+    return frozenset(text for _, agent in agents_of(statement) if (text := api.ifi_text(agent)) is not None)
+
+
+def agents_of(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The Agents a Statement speaks of, with their places: its Agent, or each member of its Group."""
     actor = statement["actor"]
-    agents = actor.get("member", ()) if actor.get("objectType") == "Group" else (actor,)
-    return frozenset(text for agent in agents if (text := api.ifi_text(agent)) is not None)
+    if actor.get("objectType") != "Group":
+        yield "/actor", actor
+        return
+    for index, member in enumerate(actor.get("member", ())):
+        yield f"/actor/member/{index}", member
 
 
 class Reader:
@@ -74,11 +93,19 @@ class Reader:
     def read(self, statement: api.StoredStatement) -> Reading:
         if statement.voided or target_of_voiding(statement.document) is not None:
             return Reading(statement.id, statement.stored, actors_of(statement.document), False, ())
-        day = evidence_mapping.day_of(statement.document, VIETNAM)
-        # Nothing was evidence before the first mapping.
-        mapping = next((mapping for first_day, mapping in self._mappings if first_day <= day), None)
-        facts = evidence_mapping.facts_of(mapping, statement.document) if mapping else ()
+        mapping = self.mapping_for(statement)
+        facts = evidence_mapping.facts_of(mapping, statement.document, trusted=is_trusted(statement)) if mapping else ()
         return Reading(statement.id, statement.stored, actors_of(statement.document), True, tuple(facts))
+
+    def mapping_for(self, statement: api.StoredStatement) -> EvidenceMapping | None:
+        """The mapping by which a Statement is read; None before the first one: nothing was evidence then."""
+        day = evidence_mapping.day_of(statement.document, VIETNAM)
+        return next((mapping for first_day, mapping in self._mappings if first_day <= day), None)
+
+
+def is_trusted(statement: api.StoredStatement) -> bool:
+    """Whether a signature of the Statement leads to a root that the tenant trusted when it was stored."""
+    return statement.signature is api.SignatureQuality.TRUSTED
 
 
 def target_of_voiding(statement: Mapping[str, Any]) -> UUID | None:
@@ -102,7 +129,7 @@ def waiting_statements(session: Session, tenant: UUID, ifis: Collection[str]) ->
     )
 
 
-def _workers(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[str, UUID]:
+def workers_of(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[str, UUID]:
     """The worker each linked Actor is."""
     rows: Sequence[Any] = session.execute(
         sa.select(WorkerIdentifier.ifi, WorkerIdentifier.worker_id).where(
@@ -124,7 +151,7 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
     """Makes the facts and waiting rows of these Statements what the readings say, and marks whom it concerns stale."""
     ids = {reading.statement_id for reading in readings}
     actors = {ifi for reading in readings for ifi in reading.actors}
-    workers = _workers(session, tenant, actors)
+    workers = workers_of(session, tenant, actors)
 
     wanted: dict[tuple[UUID, UUID, str], dict[str, Any]] = {}
     waiting: list[dict[str, Any]] = []

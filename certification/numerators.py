@@ -16,7 +16,7 @@ from certification.models import Award, Commitment, Fact, Organization
 from certification.plans import Numerator
 from lrs.db import Session
 
-__all__ = ["commitments", "count"]
+__all__ = ["commitments", "count", "takes"]
 
 
 def count(session: Session, tenant: UUID, rule: Numerator, on: date, programme: str) -> dict[UUID, int]:
@@ -37,6 +37,15 @@ def count(session: Session, tenant: UUID, rule: Numerator, on: date, programme: 
     if rule.rule == "all_of":
         query = query.having(sa.func.count(Fact.what.distinct()) == len(set(rule.what)))
     return _by_worker(session, query)
+
+
+def takes(rule: Numerator, what: str, quality: int) -> bool:
+    """Whether a fact of this kind and level is among those that `count` asks for."""
+    return (
+        rule.rule in ("any_of", "all_of")
+        and quality >= rule.quality_at_least
+        and (rule.what == ("*",) or what in rule.what)
+    )
 
 
 def _by_worker(session: Session, query: sa.Select[UUID, int]) -> dict[UUID, int]:

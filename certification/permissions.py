@@ -27,6 +27,9 @@ class Act(Enum):
     READ_ATTAINMENT = "read attainment"
     READ_ASSESSMENT = "read a worker's assessment"
     READ_UNKNOWN_ACTORS = "read unknown actors"
+    READ_CHECK_PAGE = "read the page on which Statements are tried out"
+    CHECK_STATEMENTS = "try Statements out"
+    CHECK_STATEMENTS_ON_PAGE = "try Statements out on a page"
 
 
 class WithoutKey(Enum):
@@ -41,11 +44,13 @@ class WithoutKey(Enum):
 class Rule:
     """Who may: whoever has a credential with `scope`, and whoever has none as far as `without_key` says.
 
-    A rule without a scope asks for no credential at all, and heeds none.
+    A rule without a scope asks for no credential at all, and heeds none. With `in_form`, key and secret are fields of
+    the form that was sent: the view asks for them itself (`resources.access.identified`), to answer with a page.
     """
 
     scope: str | None
     without_key: WithoutKey = WithoutKey.REFUSED
+    in_form: bool = False
 
 
 TABLE: Mapping[Act, Rule] = {
@@ -54,6 +59,9 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED),
     Act.READ_ASSESSMENT: Rule(READ_SCOPE),
     Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE),
+    Act.READ_CHECK_PAGE: Rule(None, WithoutKey.ALL),
+    Act.CHECK_STATEMENTS: Rule("statements/write"),
+    Act.CHECK_STATEMENTS_ON_PAGE: Rule("statements/write", in_form=True),
 }
 
 _View = TypeVar("_View", bound=Callable[..., Any])

@@ -242,6 +242,9 @@ def _check_evidence_mapping(document: Document, known: Known) -> Iterator[CheckF
         yield from _unknown_topics(("template", place, "gives"), template["gives"], topics)
         if template["quality"] > template["quality_at_most"]:
             yield ("template", place, "quality_at_most"), "is below quality; the level must lie within its bound"
+        if template.get("quality_at_most_when_trusted", 3) < template["quality_at_most"]:
+            where = ("template", place, "quality_at_most_when_trusted")
+            yield where, "is below quality_at_most; a signature that is trusted takes nothing away"
         if VOIDED in template["verbs"]:
             yield ("template", place, "verbs"), "a voiding Statement is never evidence; take the verb voided out"
     for place, activity in enumerate(document.get("activity", ())):

@@ -6,7 +6,7 @@ Identity that names it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,27 +19,37 @@ from lrs.credentials import (
     identify,
 )
 from lrs.db import Session
-from lrs.errors import InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
+from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
 from lrs.last_use import LastUses
 from lrs.privacy import opaque_account
-from lrs.statements import query
+from lrs.signatures import Quality as SignatureQuality
+from lrs.signatures import qualities
+from lrs.statements import query, trial
 from lrs.statements.keys import VOIDED, activity_key, ifi_text, key_of
 from lrs.statements.order import instant
 from lrs.statements.rows import read_exact
 from lrs.statements.store import store
-from lrs.statements.validate import check_actor, check_timestamp
+from lrs.statements.trial import Outcome
+from lrs.statements.validate import check_actor, check_timestamp, decode
 from lrs.tenants import create_tenant, find_tenant, tenants
+from lrs.versions import SUPPORTED as VERSIONS
+from lrs.versions import family as version_family
 
 __all__ = [
+    "VERSIONS",
     "VOIDED",
     "XAPI_SCOPES",
     "Changes",
+    "Fault",
     "Identity",
     "InvalidRequest",
     "InvalidStatement",
     "LastUses",
     "LrsError",
+    "Outcome",
+    "SignatureQuality",
     "StoredStatement",
+    "Trial",
     "Unauthenticated",
     "UnknownTenant",
     "activity_key",
@@ -47,6 +57,7 @@ __all__ = [
     "check_actor",
     "create_credential",
     "create_tenant",
+    "decode",
     "find_tenant",
     "get_statements",
     "identify",
@@ -57,18 +68,39 @@ __all__ = [
     "opaque_account",
     "store",
     "tenants",
+    "try_out",
+    "version_family",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredStatement:
-    """A Statement as read back: `document` is the decoded text that format=exact answers."""
+    """A Statement as read back: `document` is the decoded text that format=exact answers.
+
+    `signature` is what its signature proves, as found when it was stored; None where it is not signed.
+    """
 
     id: UUID
     seq: int
     stored: datetime
     voided: bool
     document: dict[str, Any]
+    signature: SignatureQuality | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What posting a Statement would come to.
+
+    `faults` say why it is REFUSED, places within the Statement; `differences` are pointers to what differs from the
+    Statement kept under its id (CONFLICT). `kept` is the Statement as it would be kept (NEW; `seq` 0) or is
+    (ALREADY_THERE); None for the others.
+    """
+
+    outcome: Outcome
+    faults: tuple[Fault, ...]
+    differences: tuple[str, ...]
+    kept: StoredStatement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +122,32 @@ def changes(session: Session, tenant: UUID, after: str | None, *, limit: int = 1
     start = _place_of(after)
     found = query.after(session, tenant, start, limit)
     last = found[-1].seq if found else start
-    return Changes([_stored(one) for one in found], _token(last), complete=len(found) < limit)
+    return Changes(_stored(session, tenant, found), _token(last), complete=len(found) < limit)
 
 
 def get_statements(session: Session, tenant: UUID, ids: Collection[UUID]) -> list[StoredStatement]:
     """The Statements with these ids, voided or not, in the order they were stored; unknown ids are passed over."""
-    return [_stored(one) for one in query.many(session, tenant, ids)]
+    return _stored(session, tenant, query.many(session, tenant, ids))
+
+
+def try_out(
+    session: Session, identity: Identity, documents: Sequence[Any], *, version: str = "2.0.0", now: datetime
+) -> list[Trial]:
+    """What posting these as JSON at `now` would come to for each, in the order given. Nothing is stored.
+
+    What posts would be told is told here, by the same functions. Raises nothing for what is wrong with a Statement.
+    """
+    tried = trial.try_out(session, identity, documents, version=version, now=now)
+    signed = qualities(session, identity.tenant, [one.kept.id for one in tried if one.kept is not None])
+    return [
+        Trial(
+            one.outcome,
+            one.faults,
+            one.differences,
+            None if one.kept is None else _read(one.kept, signed.get(one.kept.id)),
+        )
+        for one in tried
+    ]
 
 
 def latest_token(session: Session, tenant: UUID) -> str:
@@ -112,8 +164,13 @@ def moment(text: str) -> datetime:
     return check_timestamp(text, "timestamp").astimezone(UTC)
 
 
-def _stored(one: query.One) -> StoredStatement:
-    return StoredStatement(one.id, one.seq, instant(one.stored), one.voided, read_exact(one.exact))
+def _stored(session: Session, tenant: UUID, found: Sequence[query.One]) -> list[StoredStatement]:
+    signed = qualities(session, tenant, [one.id for one in found]) if found else {}
+    return [_read(one, signed.get(one.id)) for one in found]
+
+
+def _read(one: query.One, signature: SignatureQuality | None) -> StoredStatement:
+    return StoredStatement(one.id, one.seq, instant(one.stored), one.voided, read_exact(one.exact), signature)
 
 
 def _token(place: int) -> str:

@@ -13,13 +13,14 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from lrs.attachments import SIGNATURE, Content
-from lrs.db import Session
+from lrs.db import Session, among
 from lrs.errors import Fault, InvalidRequest, InvalidStatement
 from lrs.models import Signature, TrustedRoot
 from lrs.statements.comparison import differences
@@ -41,6 +42,17 @@ class Signed:
     index: int
     sha2: str
     certificates: tuple[bytes, ...]
+
+
+class Quality(Enum):
+    """How much a Statement's signature proves, from less to more."""
+
+    COMPARED = "compared"
+    """It says what the Statement says; it brought no certificate, so anybody may have made it."""
+    VERIFIED = "verified"
+    """It was made with the key of the certificate that it brought, which leads to no root the tenant trusted."""
+    TRUSTED = "trusted"
+    """Its certificate led to a root that the tenant trusted when the Statement was stored."""
 
 
 class _Broken(Exception):
@@ -84,6 +96,19 @@ def keep(session: Session, tenant: UUID, signatures: Mapping[UUID, Collection[Si
     ]
     if rows:
         session.execute(sa.insert(Signature), rows)
+
+
+def qualities(session: Session, tenant: UUID, ids: Collection[UUID]) -> dict[UUID, Quality]:
+    """What the best signature of each of these Statements proves, in one SQL command; those without are left out."""
+    rows = session.execute(
+        sa.select(Signature.statement_id, sa.func.count(Signature.certificate), sa.func.count(Signature.root))
+        .where(Signature.tenant_id == tenant, among(session, Signature.statement_id, ids))
+        .group_by(Signature.statement_id)
+    )
+    return {
+        statement_id: Quality.TRUSTED if rooted else Quality.VERIFIED if certified else Quality.COMPARED
+        for statement_id, certified, rooted in rows
+    }
 
 
 def trusted_roots(session: Session, tenant: UUID) -> list[bytes]:

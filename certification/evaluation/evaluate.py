@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from certification.evaluation.measures import MEASURES, points_for
+from certification.evaluation.measures import MEASURES, points_for, take
 from certification.evaluation.results import (
     MET,
     NOT_MET,
@@ -94,14 +94,13 @@ def _suggest(indicator: Indicator, facts: Sequence[Fact]) -> tuple[int, tuple[UU
     counted: dict[UUID, Fact] = {}
     came_to: list[tuple[int, Sequence[Fact]]] = []
     for component in indicator.components:
-        matching = facts if component.what == ("*",) else [fact for fact in facts if fact.what in component.what]
-        strong = [fact for fact in matching if fact.quality >= component.quality_at_least]
-        measured = MEASURES[component.measure].function(strong, dict(component.options))
+        taken = take(component, facts)
+        measured = taken.measured
         points += points_for(component.steps, measured.value)
-        came_to.append((measured.value, matching))
+        came_to.append((measured.value, taken.matching))
         if measured.counted:
             chosen = set(measured.counted)
-            counted.update((fact.statement_id, fact) for fact in strong if fact.statement_id in chosen)
+            counted.update((fact.statement_id, fact) for fact in taken.strong if fact.statement_id in chosen)
     points = min(points, indicator.max_points)
     in_order = sorted(counted.values(), key=lambda fact: (fact.day, fact.statement_id.bytes))
     room = indicator.max_points - points

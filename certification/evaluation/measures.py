@@ -17,7 +17,7 @@ from uuid import UUID
 from certification.evaluation.results import Fact
 from certification.evaluation.rules import Component, Indicator, Step
 
-__all__ = ["HIGHEST_SCORE", "MEASURES", "Measure", "Measured", "most_from_one_statement", "points_for"]
+__all__ = ["HIGHEST_SCORE", "MEASURES", "Measure", "Measured", "Taken", "most_from_one_statement", "points_for", "take"]
 
 HIGHEST_SCORE = 10_000
 """A scaled score of 1 in ten-thousandths."""
@@ -118,6 +118,22 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "statements": Measure(statements, ("at_most_per_day",), lambda options: 1, "more_statements_needed"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a component takes of some facts: those of its kinds, those of them that are strong enough, their measure."""
+
+    matching: Sequence[Fact]
+    strong: Sequence[Fact]
+    measured: Measured
+
+
+def take(component: Component, facts: Sequence[Fact]) -> Taken:
+    """What a component of a rubric takes of facts in the order of (day, Statement id)."""
+    matching = facts if component.what == ("*",) else [fact for fact in facts if fact.what in component.what]
+    strong = [fact for fact in matching if fact.quality >= component.quality_at_least]
+    return Taken(matching, strong, MEASURES[component.measure].function(strong, dict(component.options)))
 
 
 def points_for(steps: Sequence[Step], value: int) -> int:

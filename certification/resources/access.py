@@ -14,19 +14,21 @@ from flask import Blueprint, current_app, g, request
 
 from certification import publications
 from certification.permissions import TABLE, Act, WithoutKey, act_of
-from certification.resources.errors import Fault, Forbidden
+from certification.resources.errors import Forbidden
 from lrs import api
+from lrs.api import Fault
 from lrs.db import NOBODY, Database, Session
 
-__all__ = ["Caller", "caller", "database", "register"]
+__all__ = ["Caller", "caller", "database", "identified", "identity", "register"]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose data the caller may see, and, for somebody without a credential, the day that is published, if any."""
+    """Whose data the caller may see: by a credential (`identity`), or as of the day that is published, if any."""
 
     tenant: UUID
     published: date | None = None
+    identity: api.Identity | None = None
 
 
 def database() -> Database:
@@ -41,6 +43,13 @@ def caller() -> Caller:
     return found
 
 
+def identity() -> api.Identity:
+    """Whose credentials came with the request, in a view whose act asks for a scope."""
+    found = caller().identity
+    assert found is not None  # noqa: S101 — `_caller` gives nobody else to such a view
+    return found
+
+
 def register(blueprint: Blueprint) -> None:
     """Lets nobody reach a view who may not do what the view is marked with."""
     blueprint.before_request(_admit)
@@ -50,7 +59,7 @@ def _admit() -> None:
     act = act_of(current_app.view_functions[request.endpoint or ""])
     if act is None:
         raise Forbidden(Fault("", "this address has no guard, so nobody may call it; mark its view with `guarded`"))
-    if TABLE[act].without_key is WithoutKey.ALL:
+    if TABLE[act].without_key is WithoutKey.ALL or TABLE[act].in_form:
         return
     with database().reading(NOBODY) as session:
         g.certification_caller = _caller(session, act)
@@ -64,11 +73,18 @@ def _caller(session: Session, act: Act) -> Caller:
         published = publications.published_day(session, tenant)
         if published is not None or rule.scope is None:
             return Caller(tenant, published)
+    identity = identified(session, authorization, act)
+    return Caller(identity.tenant, identity=identity)
+
+
+def identified(session: Session, authorization: str | None, act: Act) -> api.Identity:
+    """Who sends these credentials and may do this. Raises Unauthenticated, or Forbidden without the act's scope."""
     now = datetime.now(UTC)
     identity = api.identify(session, authorization, pepper=current_app.extensions["settings"].secret_key, now=now)
     uses: api.LastUses = current_app.extensions["last_uses"]
     uses.note(identity, now)
-    if rule.scope is not None and not identity.may(rule.scope):
-        lacking = f"these credentials may not {act.value}: they lack the scope {rule.scope!r}"
+    scope = TABLE[act].scope
+    if scope is not None and not identity.may(scope):
+        lacking = f"these credentials may not {act.value}: they lack the scope {scope!r}"
         raise Forbidden(Fault("", lacking))
-    return Caller(identity.tenant)
+    return identity

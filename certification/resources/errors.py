@@ -1,32 +1,37 @@
-"""What a view refuses, and the one JSON form of every refusal: {"errors": [{"place": "on", "message": "…"}]}.
+"""What a view refuses, and the one JSON form of every refusal: the store's own.
 
-`place` names the parameter at fault ("on", "path/number"), or is empty when it is the request as a whole.
+{"errors": [{"place": "on", "message": "…", "clause": ""}]}
+
+`place` names the parameter at fault ("on", "path/number") or points into the body, and is empty when it is the request
+as a whole.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy.exc
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
 from certification.resources.answers import answer
-from lrs.api import Unauthenticated
+from lrs.api import Fault, InvalidRequest, Unauthenticated
 
-__all__ = ["BadRequest", "Fault", "Forbidden", "NotFound", "Refusal", "register", "unmatched"]
+__all__ = [
+    "BadRequest",
+    "Fault",
+    "Forbidden",
+    "NotFound",
+    "Refusal",
+    "TooLarge",
+    "Unsupported",
+    "listed",
+    "register",
+    "unmatched",
+]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong, where, and what to do about it."""
-
-    place: str
-    message: str
 
 
 class Refusal(Exception):
@@ -51,6 +56,18 @@ class Forbidden(Refusal):
     status = 403
 
 
+class TooLarge(Refusal):
+    """More than is taken in one request."""
+
+    status = 413
+
+
+class Unsupported(Refusal):
+    """A body of a kind that is not read here."""
+
+    status = 415
+
+
 class NotFound(Refusal):
     """Nothing in the caller's tenant answers to that name. Another tenant's things do not exist here."""
 
@@ -63,6 +80,10 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
         return _refusal(refusal.status, refusal.faults)
+
+    @blueprint.errorhandler(InvalidRequest)
+    def invalid(error: InvalidRequest) -> Response:
+        return _refusal(400, error.faults)
 
     @blueprint.errorhandler(Unauthenticated)
     def unauthenticated(error: Unauthenticated) -> Response:
@@ -96,4 +117,9 @@ def _http(error: HTTPException) -> Response:
 
 
 def _refusal(status: int, faults: Sequence[Fault]) -> Response:
-    return answer({"errors": [{"place": fault.place, "message": fault.message} for fault in faults]}, status)
+    return answer({"errors": [listed(fault) for fault in faults]}, status)
+
+
+def listed(fault: Fault) -> dict[str, str]:
+    """A fault as answers list it."""
+    return {"place": fault.place, "message": fault.message, "clause": fault.clause}

@@ -1,6 +1,7 @@
 """Pages for people, in Vietnamese, drawn on the server.
 
     first_page   what the first page says, made ready for its template
+    check_page   where makers of learning platforms try out what they send
     templates/   words and markup
     static/      the style sheet and the icon; nothing is loaded from anywhere else
 
@@ -22,7 +23,7 @@ from certification.permissions import Act, guarded
 from certification.resources import access
 from certification.resources.access import caller, database
 from certification.resources.errors import Refusal
-from certification.web import first_page
+from certification.web import check_page, first_page
 
 __all__ = ["web"]
 
@@ -63,6 +64,9 @@ def show_first_page() -> str:
         if page is not None:
             return render_template("attainment.html", page=page)
     return render_template("nothing-published.html")
+
+
+check_page.register(web)
 
 
 @web.get("/assets/<name>")

@@ -6,7 +6,7 @@ import msgspec
 from flask import Blueprint, Response
 
 from lrs.resources.access import EVERYBODY, guarded
-from lrs.resources.versions import SUPPORTED
+from lrs.versions import SUPPORTED
 
 
 def register(blueprint: Blueprint) -> None:

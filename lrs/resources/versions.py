@@ -5,16 +5,12 @@ Requests in the 1.0 and the 2.0 family are taken; anything else is 400 (xAPI 1.0
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, Response, current_app, g, request
 
 from lrs.errors import InvalidRequest
+from lrs.versions import SUPPORTED, family
 
 HEADER = "X-Experience-API-Version"
-SUPPORTED = ("1.0.3", "2.0.0")
-
-_FAMILIES = ((re.compile(r"1\.0(\.\d+)?\Z"), "1.0.3"), (re.compile(r"2\.0(\.\d+)?\Z"), "2.0.0"))
 
 
 def request_version() -> str:
@@ -24,9 +20,8 @@ def request_version() -> str:
         raise InvalidRequest.at(
             HEADER, f"this header is missing; send one of {', '.join(SUPPORTED)}", "xAPI 1.0.3 Communication 3.3"
         )
-    for pattern, version in _FAMILIES:
-        if pattern.match(sent):
-            return version
+    if (version := family(sent)) is not None:
+        return version
     raise InvalidRequest.at(
         HEADER,
         f"version {sent!r} is not spoken here; send one of {', '.join(SUPPORTED)}",

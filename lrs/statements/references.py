@@ -101,7 +101,11 @@ def keep(
     keys = {id_: row.keys for id_, (_, row) in placed.items()}
     keys |= _stored_keys(session, tenant, {target for _, _, target, _ in entries} - placed.keys())
     voiding = {row.id: row.refers_to for row in referring if row.voids and row.refers_to}
-    _void(session, tenant, {places[id_] + "/object/id": target for id_, target in voiding.items()}, keys)
+    if refused := _refused_voiding(voiding, keys):
+        raise InvalidStatement(
+            [Fault(places[id_] + fault.place, fault.message, fault.clause) for id_, fault in refused.items()]
+        )
+    _void(session, tenant, set(voiding.values()))
     if entries:
         session.execute(
             sa.insert(Reference),
@@ -178,27 +182,32 @@ def _columns(keys: Keys | None) -> dict[str, Any]:
     }
 
 
-def _void(session: Session, tenant: UUID, voided: Mapping[str, UUID], keys: Mapping[UUID, Keys]) -> None:
-    """Mark what is voided, by the places that say so, and is there; refuse to void what voids."""
-    if not voided:
-        return
-    protected = {
-        place: target for place, target in voided.items() if target in keys and keys[target].verb == verb_key(VOIDED)
-    }
-    if protected:
-        raise InvalidStatement(
-            [
-                Fault(
-                    place,
-                    f"Statement {target} is itself a voiding Statement and cannot be voided; issue a new Statement"
-                    " with the content it had voided instead",
-                    "xAPI 1.0.3 Data 2.3.2",
-                )
-                for place, target in protected.items()
-            ]
+def refused_voiding(session: Session, tenant: UUID, rows: Collection[Row]) -> dict[UUID, Fault]:
+    """For those of these new rows, sent together, that would void what voids: what `keep` would raise of them."""
+    voiding = {row.id: row.refers_to for row in rows if row.voids and row.refers_to}
+    keys = _stored_keys(session, tenant, set(voiding.values())) | {row.id: row.keys for row in rows}
+    return _refused_voiding(voiding, keys)
+
+
+def _refused_voiding(voiding: Mapping[UUID, UUID], keys: Mapping[UUID, Keys]) -> dict[UUID, Fault]:
+    """The fault of each voiding Statement (they are given with their targets) whose target itself voids."""
+    return {
+        id_: Fault(
+            "/object/id",
+            f"Statement {target} is itself a voiding Statement and cannot be voided; issue a new Statement"
+            " with the content it had voided instead",
+            "xAPI 1.0.3 Data 2.3.2",
         )
-    session.execute(
-        sa.update(Statement)
-        .where(Statement.tenant_id == tenant, among(session, Statement.id, set(voided.values())))
-        .values(voided=True)
-    )
+        for id_, target in voiding.items()
+        if target in keys and keys[target].verb == verb_key(VOIDED)
+    }
+
+
+def _void(session: Session, tenant: UUID, targets: Collection[UUID]) -> None:
+    """Mark those of these that are there as voided."""
+    if targets:
+        session.execute(
+            sa.update(Statement)
+            .where(Statement.tenant_id == tenant, among(session, Statement.id, targets))
+            .values(voided=True)
+        )

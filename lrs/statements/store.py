@@ -129,19 +129,23 @@ def _insert_rows(session: Session, sender: Identity, rows: Sequence[Row]) -> set
 
 
 def _refuse_conflicts(session: Session, sender: Identity, repeats: Sequence[Row]) -> None:
-    """Raise StatementConflict for the first Statement that says something else than the one kept under its id.
+    """Raise StatementConflict for the first Statement that says something else than the one kept under its id."""
+    for statement_id, found in compare(session, sender, repeats).items():
+        if found:
+            raise StatementConflict(statement_id, found)
 
-    A repeat of what was stored before the tenant had opaque accounts is one all the same.
+
+def compare(session: Session, sender: Identity, rows: Sequence[Row]) -> dict[UUID, tuple[str, ...]]:
+    """Of those rows whose id is stored already, where each differs from what is kept; () where both say the same.
+
+    A repeat of what was stored before the tenant had opaque accounts says the same.
     """
     kept: dict[UUID, Mapping[str, Any]] = {
         row.id: privacy.as_kept(sender.opaque_accounts, read_exact(row.exact))
         for row in session.execute(
             sa.select(Statement.id, Statement.exact).where(
-                Statement.tenant_id == sender.tenant, among(session, Statement.id, [row.id for row in repeats])
+                Statement.tenant_id == sender.tenant, among(session, Statement.id, [row.id for row in rows])
             )
         )
     }
-    for row in repeats:
-        sent = read_exact(row.text)
-        if found := differences(sent, kept[row.id]):
-            raise StatementConflict(row.id, found)
+    return {row.id: differences(read_exact(row.text), kept[row.id]) for row in rows if row.id in kept}

@@ -35,6 +35,7 @@ __all__ = [
     "check_uuid",
     "decode",
     "encode",
+    "repeated_id",
 ]
 
 MAX_DEPTH = 100
@@ -183,13 +184,19 @@ def check_statements(documents: Sequence[Any], *, version: str) -> None:
         if document.__class__ is not dict:
             continue
         _check_across(document, place, faults)
-        if several and (id_ := document.get("id")).__class__ is str:
-            first = ids.setdefault(id_.lower(), index)
-            if first != index:
-                message = f"{show(id_)} is the id of /{first} too; each Statement of a batch has its own"
-                faults.append(Fault(f"{place}/id", message, "xAPI 1.0.3 Communication 2.1.2"))
+        if several and (fault := repeated_id(document, index, ids)) is not None:
+            faults.append(Fault(place + fault.place, fault.message, fault.clause))
     if faults:
         raise InvalidStatement(faults)
+
+
+def repeated_id(document: dict[str, Any], index: int, ids: dict[str, int]) -> Fault | None:
+    """The fault of a Statement that has the id of an earlier one of its batch; its own is noted in `ids`."""
+    id_ = document.get("id")
+    if id_.__class__ is not str or (first := ids.setdefault(id_.lower(), index)) == index:
+        return None
+    message = f"{show(id_)} is the id of /{first} too; each Statement of a batch has its own"
+    return Fault("/id", message, "xAPI 1.0.3 Communication 2.1.2")
 
 
 def _check_across(statement: dict[str, Any], place: str, faults: list[Fault]) -> None:

@@ -2,115 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page
 
 from lrs.db import Database
+from tests.browser.looks import DESK, NARROWEST, PHONE, axe_findings, open_details, too_wide_by
 from tests.certification.web.published import publish
 
 pytestmark = pytest.mark.slow
-
-AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-PHONE, DESK = 360, 1280
-NARROWEST = 320
-"""CSS pixels at which WCAG 2.2, 1.4.10, wants a page to need no scrolling sideways."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    assert path, "chromium is not installed; `make test` installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def database_url(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """One engine is enough for looks; that pages say the same on both is tested without a browser."""
-    path = shutil.copy(migrated_sqlite, tmp_path / "pages.sqlite3")
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """Where the application is served while the test runs."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
 def published(database: Database, tenant: UUID, now: datetime) -> None:
     publish(database, tenant, now=now)
-
-
-@pytest.fixture
-def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens the first page; fails at the end when the browser complained or asked anybody else for anything."""
-    complaints: list[str] = []
-    opened: list[Page] = []
-
-    def open_it(width: int = DESK, scheme: Any = "light") -> Page:
-        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        opened.append(page)
-        page.on("console", lambda message: complaints.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("request", lambda one: one.url.startswith(address) or complaints.append(f"asked for {one.url}"))
-        page.on("response", lambda one: one.ok or complaints.append(f"{one.status} for {one.url}"))
-        page.add_init_script(
-            "addEventListener('securitypolicyviolation', event => console.error('policy', event.violatedDirective))"
-        )
-        page.goto(address, wait_until="networkidle")
-        return page
-
-    yield open_it
-    for page in opened:
-        page.close()
-    assert complaints == []
-
-
-def open_details(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-
-
-def too_wide_by(page: Page) -> int:
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
-
-
-def axe_findings(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(
-        """async () => (await axe.run()).violations.map(
-            one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`)"""
-    )
-    return found
 
 
 @pytest.mark.usefixtures("published")

@@ -237,3 +237,35 @@ def test_a_command_trusts_a_root(app: Any, database: Database, tenant: Any, tmp_
     file.write_text("nonsense")
     for words in ([str(file)], [str(file), "--tenant", "nobody"]):
         assert app.test_cli_runner().invoke(args=["lrs", "trust", *words]).exit_code == 1
+
+
+def test_what_a_signature_proves_is_read_with_its_statement(
+    database: Database, identity: api.Identity, other_identity: api.Identity
+) -> None:
+    """By the feed and by id; one more SQL command for all of them, none of another tenant's."""
+    with database.writing() as session:
+        signatures.trust(session, identity.tenant, ROOT.public_bytes(Encoding.PEM), now=NOW)
+    unsigned = statement(id=str(uuid4()))
+    expected: dict[str, Any] = {unsigned["id"]: None}
+    with database.writing() as session:
+        api.store(session, identity, [unsigned])
+    stranger = certificate(KEYS[2], "Không ai biết")
+    for chain, quality in (((), "compared"), ((stranger,), "verified"), ((SIGNER, MIDDLE), "trusted")):
+        sent = statement(id=str(uuid4()))
+        signature = jws(sent, *chain)
+        keep(database, identity, with_signature(sent, signature), signature)
+        keep(database, other_identity, with_signature(sent, signature), signature)
+        expected[sent["id"]] = quality
+    twice = statement(id=str(uuid4()))
+    weak, strong = jws(twice), jws(twice, SIGNER, MIDDLE)
+    keep(database, identity, with_signature(with_signature(twice, weak), strong), weak, strong)
+    expected[twice["id"]] = "trusted"
+
+    with database.reading() as session:
+        fed = api.changes(session, identity.tenant, None).statements
+        by_id = api.get_statements(session, identity.tenant, [one.id for one in fed])
+    assert by_id == fed
+    assert {str(one.id): one.signature and one.signature.value for one in fed} == expected
+    with database.reading() as session:
+        theirs = api.changes(session, other_identity.tenant, None).statements
+    assert {one.signature for one in theirs} == {api.SignatureQuality.COMPARED, api.SignatureQuality.VERIFIED}

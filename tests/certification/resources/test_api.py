@@ -93,7 +93,7 @@ def errors(response: Any) -> list[tuple[str, str]]:
 
 
 def test_every_route_under_api_and_every_page_says_who_may_call_it(app: Flask) -> None:
-    ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("api", "web")]
+    ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("api", "check", "web")]
     assert len(ours) > 3
     for rule in ours:
         assert act_of(app.view_functions[rule.endpoint]) in TABLE, f"{rule.rule} has no guard"

@@ -157,11 +157,17 @@ def test_the_number_of_sql_commands_does_not_grow_with_the_workers(
     assert len(commands) < 40
 
 
-def test_every_page_states_its_guard_and_asks_for_no_key(app: Flask) -> None:
+def test_every_page_states_its_guard_and_asks_for_no_key_but_in_a_form(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("web.")}
     acts = {endpoint: act_of(app.view_functions[endpoint]) for endpoint in endpoints}
-    assert acts == {"web.show_first_page": Act.READ_FIRST_PAGE, "web.asset": Act.READ_ASSETS}
-    assert {TABLE[act].scope for act in acts.values() if act} == {None}
+    assert acts == {
+        "web.show_first_page": Act.READ_FIRST_PAGE,
+        "web.asset": Act.READ_ASSETS,
+        "web.show_check_form": Act.READ_CHECK_PAGE,
+        "web.check_statements": Act.CHECK_STATEMENTS_ON_PAGE,
+    }
+    assert {TABLE[act].scope for act in acts.values() if act and not TABLE[act].in_form} == {None}
+    assert [act for act in Act if TABLE[act].in_form] == [Act.CHECK_STATEMENTS_ON_PAGE]
 
 
 def test_a_page_without_a_guard_is_refused_to_everybody(
