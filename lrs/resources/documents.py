@@ -21,6 +21,7 @@ from lrs.errors import InvalidRequest, NotFound
 from lrs.privacy import known_as, refuse_telling
 from lrs.resources.access import caller, database, guarded
 from lrs.resources.bodies import require_end
+from lrs.resources.content_types import require_utf8
 from lrs.resources.etags import read_precondition, tagged
 from lrs.resources.query_string import Parser, read, read_identifier
 from lrs.resources.versions import request_version
@@ -138,7 +139,9 @@ class DocumentResource:
 
 def _contents() -> Contents:
     """The document sent. A JSON text is read before it is kept, and most show their own end."""
-    contents = Contents(request.headers.get("Content-Type") or UNTYPED, request.get_data(cache=False))
+    content_type = request.headers.get("Content-Type") or UNTYPED
+    require_utf8(content_type)
+    contents = Contents(content_type, request.get_data(cache=False))
     if not (contents.is_json and contents.content.rstrip().endswith((b"}", b"]", b'"'))):
         require_end(request, contents.content)
     return contents
