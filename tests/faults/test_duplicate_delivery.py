@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from certification.models import Assessment, Worker
 from lrs.db import Database
 from tests.certification import learning
-from tests.faults.platforms import Platform, at_once, everything_stored
+from tests.faults.platforms import Platform, at_once, everything_stored, hang_up
 from tests.faults.serving import Server, scaled
 
 pytestmark = pytest.mark.slow
@@ -71,6 +71,7 @@ def test_what_comes_many_times_is_there_once_and_counts_once(
     tenant: UUID,
     other_tenant: UUID,
     credential: Callable[..., str],
+    authorization: str,
     platform: Callable[[], Platform],
     now: datetime,
     chance: random.Random,
@@ -88,13 +89,16 @@ def test_what_comes_many_times_is_there_once_and_counts_once(
     for one in deliveries:
         queue.put(one)
 
-    def deliver(connection: Platform) -> None:
+    def deliver(connection: Platform, own_chance: random.Random) -> None:
         while True:
             try:
                 statements = queue.get_nowait()
             except Empty:
                 return
             ids = [one["id"] for one in statements]
+            if own_chance.random() < 0.1:  # a client that goes without the answer, and then sends again
+                body = json.dumps(statements).encode()
+                hang_up(server, authorization, body, after=own_chance.choice([len(body), len(body), len(body) // 2]))
             if len(ids) == 1:
                 answer = connection.send(
                     "PUT", f"/xapi/statements?statementId={ids[0]}", json.dumps(statements[0]).encode()
@@ -104,7 +108,7 @@ def test_what_comes_many_times_is_there_once_and_counts_once(
                 answer = connection.post(statements)
                 assert (answer.status, answer.json()) == (200, ids), answer
 
-    with at_once(*(partial(deliver, platform()) for _ in range(PLATFORMS))):
+    with at_once(*(partial(deliver, platform(), random.Random(chance.random())) for _ in range(PLATFORMS))):
         pass
     single = Platform(server, credential(other_tenant))
     for start in range(0, len(batches), 10):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import random
-import socket
 import subprocess
 import sys
 import threading
@@ -25,8 +24,18 @@ import pytest
 
 from lrs import api
 from lrs.db import Database
-from tests.faults.platforms import PATIENCE, Counter, GaveUp, Platform, at_once, everything_stored, pages, statement
-from tests.faults.serving import HOST, ROOT, Server, scaled
+from tests.faults.platforms import (
+    PATIENCE,
+    Counter,
+    GaveUp,
+    Platform,
+    at_once,
+    everything_stored,
+    hang_up,
+    pages,
+    statement,
+)
+from tests.faults.serving import ROOT, Server, scaled
 
 pytestmark = pytest.mark.slow
 
@@ -135,19 +144,6 @@ def slow_writer(database: Database, authorization: str) -> Iterator[subprocess.P
             process.kill()
 
 
-def hang_up_half_way(server: Server, authorization: str, body: bytes) -> None:
-    """Send half of a request, and go."""
-    head = (
-        f"POST /xapi/statements HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\nContent-Type: application/json"
-        f"\r\nX-Experience-API-Version: 2.0.0\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    try:
-        with socket.create_connection((HOST, server.port), timeout=10) as connection:
-            connection.sendall(head.encode() + body[: len(body) // 2])
-    except OSError:
-        pass  # the server was just killed
-
-
 def header(platform: Platform) -> datetime:
     answer = platform.send("GET", "/xapi/statements?limit=1")
     return datetime.fromisoformat(answer.headers["x-experience-api-consistent-through"])
@@ -210,7 +206,7 @@ def test_no_reader_misses_a_statement(
             batch = [statement(own_chance) for _ in range(BATCH)]
             body = json.dumps(batch).encode()
             if own_chance.random() < 0.02:
-                hang_up_half_way(server, authorization, body)
+                hang_up(server, authorization, body, after=len(body) // 2)
             answer = connection.send_until_answered("POST", "/xapi/statements", body)
             assert answer.status == 200, answer
             committed.update(UUID(one["id"]) for one in batch)
