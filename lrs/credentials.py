@@ -12,7 +12,7 @@ import binascii
 import hmac
 import secrets
 from collections.abc import Collection, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,8 @@ class Identity:
     scopes: frozenset[str]
     authority: dict[str, Any]
     """The Agent that Statements stored for this credential carry as `authority`."""
+    erasure_key: bytes = field(repr=False)
+    """Tells whether a Statement is the original of one in which an Agent was erased (`lrs.erasure`)."""
 
     def may(self, scope: str) -> bool:
         """Whether `scope` is among the scopes given, or included in one of them."""
@@ -155,7 +157,13 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
             "objectType": "Agent",
             "account": {"homePage": f"urn:uuid:{row.tenant_id}", "name": row.key},
         },
+        erasure_key=erasure_key(pepper, row.tenant_id),
     )
+
+
+def erasure_key(pepper: bytes, tenant: UUID) -> bytes:
+    """The key of the digests that are left where an Agent of this tenant was erased."""
+    return hmac.digest(pepper, b"erasure " + tenant.bytes, "sha256")
 
 
 def _opens(held: Set[str], scope: str) -> bool:

@@ -7,8 +7,11 @@ called in some language, what an Activity's definition says today and the order 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from lrs.statements.keys import ifi_text
@@ -28,6 +31,36 @@ def differences(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> tuple[str, 
     left = {key: value for key, value in sent.items() if key not in without}
     right = {key: value for key, value in kept.items() if key not in without}
     return tuple(_differences(_comparable(left), _comparable(right), ""))
+
+
+def normal_form(statement: Mapping[str, Any], *, timed: bool = True) -> bytes:
+    """Bytes that are the same for two Statements if, and only if, `differences` finds none between them.
+
+    That is: `differences(sent, kept) == ()` wherever their normal forms are equal, both taken with `timed` saying
+    whether `sent` has a `timestamp`.
+    """
+    without = _SET_BY_STORE if timed else (*_SET_BY_STORE, "timestamp")
+    compared = {key: value for key, value in statement.items() if key not in without}
+    return json.dumps(_plain(_comparable(compared)), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    """The same with a text for every number and moment: one text for those that are equal, however they are written."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return f"text {value}"
+    if isinstance(value, datetime):
+        return f"moment {value.isoformat()}"
+    if value is None or isinstance(value, bool):
+        return value
+    sign, digits, exponent = Decimal(value).as_tuple()
+    significant = "".join(map(str, digits)).rstrip("0")
+    if not significant:
+        return "number 0"
+    return f"number {'-' * sign}{significant.lstrip('0')} {int(exponent) + len(digits) - len(significant)}"
 
 
 def _comparable(value: Any, name: str = "") -> Any:

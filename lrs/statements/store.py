@@ -22,7 +22,7 @@ from lrs.db import Session, among, is_postgresql
 from lrs.errors import StatementConflict
 from lrs.models import Statement
 from lrs.signatures import Signed
-from lrs.statements import insert_postgresql, insert_sqlite, references
+from lrs.statements import insert_postgresql, insert_sqlite, originals, references
 from lrs.statements.comparison import differences
 from lrs.statements.order import take_place
 from lrs.statements.references import Link
@@ -63,9 +63,12 @@ def put(session: Session, identity: Identity, batch: Batch) -> list[UUID]:
 
     Raises StatementConflict, or InvalidStatement where a voiding Statement would be voided; the caller then rolls back.
     """
+    brought: set[str] = set()
     if batch.contents:
-        attachments.keep(session, identity.tenant, [row.document for row in batch.rows], batch.contents)
-    new = insert_rows(session, identity.tenant, batch.rows)
+        brought = attachments.keep(session, identity.tenant, [row.document for row in batch.rows], batch.contents)
+    new = insert_rows(session, identity.tenant, batch.rows, erasure_key=identity.erasure_key)
+    if brought and len(new) < len(batch.rows):  # a repeat does not bring back what was erased
+        attachments.drop_unused(session, identity.tenant, brought)
     signed: dict[UUID, list[Signed]] = {}
     for one in batch.signatures:
         if (statement_id := batch.rows[one.index].id) in new:
@@ -82,7 +85,7 @@ def store(
     return put(session, identity, check(identity, statements, version=version))
 
 
-def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID]:
+def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row], *, erasure_key: bytes) -> set[UUID]:
     """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`."""
     if not rows:
         return set()
@@ -95,18 +98,23 @@ def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID
     voided = frozenset(one.target_id for one in waiting if one.voids) - cannot_be_voided
     new: set[UUID] = insert.insert_statements(connection, tenant, rows, place, voided)
     if len(new) < len(rows):
-        _refuse_conflicts(session, tenant, [row for row in rows if row.id not in new])
+        _refuse_conflicts(session, tenant, [row for row in rows if row.id not in new], erasure_key)
     placed = {row.id: (place.seq + index, row) for index, row in enumerate(rows) if row.id in new}
     links = [Link(key, seq, row.id) for seq, row in placed.values() for key in sorted(row.keys.links)]
     places = {row.id: f"/{index}" if len(rows) > 1 else "" for index, row in enumerate(rows) if row.voids}
     links += references.keep(session, tenant, placed, waiting, places)
     if links:
         insert.insert_links(connection, tenant, links)
+    attachments.note_use(session, tenant, {id_: row.document for id_, (_, row) in placed.items()})
     return new
 
 
-def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row]) -> None:
-    """Raise StatementConflict for the first Statement that says something else than the one kept under its id."""
+def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row], erasure_key: bytes) -> None:
+    """Raise StatementConflict for the first Statement that says something else than the one kept under its id.
+
+    Where an Agent was erased, what is kept says something else than what was sent first; that is a repeat all the same.
+    Of such a Statement no difference is named: it would tell what had been there.
+    """
     kept: dict[UUID, Mapping[str, Any]] = {
         row.id: read_exact(row.exact)
         for row in session.execute(
@@ -115,7 +123,12 @@ def _refuse_conflicts(session: Session, tenant: UUID, repeats: Sequence[Row]) ->
             )
         )
     }
-    for row in repeats:
-        sent = read_exact(row.text)
-        if found := differences(sent, kept[row.id]):
-            raise StatementConflict(row.id, found)
+    differing = {
+        row.id: (sent, found) for row in repeats if (found := differences(sent := read_exact(row.text), kept[row.id]))
+    }
+    erased = originals.known(session, tenant, differing) if differing else {}
+    for statement_id, (sent, found) in differing.items():
+        if statement_id not in erased:
+            raise StatementConflict(statement_id, found)
+        if not originals.is_one(erased[statement_id], erasure_key, statement_id, sent):
+            raise StatementConflict(statement_id)
