@@ -24,7 +24,7 @@ from lrs.credentials import (
 from lrs.db import Session
 from lrs.errors import InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
 from lrs.statements import query
-from lrs.statements.keys import VOIDED, activity_key, ifi_text, key_of
+from lrs.statements.keys import VOIDED, activity_key, ifi_text, is_erased, key_of
 from lrs.statements.order import instant
 from lrs.statements.rows import read_exact
 from lrs.statements.store import store
@@ -50,6 +50,7 @@ __all__ = [
     "get_statements",
     "identify",
     "ifi_text",
+    "is_erased",
     "key_of",
     "latest_token",
     "moment",
