@@ -7,18 +7,20 @@ called in some language, what an Activity's definition says today and the order 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from lrs.statements.keys import ifi_text
 from lrs.statements.validate import check_timestamp
 
 _HUNDREDTHS = re.compile(r"([.,]\d\d)\d+(?=S)")
 """Seconds beyond hundredths, which are not compared (xAPI 1.0.3 Data 4.6)."""
+_IN_ORDER = msgspec.json.Encoder(order="deterministic")
 _SET_BY_STORE = ("id", "stored", "authority", "version")
 
 
@@ -39,9 +41,15 @@ def normal_form(statement: Mapping[str, Any], *, timed: bool = True) -> bytes:
     That is: `differences(sent, kept) == ()` wherever their normal forms are equal, both taken with `timed` saying
     whether `sent` has a `timestamp`.
     """
-    without = _SET_BY_STORE if timed else (*_SET_BY_STORE, "timestamp")
-    compared = {key: value for key, value in statement.items() if key not in without}
-    return json.dumps(_plain(_comparable(compared)), sort_keys=True, separators=(",", ":")).encode()
+    return normal_forms(statement)[0 if timed else 1]
+
+
+def normal_forms(statement: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """The normal form of a Statement, and that without its `timestamp`."""
+    plain = _plain(_comparable({key: value for key, value in statement.items() if key not in _SET_BY_STORE}))
+    timed = _IN_ORDER.encode(plain)
+    plain.pop("timestamp", None)
+    return timed, _IN_ORDER.encode(plain)
 
 
 def _plain(value: Any) -> Any:

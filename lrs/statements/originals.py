@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lrs.db import Session, among, is_postgresql
 from lrs.models import Base, ErasedStatement
-from lrs.statements.comparison import normal_form
+from lrs.statements.comparison import normal_forms
 
 __all__ = ["Digests", "is_one", "keep", "known"]
 
@@ -29,15 +29,10 @@ Digests = tuple[bytes, bytes]
 
 def keep(session: Session, tenant: UUID, key: bytes, statements: Mapping[UUID, Mapping[str, Any]]) -> None:
     """Keep what these Statements say now, by id, before it is changed."""
-    rows = [
-        {
-            "tenant_id": tenant,
-            "statement_id": statement_id,
-            "digest": _digest(key, statement_id, statement, timed=True),
-            "untimed_digest": _digest(key, statement_id, statement, timed=False),
-        }
-        for statement_id, statement in statements.items()
-    ]
+    rows = []
+    for statement_id, statement in statements.items():
+        digest, untimed = _digests(key, statement_id, statement)
+        rows.append({"tenant_id": tenant, "statement_id": statement_id, "digest": digest, "untimed_digest": untimed})
     if rows:
         insert = postgresql.insert if is_postgresql(session) else sqlite.insert
         session.execute(insert(_ERASED).on_conflict_do_nothing(), rows)
@@ -58,10 +53,11 @@ def known(session: Session, tenant: UUID, ids: Collection[UUID]) -> dict[UUID, l
 
 def is_one(kept: Collection[Digests], key: bytes, statement_id: UUID, sent: Mapping[str, Any]) -> bool:
     """Whether what was sent says what the Statement said before one of its erasures (as `comparison.differences`)."""
-    timed = "timestamp" in sent
-    digest = _digest(key, statement_id, sent, timed=timed)
-    return any(hmac.compare_digest(digest, full if timed else untimed) for full, untimed in kept)
+    form = 0 if "timestamp" in sent else 1
+    digest = _digests(key, statement_id, sent)[form]
+    return any(hmac.compare_digest(digest, one[form]) for one in kept)
 
 
-def _digest(key: bytes, statement_id: UUID, statement: Mapping[str, Any], *, timed: bool) -> bytes:
-    return hmac.digest(key, statement_id.bytes + normal_form(statement, timed=timed), "sha256")
+def _digests(key: bytes, statement_id: UUID, statement: Mapping[str, Any]) -> Digests:
+    timed, untimed = (hmac.digest(key, statement_id.bytes + form, "sha256") for form in normal_forms(statement))
+    return timed, untimed
