@@ -20,6 +20,7 @@ for _command in (
     *imports.IMPORTS,
     imports.link_actor,
     imports.unknown_actors,
+    imports.forget_actor,
     judging.work,
     judging.assess,
     judging.rebuild_facts,

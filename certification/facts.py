@@ -162,7 +162,7 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
             if ifi in workers:
                 for row in _rows(tenant, workers[ifi], reading):
                     wanted[row["worker_id"], row["statement_id"], row["what"]] = row
-            else:
+            elif not api.is_erased(ifi):  # nobody will ever say who that was
                 waiting.append(
                     {
                         "tenant_id": tenant,

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 
 from certification import bulk, evidence_mapping, facts
 from certification.evidence import vietnam_day
-from certification.models import FeedPosition
+from certification.models import Base, FeedPosition, WaitingStatement
 from lrs import api
 from lrs.db import Database, Session
 
@@ -39,6 +39,8 @@ CHUNK = 300
 """Statements taken in one transaction: on SQLite, some 50 ms during which nobody else can write."""
 
 _BEGINNING = ""
+
+_WAITING = Base.metadata.tables[WaitingStatement.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,13 @@ def rebuild(database: Database, tenant: UUID, *, now: datetime, limit: int = CHU
 
     For a changed evidence mapping, and to prove that following lost nothing: afterwards the facts are the same,
     whatever they were before. Facts that are right stay in their place meanwhile, so figures do not drop to zero while
-    it runs; only workers whose facts changed become stale. Broken off, it is taken up by whoever follows next.
+    it runs; the list of unknown Actors does. Only workers whose facts changed become stale. Broken off, it is taken up
+    by whoever follows next.
     """
     with database.writing(tenant) as session:
         bulk.import_alone(session, tenant)
+        # What waits is listed anew as it comes: an Actor erased from the store would be listed for ever.
+        session.execute(sa.delete(_WAITING).where(_WAITING.c.tenant_id == tenant))
         session.execute(_position_row(sa.update(FeedPosition), tenant).values(token=_BEGINNING))
     changes = added = waiting = 0
     while True:

@@ -1,6 +1,7 @@
 """Workers: who they are, where they are employed on a day, and which Actors of Statements they are.
 
     link               says that an Actor is a worker
+    forget_actor       keeps nothing of an Actor's identifier
     unknown_actors     Actors of Statements whom nobody has linked
     employments        who is employed where on a day
     find               one worker by the number
@@ -22,7 +23,7 @@ import sqlalchemy as sa
 from certification import bulk, evidence, feed, identifiers, judging
 from certification.errors import CertificationError
 from certification.identifiers import Opaque
-from certification.models import Employment, WaitingStatement, Worker, WorkerIdentifier
+from certification.models import Base, Employment, WaitingStatement, Worker, WorkerIdentifier
 from lrs.api import key_of
 from lrs.db import Session, among
 
@@ -34,6 +35,7 @@ __all__ = [
     "UnknownWorker",
     "employments",
     "find",
+    "forget_actor",
     "ids",
     "known_workers",
     "link",
@@ -174,6 +176,22 @@ def link(
     bulk.insert(session, WorkerIdentifier, [link_row(tenant, one, person.id, now, basis=by) for one in new])
     judging.mark_stale(session, tenant, [(person.id, evidence.vietnam_day(now).year)])
     return feed.release(session, tenant, *new)
+
+
+def forget_actor(session: Session, tenant: UUID, ifi: str) -> tuple[bool, int]:
+    """Keeps nothing of the Actor `ifi` (any form `identifiers.read` takes), who is being erased from the store as well.
+
+    Gives whether it was linked to a worker, and how many of its Statements waited. Facts made of its Statements stay
+    with the worker until facts are rebuilt. Raises NoIdentifier.
+    """
+    canonical = identifiers.read(ifi)
+    bulk.import_alone(session, tenant)
+    removed = []
+    for model in (WorkerIdentifier, WaitingStatement):
+        table = Base.metadata.tables[model.__tablename__]
+        is_actor = table.c.tenant_id == tenant, table.c.actor_key == key_of(canonical), table.c.ifi == canonical
+        removed.append(int(session.connection().execute(sa.delete(table).where(*is_actor)).rowcount))
+    return removed[0] > 0, removed[1]
 
 
 def owners(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[str, Person]:

@@ -25,7 +25,7 @@ from lrs.privacy import opaque_account
 from lrs.signatures import Quality as SignatureQuality
 from lrs.signatures import qualities
 from lrs.statements import query, trial
-from lrs.statements.keys import VOIDED, activity_key, ifi_text, key_of
+from lrs.statements.keys import VOIDED, activity_key, ifi_text, is_erased, key_of
 from lrs.statements.order import instant
 from lrs.statements.rows import read_exact
 from lrs.statements.store import store
@@ -62,6 +62,7 @@ __all__ = [
     "get_statements",
     "identify",
     "ifi_text",
+    "is_erased",
     "key_of",
     "latest_token",
     "moment",

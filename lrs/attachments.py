@@ -15,9 +15,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lrs.db import Session
+from lrs.db import Session, is_postgresql
 from lrs.errors import Fault, InvalidStatement, TooLarge
-from lrs.models import Attachment
+from lrs.models import Attachment, AttachmentUse, Base
+from lrs.spooling import Slice, let_go
 
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 """The usage type of an Attachment that signs its Statement (xAPI 1.0.3 Data 2.6)."""
@@ -28,6 +29,8 @@ MOST_BYTES = 32 * 1024 * 1024
 _CLAUSE = "xAPI 1.0.3 Communication 1.5.2"
 _ALGORITHMS = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 _AT_ONCE = 500
+_ATTACHMENT = Base.metadata.tables[Attachment.__tablename__]
+_USE = Base.metadata.tables[AttachmentUse.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Content:
     """The bytes of an Attachment that came with Statements, under their hash."""
 
     sha2: str
-    data: bytes
+    data: Slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +93,76 @@ def check(statements: Sequence[Mapping[str, Any]], contents: Collection[Content]
 
 def keep(
     session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]], contents: Collection[Content]
-) -> None:
-    """Store the bytes that checked Statements came with; those that are there already stay as they are."""
+) -> set[str]:
+    """Store the bytes that checked Statements came with, one Attachment at a time; returns the hashes that are new.
+
+    Those that are there already stay as they are, and nobody removes them before the caller's transaction ends.
+    """
     types = {each["sha2"].lower(): each["contentType"] for one in statements for _, each in declared(one)}
+    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
+    new: set[str] = set()
+    for sha2, data in sorted({content.sha2: content.data for content in contents}.items()):
+        there = sa.select(_ATTACHMENT.c.sha2).where(_ATTACHMENT.c.tenant_id == tenant, _ATTACHMENT.c.sha2 == sha2)
+        # Where somebody else inserts the same at the same moment, nothing is inserted here and theirs is there then.
+        while session.execute(there.with_for_update(read=True, key_share=True)).one_or_none() is None:
+            row = {"tenant_id": tenant, "sha2": sha2, "content_type": types[sha2], "content": data}
+            command = insert(_ATTACHMENT).on_conflict_do_nothing().returning(_ATTACHMENT.c.sha2)
+            new.update(session.scalars(command, row))
+            let_go(data)
+    return new
+
+
+def note_use(session: Session, tenant: UUID, statements: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Keep which Attachments these new Statements declare, by id. Costs no SQL where none declares any."""
     rows = [
-        {"tenant_id": tenant, "sha2": sha2, "content_type": types[sha2], "content": data}
-        for sha2, data in sorted({content.sha2: content.data for content in contents}.items())
+        {"tenant_id": tenant, "sha2": sha2, "statement_id": statement_id, "dropped": False}
+        for statement_id, statement in statements.items()
+        for sha2 in {each["sha2"].lower() for _, each in declared(statement)}
     ]
     if rows:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(insert(Attachment).on_conflict_do_nothing(), rows)
+        session.execute(sa.insert(_USE), rows)
+
+
+def drop_use(session: Session, tenant: UUID, uses: Collection[tuple[UUID, str]]) -> None:
+    """Keep the bytes of these Attachments (by Statement and hash) no more for the sake of these Statements."""
+    if uses:
+        session.connection().execute(
+            sa.update(_USE)
+            .where(
+                _USE.c.tenant_id == tenant,
+                _USE.c.sha2 == sa.bindparam("of_hash"),
+                _USE.c.statement_id == sa.bindparam("of_statement", type_=sa.Uuid()),
+            )
+            .values(dropped=True),
+            [{"of_hash": sha2, "of_statement": statement_id} for statement_id, sha2 in sorted(uses)],
+        )
+
+
+def dropped(session: Session, tenant: UUID) -> list[str]:
+    """Hashes of the stored Attachments that are kept for nobody's sake any more."""
+    query = sa.select(_ATTACHMENT.c.sha2).where(_ATTACHMENT.c.tenant_id == tenant, ~_is_kept())
+    return sorted(session.scalars(query))
+
+
+def drop_unused(session: Session, tenant: UUID, hashes: Collection[str]) -> int:
+    """Remove the bytes under these hashes, unless a Statement keeps them; returns how many were removed.
+
+    Whoever is storing a Statement that declares one of them is waited for, so that what it counts on is there.
+    """
+    removed = 0
+    for sha2 in sorted(hashes):
+        same = _ATTACHMENT.c.tenant_id == tenant, _ATTACHMENT.c.sha2 == sha2
+        session.execute(sa.select(_ATTACHMENT.c.sha2).where(*same).with_for_update())
+        # A command of its own: it has to see what was committed while the one before it waited.
+        removed += session.connection().execute(sa.delete(_ATTACHMENT).where(*same, ~_is_kept())).rowcount
+    return removed
+
+
+def _is_kept() -> sa.ColumnElement[bool]:
+    """Whether a Statement keeps an Attachment."""
+    return sa.exists().where(
+        _USE.c.tenant_id == _ATTACHMENT.c.tenant_id, _USE.c.sha2 == _ATTACHMENT.c.sha2, _USE.c.dropped.is_(sa.false())
+    )
 
 
 def find(session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]]) -> list[Kept]:

@@ -16,13 +16,14 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from lrs import credentials, documents, sandbox, signatures, tenants
+from lrs import credentials, documents, erasure, sandbox, signatures, tenants
 from lrs.credentials import KnownCredential
 from lrs.db import NOBODY, Database, Owner, Session
-from lrs.errors import LrsError, UnknownTenant
+from lrs.errors import InvalidRequest, LrsError, UnknownTenant
 from lrs.privacy import opaque_account
+from lrs.statements.validate import check_actor, decode
 
-lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants and trusted certificates.")
+lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants, trusted certificates and erasure.")
 credential_cli = AppGroup("credential", help="Keys and secrets that platforms post Statements with.")
 tenant_cli = AppGroup("tenant", help="Independent owners of data in this installation.")
 lrs_cli.add_command(credential_cli)
@@ -221,6 +222,90 @@ def trust(file: Path, tenant: str) -> None:
     with _writing(owner) as session, _refusing():
         fingerprint = signatures.trust(session, owner, file.read_bytes(), now=datetime.now(UTC))
     click.echo(fingerprint)
+
+
+@lrs_cli.command("erase")
+@click.option("--agent", "as_json", help="Whom to erase, as xAPI writes an Agent in JSON.")
+@click.option("--ifi", help="The same in one line: account HOMEPAGE|NAME, mbox mailto:…, mbox_sha1sum … or openid ….")
+@click.option("--unfinished", is_flag=True, help="Go on with every erasure that was broken off, instead.")
+@click.option("--reason", default="", help="Who asked for it and why, without naming the person; it is kept.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be changed.")
+@click.option("--yes", is_flag=True, help="Do not ask whether this is meant.")
+@click.option("--tenant", default="default", show_default=True, help="In whose data.")
+def erase(
+    as_json: str | None, ifi: str | None, unfinished: bool, reason: str, dry_run: bool, yes: bool, tenant: str
+) -> None:
+    """Erase a person from the store, for good: an opaque account stands in the Agent's place everywhere.
+
+    Statements keep their ids and all else they say; State, Agent Profiles, names and the person's files are removed.
+    Broken off, the same command goes on where it was.
+    """
+    if [as_json is not None, ifi is not None, unfinished].count(True) != 1:
+        raise click.UsageError("say whom: --agent JSON, --ifi IDENTIFIER, or --unfinished")
+    database = _database()
+    try:
+        with database.reading(NOBODY) as session:
+            owner = _tenant(session, tenant)
+        with database.reading(owner) as session:
+            broken_off = erasure.unfinished(session, owner) if unfinished else []
+        asked = broken_off if unfinished else [(_agent(as_json, ifi), reason)]
+        for agent, why in asked:
+            _erase(database, owner, agent, why, dry_run=dry_run, ask=not (yes or unfinished))
+    except InvalidRequest as error:
+        raise click.ClickException(str(error)) from None
+    if unfinished and not asked:
+        click.echo("No erasure was broken off.")
+
+
+def _erase(database: Database, tenant: UUID, agent: dict[str, Any], reason: str, *, dry_run: bool, ask: bool) -> None:
+    key = credentials.erasure_key(current_app.extensions["settings"].secret_key, tenant)
+    with database.reading(tenant) as session:
+        before = erasure.last(session, tenant, agent, key=key)
+    if before:
+        click.echo(f"This Agent was erased on {before:%Y-%m-%d %H:%M} UTC; what follows came in since.")
+    if dry_run or ask:
+        _show(erasure.survey(database, tenant, agent), "would be")
+    if dry_run:
+        return
+    click.echo(f"Database: {database.place}", err=True)
+    if ask:
+        click.confirm("This cannot be undone. Erase?", abort=True)
+    _show(
+        erasure.erase(
+            database, tenant, agent, key=key, reason=reason, now=datetime.now(UTC),
+            after_chunk=lambda done: click.echo(f"\r{done.statements} Statements …", nl=False, err=True),
+        ),
+        "were",
+    )  # fmt: skip
+    click.echo("The person is erased here. Next: what remains where, in docs/operating.md.", err=True)
+
+
+def _show(report: erasure.Report, verb: str) -> None:
+    click.echo(f"{report.statements} Statements {verb} rewritten.")
+    click.echo(f"{report.attachments} files {verb} removed.")
+    click.echo(f"{report.documents} documents of State and Agent Profiles {verb} removed.")
+    for ids, words in (
+        (report.kept_attachments, "only mention the person and keep their files; look what these show"),
+        (report.told_elsewhere, "tell the identifier or the name in a text or an extension, which stays as it is"),
+    ):
+        if ids:
+            click.echo(f"{len(ids)} Statements {words}:")
+            for one in sorted(ids)[: erasure.MOST_NAMED]:
+                click.echo(f"  {one}")
+            if len(ids) > erasure.MOST_NAMED:
+                click.echo("  …")
+
+
+def _agent(as_json: str | None, ifi: str | None) -> dict[str, Any]:
+    """The Agent that the options name; raises InvalidRequest for what is no JSON."""
+    if as_json is not None:
+        agent: dict[str, Any] = check_actor(decode(as_json.encode(), "--agent"), "--agent")
+        return agent
+    kind, _, rest = (ifi or "").partition(" ")
+    if kind == "account":
+        home_page, _, name = rest.partition("|")
+        return check_actor({"account": {"homePage": home_page, "name": name}}, "--ifi")
+    return check_actor({kind: rest}, "--ifi")
 
 
 def _database() -> Database:

@@ -15,7 +15,7 @@ import binascii
 import hmac
 import secrets
 from collections.abc import Collection, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,8 @@ class Identity:
     scopes: frozenset[str]
     authority: dict[str, Any]
     """The Agent that Statements stored for this credential carry as `authority`."""
+    erasure_key: bytes = field(repr=False)
+    """Tells whether a Statement is the original of one in which an Agent was erased (`lrs.erasure`)."""
     opaque_accounts: OpaqueAccounts | None
     """What stands in for names and mail addresses on the way in; None where the owner keeps what is sent."""
     last_used: datetime | None
@@ -221,6 +223,7 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
             "objectType": "Agent",
             "account": {"homePage": f"urn:uuid:{row.tenant_id}", "name": row.key},
         },
+        erasure_key=erasure_key(pepper, row.tenant_id),
         opaque_accounts=None if opaque_since is None else OpaqueAccounts.of(owner, pepper),
         last_used=row.last_used,
     )
@@ -257,6 +260,11 @@ def _of_tenant(session: Session, tenant: UUID, key: str) -> Credential:
 
 def _new_secret() -> str:
     return secrets.token_hex(32)  # hexadecimal, so that no command line takes it for an option
+
+
+def erasure_key(pepper: bytes, tenant: UUID) -> bytes:
+    """The key of the digests that are left where an Agent of this tenant was erased."""
+    return hmac.digest(pepper, b"erasure " + tenant.bytes, "sha256")
 
 
 def _opens(held: Set[str], scope: str) -> bool:

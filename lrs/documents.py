@@ -34,6 +34,7 @@ __all__ = [
     "Kept",
     "Kind",
     "Precondition",
+    "count",
     "delete",
     "delete_all",
     "forget",
@@ -224,13 +225,19 @@ def delete_all(session: Session, tenant: UUID, context: Context) -> None:
     session.execute(sa.delete(_DOCUMENT).where(*_is_about(tenant, context)))
 
 
-def forget(session: Session, tenant: UUID, agent: str) -> None:
-    """Remove every document kept about the Agent whose identifier has this canonical text."""
-    session.execute(
-        sa.delete(_DOCUMENT).where(
-            _DOCUMENT.c.tenant_id == tenant, _DOCUMENT.c.agent_key == key_of(agent), _DOCUMENT.c.agent == agent
-        )
-    )
+def count(session: Session, tenant: UUID, agent: str) -> int:
+    """How many documents are kept about the Agent whose identifier has this canonical text."""
+    query = sa.select(sa.func.count()).select_from(_DOCUMENT).where(*_is_of_agent(tenant, agent))
+    return session.scalar(query) or 0
+
+
+def forget(session: Session, tenant: UUID, agent: str) -> int:
+    """Remove every document kept about the Agent whose identifier has this canonical text; returns how many."""
+    return int(session.connection().execute(sa.delete(_DOCUMENT).where(*_is_of_agent(tenant, agent))).rowcount)
+
+
+def _is_of_agent(tenant: UUID, agent: str) -> list[sa.ColumnElement[bool]]:
+    return [_DOCUMENT.c.tenant_id == tenant, _DOCUMENT.c.agent_key == key_of(agent), _DOCUMENT.c.agent == agent]
 
 
 def rename_agents(database: Database, tenant: UUID, renamed: Callable[[str], str | None]) -> int:

@@ -181,6 +181,25 @@ class Attachment(Base):
     content: Mapped[bytes]
 
 
+class AttachmentUse(Base):
+    """That a Statement declares an Attachment, whether its bytes are here or not.
+
+    Personal data: none of its own; it joins a Statement and a file. Kept as long as the Statement.
+    """
+
+    __tablename__ = "lrs_attachment_use"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "sha2", "statement_id"),
+        {"info": {"distribution": "sha2"}, "sqlite_with_rowid": False},
+    )
+
+    tenant_id: Mapped[UUID]
+    sha2: Mapped[str]
+    statement_id: Mapped[UUID]
+    dropped: Mapped[bool]
+    """The bytes are not kept for this Statement's sake any more: its Agent was erased (`lrs.erasure`)."""
+
+
 class Signature(Base):
     """How much the signature of a Statement proves: kept with it, as found when it was stored.
 
@@ -202,6 +221,60 @@ class Signature(Base):
     signed words were compared."""
     root: Mapped[str | None]
     """SHA-256 of the tenant's trusted root to which the certificate leads; None where it leads to none."""
+
+
+class Erasure(Base):
+    """That an Agent was erased, or is being erased (`lrs.erasure`): a record for whoever has to account for it.
+
+    Personal data: while it goes on, the Agent's identifier, so that it can be taken up again after a crash; afterwards
+    only a digest of it, keyed with a secret that is not in the database. Kept while the tenant exists.
+    """
+
+    __tablename__ = "lrs_erasure"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        {"info": {"distribution": "id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    agent_digest: Mapped[bytes]
+    """Of the canonical identifier; by it a later erasure of the same Agent finds this one."""
+    account_name: Mapped[str]
+    """The name of the opaque account that stands in the Agent's place."""
+    agent: Mapped[str | None] = mapped_column(sa.Text)
+    """The Agent as JSON; None when all is done."""
+    reason: Mapped[str] = mapped_column(sa.Text)
+    """Who asked for it and why, in the operator's words."""
+    begun: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    place: Mapped[int] = mapped_column(sa.BigInteger)
+    """Up to which place of the tenant's order Statements have been rewritten."""
+    statements: Mapped[int]
+    """How many Statements were rewritten."""
+    documents: Mapped[int]
+    """How many documents of State and Agent Profile were removed."""
+
+
+class ErasedStatement(Base):
+    """What a Statement said before an Agent in it was erased, as a keyed digest: so that a repeat is known as one.
+
+    Personal data: nothing that can be read without the installation's secret, and then only by who has the Statement.
+    Kept as long as the Statement.
+    """
+
+    __tablename__ = "lrs_erased_statement"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "statement_id", "digest"),
+        {"info": {"distribution": "statement_id"}, "sqlite_with_rowid": False},
+    )
+
+    tenant_id: Mapped[UUID]
+    statement_id: Mapped[UUID]
+    digest: Mapped[bytes]
+    """HMAC-SHA-256 of its normal form (`lrs.statements.comparison.normal_form`)."""
+    untimed_digest: Mapped[bytes]
+    """The same without `timestamp`, for a repeat that names none."""
 
 
 class TrustedRoot(Base):

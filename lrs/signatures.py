@@ -61,7 +61,7 @@ class _Broken(Exception):
 
 def check(statements: Sequence[Mapping[str, Any]], contents: Collection[Content]) -> list[Signed]:
     """The signatures of these checked Statements; raises InvalidStatement when one does not hold."""
-    data = {content.sha2: content.data for content in contents}
+    data = {content.sha2: content for content in contents}
     found = []
     faults = []
     for index, statement in enumerate(statements):
@@ -140,13 +140,14 @@ def fingerprint(certificate: bytes) -> str:
 
 
 def _certificates_of(
-    statement: Mapping[str, Any], attachment: Mapping[str, Any], data: bytes | None
+    statement: Mapping[str, Any], attachment: Mapping[str, Any], content: Content | None
 ) -> tuple[bytes, ...]:
     """The certificates that the signature brought, after it was found to hold. Raises _Broken."""
     if attachment["contentType"] != "application/octet-stream":
         raise _Broken(f"its contentType is {attachment['contentType']!r}, not 'application/octet-stream'")
-    if data is None:
+    if content is None:
         raise _Broken("it must come with the Statement, as a part of multipart/mixed")
+    data = bytes(content.data)
     parts = data.split(b".")
     if len(parts) != 3:
         raise _Broken("it is not a JWS in compact form, three parts joined by dots")

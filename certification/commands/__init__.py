@@ -2,7 +2,7 @@
 
     invocation   what all of them need: the clock, the database, the tenant, how refusals are told
     rules        load-rules
-    imports      import-…, link-actor, unknown-actors
+    imports      import-…, link-actor, unknown-actors, forget-actor
     judging      work, assess, rebuild-facts, explain
     figures      attainment, publish, unpublish
     keys         create-key

@@ -17,7 +17,7 @@ from certification.figures import number
 from certification.terminal.printable import printable
 from lrs.db import Session
 
-__all__ = ["IMPORTS", "link_actor", "unknown_actors"]
+__all__ = ["IMPORTS", "forget_actor", "link_actor", "unknown_actors"]
 
 ALL_OR_NOTHING = (
     "\n\nA file with any fault changes nothing. The same file twice changes nothing. Columns: docs/imports.md."
@@ -92,6 +92,20 @@ def link_actor(ifi: str, worker_number: str, by: str, tenant: str) -> None:
     click.echo(
         f"{printable(ifi)} is worker {printable(worker_number)}; {number(released)} waiting Statements now count."
     )
+
+
+@click.command("forget-actor")
+@click.argument("ifi", metavar="IFI")
+@for_tenant
+def forget_actor(ifi: str, tenant: str) -> None:
+    """Keep nothing of the identifier IFI of an Actor: for somebody who is erased from the store (`flask lrs erase`).
+
+    Facts made of the Actor's Statements stay until `flask certification rebuild-facts`.
+    """
+    with invocation.writing(tenant) as (session, owner):
+        was_linked, waiting = workers.forget_actor(session, owner, ifi)
+    click.echo("It was linked to a worker, and is no more." if was_linked else "It was linked to nobody.")
+    click.echo(f"{number(waiting)} Statements waited for it, and do no more.")
 
 
 @click.command("unknown-actors")

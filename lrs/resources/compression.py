@@ -9,28 +9,35 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from lrs.errors import InvalidRequest
-from lrs.resources.rewriting import Environment, read_body, replace_body
+from lrs.resources.rewriting import Environment, body_stream, replace_body
+from lrs.spooling import gather, pieces
 
 WORTHWHILE = 1024
 """Answers of fewer bytes are sent as they are."""
 
 _GZIP = 16 + zlib.MAX_WBITS
 _LEVEL = 1
+_PIECE = 64 * 1024
 
 
 def unfold(environ: Environment, most_bytes: int | None) -> None:
-    """Replace a gzip body by what it holds; raises InvalidRequest, RequestEntityTooLarge or UnsupportedMediaType."""
+    """Replace a gzip body by what it holds, on disk where that is much.
+
+    Raises InvalidRequest, TooLarge as soon as it holds too much, RequestEntityTooLarge or UnsupportedMediaType.
+    """
     encoding = environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
     if encoding in ("identity", ""):
         return
     if encoding not in ("gzip", "x-gzip"):
         raise UnsupportedMediaType(f"the Content-Encoding {encoding!r} is not taken here; send gzip or none")
-    replace_body(environ, _unfolded(read_body(environ, most_bytes), most_bytes))
+    replace_body(environ, gather(_unfolded(pieces(body_stream(environ, most_bytes))), most_bytes))
 
 
 def register(blueprint: Blueprint) -> None:
@@ -49,25 +56,30 @@ def register(blueprint: Blueprint) -> None:
         return response
 
 
-def _unfolded(body: bytes, most_bytes: int | None) -> bytes:
-    """What the members of a gzip file hold, one after another."""
-    pieces: list[bytes] = []
-    left = most_bytes
-    while body:
-        member = zlib.decompressobj(_GZIP)
-        try:
-            # One byte more than allowed is enough to know that it is too much, however much there would be.
-            pieces.append(member.decompress(body, 0 if left is None else left + 1))
-        except zlib.error:
-            raise _broken() from None
-        if left is not None:
-            left -= len(pieces[-1])
-            if left < 0:
-                raise RequestEntityTooLarge
-        if not member.eof:
-            raise _broken()
-        body = member.unused_data
-    return b"".join(pieces)
+def _unfolded(body: Iterable[bytes]) -> Iterator[bytes]:
+    """What the members of a gzip file hold, one after another, a little at a time however well it is packed."""
+    member = None
+    begun = False
+    for piece in body:
+        while piece:
+            if member is None:
+                member, begun = zlib.decompressobj(_GZIP), True
+            yield _next(member, piece)
+            piece = member.unconsumed_tail
+            if member.eof:
+                piece, member = member.unused_data, None
+    while member is not None and not member.eof and (rest := _next(member, b"")):
+        yield rest
+    if not begun or (member is not None and not member.eof):
+        raise _broken()
+
+
+def _next(member: Any, piece: bytes) -> bytes:
+    """So much of what this piece holds; the rest of the piece stays in `unconsumed_tail`."""
+    try:
+        return bytes(member.decompress(piece, _PIECE))
+    except zlib.error:
+        raise _broken() from None
 
 
 def _broken() -> InvalidRequest:

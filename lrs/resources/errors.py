@@ -16,6 +16,7 @@ import sqlalchemy.exc
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from lrs import spooling
 from lrs.errors import (
     DocumentConflict,
     Fault,
@@ -69,7 +70,10 @@ def refusal(status: int, faults: list[Fault]) -> Response:
 
 def unmatched(error: HTTPException) -> Response:
     """The refusal of what no view of the endpoint answers to: an address, a method, a body that cannot be unfolded."""
-    response = refusal(error.code or 404, [Fault("", error.description or error.name, "")])
+    words = error.description or error.name
+    if isinstance(error, RequestEntityTooLarge):
+        words = str(spooling.too_large(request.max_content_length or 0))
+    response = refusal(error.code or 404, [Fault("", words, "")])
     response.headers.extend([each for each in error.get_headers() if each[0] == "Allow"])
     return response
 
@@ -106,7 +110,7 @@ def register(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> Response:
-        return refusal(413, [Fault("", "the body is larger than this store takes at once; send smaller batches", "")])
+        return refused(spooling.too_large(request.max_content_length or 0))
 
     @blueprint.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

@@ -16,6 +16,7 @@ from werkzeug.http import parse_options_header
 from lrs.attachments import Content, Kept, hasher
 from lrs.errors import InvalidRequest
 from lrs.resources.content_types import require_utf8
+from lrs.spooling import Body, let_go
 
 MEDIA_TYPE = "multipart/mixed"
 HASH = "X-Experience-API-Hash"
@@ -27,22 +28,23 @@ _MOST_ENDS = 100
 """So many boundaries are tried as the end of one part; bytes that hold more of them cannot be what was meant."""
 
 
-def read(body: bytes, content_type: str) -> tuple[bytes, list[Content]]:
+def read(body: Body, content_type: str) -> tuple[bytes, list[Content]]:
     """The Statements (JSON, not decoded yet) and the Attachments in a body of this Content-Type.
 
+    The Attachments are slices of the body, not copies, and no more than one of them is looked at in memory at a time.
     Raises InvalidRequest for whatever is not as xAPI wants it, a hash that does not fit among it.
     """
     boundary = parse_options_header(content_type)[1].get("boundary", "")
     if not _BOUNDARY.match(boundary):
         raise _refused("Content-Type", "multipart/mixed needs a boundary of 1 to 70 characters (RFC 2046)")
     delimiter = b"--" + boundary.encode("ascii")
-    start = 0 if body.startswith(delimiter) else body.find(b"\r\n" + delimiter) + 2
+    start = 0 if body[: len(delimiter)] == delimiter else body.find(b"\r\n" + delimiter) + 2
     if start == 1:
         raise _refused("", f"the body does not hold the boundary {boundary!r} that its Content-Type names")
     start += len(delimiter)
     statements: bytes | None = None
     contents: list[Content] = []
-    while not body.startswith(b"--", start):
+    while body[start : start + 2] != b"--":
         place = "" if statements is None else f"part {len(contents) + 2}"
         headers, first = _headers(body, start, place)
         if statements is None:
@@ -54,7 +56,8 @@ def read(body: bytes, content_type: str) -> tuple[bytes, list[Content]]:
         else:
             sha2 = _hash(headers, place)
             end, start = _hashed_end(body, first, delimiter, sha2, place)
-            contents.append(Content(sha2, body[first:end]))
+            contents.append(Content(sha2, memoryview(body)[first:end]))
+            let_go(body)
     if statements is None:
         raise _refused("", "the body has no part; the first one must be the Statements")
     return statements, contents
@@ -82,12 +85,12 @@ def heads(boundary: str, statements: bytes, attachments: Iterable[Kept]) -> tupl
     return first, each, f"\r\n--{boundary}--\r\n".encode()
 
 
-def _headers(body: bytes, start: int, place: str) -> tuple[Mapping[str, str], int]:
+def _headers(body: Body, start: int, place: str) -> tuple[Mapping[str, str], int]:
     """The headers of the part whose boundary ends at `start`, by name in lower case, and where its content begins."""
     line_end = body.find(b"\r\n", start)
     if line_end < 0 or body[start:line_end].strip(b" \t"):
         raise _refused(place, "a boundary must be followed by a line break (CRLF), and the last one by --")
-    end = line_end if body.startswith(b"\r\n\r\n", line_end) else body.find(b"\r\n\r\n", line_end)
+    end = line_end if body[line_end : line_end + 4] == b"\r\n\r\n" else body.find(b"\r\n\r\n", line_end)
     if end < 0:
         raise _refused(place, "a part needs an empty line between its headers and its content")
     headers = {}
@@ -108,7 +111,7 @@ def _hash(headers: Mapping[str, str], place: str) -> str:
     return sha2
 
 
-def _plain_end(body: bytes, first: int, delimiter: bytes) -> tuple[int, int]:
+def _plain_end(body: Body, first: int, delimiter: bytes) -> tuple[int, int]:
     """Where the content from `first` on ends, and where the boundary after it does."""
     end = body.find(b"\r\n" + delimiter, first)
     if end < 0:
@@ -116,7 +119,7 @@ def _plain_end(body: bytes, first: int, delimiter: bytes) -> tuple[int, int]:
     return end, end + 2 + len(delimiter)
 
 
-def _hashed_end(body: bytes, first: int, delimiter: bytes, sha2: str, place: str) -> tuple[int, int]:
+def _hashed_end(body: Body, first: int, delimiter: bytes, sha2: str, place: str) -> tuple[int, int]:
     """The same for a content with this hash."""
     found = hasher(sha2)
     if found is None:
@@ -134,7 +137,7 @@ def _hashed_end(body: bytes, first: int, delimiter: bytes, sha2: str, place: str
     raise _refused(place, f"the bytes of this part do not have the hash that its {HASH} says")
 
 
-def _ends(body: bytes, first: int, delimiter: bytes) -> Iterator[int]:
+def _ends(body: Body, first: int, delimiter: bytes) -> Iterator[int]:
     """Every place where the content might end."""
     position = first
     for _ in range(_MOST_ENDS):

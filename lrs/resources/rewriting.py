@@ -6,9 +6,10 @@ has the same form, and the same headers, as any other refusal.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from flask import Blueprint, Flask, request
 from flask.blueprints import BlueprintSetupState
@@ -16,8 +17,9 @@ from werkzeug.exceptions import HTTPException
 
 from lrs.errors import LrsError
 from lrs.resources.bodies import Request
+from lrs.spooling import Body, gather, pieces
 
-__all__ = ["Environment", "read_body", "register", "replace_body"]
+__all__ = ["Environment", "body_stream", "read_body", "register", "replace_body", "spooled_body"]
 
 Environment = dict[str, Any]
 """A WSGI environment."""
@@ -54,16 +56,29 @@ def register(blueprint: Blueprint, rewriters: Iterable[Rewriter]) -> None:
             raise error
 
 
-def read_body(environ: Environment, most_bytes: int | None) -> bytes:
-    """The body, however it is delimited; raises as `bodies.Request`."""
+def body_stream(environ: Environment, most_bytes: int | None) -> IO[bytes]:
+    """The body, however it is delimited, to be read once; raises as `bodies.Request`."""
     reader = Request(environ)
     reader.max_content_length = most_bytes
-    return reader.get_data(cache=False)
+    return reader.stream
 
 
-def replace_body(environ: Environment, body: bytes) -> None:
+def read_body(environ: Environment, most_bytes: int | None) -> bytes:
+    """The whole body in memory; raises RequestEntityTooLarge."""
+    return body_stream(environ, most_bytes).read()
+
+
+def spooled_body(environ: Environment, most_bytes: int | None) -> Body:
+    """The whole body, on disk where it is large; raises RequestEntityTooLarge or ServiceUnavailable."""
+    body = environ["wsgi.input"]
+    if isinstance(body, mmap.mmap):  # unfolded into a file already
+        return body
+    return gather(pieces(body_stream(environ, most_bytes)), None)
+
+
+def replace_body(environ: Environment, body: Body) -> None:
     """Let this be the body."""
     for name in ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "wsgi.input_terminated", "werkzeug.request"):
         environ.pop(name, None)
-    environ["wsgi.input"] = BytesIO(body)
+    environ["wsgi.input"] = body if isinstance(body, mmap.mmap) else BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))

@@ -24,6 +24,7 @@ from lrs.resources import more, multipart
 from lrs.resources.access import caller, database, guarded, writer
 from lrs.resources.content_types import require_utf8
 from lrs.resources.parameters import Shape, Single, read_parameters
+from lrs.resources.rewriting import spooled_body
 from lrs.resources.versions import request_version
 from lrs.statements import formats, query
 from lrs.statements.order import consistent_through, instant, microseconds, timestamp_text
@@ -125,7 +126,8 @@ def get_statements() -> Response:
 def _body() -> tuple[Any, list[Content]]:
     """The decoded JSON of the body, and the Attachments that came with it; raises InvalidRequest."""
     if request.mimetype == multipart.MEDIA_TYPE:
-        statements, contents = multipart.read(request.get_data(cache=False), request.headers["Content-Type"])
+        body = spooled_body(request.environ, request.max_content_length)
+        statements, contents = multipart.read(body, request.headers["Content-Type"])
         return decode(statements), contents
     if request.mimetype != "application/json":
         raise InvalidRequest.at(

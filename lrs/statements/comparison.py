@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from lrs.statements.keys import ifi_text
 from lrs.statements.validate import check_timestamp
 
 _HUNDREDTHS = re.compile(r"([.,]\d\d)\d+(?=S)")
 """Seconds beyond hundredths, which are not compared (xAPI 1.0.3 Data 4.6)."""
+_IN_ORDER = msgspec.json.Encoder(order="deterministic")
 _SET_BY_STORE = ("id", "stored", "authority", "version")
 
 
@@ -28,6 +33,42 @@ def differences(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> tuple[str, 
     left = {key: value for key, value in sent.items() if key not in without}
     right = {key: value for key, value in kept.items() if key not in without}
     return tuple(_differences(_comparable(left), _comparable(right), ""))
+
+
+def normal_form(statement: Mapping[str, Any], *, timed: bool = True) -> bytes:
+    """Bytes that are the same for two Statements if, and only if, `differences` finds none between them.
+
+    That is: `differences(sent, kept) == ()` wherever their normal forms are equal, both taken with `timed` saying
+    whether `sent` has a `timestamp`.
+    """
+    return normal_forms(statement)[0 if timed else 1]
+
+
+def normal_forms(statement: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """The normal form of a Statement, and that without its `timestamp`."""
+    plain = _plain(_comparable({key: value for key, value in statement.items() if key not in _SET_BY_STORE}))
+    timed = _IN_ORDER.encode(plain)
+    plain.pop("timestamp", None)
+    return timed, _IN_ORDER.encode(plain)
+
+
+def _plain(value: Any) -> Any:
+    """The same with a text for every number and moment: one text for those that are equal, however they are written."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return f"text {value}"
+    if isinstance(value, datetime):
+        return f"moment {value.isoformat()}"
+    if value is None or isinstance(value, bool):
+        return value
+    sign, digits, exponent = Decimal(value).as_tuple()
+    significant = "".join(map(str, digits)).rstrip("0")
+    if not significant:
+        return "number 0"
+    return f"number {'-' * sign}{significant.lstrip('0')} {int(exponent) + len(digits) - len(significant)}"
 
 
 def _comparable(value: Any, name: str = "") -> Any:

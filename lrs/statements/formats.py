@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["LanguageRanges", "activity_ids", "canonical", "ids", "read_languages"]
+__all__ = ["LanguageRanges", "activity_ids", "canonical", "changed", "ids", "read_languages"]
 
 LanguageRanges = tuple[str, ...]
 """Language ranges in small letters, the one liked best first."""
@@ -24,7 +24,7 @@ _Change = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 def ids(statement: Mapping[str, Any]) -> dict[str, Any]:
     """The Statement with no more of each Agent, Group, Verb and Activity than identifies it."""
-    return _changed(
+    return changed(
         statement,
         actor=_actor_id,
         verb=lambda verb: {"id": verb["id"]},
@@ -49,7 +49,7 @@ def canonical(
     def attachment(attachment: Mapping[str, Any]) -> dict[str, Any]:
         return _in_one_language(attachment, ("display", "description"), languages)
 
-    return _changed(statement, actor=dict, verb=verb, activity=activity, attachment=attachment)
+    return changed(statement, actor=dict, verb=verb, activity=activity, attachment=attachment)
 
 
 def activity_ids(statement: Mapping[str, Any]) -> Iterator[str]:
@@ -60,7 +60,7 @@ def activity_ids(statement: Mapping[str, Any]) -> Iterator[str]:
         found.append(activity["id"])
         return dict(activity)
 
-    _changed(statement, actor=dict, verb=dict, activity=note)
+    changed(statement, actor=dict, verb=dict, activity=note)
     yield from found
 
 
@@ -85,7 +85,7 @@ def read_languages(header: str | None) -> LanguageRanges:
     return tuple(tag for _, tag in sorted(ranges, key=lambda one: -one[0]))
 
 
-def _changed(
+def changed(
     statement: Mapping[str, Any], *, actor: _Change, verb: _Change, activity: _Change, attachment: _Change = dict
 ) -> dict[str, Any]:
     """A Statement or SubStatement whose actors, Verb, Activities and Attachments are replaced by what these give."""
@@ -99,7 +99,7 @@ def _changed(
     elif kind in ("Agent", "Group"):
         found["object"] = actor(target)
     elif kind == "SubStatement":
-        found["object"] = _changed(target, actor=actor, verb=verb, activity=activity, attachment=attachment)
+        found["object"] = changed(target, actor=actor, verb=verb, activity=activity, attachment=attachment)
     if "authority" in statement:
         found["authority"] = actor(statement["authority"])
     if "attachments" in statement:

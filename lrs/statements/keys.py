@@ -13,6 +13,9 @@ from typing import Any
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
+ERASED = "urn:uuid:3c3e5a52-6a0e-4f0f-9a0c-0f6f5c9d7b1e"
+"""The home page of the accounts that stand in the place of erased Agents (`lrs.erasure`); nobody has one there."""
+
 
 @lru_cache(maxsize=65536)
 def key_of(text: str) -> int:
@@ -53,6 +56,11 @@ def ifi_text(actor: Mapping[str, Any]) -> str | None:
     else:
         return None
     return text.replace("\0", "\\u0000")
+
+
+def is_erased(ifi: str) -> bool:
+    """Whether the canonical text is that of an account which stands in the place of an erased Agent."""
+    return ifi.startswith(f"account {ERASED}|")
 
 
 def agent_key(actor: Mapping[str, Any]) -> int | None:

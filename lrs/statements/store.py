@@ -22,7 +22,7 @@ from lrs.db import Session, among, is_postgresql
 from lrs.errors import StatementConflict
 from lrs.models import Statement
 from lrs.signatures import Signed
-from lrs.statements import insert_postgresql, insert_sqlite, references
+from lrs.statements import insert_postgresql, insert_sqlite, originals, references
 from lrs.statements.comparison import differences
 from lrs.statements.order import enter, next_place
 from lrs.statements.rows import Row, prepare, read_exact
@@ -74,9 +74,12 @@ def put(session: Session, batch: Batch) -> set[UUID]:
 def put_inside(session: Session, batch: Batch) -> set[UUID]:
     """The same for one who is inside the tenant's critical section already (`order.enter`)."""
     tenant = batch.sender.tenant
+    brought: set[str] = set()
     if batch.contents:
-        attachments.keep(session, tenant, [row.document for row in batch.rows], batch.contents)
+        brought = attachments.keep(session, tenant, [row.document for row in batch.rows], batch.contents)
     new = _insert_rows(session, batch.sender, batch.rows)
+    if brought and len(new) < len(batch.rows):  # a repeat does not bring back what was erased
+        attachments.drop_unused(session, tenant, brought)
     signed: dict[UUID, list[Signed]] = {}
     for one in batch.signatures:
         if (statement_id := batch.rows[one.index].id) in new:
@@ -125,20 +128,22 @@ def _insert_rows(session: Session, sender: Identity, rows: Sequence[Row]) -> set
     places = {row.id: f"/{index}" if len(rows) > 1 else "" for index, row in enumerate(rows) if row.voids}
     if links := references.keep(session, tenant, placed, waiting, places):
         insert.insert_links(connection, tenant, links)
+    attachments.note_use(session, tenant, {id_: row.document for id_, (_, row) in placed.items()})
     return new
 
 
 def _refuse_conflicts(session: Session, sender: Identity, repeats: Sequence[Row]) -> None:
     """Raise StatementConflict for the first Statement that says something else than the one kept under its id."""
     for statement_id, found in compare(session, sender, repeats).items():
-        if found:
+        if found is not None:
             raise StatementConflict(statement_id, found)
 
 
-def compare(session: Session, sender: Identity, rows: Sequence[Row]) -> dict[UUID, tuple[str, ...]]:
-    """Of those rows whose id is stored already, where each differs from what is kept; () where both say the same.
+def compare(session: Session, sender: Identity, rows: Sequence[Row]) -> dict[UUID, tuple[str, ...] | None]:
+    """Of those rows whose id is stored already, where each differs from what is kept; None where both say the same.
 
-    A repeat of what was stored before the tenant had opaque accounts says the same.
+    A repeat of what was stored before the tenant had opaque accounts says the same, and so does one of what was sent
+    before an Agent in it was erased. Of such a Statement no difference is named: it would tell what had been there.
     """
     kept: dict[UUID, Mapping[str, Any]] = {
         row.id: privacy.as_kept(sender.opaque_accounts, read_exact(row.exact))
@@ -148,4 +153,15 @@ def compare(session: Session, sender: Identity, rows: Sequence[Row]) -> dict[UUI
             )
         )
     }
-    return {row.id: differences(read_exact(row.text), kept[row.id]) for row in rows if row.id in kept}
+    found = {row.id: (sent := read_exact(row.text), differences(sent, kept[row.id])) for row in rows if row.id in kept}
+    differing = [statement_id for statement_id, (_, places) in found.items() if places]
+    erased = originals.known(session, sender.tenant, differing) if differing else {}
+
+    def places_of(statement_id: UUID) -> tuple[str, ...] | None:
+        sent, places = found[statement_id]
+        if places and statement_id in erased:
+            is_original = originals.is_one(erased[statement_id], sender.erasure_key, statement_id, sent)
+            return None if is_original else ()
+        return places or None
+
+    return {statement_id: places_of(statement_id) for statement_id in found}

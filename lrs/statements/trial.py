@@ -73,8 +73,8 @@ def try_out(
         row = rows[index]
         if row.id in refused:
             return Trial(Outcome.REFUSED, faults=(refused[row.id],))
-        if known.get(row.id):
-            return Trial(Outcome.CONFLICT, differences=known[row.id])
+        if (differences := known.get(row.id)) is not None:
+            return Trial(Outcome.CONFLICT, differences=differences)
         if row.id in known:
             kept = already[row.id]
             return Trial(Outcome.ALREADY_THERE, kept=replace(kept, voided=kept.voided or row.id in voided))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -24,8 +24,11 @@ OWN = (
     "lrs_activity",
     "lrs_agent_names",
     "lrs_attachment",
+    "lrs_attachment_use",
     "lrs_definitions_position",
     "lrs_document",
+    "lrs_erased_statement",
+    "lrs_erasure",
     "lrs_reference",
     "lrs_signature",
     "lrs_statement",
