@@ -6,7 +6,6 @@ python wsgi.py     serves for real: migrates, then web workers and the judging o
 
 from __future__ import annotations
 
-import atexit
 import ctypes
 import gc
 import logging
@@ -21,6 +20,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -237,7 +237,8 @@ def create_serving_app() -> Flask:
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    atexit.register(end_threads)
+    # Not atexit: a web process is a child that multiprocessing forks, and ends without what is registered there.
+    Finalize(None, end_threads, exitpriority=1)
     return app
 
 

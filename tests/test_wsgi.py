@@ -107,6 +107,7 @@ def test_a_platform_posts_to_the_served_program_and_it_stops_cleanly(environment
         output, _ = process.communicate(timeout=40)
         assert process.returncode == 0, output
         assert "Traceback" not in output
+    assert "  used 2" in flask(environment, "lrs", "credential", "list")
     with served(environment):
         status, text = get(f"{root}/xapi/statements?ascending=true", **headers)
         assert [one["id"] for one in json.loads(text)["statements"]] == posted
