@@ -14,6 +14,7 @@ from certification.permissions import Act, guarded
 from certification.resources.access import database, identity
 from certification.resources.answers import answer
 from certification.resources.errors import TooLarge, Unsupported, listed
+from certification.resources.parameters import Parameters, parameters
 from certification.self_check import Assay, Checked
 from certification.self_check_words import EFFECTS, OUTCOMES, remark_words
 from lrs import api
@@ -33,6 +34,7 @@ def show() -> Response:
 
     200 whatever is wrong with a Statement; only what cannot be read as Statements at all is refused.
     """
+    parameters(Parameters)
     version = api.VERSIONS[-1]
     if (sent := request.headers.get(_VERSION)) is not None:
         spoken = api.version_family(sent)

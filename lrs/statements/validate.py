@@ -160,6 +160,8 @@ def _repeated_keys(body: bytes) -> Iterator[str]:
 MOST_FAULTS = 1000
 """After so many faults the rest of a batch is not looked at: naming them costs time and helps nobody."""
 
+_MORE_FAULTS = "there are more; mend these first, then send it again"
+
 
 def check_statements(documents: Sequence[Any], *, version: str) -> None:
     """Raise InvalidStatement with all faults of all these Statements, or return when there is none.
@@ -174,13 +176,15 @@ def check_statements(documents: Sequence[Any], *, version: str) -> None:
     ids: dict[str, int] = {}
     for index, document in enumerate(documents):
         if len(faults) >= MOST_FAULTS:
-            faults.append(Fault(f"/{index}", "there are more; mend these first, then send it again", ""))
+            faults.append(Fault(f"/{index}", _MORE_FAULTS, ""))
             break
         place = f"/{index}" if several else ""
         if not is_valid(document):
-            faults += [
-                Fault(place + fault.place, fault.message, fault.clause) for fault in schemas.faults(name, document)
-            ]
+            found = schemas.faults(name, document, MOST_FAULTS)
+            faults += [Fault(place + fault.place, fault.message, fault.clause) for fault in found]
+            if len(found) == MOST_FAULTS:
+                faults.append(Fault(place, _MORE_FAULTS, ""))
+                break
         if document.__class__ is not dict:
             continue
         _check_across(document, place, faults)

@@ -230,7 +230,7 @@ def test_a_link_made_while_a_chunk_is_being_written_finds_what_it_leaves_waiting
     store(database, identity, statement("phone"), statement("an", "reading"))  # both concern the same worker
     failures: list[BaseException] = []
     begun = threading.Event()
-    find_workers, import_alone = facts_module._workers, bulk.import_alone
+    find_workers, import_alone = facts_module.workers_of, bulk.import_alone
 
     def link() -> None:
         try:
@@ -248,13 +248,13 @@ def test_a_link_made_while_a_chunk_is_being_written_finds_what_it_leaves_waiting
 
     def and_meanwhile(*args: Any) -> dict[str, UUID]:
         found = find_workers(*args)
-        monkeypatch.setattr(facts_module, "_workers", find_workers)
+        monkeypatch.setattr(facts_module, "workers_of", find_workers)
         thread.start()
         if not database.is_sqlite:  # there the link cannot even begin before this transaction ends
             assert begun.wait(30)
         return found
 
-    monkeypatch.setattr(facts_module, "_workers", and_meanwhile)
+    monkeypatch.setattr(facts_module, "workers_of", and_meanwhile)
     monkeypatch.setattr(bulk, "import_alone", import_alone_and_say_so)
     feed.follow(database, tenant, now=now)
     thread.join()

@@ -119,6 +119,12 @@ def test_the_version_may_be_left_out_but_not_be_wrong(client: FlaskClient, platf
         assert errors(response)[0][0] == "X-Experience-API-Version"
 
 
+def test_a_parameter_is_a_slip_and_told_so(client: FlaskClient, platform: dict[str, str]) -> None:
+    response = client.post(f"{PATH}?store=true", json=statement("an"), headers=platform)
+    assert response.status_code == 400
+    assert [place for place, _ in errors(response)] == ["store"]
+
+
 @pytest.mark.parametrize("scope", ["statements/read", "certification/read", "state", "all/read", "define"])
 def test_a_key_without_the_scope_is_told_which(
     client: FlaskClient, tenant: UUID, credential: Callable[..., str], scope: str

@@ -564,3 +564,16 @@ def test_a_batch_of_nothing_but_faults_is_not_named_to_its_end() -> None:
         check_statements([None] * 100_000, version="2.0.0")
     assert len(refused.value.faults) == MOST_FAULTS + 1
     assert "mend these first" in refused.value.faults[-1].message
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {f"k{n}": 1 for n in range(20_000)},
+        {"context": {"contextActivities": {"category": [{"id": n} for n in range(20_000)]}}},
+    ],
+)
+def test_a_statement_of_nothing_but_faults_is_not_named_to_its_end(wrong: dict[str, Any]) -> None:
+    found = faults_of({**STATEMENT, **wrong})
+    assert len(found) == MOST_FAULTS + 1
+    assert found[-1] == Fault("", "there are more; mend these first, then send it again")
