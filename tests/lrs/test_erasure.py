@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -303,6 +304,31 @@ def test_a_signature_goes_and_the_statement_is_a_valid_one_without(
         # Sent again with what signed it, it is a repeat, and the signature stays away.
         assert store(database, identity, whole, files=files) == [ours]
         assert signature not in kept_files(database, identity.tenant)
+
+
+def test_a_file_that_somebody_is_declaring_just_now_is_not_removed(
+    database: Database, identity: api.Identity, now: datetime
+) -> None:
+    """It is kept for an erased Statement no more; while another one is being stored, it is to be removed."""
+    data = b"giao trinh chung"
+    sha2 = hashlib.sha256(data).hexdigest()
+    [ours] = store(database, identity, with_file(statement(PERSON), data), files=(data,))
+    with database.writing(identity.tenant) as session:
+        attachments.drop_use(session, identity.tenant, [(ours, sha2)])
+    batch = check(identity, [with_file(statement(OTHER), data)], contents=[Content(sha2, data)])
+
+    def remove() -> int:
+        with database.writing(identity.tenant) as session:
+            return attachments.drop_unused(session, identity.tenant, [sha2])
+
+    with ThreadPoolExecutor(1) as others:
+        with database.writing(identity.tenant) as session:
+            documents_sent = [row.document for row in batch.rows]
+            assert attachments.keep(session, identity.tenant, documents_sent, batch.contents) == set()
+            removing = others.submit(remove)
+            put(session, identity, batch)
+        assert removing.result() == 0
+    assert kept_files(database, identity.tenant) == [data]
 
 
 # --- The original sent again
