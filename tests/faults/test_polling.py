@@ -208,6 +208,8 @@ def test_no_reader_misses_a_statement(
             if own_chance.random() < 0.02:
                 hang_up(server, authorization, body, after=len(body) // 2)
             answer = connection.send_until_answered("POST", "/xapi/statements", body)
+            while database.is_sqlite and answer.status == 503:  # on a busy machine others may hold the file for long
+                answer = connection.send_until_answered("POST", "/xapi/statements", body)
             assert answer.status == 200, answer
             committed.update(UUID(one["id"]) for one in batch)
             posted.add(BATCH)
