@@ -105,7 +105,7 @@ def posting(folder: Path, small: Filled, big: Filled, turns: int) -> dict[str, A
         for one in (small, big):
             own = folder / f"serving-{one.count}"
             own.mkdir()
-            servers.append(stack.enter_context(machine.server(own, one.url)))
+            servers.append(stack.enter_context(machine.server(own, one.url, alone=True)))
         first = big.count
         rates: list[tuple[float, float]] = []
         for _ in range(turns + 1):  # the first one warms up
@@ -198,7 +198,7 @@ def _asker(one: Filled, arguments: dict[str, str]) -> Callable[[], tuple[float, 
     query: dict[str, str] = {"limit": str(LIMIT), **arguments}
     builder = EnvironBuilder(
         "/xapi/statements", query_string=urlencode(query),
-        headers={"Authorization": one.authorization, "X-Experience-API-Version": "2.0.0"},
+        headers=[("Authorization", one.authorization), ("X-Experience-API-Version", "2.0.0")],
     )  # fmt: skip
     statuses: list[str] = []
 
