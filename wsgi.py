@@ -59,6 +59,10 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 """The largest request body read; a larger one is refused with 413 before it is."""
 MOST_WORKERS = 64
 
+BLOCKING_THREADS = 8
+"""Requests that a web process works on at once. Those that store are put in together (`lrs.statements.writer`), so more
+than the cores could work on pays."""
+
 log = logging.getLogger("wsgi")
 
 
@@ -210,17 +214,25 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
+def create_web_app() -> Flask:
+    """The application for a process that does nothing but answer.
+
+    A batch of Statements is thousands of objects, none of them garbage: Python is to look for cycles less often than it
+    would, and never among what is there from the start.
+    """
+    app = create_app()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    return app
+
+
 def create_serving_app() -> Flask:
     """What each web process runs; threads beside it merge what Statements define and keep when keys were used.
 
     On SQLite this one process also judges, in a thread under the same writer lock.
     """
     end_with_parent()
-    app = create_app()
-    # A batch of Statements is thousands of objects, none of them garbage: look for cycles less often than Python does,
-    # and never among what is there from the start.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    app = create_web_app()
     database: Database = app.extensions["database"]
     stop = threading.Event()
     uses: LastUses = app.extensions["last_uses"]
@@ -307,7 +319,7 @@ def serve() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1 if is_sqlite else (settings.workers or os.cpu_count() or 1),
-        blocking_threads=8,
+        blocking_threads=BLOCKING_THREADS,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=20,

@@ -106,7 +106,7 @@ def posting(folder: Path, small: Filled, big: Filled, turns: int) -> dict[str, A
         for one in (small, big):
             own = folder / f"serving-{one.count}"
             own.mkdir()
-            servers.append(stack.enter_context(machine.server(own, one.url)))
+            servers.append(stack.enter_context(machine.server(own, one.url, alone=True)))
         first = big.count
         rates: list[tuple[float, float]] = []
         for _ in range(turns + 1):  # the first one warms up

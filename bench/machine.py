@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from wsgi import BLOCKING_THREADS
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -33,8 +35,11 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path, database_url: str | None) -> Iterator[Server]:
-    """The program, served for real, on its own port and data folder."""
+def server(folder: Path, database_url: str | None, *, alone: bool = False) -> Iterator[Server]:
+    """The program, served for real, on its own port and data folder.
+
+    `alone`: the web processes, without those parts of the program that read what was stored and work on it.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -49,13 +54,27 @@ def server(folder: Path, database_url: str | None) -> Iterator[Server]:
     pair = json.loads(made.stdout.splitlines()[-1])
     authorization = "Basic " + base64.b64encode(f"{pair['key']}:{pair['secret']}".encode()).decode()
     with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "wsgi.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            _web_alone(port, database_url) if alone else [sys.executable, "wsgi.py"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
     try:
         _wait(port, process, folder / "server.log")
         yield Server(port, authorization, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+
+
+def _web_alone(port: int, database_url: str | None) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--port", str(port), "--no-ws"),
+        *("--workers", str(os.cpu_count() if database_url else 1), "--blocking-threads", str(BLOCKING_THREADS)),
+        "wsgi:create_web_app",
+    ]
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -44,7 +44,7 @@ def bodies(first: int, count: int, batch: int) -> list[bytes]:
 def measure(engine: str, folder: Path, url: str | None, rounds: int, scale: float) -> tuple[list[Row], list[Row]]:
     """Batches beside the bare insert; single Statements of many clients beside those of one. Medians over `rounds`."""
     numbers = Numbers()
-    with machine.server(folder, url) as server:
+    with machine.server(folder, url, alone=True) as server:
         clients.post(server, bodies(numbers.take(1000), 1000, 50), 4)  # warm
         batches = []
         for batch, count_clients, full in WAYS:
