@@ -15,6 +15,7 @@ export DATA_DIR PORT
 
 CLIENTS := certification/demonstration/clients
 BROWSER := tests/browser
+TESTED := tests/clients
 content = $(shell cat $(wildcard $(1)) 2>/dev/null | sha256sum | cut -c1-12)
 
 UV   := .venv/uv-$(call content,.ci/requirements-uv.txt)
@@ -23,6 +24,7 @@ DEMO := .venv/demo-$(call content,.ci/requirements-uv.txt .ci/requirements-demo.
 TEST := .venv/test-$(call content,.ci/requirements-uv.txt .ci/requirements-test.txt)
 CLIENT_PACKAGES  := $(CLIENTS)/node_modules/installed-$(call content,$(CLIENTS)/package-lock.json)
 BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/package-lock.json)
+TESTED_PACKAGES  := $(TESTED)/node_modules/installed-$(call content,$(TESTED)/package-lock.json)
 
 .PHONY: help demo run test test-quick bench lint format clean system-run system-demo system-test
 
@@ -35,7 +37,7 @@ demo: system-demo $(DEMO) $(CLIENT_PACKAGES) ## set up, run the main job on inve
 run: system-run $(RUN) ## serve on PORT, with data in DATA_DIR or DATABASE_URL, until Ctrl-C or SIGTERM
 	@exec .venv/bin/python wsgi.py
 
-test: lint $(CLIENT_PACKAGES) $(BROWSER_PACKAGES) ## everything a change must pass, on SQLite and on PostgreSQL
+test: lint $(CLIENT_PACKAGES) $(BROWSER_PACKAGES) $(TESTED_PACKAGES) ## everything a change must pass, on SQLite and on PostgreSQL
 	@exec .venv/bin/python -m pytest -n 2
 
 test-quick: system-test $(TEST) $(CLIENT_PACKAGES) ## the fast part of the tests, still on both databases
@@ -54,7 +56,7 @@ format: system-test $(TEST) ## bring the code into shape
 	.venv/bin/ruff format .
 
 clean: ## remove what set-up and tests made; DATA_DIR stays
-	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis $(CLIENTS)/node_modules $(BROWSER)/node_modules
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis $(CLIENTS)/node_modules $(BROWSER)/node_modules $(TESTED)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------- set-up
@@ -77,7 +79,7 @@ $(RUN) $(DEMO) $(TEST): .venv/%: | $(UV)
 	.venv/bin/uv pip install --system-certs --python .venv/bin/python --require-hashes -r $$list
 	@touch $@
 
-$(CLIENT_PACKAGES) $(BROWSER_PACKAGES):
+$(CLIENT_PACKAGES) $(BROWSER_PACKAGES) $(TESTED_PACKAGES):
 	@echo "==> Installing the JavaScript packages of $(@D:/node_modules=)"
 	@npm ci --no-audit --no-fund --prefix $(@D:/node_modules=)
 	@touch $@

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from uuid_utils.compat import uuid4
 
-from lrs.db import new_id
 from lrs.statements.keys import (
     VOIDED,
     activity_key,
@@ -67,14 +67,15 @@ class Row:
 def prepare(document: Mapping[str, Any], authority: Mapping[str, Any], version: str) -> Row:
     """Build the row of one checked Statement.
 
-    The store sets `id` where none was sent, `authority` (whatever was sent: xAPI 1.0.3 Data 2.4.9), `stored`, and
-    `version` where none was sent (Data 2.4.10). It gives timestamps in UTC (xAPI 2.0.0 4.2.7) and context Activities as
+    The store sets `id` where none was sent (of version 4: clients exist that read none after 5), `authority` (whatever
+    was sent: xAPI 1.0.3 Data 2.4.9), `stored`, and `version` where none was sent: 1.0.0 whatever 1.0.x was spoken, or
+    2.0.0 (Data 2.4.10; xAPI 2.0.0 4.2.4.3). It gives timestamps in UTC (xAPI 2.0.0 4.2.7) and context Activities as
     lists.
     """
     finished = {key: value for key, value in document.items() if key not in ("stored", "authority")}
-    statement_id = UUID(finished["id"]) if "id" in finished else new_id()
+    statement_id = UUID(finished["id"]) if "id" in finished else uuid4()
     finished["id"] = str(statement_id)
-    finished.setdefault("version", version)
+    finished.setdefault("version", "1.0.0" if version.startswith("1.") else "2.0.0")
     finished["authority"] = authority
     target = finished["object"]
     if target.get("objectType") == "SubStatement":
