@@ -103,8 +103,11 @@ class NotFound(LrsError):
 class StatementConflict(LrsError):
     """A Statement with this id is stored, and the one sent differs from it (xAPI 1.0.3 Communication 2.1.1).
 
-    `differences` are JSON pointers to what is not the same, such as "/result/score/raw".
+    `differences` are JSON pointers to what is not the same, such as "/result/score/raw"; `place` is one to where the
+    Statement stands in what was sent.
     """
+
+    place = ""
 
     def __init__(self, statement_id: UUID, differences: Iterable[str] = ()) -> None:
         self.statement_id = statement_id

@@ -18,6 +18,7 @@ from lrs import documents
 from lrs.documents import Contents, Context, Kind
 from lrs.errors import InvalidRequest, NotFound
 from lrs.resources.access import caller, database, guarded
+from lrs.resources.content_types import require_utf8
 from lrs.resources.etags import read_precondition, tagged
 from lrs.resources.query_string import Parser, read, read_identifier
 from lrs.resources.versions import request_version
@@ -130,4 +131,6 @@ class DocumentResource:
 
 
 def _contents() -> Contents:
-    return Contents(request.headers.get("Content-Type") or UNTYPED, request.get_data(cache=False))
+    content_type = request.headers.get("Content-Type") or UNTYPED
+    require_utf8(content_type)
+    return Contents(content_type, request.get_data(cache=False))

@@ -1,12 +1,15 @@
 """The one table from our errors to HTTP statuses, and the one JSON form of every refusal.
 
 {"errors": [{"place": "/actor/mbox", "message": "…", "clause": "xAPI 1.0.3 Data 2.4.2.3"}]}
+
+A place is a JSON pointer into the body, or the name of a parameter or header; "" where the whole request is meant.
 """
 
 from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy.exc
@@ -39,6 +42,17 @@ STATUSES: dict[type[LrsError], int] = {
     TooLarge: 413,
 }
 
+CLAUSES: dict[type[LrsError], str] = {
+    Unauthenticated: "xAPI 1.0.3 Communication 4.0",
+    Forbidden: "xAPI 1.0.3 Communication 3.2",
+    NotFound: "xAPI 1.0.3 Communication 3.2",
+    StatementConflict: "xAPI 1.0.3 Communication 2.1.2",
+    DocumentConflict: "xAPI 1.0.3 Communication 3.1",
+    PreconditionFailed: "xAPI 1.0.3 Communication 3.1",
+    TooLarge: "xAPI 1.0.3 Communication 3.2",
+}
+"""What asks for a refusal, where its faults do not say so themselves."""
+
 log = logging.getLogger(__name__)
 
 
@@ -58,6 +72,17 @@ def unmatched(error: HTTPException) -> Response:
     return response
 
 
+def _faults(error: LrsError) -> Iterable[Fault]:
+    """Each fault with its place, and the clause that asks for the refusal."""
+    if isinstance(error, InvalidRequest | InvalidStatement):
+        return error.faults
+    clause = CLAUSES.get(type(error), "")
+    if isinstance(error, StatementConflict) and error.differences:
+        message = f"another Statement with the id {error.statement_id} is stored already; it differs here"
+        return [Fault(error.place + place, message, clause) for place in error.differences]
+    return [Fault(getattr(error, "place", ""), str(error), clause)]
+
+
 def register(blueprint: Blueprint) -> None:
     """Turn what views raise into answers."""
     prefix = f"{blueprint.url_prefix}/"
@@ -65,10 +90,7 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(LrsError)
     def refused(error: LrsError) -> Response:
         status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 400)
-        if isinstance(error, InvalidRequest | InvalidStatement):
-            return refusal(status, list(error.faults))
-        place = f"/{error.statement_id}" if isinstance(error, StatementConflict) else ""
-        return refusal(status, [Fault(place, str(error), "")])
+        return refusal(status, list(_faults(error)))
 
     @blueprint.app_errorhandler(LrsError)
     def refused_without_view(error: LrsError) -> Response:

@@ -15,6 +15,7 @@ from werkzeug.http import parse_options_header
 
 from lrs.attachments import Content, Kept, hasher
 from lrs.errors import InvalidRequest
+from lrs.resources.content_types import require_utf8
 
 MEDIA_TYPE = "multipart/mixed"
 HASH = "X-Experience-API-Hash"
@@ -47,6 +48,7 @@ def read(body: bytes, content_type: str) -> tuple[bytes, list[Content]]:
         if statements is None:
             if parse_options_header(headers.get("content-type", ""))[0] != "application/json":
                 raise _refused("Content-Type", "the first part must be the Statements, as application/json")
+            require_utf8(headers["content-type"])
             end, start = _plain_end(body, first, delimiter)
             statements = body[first:end]
         else:

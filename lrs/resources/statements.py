@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import email.utils
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +19,10 @@ from lrs.attachments import Content, Kept
 from lrs.credentials import Identity
 from lrs.db import Database, Session
 from lrs.definitions import catch_up
-from lrs.errors import InvalidRequest, NotFound
+from lrs.errors import InvalidRequest, InvalidStatement, NotFound, StatementConflict
 from lrs.resources import more, multipart
 from lrs.resources.access import caller, database, guarded
+from lrs.resources.content_types import require_utf8
 from lrs.resources.parameters import Shape, Single, read_parameters
 from lrs.resources.versions import request_version
 from lrs.statements import formats, query
@@ -74,9 +77,10 @@ def post_statements() -> Response:
     identity = caller("statements/write")
     read_parameters(request.args, allowed=())
     body, contents = _body()
-    batch = _checked(identity, body if isinstance(body, list) else [body], contents)
-    with database().writing() as session:
-        ids = put(session, identity, batch)
+    with _pointing_into(body):
+        batch = _checked(identity, body if isinstance(body, list) else [body], contents)
+        with database().writing() as session:
+            ids = put(session, identity, batch)
     return Response(msgspec.json.encode(ids), mimetype="application/json")
 
 
@@ -132,7 +136,28 @@ def _body() -> tuple[Any, list[Content]]:
             f"Statements come as application/json or {multipart.MEDIA_TYPE}, not as {request.mimetype or 'nothing'}",
             "xAPI 1.0.3 Communication 1.5",
         )
+    require_utf8(request.headers["Content-Type"])
     return decode(request.get_data(cache=False)), []
+
+
+@contextmanager
+def _pointing_into(body: Any) -> Iterator[None]:
+    """Let the places of faults be pointers into the body as it was sent: in a list, of one too, they begin with the
+    index. Which Statement a conflict is about is known by its id."""
+    try:
+        yield
+    except InvalidStatement as error:
+        if not (isinstance(body, list) and len(body) == 1):
+            raise
+        raise InvalidStatement(
+            replace(fault, place=f"/0{fault.place}") if fault.place[:1] in ("", "/") else fault
+            for fault in error.faults
+        ) from None
+    except StatementConflict as error:
+        ids = [str(one.get("id")).lower() for one in body] if isinstance(body, list) else []
+        if (conflicting := str(error.statement_id)) in ids:
+            error.place = f"/{ids.index(conflicting)}"
+        raise
 
 
 def _checked(identity: Identity, documents: Sequence[Any], contents: Sequence[Content]) -> Batch:

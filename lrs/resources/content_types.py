@@ -1,0 +1,19 @@
+"""What a Content-Type says of the encoding of JSON: UTF-8 or nothing (xAPI 1.0.3 Communication 1.4; RFC 8259 8.1)."""
+
+from __future__ import annotations
+
+from werkzeug.http import parse_options_header
+
+from lrs.errors import InvalidRequest
+
+_UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+"""Names of UTF-8 and of what is the same in it."""
+
+
+def require_utf8(content_type: str) -> None:
+    """Raise InvalidRequest where JSON comes with the name of another encoding: it would be read as something else."""
+    kind, options = parse_options_header(content_type)
+    charset = options.get("charset", "utf-8")
+    if kind == "application/json" and charset.lower() not in _UTF_8:
+        message = f"JSON is sent in UTF-8 here, not in {charset!r}; leave out the charset, or send UTF-8 and say so"
+        raise InvalidRequest.at("Content-Type", message, "xAPI 1.0.3 Communication 1.4")
