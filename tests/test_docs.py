@@ -190,3 +190,58 @@ def test_every_decision_says_why_what_and_what_was_turned_down() -> None:
 
 def test_continuous_integration_runs_what_the_readme_says() -> None:
     assert re.search(r"^exec .*\bmake test$", (HERE / ".ci/run").read_text(), re.MULTILINE)
+
+
+# --- The table of clauses
+
+CLAUSES = HERE / "docs/xapi-clauses.md"
+SECTIONS = {
+    "Part two: Data": (
+        "2.2 2.3.1 2.3.2 2.4.1 2.4.2.1 2.4.2.2 2.4.2.3 2.4.2.4 2.4.3 2.4.4 2.4.4.1 2.4.4.2 2.4.4.3 2.4.5 2.4.5.1 2.4.6"
+        " 2.4.6.2 2.4.7 2.4.8 2.4.9 2.4.10 2.4.11 2.5 2.6 3.1 4.1 4.2 4.4 4.5 4.6"
+    ),
+    "Part three: Communication": (
+        "1.1 1.2 1.3 1.4 1.5.1 1.5.2 2.0 2.1.1 2.1.2 2.1.3 2.1.4 2.2 2.3 2.4 2.5 2.6 2.7 2.8 3.1 3.2 3.3 4.0"
+    ),
+}
+"""Sections of 1.0.3 that bind a store."""
+NEWER_SECTIONS = (
+    "4.1.1 4.1.2 4.1.3 4.1.4 4.1.5 4.1.6 4.1.6.1 4.1.6.2 4.1.6.3 4.1.6.4 4.1.6.5 4.1.6.6 4.1.6.7 4.1.7 4.1.8 4.2.1"
+    " 4.2.2 4.2.2.1 4.2.2.2 4.2.2.3 4.2.2.4 4.2.2.5 4.2.2.6 4.2.4.1 4.2.4.2 4.2.4.3 4.2.5 4.2.6 4.2.7"
+)
+"""The same of 2.0.0 (IEEE 9274.1.1)."""
+
+
+def _clauses(part: str) -> list[list[str]]:
+    """The rows of one of its tables: sections of 1.0.3 and of 2.0.0, what is asked, where, shown by."""
+    [_, table] = CLAUSES.read_text().split(f"\n## {part}\n")
+    rows = [line.strip("| ").split(" | ") for line in table.split("\n## ")[0].splitlines() if line.startswith("| ")]
+    assert all(len(row) == 5 for row in rows)
+    return rows[2:]
+
+
+@pytest.mark.parametrize("part", SECTIONS)
+def test_every_clause_names_a_module_and_a_test_that_are_there(part: str) -> None:
+    for *_, asked, modules, tests in _clauses(part):
+        for name in re.findall(r"`([^`]+)`", modules):
+            assert (HERE / name).exists(), f"{asked}: {name} is not there"
+        named = re.findall(r"`([^`:]+)::([^`]+)`", tests)
+        assert named or "429" in asked, f"{asked}: no test shows it"
+        for file, test in named:
+            path = HERE / "tests/lrs" / file
+            assert path.exists(), f"{asked}: tests/lrs/{file} is not there"
+            assert re.search(rf"^def {test}\(", path.read_text(), re.MULTILINE), f"{asked}: {file} has no {test}"
+
+
+def test_every_section_that_binds_a_store_is_in_the_table() -> None:
+    rows = {part: _clauses(part) for part in SECTIONS}
+    for part, sections in SECTIONS.items():
+        listed = {each for row in rows[part] for each in re.split(r", ?", row[0])}
+        assert set(sections.split()) - listed == set(), f"{part} does not list these"
+    listed = {each for part in rows.values() for row in part for each in re.split(r", ?", row[1])}
+    assert set(NEWER_SECTIONS.split()) - listed == set(), "2.0.0: not listed"
+
+
+def test_every_test_named_by_a_clause_is_in_the_table() -> None:
+    tests = re.findall(r"^def (test_\w+)\(", (HERE / "tests/lrs/resources/test_clauses.py").read_text(), re.MULTILINE)
+    assert [test for test in tests if f"test_clauses.py::{test}`" not in CLAUSES.read_text()] == []
