@@ -159,5 +159,5 @@ def test_the_loop_stops_at_once_when_it_is_told_to(
     stop.set()
     work.work(database, stop=stop, clock=lambda: now)
     assert kept(database, tenant) == []
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Stale)) == 0

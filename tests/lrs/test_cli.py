@@ -14,6 +14,7 @@ from flask import Flask
 
 from lrs import api
 from lrs.db import Database
+from tests import neighbour
 from tests.conftest import PEPPER
 
 
@@ -29,7 +30,7 @@ def test_a_credential_is_printed_last_as_json_and_opens_what_was_asked_for(
     made = json.loads(result.output.splitlines()[-1])
     assert set(made) == {"key", "secret"}
     header = "Basic " + base64.b64encode(f"{made['key']}:{made['secret']}".encode()).decode()
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         identity = api.identify(session, header, pepper=PEPPER, now=now)
     assert (identity.tenant, identity.scopes) == (tenant, {"statements/write", "statements/read"})
 
@@ -49,7 +50,7 @@ def test_a_revoked_credential_is_listed_as_such_and_opens_nothing(
 def test_a_tenant_is_made_once_and_listed(run: Callable[..., Result], database: Database) -> None:
     assert run("tenant", "create", "cong-doan-a").exit_code == 0
     assert run("tenant", "create", "cong-doan-a").exit_code == 1
-    assert run("tenant", "list").stdout.splitlines() == ["default", "cong-doan-a"]
+    assert run("tenant", "list").stdout.splitlines() == ["default", neighbour.NAME, "cong-doan-a"]
     unknown = run("credential", "create", "--name", "x", "--tenant", "nobody")
     assert unknown.exit_code == 1
     assert "flask lrs tenant list" in unknown.output
