@@ -301,6 +301,15 @@ def require_free(host: str, port: int) -> None:
             sys.exit(f"Cannot serve at {host}:{port}: {error.strerror}. Set PORT (or HOST) to a free one.")
 
 
+def warn_without_wall(database: Database) -> None:
+    """Say it in the log where PostgreSQL does not hold tenants apart, because of the role that connects."""
+    if not database.is_sqlite and not database.has_wall():
+        log.warning(
+            "this role of PostgreSQL passes row-level security (SUPERUSER or BYPASSRLS): nothing but the program holds"
+            " tenants apart; connect as an ordinary role that owns the database, see docs/operating.md"
+        )
+
+
 def serve() -> None:
     """Migrate, then serve until SIGTERM or SIGINT; requests under way are answered first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -310,6 +319,7 @@ def serve() -> None:
     database = Database(settings.database_url)
     migrations.upgrade(database)
     is_sqlite = database.is_sqlite
+    warn_without_wall(database)
     database.close()
     judging = None if is_sqlite else JudgingProcess(settings)
     server = Server(

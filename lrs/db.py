@@ -174,21 +174,21 @@ class Database:
         return Session(self._engine(kind, owner), expire_on_commit=False, info={"database": self})
 
     @contextmanager
-    def reading(self, owner: Owner | None = None, *, snapshot: bool = False) -> Iterator[Session]:
+    def reading(self, owner: Owner, *, snapshot: bool = False) -> Iterator[Session]:
         """A session for questions about the data of one tenant (or NOBODY's), which can change nothing.
 
         With `snapshot` all its questions are answered as of one moment, for figures that must agree with one another.
         (On SQLite they always are.) Never ask `consistent_through` in a snapshot: it looks at what others do now.
         """
-        with self._session("snapshot" if snapshot else "read", owner or EVERY_TENANT) as session:
+        with self._session("snapshot" if snapshot else "read", owner) as session:
             yield session
 
     @contextmanager
-    def writing(self, owner: Owner | None = None) -> Iterator[Session]:
+    def writing(self, owner: Owner) -> Iterator[Session]:
         """A session for changes of one tenant's data (or NOBODY's): commits when the block ends, rolls back when it
         raises."""
         held = self._writer_lock if self.is_sqlite else nullcontext()
-        with held, self._session("write", owner or EVERY_TENANT) as session, session.begin():
+        with held, self._session("write", owner) as session, session.begin():
             yield session
 
     def has_wall(self) -> bool:

@@ -21,7 +21,8 @@ import sqlalchemy as sa
 
 import migrations
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
+from tests import neighbour
 from tests.postgresql import Cluster
 
 if TYPE_CHECKING:
@@ -36,25 +37,37 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    """A PostgreSQL server of this test process's own, stopped and removed at the end."""
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process's own, stopped and removed at the end.
+
+    Databases to copy from: "migrated", with the tenant next door, and "empty", without.
+    """
     with Cluster.start() as cluster:
-        database = Database(cluster.create_database("migrated"))
-        migrations.upgrade(database)
-        database.close()
+        _migrate(cluster.create_database("empty"))
+        _move_in(cluster.create_database("migrated", template="empty"), tmp_path_factory.mktemp("postgresql"))
         yield cluster
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy from."""
-    path = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite3"
-    database = Database(f"sqlite:///{path}")
+    """A migrated SQLite file to copy from, with the tenant next door; beside it `empty.sqlite3`, without."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    _migrate(f"sqlite:///{folder}/empty.sqlite3")
+    shutil.copy(folder / "empty.sqlite3", folder / "migrated.sqlite3")
+    _move_in(f"sqlite:///{folder}/migrated.sqlite3", folder)
+    return folder / "migrated.sqlite3"
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
     migrations.upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()  # on SQLite the last connection to close leaves everything in the file
+
+
+def _move_in(url: str, folder: Path) -> None:
+    database = Database(url)
+    neighbour.move_in(database, folder, PEPPER)
     database.close()
-    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -84,15 +97,15 @@ def now() -> datetime:
 
 @pytest.fixture
 def tenant(database: Database) -> UUID:
-    """The tenant that a test is about."""
-    with database.reading() as session:
+    """The tenant that a test is about; the one next door (`tests.neighbour`) is always there as well."""
+    with database.reading(NOBODY) as session:
         return api.find_tenant(session, "default")
 
 
 @pytest.fixture
 def other_tenant(database: Database, now: datetime) -> UUID:
-    """Another owner of data in the same database; nothing of it may ever show."""
-    with database.writing() as session:
+    """A tenant more, still empty, for tests that act for two."""
+    with database.writing(NOBODY) as session:
         return api.create_tenant(session, "other", now=now)
 
 
@@ -101,7 +114,7 @@ def credential(database: Database, now: datetime) -> Callable[..., str]:
     """Makes a credential for a tenant with scopes (default all); gives its Authorization header."""
 
     def make(tenant: UUID, *scopes: str) -> str:
-        with database.writing() as session:
+        with database.writing(NOBODY) as session:
             key, secret = api.create_credential(
                 session, tenant, name="test", scopes=scopes or ("all",), pepper=PEPPER, now=now
             )
@@ -111,7 +124,7 @@ def credential(database: Database, now: datetime) -> Callable[..., str]:
 
 
 def _identity(database: Database, authorization: str, now: datetime) -> api.Identity:
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         return api.identify(session, authorization, pepper=PEPPER, now=now)
 
 

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """The folder with initdb and postgres: the system's newest, or the wheel's."""
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -int(p.parent.name)):
         if (folder / "initdb").exists() and (folder / "postgres").exists():
@@ -76,7 +76,7 @@ class Cluster:
     def start(cls, *, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
         """A fresh cluster for as long as the block lasts: in shared memory and careless about power failures, or
         (`durable`) on disk and as careful as in production. `settings` are the server's, by name."""
-        binaries = _binaries()
+        programs = binaries()
         shm = Path("/dev/shm")  # noqa: S108 — a folder of our own is made inside it
         home = Path(
             tempfile.mkdtemp(prefix="cdht-test-pg-", dir=None if durable or not os.access(shm, os.W_OK) else shm)
@@ -92,13 +92,13 @@ class Cluster:
         server: subprocess.Popen[bytes] | None = None
         try:
             subprocess.run(  # type: ignore[call-overload]
-                [binaries / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"],
+                [programs / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"],
                 check=True, stdout=subprocess.DEVNULL, **run,
             )  # fmt: skip
             with (home / "log").open("wb") as log:
                 server = subprocess.Popen(  # type: ignore[call-overload]
                     [
-                        binaries / "postgres", "-D", data, "-p", str(port), "-k", home, "-h", "127.0.0.1",
+                        programs / "postgres", "-D", data, "-p", str(port), "-k", home, "-h", "127.0.0.1",
                         "-c", "max_connections=200",
                         *(part for name, value in (settings or {}).items() for part in ("-c", f"{name}={value}")),
                         *([] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]),

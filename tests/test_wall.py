@@ -6,6 +6,9 @@ tenant whose data would show.
 
 from __future__ import annotations
 
+import ast
+import os
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +23,16 @@ from psycopg import sql
 from lrs.db import EVERY_TENANT, NOBODY, Database, Owner
 from tests.migrations.test_0007_row_level_security import TABLES, WITHOUT
 from tests.migrations.test_rows import fill
-from tests.postgresql import Cluster
+from tests.postgresql import Cluster, binaries
+from wsgi import warn_without_wall
+
+ROOT = Path(__file__).parent.parent
+PRODUCT = sorted(
+    [
+        ROOT / "wsgi.py",
+        *(path for name in ("lrs", "certification", "migrations") for path in (ROOT / name).rglob("*.py")),
+    ]
+)
 
 WALLED = sorted(TABLES.keys() - WITHOUT.keys())
 
@@ -152,3 +164,61 @@ def test_to_say_whose_data_it_is_takes_no_message_of_its_own(walled: Database, o
     pool, begin, *questions, end = messages
     assert (pool, begin, end) == ("Query", "Query", "Query")
     assert len(questions) == len(WALLED)
+
+
+def test_a_dump_by_the_ordinary_role_holds_every_row_and_comes_back_behind_a_wall(
+    postgresql: Cluster, walled: Database, owner: UUID, tmp_path: Path
+) -> None:
+    """As docs/operating.md says it. Without the setting the dump would be empty, and no error would say so."""
+    before = rows(walled, EVERY_TENANT)
+    name, copy = f"test_{uuid4().hex}", tmp_path / "copy.dump"
+    source, target = (url.replace("+psycopg", "") for url in (str(walled.url), postgresql.create_database(name)))
+    dump = [binaries() / "pg_dump", "--enable-row-security", "--format=custom", f"--file={copy}", source]
+    subprocess.run(dump, check=True, env={**os.environ, "PGOPTIONS": "-c cdht.tenant=every"})
+    restore = [binaries() / "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={target}", copy]
+    subprocess.run(restore, check=True)
+    restored = Database(target)
+    assert rows(restored, EVERY_TENANT) == before
+    assert rows(restored, owner) == dict.fromkeys(WALLED, 1)
+    assert rows(restored, NOBODY) == dict.fromkeys(WALLED, 0)
+    restored.close()
+
+
+def attributes(path: Path, name: str) -> list[ast.Attribute]:
+    """Where the file asks something for the attribute of this name."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return [node for node in nodes if isinstance(node, ast.Attribute) and node.attr == name]
+
+
+def sessions(path: Path) -> list[ast.Call]:
+    """Where the file opens sessions."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    opening = ("reading", "writing")
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in opening]
+
+
+def test_every_session_says_whose_data_it_is_about() -> None:
+    silent = [f"{path}:{call.lineno}" for path in PRODUCT for call in sessions(path) if not call.args]
+    assert silent == [], "give the tenant, or NOBODY to find out who asks"
+    assert sum(len(sessions(path)) for path in PRODUCT) > 40
+
+
+def test_only_migrations_see_every_tenant() -> None:
+    named = {str(path.relative_to(ROOT)) for path in PRODUCT if "EVERY_TENANT" in path.read_text()}
+    assert named == {"lrs/db.py", "migrations/env.py"}
+
+
+def test_nobody_goes_round_the_sessions() -> None:
+    connecting = {str(path.relative_to(ROOT)) for path in PRODUCT if attributes(path, "engine")}
+    assert connecting == {"lrs/db.py", "migrations/__init__.py"}, "an engine's own connections have no tenant"
+
+
+@pytest.mark.parametrize(("role", "warned"), [("cdht", False), ("tester", True)])
+def test_a_start_as_superuser_is_warned_of(
+    postgresql: Cluster, caplog: pytest.LogCaptureFixture, role: str, warned: bool
+) -> None:
+    database = Database(postgresql.url("migrated", role))
+    warn_without_wall(database)
+    database.close()
+    assert ("SUPERUSER" in caplog.text) == warned

@@ -25,7 +25,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import migrations
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.lrs.statements.builders import statement
 from wsgi import create_app, read_settings
 
@@ -176,7 +176,7 @@ def test_a_data_folder_that_is_a_file_is_named(monkeypatch: pytest.MonkeyPatch, 
 
 def test_ready_means_migrated_and_healthy_means_alive(app: Flask, database: Database, client: FlaskClient) -> None:
     assert client.get("/readyz").status_code == 200
-    with database.writing() as session:
+    with database.writing(NOBODY) as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200

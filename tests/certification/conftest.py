@@ -40,7 +40,7 @@ def world(database: Database, tenant: UUID, now: datetime) -> World:
 def other_world(database: Database, other_tenant: UUID, now: datetime) -> World:
     """The same enterprises under the same codes, full of people who hold every title and know everything."""
     other = World(database, other_tenant, now)
-    with database.writing() as session:
+    with database.writing(other_tenant) as session:
         for code in ("dn/a", "dn/b", "dn/c"):
             for _ in range(7):
                 worker = other.employ(session, code, gender="female", cadre_in=[code])

@@ -21,8 +21,8 @@ VERBS = "http://adlnet.gov/expapi/verbs/"
 
 def load_rules(database: Database, *tenants: UUID, now: datetime) -> None:
     """Criteria, mapping, plans and the units they name, as shipped."""
-    with database.writing() as session:
-        for tenant in tenants:
+    for tenant in tenants:
+        with database.writing(tenant) as session:
             programme.load_shipped(session, tenant, now=now)
 
 
@@ -65,14 +65,14 @@ def voiding(target: dict[str, Any]) -> dict[str, Any]:
 
 
 def store(database: Database, identity: api.Identity, *statements: dict[str, Any]) -> None:
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         api.store(session, identity, list(statements))
 
 
 def add_worker(database: Database, tenant: UUID, number: str, *accounts: str, now: datetime) -> UUID:
     """A worker who is known by these accounts."""
     worker = Worker(id=new_id(), tenant_id=tenant, number=number, full_name=f"Người {number}", gender="female")
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         session.add(worker)
         session.flush()
         for name in accounts:
@@ -144,7 +144,7 @@ def attest(
 
 def facts(database: Database, tenant: UUID) -> set[tuple[Any, ...]]:
     """(worker's number, Statement, what, day, minutes, score, quality) of every fact of the tenant."""
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         rows = session.execute(
             sa.select(
                 Worker.number, Fact.statement_id, Fact.what, Fact.day, Fact.minutes, Fact.score, Fact.quality, Fact.year
@@ -158,7 +158,7 @@ def facts(database: Database, tenant: UUID) -> set[tuple[Any, ...]]:
 
 
 def waiting(database: Database, tenant: UUID) -> set[tuple[str, UUID, datetime]]:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         rows = session.execute(
             sa.select(WaitingStatement.ifi, WaitingStatement.statement_id, WaitingStatement.seen).where(
                 WaitingStatement.tenant_id == tenant
@@ -168,26 +168,26 @@ def waiting(database: Database, tenant: UUID) -> set[tuple[str, UUID, datetime]]
 
 
 def stale_marks(database: Database, tenant: UUID) -> dict[tuple[UUID, int], UUID]:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         rows = session.execute(sa.select(Stale.worker_id, Stale.year, Stale.mark).where(Stale.tenant_id == tenant))
         return {(row[0], row[1]): row[2] for row in rows}
 
 
 def settle(database: Database, tenant: UUID) -> None:
     """Forgets every mark, as if everybody had been judged."""
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         session.execute(sa.delete(Stale).where(Stale.tenant_id == tenant))
 
 
 def mark(database: Database, tenant: UUID, *concerned: tuple[UUID, int]) -> None:
     """Marks workers for judging again, each for a year."""
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         judging.mark_stale(session, tenant, concerned)
 
 
 def kept(database: Database, tenant: UUID) -> list[tuple[UUID, int, int, str]]:
     """(worker, year, version, outcome) of every result kept for the tenant."""
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         rows = session.execute(
             sa.select(Assessment.worker_id, Assessment.year, Assessment.version, Assessment.outcome)
             .where(Assessment.tenant_id == tenant)

@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 20)
 def assess(
     database: Database, tenant: UUID, *workers: UUID, now: datetime, year: int = 2026, as_of: date = TODAY
 ) -> list[assessments.Assessed]:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         return assessments.assess(session, tenant, workers, PROGRAMME, year, as_of=as_of, now=now)
 
 
@@ -42,22 +42,24 @@ def test_a_different_result_is_a_new_version_and_the_old_one_stays(
     database: Database, tenant: UUID, other_tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:
     assess(database, tenant, an, now=now)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         attest(session, tenant, an, ALL_EIGHT, on=date(2026, 11, 1), year=2026, now=now)
+    with database.writing(other_tenant) as session:
         attest(session, other_tenant, other_an, {"CS1": 1}, on=date(2026, 11, 1), year=2026, now=now)
     (assessed,) = assess(database, tenant, an, now=now)
     assert (assessed.version, assessed.result.outcome, assessed.result.total) == (2, "met", 80)
     assert kept(database, tenant) == [(an, 2026, 1, "not_met"), (an, 2026, 2, "met")]
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         last = assessments.latest(session, tenant, an, PROGRAMME, 2026)
         assert last is not None
         assert (last.version, last.result, last.changed) == (2, assessed.result, False)
         assert assessments.latest(session, tenant, an, PROGRAMME, 2025) is None
+    with database.reading(other_tenant) as session:
         assert assessments.latest(session, other_tenant, an, PROGRAMME, 2026) is None
 
 
 def test_only_what_happened_up_to_the_day_counts(database: Database, tenant: UUID, an: UUID, now: datetime) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         attest(session, tenant, an, ALL_EIGHT, on=date(2026, 11, 19), year=2026, now=now)
         attest(session, tenant, an, {"CS10": 4}, on=date(2026, 11, 20), year=2026, now=now)
         attest(session, tenant, an, {"CS9": 4}, on=date(2026, 11, 1), year=2025, now=now)
@@ -69,12 +71,13 @@ def test_only_what_happened_up_to_the_day_counts(database: Database, tenant: UUI
 def test_facts_suggest_points_and_facts_of_another_year_or_tenant_do_not(
     database: Database, tenant: UUID, other_tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(other_tenant) as session:
         add_facts(session, other_tenant, other_an, ["reading", "learning"], times=40)
+    with database.writing(tenant) as session:
         add_facts(session, tenant, an, ["reading", "learning"], times=40, day=date(2025, 5, 4))
     (poor,) = assess(database, tenant, an, now=now)
     assert poor.result.total == 0
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         for month in range(1, 11):
             add_facts(session, tenant, an, ["reading", "learning"], times=6, day=date(2026, month, 4))
     (rich,) = assess(database, tenant, an, now=now)
@@ -86,7 +89,7 @@ def test_a_batch_takes_as_many_commands_as_one_worker(
     database: Database, tenant: UUID, rules: None, now: datetime, count_commands: Counting
 ) -> None:
     people = [add_worker(database, tenant, f"NV-{n}", now=now) for n in range(31)]
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         for person in people:
             attest(session, tenant, person, ALL_EIGHT, on=date(2026, 11, 1), year=2026, now=now)
             add_facts(session, tenant, person, ["reading", "language"], times=3)
@@ -122,7 +125,7 @@ def test_the_audience_is_that_of_the_employment_on_the_day(
     enterprise = Organization(
         id=new_id(), tenant_id=tenant, code="dn/a", name="A", kind="enterprise", exists_from=None, exists_to=None
     )
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         session.add(enterprise)
         session.flush()
         for audience, started, ended in (
@@ -150,12 +153,12 @@ def test_the_audience_is_that_of_the_employment_on_the_day(
 def test_who_meets_the_criteria_on_a_day_is_told_by_what_was_known_up_to_it(
     database: Database, tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         attest(session, tenant, an, ALL_EIGHT, on=date(2026, 7, 1), year=2026, now=now)
         attest(session, tenant, an, {"CS4": 4}, on=date(2026, 9, 1), year=2026, now=now)
         attest(session, tenant, an, {"CS4": 8}, on=date(2026, 11, 1), year=2026, now=now)
     assess(database, tenant, an, now=now)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         days = [date(2026, 6, 30), date(2026, 7, 1), date(2026, 9, 1), date(2026, 11, 1), date(2026, 12, 31)]
         met = [an in assessments.meeting(session, tenant, PROGRAMME, day) for day in days]
     assert met == [False, True, False, True, True]
@@ -164,12 +167,12 @@ def test_who_meets_the_criteria_on_a_day_is_told_by_what_was_known_up_to_it(
 def test_what_was_learned_and_attested_since_a_result_was_kept_is_seen_on_a_later_day(
     database: Database, tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         attest(session, tenant, an, {**ALL_EIGHT, "CS4": 4}, on=date(2026, 7, 1), year=2026, now=now)
         attest(session, tenant, an, {"CS4": 8}, on=date(2026, 11, 25), year=2026, now=now)
     (kept_result,) = assess(database, tenant, an, now=now)
     assert kept_result.result.outcome == "not_met"
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         days = [TODAY, date(2026, 11, 24), date(2026, 11, 25), date(2026, 12, 31)]
         met = [an in assessments.meeting(session, tenant, PROGRAMME, day) for day in days]
     assert met == [False, False, True, True]
@@ -179,18 +182,20 @@ def test_what_is_dated_after_the_day_of_a_kept_result_is_seen_from_its_own_day_o
     database: Database, tenant: UUID, other_tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:
     attested = {f"CS{n}": 9 for n in range(1, 11) if n != 3}
-    with database.writing() as session:
-        for of, who in ((tenant, an), (other_tenant, other_an)):
+    for of, who in ((tenant, an), (other_tenant, other_an)):
+        with database.writing(of) as session:
             attest(session, of, who, attested, on=date(2026, 7, 1), year=2026, now=now)
             for month in range(1, 11):
                 add_facts(session, of, who, ["learning"], day=date(2026, month, 4))
+    with database.writing(tenant) as session:
         for day in range(21, 31):
             add_facts(session, tenant, an, ["community"], day=date(2026, 11, day))
     for of, who in ((tenant, an), (other_tenant, other_an)):
         (today,) = assess(database, of, who, now=now)
         assert today.result.outcome == "not_met"
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         days = [TODAY, date(2026, 11, 21), date(2026, 11, 30), date(2026, 12, 31)]
         met = [assessments.meeting(session, tenant, PROGRAMME, day) for day in days]
+    with database.reading(other_tenant) as session:
         assert assessments.meeting(session, other_tenant, PROGRAMME, days[-1]) == set()
     assert met == [set(), set(), {an}, {an}]

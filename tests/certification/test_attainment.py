@@ -81,7 +81,7 @@ def test_with_so_many_more_the_target_of_the_year_is_met_and_with_one_fewer_it_i
 
 
 def test_meeting_the_criteria_and_holding_the_title_are_counted_apart(world: World, other_world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         holder, meeting, fallen, judged_later, _nobody = (world.employ(session, "dn/a") for _ in range(5))
         world.title(session, holder, 2025, decided=date(2026, 1, 31))
         world.judged(session, holder, 1, "not_met", date(2026, 6, 1))
@@ -134,7 +134,7 @@ def test_two_tenants_figures_stay_apart(world: World, other_world: World) -> Non
 def test_nothing_counted_ever_exceeds_its_population_and_parents_hold_their_children(world: World) -> None:
     chance = random.Random(26)
     kinds = ["law-labour", "skill-upskilling", "life-health", "digital-able", "cadre-training", "learning"]
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         for _ in range(60):
             employers = chance.sample(["dn/a", "dn/b", "dn/c", "dn/moi"], chance.choice([1, 1, 2]))
             ended = chance.choice([None, None, date(2026, 6, 1)])
@@ -155,7 +155,7 @@ def test_nothing_counted_ever_exceeds_its_population_and_parents_hold_their_chil
 
 
 def _left(world: World) -> int:
-    with world.database.reading() as session:
+    with world.database.reading(world.tenant) as session:
         gone = sa.select(sa.func.count(Employment.worker_id.distinct())).where(
             Employment.tenant_id == world.tenant, Employment.ended.is_not(None)
         )
@@ -165,7 +165,7 @@ def _left(world: World) -> int:
 def test_more_people_take_no_more_commands(world: World, count_commands: Counting) -> None:
     counts = []
     for size in (1, 40):
-        with world.database.writing() as session:
+        with world.database.writing(world.tenant) as session:
             for code in ("dn/a", "dn/b", "dn/c"):
                 for _ in range(size):
                     worker = world.employ(session, code)

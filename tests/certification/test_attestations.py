@@ -13,7 +13,8 @@ from certification import assessments, attestations, evidence, organizations, ro
 from certification.criteria import PROGRAMME
 from certification.csv_files import ImportResult
 from certification.models import Attestation
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, Database
+from tests import neighbour
 from tests.certification import learning
 from tests.certification.import_files import ORGANIZATIONS, attestations_csv, faults_of, roster_csv
 
@@ -25,7 +26,7 @@ def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime
     """The rules in both tenants; A1 and A2 in the tenant, B1 in the other."""
     learning.load_rules(database, tenant, other_tenant, now=now)
     for each, numbers in ((tenant, ("A1", "A2")), (other_tenant, ("B1",))):
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
             rows = [{"Mã người lao động": number} for number in numbers]
             roster.import_roster(session, each, roster_csv(*rows), now=now)
@@ -35,18 +36,18 @@ def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime
 @pytest.fixture
 def import_rows(database: Database, tenant: UUID, now: datetime) -> Import:
     def import_it(*rows: dict[str, object]) -> ImportResult:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             return attestations.import_attestations(session, tenant, attestations_csv(*rows), now=now)
 
     return import_it
 
 
 def stored(database: Database) -> list[tuple[UUID, str, int]]:
-    with database.reading() as session:
+    with database.reading(EVERY_TENANT) as session:
         rows = session.execute(
-            sa.select(Attestation.tenant_id, Attestation.indicator, Attestation.points).order_by(
-                Attestation.indicator, Attestation.points
-            )
+            sa.select(Attestation.tenant_id, Attestation.indicator, Attestation.points)
+            .where(neighbour.not_hers(Attestation.tenant_id))
+            .order_by(Attestation.indicator, Attestation.points)
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
@@ -64,13 +65,13 @@ def test_points_said_again_after_others_of_the_same_day_count_again(
     database: Database, tenant: UUID, now: datetime
 ) -> None:
     def import_it(points: int, minutes: int) -> ImportResult:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             at = now + timedelta(minutes=minutes)
             return attestations.import_attestations(session, tenant, attestations_csv({"Điểm": points}), now=at)
 
     done = [import_it(points, place) for place, points in enumerate((7, 5, 7, 7))]
     assert done == [ImportResult(1, 0, 0), ImportResult(0, 1, 0), ImportResult(0, 1, 0), ImportResult(0, 0, 1)]
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         person = workers.find(session, tenant, "A1")
         (judged,) = assessments.known_on(session, tenant, [person.id], PROGRAMME, evidence.vietnam_day(now))
     assert [one.points for one in judged.result.indicators if one.indicator == "CS4"] == [7]
@@ -86,7 +87,7 @@ def test_the_worker_is_to_be_judged_again_for_the_attested_year(
     database: Database, tenant: UUID, import_rows: Import
 ) -> None:
     import_rows({"Năm": 2025}, {"Mã người lao động": "A2"})
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         known = workers.known_workers(session, tenant, ["A1", "A2"])
     assert set(learning.stale_marks(database, tenant)) == {(known["A1"].id, 2025), (known["A2"].id, 2026)}
     learning.settle(database, tenant)

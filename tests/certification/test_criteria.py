@@ -116,13 +116,13 @@ def own_rubric(rubric_id: str, first_year: int, more: str = "") -> str:
 
 @pytest.fixture
 def loaded(database: Database, tenant: UUID, now: datetime) -> Database:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=now)
     return database
 
 
 def rubric_of(database: Database, tenant: UUID, year: int) -> str:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         rule_file_id, found = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, year)
         assert criteria.of_rule_file(session, tenant, rule_file_id) == found
     return found.rubric
@@ -130,7 +130,7 @@ def rubric_of(database: Database, tenant: UUID, year: int) -> str:
 
 def test_the_shipped_set_is_in_force_from_2023_on(loaded: Database, tenant: UUID) -> None:
     for year in (2023, 2026, 2030):
-        with loaded.reading() as session:
+        with loaded.reading(tenant) as session:
             rule_file_id, found = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, year)
             assert found == criteria_set()
             assert criteria.of_rule_file(session, tenant, rule_file_id) == found
@@ -152,17 +152,17 @@ def test_the_shipped_set_is_in_force_from_2023_on(loaded: Database, tenant: UUID
 def test_a_year_without_criteria_is_an_error_that_says_what_is_there(
     loaded: Database, tenant: UUID, programme: str, audience: str, year: int, words: str
 ) -> None:
-    with loaded.reading() as session, pytest.raises(NoCriteriaInForce, match=words):
+    with loaded.reading(tenant) as session, pytest.raises(NoCriteriaInForce, match=words):
         criteria.in_force(session, tenant, programme, audience, year)
 
 
 def test_another_tenants_criteria_are_not_ours(loaded: Database, other_tenant: UUID) -> None:
-    with loaded.reading() as session, pytest.raises(NoCriteriaInForce):
+    with loaded.reading(other_tenant) as session, pytest.raises(NoCriteriaInForce):
         criteria.in_force(session, other_tenant, PROGRAMME, AUDIENCE, 2026)
 
 
 def test_without_a_rubric_every_indicator_waits_for_a_person(database: Database, tenant: UUID, now: datetime) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         frame = rule_files.load(session, tenant, FOLDER / f"{FRAME}.toml", now=now)
         rule_file_id, found = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, 2026)
     assert rule_file_id == frame.id
@@ -171,7 +171,7 @@ def test_without_a_rubric_every_indicator_waits_for_a_person(database: Database,
 
 
 def test_a_later_rubric_leaves_earlier_years_as_they_were(loaded: Database, tenant: UUID, now: datetime) -> None:
-    with loaded.writing() as session:
+    with loaded.writing(tenant) as session:
         rule_files.load_text(session, tenant, "cua-tinh.toml", own_rubric("cua-tinh-2027", 2027), now=now)
     assert rubric_of(loaded, tenant, 2026) == RUBRIC
     assert rubric_of(loaded, tenant, 2027) == "cua-tinh-2027"
@@ -181,7 +181,7 @@ def test_a_rubric_that_replaces_another_stands_in_its_place_from_its_first_year(
     loaded: Database, tenant: UUID, now: datetime
 ) -> None:
     more = f'replaces = "{RUBRIC}"'
-    with loaded.writing() as session:
+    with loaded.writing(tenant) as session:
         rule_files.load_text(session, tenant, "cua-tinh.toml", own_rubric("cua-tinh", 2023, more), now=now)
     assert rubric_of(loaded, tenant, 2023) == "cua-tinh"
     assert rubric_of(loaded, tenant, 2026) == "cua-tinh"
@@ -190,7 +190,7 @@ def test_a_rubric_that_replaces_another_stands_in_its_place_from_its_first_year(
 def test_results_judged_by_a_replaced_rubric_can_still_be_explained(
     loaded: Database, tenant: UUID, now: datetime
 ) -> None:
-    with loaded.writing() as session:
+    with loaded.writing(tenant) as session:
         before, _ = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, 2026)
         more = f'replaces = "{RUBRIC}"'
         rule_files.load_text(session, tenant, "cua-tinh.toml", own_rubric("cua-tinh", 2023, more), now=now)

@@ -381,10 +381,10 @@ id = "https://may.example/khoa/1"
 title = "May cơ bản"
 topics = ["skill-new-hire"]
 """
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         base = rule_files.load(session, tenant, FOLDER / "evidence-mapping-2026.toml", now=now)
         added = rule_files.load_text(session, tenant, "khoa-hoc.toml", own, now=now)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         found = evidence_mapping.mapping_in_force(session, tenant, date(2026, 11, 20))
     assert found.rule_file_ids == (base.id, added.id)
     assert found.catalogue["https://may.example/khoa/1"] == {"skill-new-hire"}
@@ -393,12 +393,15 @@ topics = ["skill-new-hire"]
 def test_a_day_without_a_mapping_is_an_error_that_says_so(
     database: Database, tenant: UUID, other_tenant: UUID, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=now)
-    with database.reading() as session:
-        with pytest.raises(
-            NoMappingInForce, match=r"on 2022-10-18.*Loaded are: evidence-mapping-2026 \(from 2022-10-19\)"
-        ):
-            evidence_mapping.mapping_in_force(session, tenant, date(2022, 10, 18))
-        with pytest.raises(NoMappingInForce, match=r"No evidence mapping is loaded"):
-            evidence_mapping.mapping_in_force(session, other_tenant, date(2026, 11, 20))
+    with (
+        database.reading(tenant) as session,
+        pytest.raises(NoMappingInForce, match=r"on 2022-10-18.*Loaded are: evidence-mapping-2026 \(from 2022-10-19\)"),
+    ):
+        evidence_mapping.mapping_in_force(session, tenant, date(2022, 10, 18))
+    with (
+        database.reading(other_tenant) as session,
+        pytest.raises(NoMappingInForce, match=r"No evidence mapping is loaded"),
+    ):
+        evidence_mapping.mapping_in_force(session, other_tenant, date(2026, 11, 20))

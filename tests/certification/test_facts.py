@@ -217,11 +217,11 @@ def test_an_unknown_actor_waits_counted_and_listed_until_someone_links_it(
     store(database, other_identity, statement("phone"))
     assert feed.follow(database, tenant, now=now).waiting == 3
     follow_all(database, other_tenant, now)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         listed = [(one.ifi, one.statements) for one in workers.unknown_actors(session, tenant)]
     assert listed == [(ifi("phone"), 2), (ifi("stranger"), 1)]
 
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         assert workers.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now) == 2
 
     assert [(actor) for actor, *_ in waiting(database, tenant)] == [ifi("stranger")]
@@ -251,7 +251,7 @@ def test_a_group_with_members_counts_for_each_and_waits_for_those_unknown(
     assert {actor for actor, *_ in waiting(database, tenant)} == {ifi("chi")}
 
     chi = add_worker(database, tenant, "NV-CHI", now=now)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         workers.link(session, tenant, ifi("chi"), "NV-CHI", by="officer", now=now)
     assert ("NV-CHI", "law-labour") in whats(database, tenant)
     assert (chi, 2026) in stale_marks(database, tenant)

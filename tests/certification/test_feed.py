@@ -194,7 +194,7 @@ def test_many_links_are_released_with_as_many_commands_as_one(
     add_worker(database, tenant, "NV-2", *(f"phone-{n}" for n in range(1, 40)), now=now)
     counts = []
     for names in (["phone-0"], [f"phone-{n}" for n in range(1, 40)]):
-        with database.writing() as session, count_commands() as commands:
+        with database.writing(tenant) as session, count_commands() as commands:
             assert feed.release(session, tenant, *map(ifi, names)) == len(names)
         counts.append(len(commands))
     assert counts[0] == counts[1]
@@ -214,7 +214,7 @@ def test_a_link_made_between_reading_a_chunk_and_writing_it_is_seen(
         return read
 
     def link() -> None:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             workers.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now)
 
     read_changes = api.changes
@@ -234,7 +234,7 @@ def test_a_link_made_while_a_chunk_is_being_written_finds_what_it_leaves_waiting
 
     def link() -> None:
         try:
-            with database.writing() as session:
+            with database.writing(tenant) as session:
                 workers.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now)
         except BaseException as error:
             failures.append(error)
@@ -274,7 +274,7 @@ def test_rebuilding_puts_wrong_facts_right_and_marks_only_those_concerned(
     follow_all(database, tenant, now)
     right = facts(database, tenant), waiting(database, tenant)
     settle(database, tenant)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         session.execute(sa.delete(Fact).where(Fact.worker_id == an, Fact.what == "law-labour"))
         session.execute(sa.update(Fact).where(Fact.worker_id == an).values(quality=3, what="language"))
 
@@ -324,16 +324,16 @@ def test_whatever_came_when_following_equals_rebuilding(
     from tests.conftest import PEPPER
 
     def fresh() -> tuple[UUID, api.Identity]:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             made = api.create_tenant(session, str(uuid4()), now=now)
         learning.load_rules(database, made, now=now)
         for number in sorted(set(_OWNERS.values())):
             add_worker(database, made, number, now=now)
-        with database.reading() as session:
+        with database.reading(tenant) as session:
             return made, api.identify(session, credential(made), pepper=PEPPER, now=now)
 
     def link(of: UUID, name: str) -> None:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             workers.link(session, of, ifi(name), _OWNERS[name], by="officer", now=now)
 
     ours, identity = fresh()
@@ -366,7 +366,7 @@ def test_whatever_came_when_following_equals_rebuilding(
     feed.rebuild(database, ours, now=now, limit=2)
     assert (facts(database, ours), waiting(database, ours)) == followed
 
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         session.execute(sa.delete(Fact).where(Fact.tenant_id == ours))
         session.execute(sa.update(FeedPosition).where(FeedPosition.tenant_id == ours).values(token=""))
     follow_all(database, ours, now)
@@ -376,7 +376,7 @@ def test_whatever_came_when_following_equals_rebuilding(
     theirs, other_identity = fresh()
     for name in sorted(linked):
         link(theirs, name)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         everything = api.changes(session, ours, None).statements
     copies = [
         {name: part for name, part in one.document.items() if name not in ("stored", "authority")} for one in everything

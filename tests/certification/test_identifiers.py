@@ -100,7 +100,7 @@ def test_any_name_survives_the_cell_of_a_spreadsheet(name: str) -> None:
 @pytest.fixture
 def units(database: Database, tenant: UUID, identity: api.Identity, now: datetime) -> None:
     learning.load_rules(database, tenant, now=now)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         organizations.import_organizations(session, tenant, ORGANIZATIONS, now=now)
 
 
@@ -113,7 +113,7 @@ def listed(
     def listed(name: str) -> str:
         learning.store(database, identity, learning.statement(name))
         feed.follow(database, tenant, now=now)
-        with database.reading() as session:
+        with database.reading(tenant) as session:
             [actor] = workers.unknown_actors(session, tenant)
         return identifiers.written(actor.ifi)
 
@@ -124,10 +124,10 @@ def listed(
 def test_a_listed_actor_can_be_linked(
     database: Database, tenant: UUID, listed: Callable[[str], str], name: str, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         roster.import_roster(session, tenant, roster_csv({"Mã người lao động": "A1"}), now=now)
     shown = listed(name)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         assert workers.link(session, tenant, shown, "A1", by="Chị Lan", now=now) == 1
     assert learning.waiting(database, tenant) == set()
 
@@ -137,7 +137,7 @@ def test_a_listed_actor_can_stand_in_a_roster(
     database: Database, tenant: UUID, listed: Callable[[str], str], name: str, now: datetime
 ) -> None:
     cell = listed(name)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         told = roster_csv({"Mã người lao động": "A1", "Tài khoản học tập": cell})
         assert roster.import_roster(session, tenant, told, now=now).created == 1
     assert learning.waiting(database, tenant) == set()

@@ -36,7 +36,7 @@ def test_each_example_of_the_page_goes_in(database: Database, tenant: UUID, othe
     }
     assert list(examples()) == list(imports)
     for title, data in examples().items():
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             result = imports[title](session, tenant, data, now=now)
         assert result.created == len(data.splitlines()) - 1, title
         assert result.notes == ()

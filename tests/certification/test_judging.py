@@ -54,7 +54,7 @@ def test_a_change_while_judging_stays_stale_and_the_outdated_result_is_not_kept(
     def judge_and_change(*args: Any) -> Any:
         judged = judge(*args)
         monkeypatch.setattr(assessments, "judge", judge)
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             attest(session, tenant, an, ALL_EIGHT, on=date(2026, 11, 1), year=2026, now=now)
             judging.mark_stale(session, tenant, [(an, 2026)])
         return judged
@@ -113,7 +113,7 @@ def test_with_nothing_stale_nothing_is_written(
 def test_what_is_attested_in_january_counts_for_the_year_before(
     database: Database, tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         attest(session, tenant, an, ALL_EIGHT, on=date(2027, 1, 15), year=2026, now=now)
     mark(database, tenant, (an, 2026))
     assert judging.judge_stale(database, tenant, now=datetime(2027, 1, 20, 5, 0, tzinfo=UTC)) == 1
@@ -124,7 +124,7 @@ def test_what_is_attested_in_january_counts_for_the_year_before(
 
 
 def due_days(database: Database, tenant: UUID) -> dict[tuple[UUID, int], date | None]:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         rows = session.execute(sa.select(Stale.worker_id, Stale.year, Stale.due).where(Stale.tenant_id == tenant))
         return {(row[0], row[1]): row[2] for row in rows}
 
@@ -132,10 +132,11 @@ def due_days(database: Database, tenant: UUID) -> dict[tuple[UUID, int], date | 
 def test_who_has_evidence_of_a_later_day_is_judged_again_on_that_day(
     database: Database, tenant: UUID, other_tenant: UUID, an: UUID, other_an: UUID, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         attest(session, tenant, an, ALL_EIGHT, on=date(2026, 11, 1), year=2026, now=now)
         add_facts(session, tenant, an, ["reading"], day=date(2026, 11, 23))
         attest(session, tenant, an, {"CS4": 4}, on=date(2026, 11, 22), year=2026, now=now)
+    with database.writing(other_tenant) as session:
         add_facts(session, other_tenant, other_an, ["reading"], day=date(2026, 11, 21))
     mark(database, tenant, (an, 2026))
 
@@ -155,11 +156,11 @@ def test_who_has_evidence_of_a_later_day_is_judged_again_on_that_day(
 
 
 def test_a_change_makes_a_mark_due_at_once(database: Database, tenant: UUID, an: UUID, now: datetime) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         add_facts(session, tenant, an, ["reading"], day=date(2026, 11, 23))
     mark(database, tenant, (an, 2026))
     judging.judge_stale(database, tenant, now=now)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert judging.count_due(session, tenant, TODAY) == 0
         assert judging.count_due(session, tenant, date(2026, 11, 23)) == 1
     mark(database, tenant, (an, 2026))
@@ -201,13 +202,13 @@ def test_what_was_judged_by_rules_that_are_not_the_newest_any_more_is_not_kept(
     def judge_and_load(*args: Any) -> Any:
         judged = judge(*args)
         monkeypatch.setattr(assessments, "judge", judge)
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             rule_files.load_text(session, tenant, "moi.toml", newer, now=now)
             assessments.assess(session, tenant, [an], PROGRAMME, 2026, as_of=TODAY, now=now)
         return judged
 
     def rubric_of_newest() -> str:
-        with database.reading() as session:
+        with database.reading(tenant) as session:
             last = assessments.latest(session, tenant, an, PROGRAMME, 2026)
         assert last is not None
         return last.result.rubric
@@ -244,17 +245,17 @@ def together(*sides: Callable[[], object]) -> None:
 def test_judging_and_renaming_workers_do_not_stop_each_other(
     database: Database, tenant: UUID, rules: None, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         organizations.import_organizations(session, tenant, ORGANIZATIONS, now=now)
     numbers = [f"NV-{n:03d}" for n in range(200)]
 
     def take_in(name: str) -> None:
         rows = [{"Mã người lao động": number, "Họ và tên": name} for number in reversed(numbers)]
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             roster.import_roster(session, tenant, roster_csv(*rows), now=now)
 
     take_in("Người lao động")
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         # Ids rise with the order of a file, so renaming goes from the last to the first, as a second file may.
         numbers = [one.number for one in sorted(workers.known_workers(session, tenant, numbers).values(), key=by_id)]
         people = workers.ids(session, tenant)
@@ -269,11 +270,11 @@ def test_judging_and_renaming_workers_do_not_stop_each_other(
 
     def judge() -> None:
         while not done.is_set():
-            with database.writing() as session:
+            with database.writing(tenant) as session:
                 assessments.lock(session, tenant, people)
 
     together(rename, judge)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         named = {one.full_name for one in workers.known_workers(session, tenant, numbers).values()}
     assert named == {f"Người lao động {ROUNDS - 1}"}
 
@@ -287,7 +288,7 @@ def test_judging_waits_for_nobody_who_is_marking(database: Database, tenant: UUI
     mark(database, tenant, *((person, 2026) for person in people))
     settled: list[int] = []
     judge = threading.Thread(target=lambda: settled.append(judging.judge_stale(database, tenant, now=now)))
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         judging.mark_stale(session, tenant, [(person, 2026) for person in people[2:]])
         if not database.is_sqlite:  # there judging cannot even write before this transaction ends
             judge.start()
@@ -310,7 +311,7 @@ def test_judging_and_marking_do_not_stop_each_other(
 
     def mark_in_several_turns() -> None:
         for _ in range(ROUNDS):
-            with database.writing() as session:
+            with database.writing(tenant) as session:
                 for some in (people[20:], people[:20]):
                     judging.mark_stale(session, tenant, [(person, 2026) for person in some])
 

@@ -12,7 +12,7 @@ from tests.certification.world import COMMITMENT, ON, World
 
 
 def test_a_statement_that_says_two_things_of_one_target_is_one_participation(world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         worker, one_statement = world.employ(session, "dn/a"), uuid4()
         for what in ("law-labour", "law-trade-union"):
             session.add(
@@ -33,7 +33,7 @@ def test_a_statement_that_says_two_things_of_one_target_is_one_participation(wor
 
 
 def test_only_the_calendar_year_up_to_the_cut_off_counts(world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         for day in (date(2025, 12, 31), date(2026, 1, 1), ON, date(2026, 11, 26), date(2027, 1, 1)):
             worker = world.employ(session, "dn/a")
             add_facts(session, world.tenant, worker, ["life-health"], day=day)
@@ -43,7 +43,7 @@ def test_only_the_calendar_year_up_to_the_cut_off_counts(world: World) -> None:
 
 
 def test_titles_count_by_award_decided_and_not_withdrawn_by_the_cut_off(world: World, other_world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         people = [world.employ(session, "dn/a") for _ in range(8)]
         world.title(session, people[0], 2026, decided=ON)
         world.title(session, people[1], 2026, decided=date(2026, 11, 26))
@@ -57,7 +57,7 @@ def test_titles_count_by_award_decided_and_not_withdrawn_by_the_cut_off(world: W
 
 
 def test_reached_and_able_are_both_shown_for_digital_skills(world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         reached, able, _neither = (world.employ(session, "dn/a") for _ in range(3))
         add_facts(session, world.tenant, reached, ["digital-reached"], times=2)
         add_facts(session, world.tenant, able, ["digital-able"])
@@ -68,7 +68,7 @@ def test_reached_and_able_are_both_shown_for_digital_skills(world: World) -> Non
 
 
 def test_grassroots_unions_count_by_their_commitment_of_the_year(world: World, other_world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         for code, year in (("cdcs/a", 2026), ("cdcs/b", 2025), ("cdcs/c", 2026), ("cdcs/trong", 2026)):
             session.add(
                 Commitment(organization_id=world.ids[code], kind=COMMITMENT, year=year, source="x", recorded=world.now)
@@ -83,7 +83,7 @@ def test_grassroots_unions_count_by_their_commitment_of_the_year(world: World, o
 
 def test_all_topics_of_a_target_are_needed_where_it_says_all(world: World) -> None:
     four = ["law-labour", "law-trade-union", "law-social-insurance", "law-safety"]
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         every, three = world.employ(session, "dn/a"), world.employ(session, "dn/a")
         add_facts(session, world.tenant, every, four, times=2)
         add_facts(session, world.tenant, three, four[:3], times=2)

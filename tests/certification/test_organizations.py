@@ -14,7 +14,7 @@ from certification import organizations
 from certification.csv_files import ImportResult
 from certification.models import Base, OrganizationSuccession
 from certification.trees import ADMINISTRATIVE, ENTERPRISE, UNION, Tree
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, Database
 from tests.certification.import_files import ORGANIZATIONS, faults_of, organizations_csv
 
 TODAY = date(2026, 11, 20)
@@ -25,7 +25,7 @@ Import = Callable[..., ImportResult]
 @pytest.fixture
 def import_for(database: Database, now: datetime) -> Import:
     def import_it(tenant: UUID, *rows: str) -> ImportResult:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             return organizations.import_organizations(session, tenant, organizations_csv(*rows), now=now)
 
     return import_it
@@ -35,12 +35,12 @@ def import_for(database: Database, now: datetime) -> Import:
 def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
     """The usual organizations, in both tenants."""
     for each in (tenant, other_tenant):
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
 
 
 def tree(database: Database, tenant: UUID, on: date = TODAY) -> Tree:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         return organizations.tree(session, tenant, on)
 
 
@@ -50,7 +50,7 @@ def enterprises_below(found: Tree, code: str) -> tuple[str, ...]:
 
 def everything(database: Database) -> dict[str, list[Any]]:
     tables = ("organization", "organization_parent", "organization_succession", "commitment")
-    with database.reading() as session:
+    with database.reading(EVERY_TENANT) as session:
         return {
             name: sorted(map(str, session.execute(sa.select(Base.metadata.tables[f"certification_{name}"]))))
             for name in tables
@@ -121,7 +121,7 @@ def test_an_end_makes_an_organization_past_and_keeps_it_readable(
 
 def test_a_new_name_is_taken_and_told(database: Database, tenant: UUID, imported: None, now: datetime) -> None:
     data = organizations_csv("vn/a, hc, vn").replace("Đơn vị vn/a".encode(), "Tỉnh A".encode())
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         result = organizations.import_organizations(session, tenant, data, now=now)
     assert result == ImportResult(0, 1, 0, ("Đơn vị “vn/a” đổi tên từ “Đơn vị vn/a” thành “Tỉnh A”",))
     assert tree(database, tenant).node("vn/a").name == "Tỉnh A"
@@ -255,17 +255,17 @@ def test_the_number_of_commands_does_not_grow_with_the_file(
 
 
 def test_the_shipped_units_come_in_once_with_their_successors(database: Database, tenant: UUID) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         first = organizations.load_shipped(session, tenant)
     before = everything(database)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         second = organizations.load_shipped(session, tenant)
     assert (second.created, second.changed, second.unchanged) == (0, 0, first.created)
     assert everything(database) == before
     found = tree(database, tenant)
     assert found.ancestors("vn/thanh-hoa/hoang-giang") == ("vn/thanh-hoa", "vn")
     ids = {code: found.node(f"vn/thanh-hoa/{code}").id for code in ("hoang-hop", "hoang-giang")}
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         successors = session.scalars(
             sa.select(OrganizationSuccession.successor_id).where(
                 OrganizationSuccession.predecessor_id == ids["hoang-hop"]

@@ -319,9 +319,9 @@ def test_a_plan_that_binds_twice_is_named_once() -> None:
 
 
 def test_loaded_plans_come_back_as_they_were_written(database: Database, tenant: UUID, now: datetime) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         loaded = {one.identifier: one for one in rule_files.load_all(session, tenant, now=now)}
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         found = plans.all_plans(session, tenant)
         records = plans.inheritances(session, tenant)
     assert [replace(each, rule_file_id=UUID(int=1)) for each in found] == sorted(EVERY, key=lambda each: each.id)
@@ -332,9 +332,9 @@ def test_loaded_plans_come_back_as_they_were_written(database: Database, tenant:
 
 
 def test_another_tenants_plans_do_not_show(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=now)
-    with database.reading() as session:
+    with database.reading(other_tenant) as session:
         assert plans.all_plans(session, other_tenant) == []
         assert plans.inheritances(session, other_tenant) == []
 

@@ -10,7 +10,7 @@ from tests.certification.world import ON, World
 
 
 def test_persons_are_counted_once_and_participations_beside_them(world: World, other_world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         busy, idle = world.employ(session, "dn/a", gender="female"), world.employ(session, "dn/a")
         add_facts(session, world.tenant, busy, ["law-labour"], times=4)
         add_facts(session, world.tenant, busy, ["law-trade-union"])
@@ -24,7 +24,7 @@ def test_persons_are_counted_once_and_participations_beside_them(world: World, o
 
 
 def test_somebody_with_two_employers_is_one_person_where_both_meet(world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         worker = world.employ(session, "dn/a", "dn/b")
         add_facts(session, world.tenant, worker, ["law-labour"], times=2)
         world.employ(session, "dn/b")
@@ -37,14 +37,14 @@ def test_somebody_with_two_employers_is_one_person_where_both_meet(world: World)
 
 
 def test_two_jobs_in_the_same_enterprise_are_one_person(world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         worker = world.employ(session, "dn/a")
         world.also(session, worker, "dn/a", started=date(2022, 1, 1))
     assert world.counts("dn/a", "G1") == (0, 0, 1)
 
 
 def test_the_population_is_who_is_employed_on_the_day_first_and_last_day_included(world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         world.employ(session, "dn/a", started=ON)
         world.employ(session, "dn/a", ended=ON)
         left = world.employ(session, "dn/a", ended=date(2026, 11, 24))
@@ -56,7 +56,7 @@ def test_the_population_is_who_is_employed_on_the_day_first_and_last_day_include
 
 
 def test_what_was_learned_at_another_employer_counts_where_the_person_works_now(world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         worker = world.employ(session, "dn/a", ended=date(2026, 6, 30))
         world.also(session, worker, "dn/c", started=date(2026, 7, 1))
         add_facts(session, world.tenant, worker, ["life-health"], day=date(2026, 3, 3))
@@ -68,7 +68,7 @@ def test_what_was_learned_at_another_employer_counts_where_the_person_works_now(
 
 
 def test_an_enterprise_that_has_ended_is_not_there_with_its_people(world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         world.employ(session, "dn/xong")
     assert world.measure().of("dn/xong") is None
     assert world.counts("vn/lao-cai", "G1") == (0, 0, 0)
@@ -77,7 +77,7 @@ def test_an_enterprise_that_has_ended_is_not_there_with_its_people(world: World)
 
 
 def test_union_cadres_are_counted_where_they_are_cadres(world: World, other_world: World) -> None:
-    with world.database.writing() as session:
+    with world.database.writing(world.tenant) as session:
         trained = world.employ(session, "dn/a", "dn/b", cadre_in=["dn/a"])
         world.employ(session, "dn/b", cadre_in=["dn/b"])
         plain = world.employ(session, "dn/a")

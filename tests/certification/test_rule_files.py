@@ -30,7 +30,7 @@ NATIONAL = "plan-1268-qd-ttg.toml"
 
 @pytest.fixture
 def loaded(database: Database, tenant: UUID, now: datetime) -> Database:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=now)
     return database
 
@@ -44,7 +44,7 @@ def with_rules(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) 
     path = tmp_path_factory.mktemp("rules") / "rules.sqlite3"
     shutil.copy(migrated_sqlite, path)
     database = Database(f"sqlite:///{path}")
-    with database.writing() as session:
+    with database.writing(TENANT) as session:
         rule_files.load_all(session, TENANT, now=datetime(2026, 11, 20, 5, tzinfo=UTC))
     yield database
     database.close()
@@ -64,7 +64,7 @@ def test_a_broken_file_is_not_loaded_and_says_where_and_what_to_do(
     with_rules: Database, now: datetime, path: Path
 ) -> None:
     must_say = re.findall(r"^# > (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    with with_rules.reading() as session:
+    with with_rules.reading(TENANT) as session:
         before = stored(session, TENANT)
         with pytest.raises(RuleFileFaults) as refused:
             rule_files.load(session, TENANT, path, now=now)
@@ -76,7 +76,7 @@ def test_a_broken_file_is_not_loaded_and_says_where_and_what_to_do(
 
 def test_all_faults_of_a_file_are_said_at_once_and_it_is_named(loaded: Database, tenant: UUID, now: datetime) -> None:
     text = (FOLDER / NATIONAL).read_text(encoding="utf-8").replace("2025, percent", "25, percent")
-    with loaded.reading() as session, pytest.raises(RuleFileFaults) as refused:
+    with loaded.reading(tenant) as session, pytest.raises(RuleFileFaults) as refused:
         rule_files.load_text(session, tenant, "sua.toml", text, now=now)
     assert len(refused.value.faults) == 5
     assert str(refused.value).startswith("sua.toml is not loaded, it has 5 faults:\n- sua.toml, line ")
@@ -87,7 +87,7 @@ def test_a_file_that_is_not_utf_8_names_the_line(
 ) -> None:
     path = tmp_path / "tcvn.toml"
     path.write_bytes(b'kind = "plan"\ntitle = "K\xd5 ho\xb9ch"\n')
-    with database.reading() as session, pytest.raises(RuleFileFaults, match=r"tcvn.toml, line 2: is not UTF-8"):
+    with database.reading(tenant) as session, pytest.raises(RuleFileFaults, match=r"tcvn.toml, line 2: is not UTF-8"):
         rule_files.load(session, tenant, path, now=now)
 
 
@@ -100,17 +100,17 @@ def test_a_file_nested_too_deep_is_refused(database: Database, tenant: UUID, now
 def test_a_file_that_is_not_there_says_where_it_was_looked_for(
     database: Database, tenant: UUID, now: datetime, tmp_path: Path
 ) -> None:
-    with database.reading() as session, pytest.raises(RuleFileFaults, match=f"no such file in {tmp_path}"):
+    with database.reading(tenant) as session, pytest.raises(RuleFileFaults, match=f"no such file in {tmp_path}"):
         rule_files.load(session, tenant, tmp_path / "ke-hoach.toml", now=now)
 
 
 def test_units_are_not_loaded_as_rules(database: Database, tenant: UUID, now: datetime) -> None:
-    with database.reading() as session, pytest.raises(RuleFileFaults, match="holds units, not rules"):
+    with database.reading(tenant) as session, pytest.raises(RuleFileFaults, match="holds units, not rules"):
         rule_files.load(session, tenant, FOLDER / "organizations.toml", now=now)
 
 
 def test_a_refusal_can_be_handed_to_another_process(loaded: Database, tenant: UUID, now: datetime) -> None:
-    with loaded.reading() as session, pytest.raises(RuleFileFaults) as refused:
+    with loaded.reading(tenant) as session, pytest.raises(RuleFileFaults) as refused:
         rule_files.load(session, tenant, BROKEN[0], now=now)
     assert str(pickle.loads(pickle.dumps(refused.value.faults))) == str(refused.value.faults)  # noqa: S301
 
@@ -148,9 +148,9 @@ def test_a_fault_in_the_units_is_named(tmp_path: Path, old: str, new: str, words
 
 
 def test_everything_shipped_loads_and_only_once(database: Database, tenant: UUID, now: datetime) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         first = rule_files.load_all(session, tenant, now=now)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         second = rule_files.load_all(session, tenant, now=now)
     assert len(first) == len(SHIPPED) - 1
     assert {one.kind for one in first} == set(KINDS)
@@ -161,7 +161,7 @@ def test_everything_shipped_loads_and_only_once(database: Database, tenant: UUID
 
 def test_a_loaded_file_is_never_edited(loaded: Database, tenant: UUID, now: datetime) -> None:
     text = (FOLDER / NATIONAL).read_text(encoding="utf-8")
-    with loaded.reading() as session:
+    with loaded.reading(tenant) as session:
         (said,) = faults_of(session, tenant, NATIONAL, text + "\n# sửa\n", now)
     assert re.match(
         r"plan-1268-qd-ttg.toml, line \d+, /id: plan '1268-qd-ttg' is loaded already with another text", said
@@ -170,15 +170,15 @@ def test_a_loaded_file_is_never_edited(loaded: Database, tenant: UUID, now: date
 
 
 def test_the_text_is_kept_as_it_was(loaded: Database, tenant: UUID) -> None:
-    with loaded.reading() as session:
+    with loaded.reading(tenant) as session:
         text = session.scalar(sa.select(RuleFile.text).where(RuleFile.identifier == "1268-qd-ttg"))
     assert text == (FOLDER / NATIONAL).read_text(encoding="utf-8")
 
 
 def test_each_tenant_loads_for_itself(loaded: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
-    with loaded.reading() as session:
+    with loaded.reading(other_tenant) as session:
         assert stored(session, other_tenant) == []
-    with loaded.writing() as session:
+    with loaded.writing(other_tenant) as session:
         assert all(one.is_new for one in rule_files.load_all(session, other_tenant, now=now))
 
 
@@ -191,14 +191,14 @@ def test_one_faulty_file_keeps_all_out(
         (folder / path.name).write_bytes(path.read_bytes())
     (folder / "plan-thieu.toml").write_text('kind = "plan"\n', encoding="utf-8")
     monkeypatch.setattr(rule_files, "PROGRAMMES", tmp_path)
-    with database.writing() as session, pytest.raises(RuleFileFaults, match=r"plan-thieu.toml"):
+    with database.writing(tenant) as session, pytest.raises(RuleFileFaults, match=r"plan-thieu.toml"):
         rule_files.load_all(session, tenant, now=now)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert stored(session, tenant) == []
 
 
 def test_a_programme_nobody_knows_is_named(database: Database, tenant: UUID, now: datetime) -> None:
-    with database.reading() as session, pytest.raises(KeyError, match="there are cong-dan-hoc-tap"):
+    with database.reading(tenant) as session, pytest.raises(KeyError, match="there are cong-dan-hoc-tap"):
         rule_files.load_all(session, tenant, "gia-dinh-hoc-tap", now=now)
 
 
@@ -209,13 +209,13 @@ def test_loading_all_takes_two_commands_however_many_files(database: Database, t
         "before_cursor_execute",
         lambda *args: commands.append(args[2]) if "rule_file" in args[2] else None,
     )
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=now)
     assert [command.split()[0] for command in commands] == ["SELECT", "INSERT"]
 
 
 def test_warnings_come_with_the_plan_they_are_about_every_time(loaded: Database, tenant: UUID, now: datetime) -> None:
-    with loaded.writing() as session:
+    with loaded.writing(tenant) as session:
         warned = {one.identifier: one.warnings for one in rule_files.load_all(session, tenant, now=now) if one.warnings}
     assert list(warned) == ["lai-chau-31-kh-ldld-2026"]
     assert "60 % for 2030 is below the 75 % of its parent plan 1268-qd-ttg" in warned["lai-chau-31-kh-ldld-2026"][0]
@@ -247,7 +247,7 @@ def test_the_examples_in_the_documentation_load(database: Database, tenant: UUID
     page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
     examples = re.findall(r"```toml\n(.+?)```", page, re.DOTALL)
     assert len(examples) == 2
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=now)
         for example in examples:
             assert rule_files.load_text(session, tenant, "docs/rules.md", example, now=now).is_new

@@ -15,7 +15,7 @@ from certification.models import Base
 from certification.self_check import Assay, Checked
 from certification.self_check_words import EFFECTS, OUTCOMES, REMARKS, remark_words
 from lrs import api
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, Database
 from tests.certification.learning import (
     PROFILE,
     PROGRAMME,
@@ -280,7 +280,7 @@ def test_of_a_person_it_is_told_only_whether_the_account_sent_is_known(
 @pytest.mark.usefixtures("an")
 def test_nothing_is_stored_by_trying_out(database: Database, identity: api.Identity, now: datetime) -> None:
     def rows() -> dict[str, int]:
-        with database.reading() as session:
+        with database.reading(EVERY_TENANT) as session:
             return {
                 name: session.scalar(sa.text(f"SELECT count(*) FROM {name}")) or 0
                 for name in sorted([*Base.metadata.tables, "lrs_statement", "lrs_statement_link", "lrs_reference"])

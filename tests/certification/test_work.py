@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from certification import work
 from certification.models import Stale
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.certification import learning
 from tests.certification.learning import add_worker, kept, stale_marks, statement, store
 from tests.conftest import PEPPER
@@ -63,12 +63,12 @@ def test_the_loop_follows_and_judges_every_tenant_before_it_waits(
 def test_what_test_keys_store_is_never_taken_in_or_judged(
     database: Database, tenant: UUID, an: UUID, other_an: UUID, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with database.writing() as session:
+    with database.writing(NOBODY) as session:
         key, secret = api.create_credential(
             session, tenant, name="x", scopes=["all"], pepper=PEPPER, now=now, test=True
         )  # fmt: skip
     header = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         trying = api.identify(session, header, pepper=PEPPER, now=now)
     store(database, trying, statement("an"), statement("nobody"))
     with caplog.at_level(logging.WARNING):
@@ -181,5 +181,5 @@ def test_the_loop_stops_at_once_when_it_is_told_to(
     stop.set()
     work.work(database, stop=stop, clock=lambda: now)
     assert kept(database, tenant) == []
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Stale)) == 0

@@ -19,7 +19,7 @@ from certification.csv_files import ImportResult
 from certification.models import Base, Stale, WorkerIdentifier
 from certification.workers import IdentifierTaken, UnknownWorker
 from lrs import api, tenants
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, NOBODY, Database
 from tests.certification import learning
 from tests.certification.import_files import ORGANIZATIONS, faults_of, organizations_csv, roster_csv
 from tests.conftest import PEPPER
@@ -31,17 +31,17 @@ Import = Callable[..., ImportResult]
 def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
     """The usual organizations in both tenants, and one worker in the other."""
     for each in (tenant, other_tenant):
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
     other = roster_csv({"Mã người lao động": "A1", "Họ và tên": "Người khác", "Tài khoản học tập": "https://h|x1"})
-    with database.writing() as session:
+    with database.writing(other_tenant) as session:
         roster.import_roster(session, other_tenant, other, now=now)
 
 
 @pytest.fixture
 def import_rows(database: Database, tenant: UUID, now: datetime) -> Import:
     def import_it(*rows: dict[str, object]) -> ImportResult:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             return roster.import_roster(session, tenant, roster_csv(*rows), now=now)
 
     return import_it
@@ -64,7 +64,7 @@ def row(number: str, **cells: object) -> dict[str, object]:
 
 def everything(database: Database) -> dict[str, list[str]]:
     tables = ("worker", "employment", "worker_identifier", "stale", "fact", "waiting_statement")
-    with database.reading() as session:
+    with database.reading(EVERY_TENANT) as session:
         return {
             name: sorted(map(str, session.execute(sa.select(Base.metadata.tables[f"certification_{name}"]))))
             for name in tables
@@ -73,7 +73,7 @@ def everything(database: Database) -> dict[str, list[str]]:
 
 def employed(database: Database, tenant: UUID, on: date) -> list[tuple[str, str, bool]]:
     """(worker's number, enterprise's code, union cadre) of everyone employed on a day."""
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         tree = organizations.tree(session, tenant, on)
         numbers = {
             person.id: person.number
@@ -93,7 +93,7 @@ def test_a_roster_makes_workers_employments_and_links(database: Database, tenant
         row("A2", gender="nam", at="dn/2", start="2026-03-01", end="2026-06-30", position="Thợ điện"),
     )
     assert result == ImportResult(created=2, changed=0, unchanged=0)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         person = workers.find(session, tenant, "A1")
         links = session.scalars(sa.select(WorkerIdentifier.ifi).where(WorkerIdentifier.worker_id == person.id)).all()
     assert (person.full_name, person.gender) == ("Lò Thị Sến", "female")
@@ -111,7 +111,7 @@ def test_an_employment_holds_on_its_first_and_its_last_day(
 
 def test_a_formula_in_a_name_is_only_text(database: Database, tenant: UUID, import_rows: Import) -> None:
     import_rows(row("A1", name="=1+1"))
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert workers.find(session, tenant, "A1").full_name == "=1+1"
 
 
@@ -156,7 +156,7 @@ def test_a_changed_name_is_taken_and_told(database: Database, tenant: UUID, impo
     assert result.notes == (
         "Dòng 2: mã “A1” đổi họ tên từ “Nguyễn Thị Hoà” thành “Nguyễn Thị Hòa”; kiểm tra cùng một người",
     )
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert workers.find(session, tenant, "A1").full_name == "Nguyễn Thị Hòa"
 
 
@@ -227,7 +227,7 @@ def test_every_fault_is_named_by_row_and_column_and_nothing_goes_in(
 def test_starting_after_the_enterprise_ended_is_refused(
     database: Database, tenant: UUID, import_rows: Import, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         ended = organizations_csv("dn/3, dn, vn/a, , , 31/12/2024")
         organizations.import_organizations(session, tenant, ended, now=now)
     assert faults_of(lambda: import_rows(row("A1", at="dn/3", start="01/01/2025"))) == [
@@ -239,8 +239,11 @@ def test_tenants_may_use_the_same_numbers_and_accounts(
     database: Database, tenant: UUID, other_tenant: UUID, import_rows: Import
 ) -> None:
     import_rows(row("A1", name="Lan", accounts="https://h|x1"))
-    with database.reading() as session:
-        mine, theirs = (workers.find(session, each, "A1") for each in (tenant, other_tenant))
+    found = []
+    for each in (tenant, other_tenant):
+        with database.reading(each) as session:
+            found.append(workers.find(session, each, "A1"))
+    mine, theirs = found
     assert (mine.full_name, theirs.full_name) == ("Lan", "Người khác")
     assert mine.id != theirs.id
 
@@ -251,7 +254,7 @@ def test_whoever_changed_is_to_be_judged_again_for_the_present_year(
     import_rows(row("A1"), row("A2"))
     learning.settle(database, tenant)
     import_rows(row("A1"), row("A2", position="Tổ trưởng"), row("A3"))
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         known = workers.known_workers(session, tenant, ["A1", "A2", "A3"])
     assert set(learning.stale_marks(database, tenant)) == {(known["A2"].id, 2026), (known["A3"].id, 2026)}
 
@@ -279,7 +282,7 @@ def test_two_imports_of_one_roster_at_once_make_each_worker_once(
     with ThreadPoolExecutor(4) as pool:
         results = [future.result() for future in [pool.submit(import_rows, *rows) for _ in range(4)]]
     assert sorted(result.created for result in results) == [0, 0, 0, 300]
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert len(workers.ids(session, tenant)) == 300
 
 
@@ -298,8 +301,9 @@ def waiting(database: Database, tenant: UUID, identity: api.Identity, now: datet
 def test_unknown_actors_are_listed_with_their_statements_most_first(
     database: Database, tenant: UUID, other_tenant: UUID, waiting: None
 ) -> None:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         found = workers.unknown_actors(session, tenant)
+    with database.reading(other_tenant) as session:
         assert workers.unknown_actors(session, other_tenant) == []
     assert [(one.ifi, one.statements) for one in found] == [(learning.ifi("nam"), 2), (learning.ifi("mai"), 1)]
     assert all(one.first_seen.tzinfo is not None for one in found)
@@ -310,17 +314,17 @@ def test_a_link_turns_waiting_statements_into_facts_and_asks_for_judging(
 ) -> None:
     import_rows(row("A1"))
     learning.settle(database, tenant)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         assert workers.link(session, tenant, learning.ifi("nam"), "A1", by="Chị Lan, LĐLĐ", now=now) == 2
     assert {one[0] for one in learning.waiting(database, tenant)} == {learning.ifi("mai")}
     assert {fact[2] for fact in learning.facts(database, tenant)} == {"law-labour", "learning"}
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         person = workers.find(session, tenant, "A1")
         basis = session.scalar(sa.select(WorkerIdentifier.basis).where(WorkerIdentifier.worker_id == person.id))
     assert basis == "Chị Lan, LĐLĐ"
     assert set(learning.stale_marks(database, tenant)) == {(person.id, 2026)}
     before = everything(database)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         assert workers.link(session, tenant, "https://hoc.example.org|nam", "A1", by="ai đó", now=now) == 0
     assert everything(database) == before
 
@@ -345,7 +349,7 @@ def opaque(tenant: UUID) -> Callable[[str], str | None]:
 
 
 def post(database: Database, tenant: UUID, header: str, now: datetime, *actors: dict[str, Any]) -> None:
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         who = api.identify(session, header, pepper=PEPPER, now=now)
     learning.store(database, who, *map(learning.statement, actors))
     feed.follow(database, tenant, now=now)
@@ -356,12 +360,12 @@ def test_who_is_on_the_roster_by_mail_is_found_when_platforms_post_that_mail_and
 ) -> None:
     header = credential(tenant)
     post(database, tenant, header, now, {"mbox": MAIL})
-    with database.writing() as session:
+    with database.writing(NOBODY) as session:
         tenants.set_opaque_accounts(session, tenant, True, now=now)
     post(database, tenant, header, now, {"mbox": MAIL, "name": "Nam"}, {"mbox_sha1sum": HASH})
     assert len(learning.waiting(database, tenant)) == 6
     told = roster_csv(row("A1", accounts=f"{MAIL} https://hoc.example.org|nam"))
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         assert roster.import_roster(session, tenant, told, now=now, opaque=opaque(tenant)).created == 1
         assert roster.import_roster(session, tenant, told, now=now, opaque=opaque(tenant)).unchanged == 1
     assert {one[0] for one in learning.waiting(database, tenant)} == {learning.ifi("mai")}
@@ -374,10 +378,10 @@ def test_a_link_by_mail_holds_for_the_opaque_account_too(
     database: Database, tenant: UUID, waiting: None, credential: Callable[..., str], import_rows: Import, now: datetime
 ) -> None:
     import_rows(row("A1"), row("A2"))
-    with database.writing() as session:
+    with database.writing(NOBODY) as session:
         tenants.set_opaque_accounts(session, tenant, True, now=now)
     post(database, tenant, credential(tenant), now, {"mbox": MAIL})
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         assert workers.link(session, tenant, MAIL, "A1", by="x", now=now, opaque=opaque(tenant)) == 1
         assert workers.link(session, tenant, MAIL, "A1", by="x", now=now, opaque=opaque(tenant)) == 0
         assert workers.link(session, tenant, f"mbox_sha1sum {HASH}", "A1", by="x", now=now, opaque=opaque(tenant)) == 0
@@ -389,7 +393,7 @@ def test_one_mail_of_two_workers_is_one_fault_however_it_is_written(
     database: Database, tenant: UUID, now: datetime
 ) -> None:
     def take_in(*rows: dict[str, object]) -> ImportResult:
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             return roster.import_roster(session, tenant, roster_csv(*rows), now=now, opaque=opaque(tenant))
 
     assert len(faults_of(lambda: take_in(row("A1", accounts=MAIL), row("A2", accounts=MAIL)))) == 1
@@ -405,7 +409,7 @@ def test_an_actor_cannot_be_linked_to_a_second_worker(
     import_rows(row("A1", accounts="https://h|a"), row("A2"))
     before = everything(database)
     words = r"Tài khoản “account https://h\|a” đã thuộc người lao động “A1”; một tài khoản chỉ của một người"
-    with pytest.raises(IdentifierTaken, match=words), database.writing() as session:
+    with pytest.raises(IdentifierTaken, match=words), database.writing(tenant) as session:
         workers.link(session, tenant, "https://h|a", "A2", by="ai đó", now=now)
     assert everything(database) == before
 
@@ -414,7 +418,7 @@ def test_an_actor_cannot_be_linked_to_a_worker_of_another_tenant(
     database: Database, tenant: UUID, now: datetime
 ) -> None:
     words = "Không có người lao động nào mang mã “A1”; kiểm tra mã hoặc nhập danh sách trước"
-    with pytest.raises(UnknownWorker, match=words), database.writing() as session:
+    with pytest.raises(UnknownWorker, match=words), database.writing(tenant) as session:
         workers.link(session, tenant, "https://h|a", "A1", by="ai đó", now=now)
 
 
@@ -424,5 +428,5 @@ def test_marking_twice_gives_a_new_mark(database: Database, tenant: UUID, import
     import_rows(row("A1", position="Tổ trưởng"))
     [second] = learning.stale_marks(database, tenant).values()
     assert first != second
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Stale).where(Stale.tenant_id == tenant)) == 1

@@ -38,7 +38,7 @@ class World:
     def __init__(self, database: Database, tenant: UUID, now: datetime) -> None:
         self.database, self.tenant, self.now = database, tenant, now
         learning.load_rules(database, tenant, now=now)
-        with database.writing() as session:
+        with database.writing(tenant) as session:
             organizations.import_organizations(session, tenant, UNITS.encode(), now=now)
             rows = session.execute(
                 sa.select(Organization.code, Organization.id).where(Organization.tenant_id == tenant)
@@ -123,7 +123,7 @@ class World:
         )
 
     def measure(self, on: date = ON) -> attainment.Attainment:
-        with self.database.reading() as session:
+        with self.database.reading(self.tenant) as session:
             return attainment.measure_all(session, self.tenant, on=on)
 
     def figures(self, code: str, group: str, on: date = ON) -> TargetFigures:

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER
 from tests.postgresql import Cluster
 from tests.test_wsgi import free_port, served
@@ -88,7 +88,7 @@ def platform(program: Served) -> Platform:
     """A platform of a tenant that nobody else is in."""
     now = datetime.now(UTC)
     database = Database(program.database_url)
-    with database.writing() as session:
+    with database.writing(NOBODY) as session:
         tenant = api.create_tenant(session, f"tenant {uuid4()}", now=now)
     with database.writing(tenant) as session:
         key, secret = api.create_credential(session, tenant, name="LMS", scopes=("all",), pepper=PEPPER, now=now)

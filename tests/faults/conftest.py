@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER
 from tests.faults.platforms import Platform
 from tests.faults.serving import Server, served
@@ -45,7 +45,7 @@ def authorization(tenant: UUID, credential: Callable[..., str]) -> str:
 @pytest.fixture
 def writer(database: Database, authorization: str) -> api.Identity:
     """The same platform, for what is stored beside the server."""
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         return api.identify(session, authorization, pepper=PEPPER, now=datetime.now(UTC))
 
 

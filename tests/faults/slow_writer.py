@@ -12,14 +12,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER
 from tests.faults.platforms import GaveUp, statement
 
 if __name__ == "__main__":
     url, authorization = sys.argv[1:]
     database = Database(url)
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         identity = api.identify(session, authorization, pepper=PEPPER, now=datetime.now(UTC))
     for line in sys.stdin:
         with suppress(GaveUp), database.writing(identity.tenant) as session:

@@ -11,7 +11,7 @@ from tests.lrs.statements.builders import statement, voiding
 
 
 def put(database: Database, identity: api.Identity, count: int) -> list[UUID]:
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         return api.store(session, identity, [statement(str(n)) for n in range(count)])
 
 
@@ -22,21 +22,21 @@ def test_the_feed_gives_everything_once_in_the_order_stored(
     put(database, other_identity, 5)
     token, seen, complete = None, list[UUID](), False
     while not complete:
-        with database.reading() as session:
+        with database.reading(identity.tenant) as session:
             batch = api.changes(session, identity.tenant, token, limit=5)
         token, complete = batch.token, batch.complete
         seen += [one.id for one in batch.statements]
     assert seen == ours
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         assert token == api.latest_token(session, identity.tenant)
         assert api.changes(session, identity.tenant, token).statements == []
 
 
 def test_voiding_and_voided_statements_are_in_the_feed(database: Database, identity: api.Identity) -> None:
     [target] = put(database, identity, 1)
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         api.store(session, identity, [voiding(target)])
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         found = api.changes(session, identity.tenant, None).statements
     assert [one.voided for one in found] == [True, False]
     assert found[1].document["verb"]["id"] == api.VOIDED
@@ -44,7 +44,7 @@ def test_voiding_and_voided_statements_are_in_the_feed(database: Database, ident
 
 def test_a_token_that_is_none_of_ours_is_refused(database: Database, tenant: UUID) -> None:
     for token in ("2026-11-20", "s²", "s" + "9" * 40, "s-1", "s", ""):
-        with database.reading() as session, pytest.raises(ValueError, match="not a token of this feed"):
+        with database.reading(tenant) as session, pytest.raises(ValueError, match="not a token of this feed"):
             api.changes(session, tenant, token)
 
 
@@ -68,7 +68,7 @@ def test_a_reader_who_polls_while_many_write_misses_nothing(database: Database, 
 
     def write() -> None:
         for _ in range(25):
-            with database.writing() as session:
+            with database.writing(identity.tenant) as session:
                 stored.extend(api.store(session, identity, [statement(str(uuid4())) for _ in range(3)]))
 
     writers = [threading.Thread(target=write) for _ in range(6)]
@@ -79,7 +79,7 @@ def test_a_reader_who_polls_while_many_write_misses_nothing(database: Database, 
         token = None
         while True:
             finished = done.is_set()
-            with database.reading() as session:
+            with database.reading(identity.tenant) as session:
                 batch = api.changes(session, identity.tenant, token, limit=50)
             token = batch.token
             seen.extend(one.id for one in batch.statements)

@@ -13,9 +13,10 @@ from click.testing import Result
 from flask import Flask
 
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from lrs.errors import Unauthenticated
 from lrs.statements.store import store
+from tests import neighbour
 from tests.conftest import PEPPER
 from tests.lrs.statements.builders import statement
 
@@ -32,7 +33,7 @@ def test_a_credential_is_printed_last_as_json_and_opens_what_was_asked_for(
     made = json.loads(result.output.splitlines()[-1])
     assert set(made) == {"key", "secret"}
     header = "Basic " + base64.b64encode(f"{made['key']}:{made['secret']}".encode()).decode()
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         identity = api.identify(session, header, pepper=PEPPER, now=now)
     assert (identity.tenant, identity.scopes) == (tenant, {"statements/write", "statements/read"})
 
@@ -52,7 +53,7 @@ def test_a_revoked_credential_is_listed_as_such_and_opens_nothing(
 def test_a_tenant_is_made_once_and_listed(run: Callable[..., Result], database: Database) -> None:
     assert run("tenant", "create", "cong-doan-a").exit_code == 0
     assert run("tenant", "create", "cong-doan-a").exit_code == 1
-    assert run("tenant", "list").stdout.splitlines() == ["default", "cong-doan-a"]
+    assert run("tenant", "list").stdout.splitlines() == ["default", neighbour.NAME, "cong-doan-a"]
     unknown = run("credential", "create", "--name", "x", "--tenant", "nobody")
     assert unknown.exit_code == 1
     assert "flask lrs tenant list" in unknown.output
@@ -77,7 +78,7 @@ def made(result: Result) -> dict[str, str]:
 def identify(database: Database, made: dict[str, str], at: datetime) -> api.Identity | None:
     header = "Basic " + base64.b64encode(f"{made['key']}:{made['secret']}".encode()).decode()
     try:
-        with database.reading() as session:
+        with database.reading(NOBODY) as session:
             return api.identify(session, header, pepper=PEPPER, now=at)
     except Unauthenticated:
         return None
@@ -173,7 +174,7 @@ def test_the_sandbox_is_emptied_and_says_how_much_went(
     assert nothing in run("tenant", "empty-test").output
     assert run("tenant", "empty-test", "--tenant", "nobody").exit_code == 1
     assert run("tenant", "list").stdout.splitlines() == ["default"]
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert len(api.changes(session, tenant, None).statements) == 2
 
 

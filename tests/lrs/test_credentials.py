@@ -12,14 +12,14 @@ import sqlalchemy as sa
 
 from lrs import api, tenants
 from lrs.credentials import credentials, definers, revoke_credential, rotate_credential
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from lrs.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated
 from lrs.models import Credential
 from tests.conftest import PEPPER
 
 
 def identify(database: Database, header: str | None, now: datetime, pepper: bytes = PEPPER) -> api.Identity:
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         return api.identify(session, header, pepper=pepper, now=now)
 
 
@@ -56,7 +56,7 @@ def test_a_revoked_key_is_refused_from_that_instant(
     database: Database, tenant: UUID, credential: Callable[..., str], now: datetime
 ) -> None:
     header = credential(tenant)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         session.execute(sa.update(Credential).values(revoked=now))
     identify(database, header, now - timedelta(seconds=1))
     with pytest.raises(Unauthenticated):
@@ -67,8 +67,8 @@ def test_the_secret_is_nowhere_in_the_database(
     database: Database, tenant: UUID, credential: Callable[..., str]
 ) -> None:
     secret = base64.b64decode(credential(tenant)[6:]).decode().partition(":")[2]
-    with database.reading() as session:
-        row = session.execute(sa.select(Credential)).scalar_one()
+    with database.reading(tenant) as session:
+        row = session.execute(sa.select(Credential).where(Credential.tenant_id == tenant)).scalar_one()
     assert secret.encode() not in row.secret_digest
     assert all(secret not in str(value) for value in vars(row).values())
 
@@ -109,9 +109,9 @@ def test_who_may_define_is_told_of_revoked_keys_too(
     given = [("all",), ("define", "statements/write"), ("statements/write",), ("all/read", "state", "profile")]
     keys = [identify(database, credential(tenant, *scopes), now).key for scopes in given]
     credential(other_tenant)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         revoke_credential(session, tenant, keys[1], now=now)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert definers(session, tenant) == set(keys[:2])
 
 
@@ -261,7 +261,7 @@ def test_a_test_key_opens_a_sandbox_of_its_owner(
     assert first.tenant == second.tenant
     assert len({tenant, other_tenant, first.tenant, stranger.tenant}) == 4
     assert first.test
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         assert {each for each, _ in api.tenants(session)} == {tenant, other_tenant}
         everybody = dict(tenants.tenants(session, sandboxes=True))
         assert everybody.keys() == {tenant, other_tenant, first.tenant, stranger.tenant}

@@ -19,27 +19,27 @@ from tests.lrs.statements.builders import statement
 
 @pytest.mark.parametrize("snapshot", [False, True])
 def test_a_reading_session_can_change_nothing(database: Database, tenant: UUID, snapshot: bool) -> None:
-    with pytest.raises(sqlalchemy.exc.DBAPIError), database.reading(snapshot=snapshot) as session:
-        session.execute(sa.update(Tenant).values(name="changed"))
-    with database.writing() as session:
-        session.execute(sa.update(Tenant).values(name="changed"))
-    with database.reading(snapshot=snapshot) as session:
-        assert api.tenants(session) == [(tenant, "changed")]
+    with pytest.raises(sqlalchemy.exc.DBAPIError), database.reading(tenant, snapshot=snapshot) as session:
+        session.execute(sa.update(Tenant).where(Tenant.id == tenant).values(name="changed"))
+    with database.writing(tenant) as session:
+        session.execute(sa.update(Tenant).where(Tenant.id == tenant).values(name="changed"))
+    with database.reading(tenant, snapshot=snapshot) as session:
+        assert api.find_tenant(session, "changed") == tenant
 
 
 def test_a_snapshot_answers_all_questions_as_of_one_moment(database: Database, identity: api.Identity) -> None:
-    with database.reading(snapshot=True) as session:
+    with database.reading(identity.tenant, snapshot=True) as session:
         before = api.latest_token(session, identity.tenant)
-        with database.writing() as other:
+        with database.writing(identity.tenant) as other:
             api.store(other, identity, [statement()])
         assert api.latest_token(session, identity.tenant) == before
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         assert api.latest_token(session, identity.tenant) != before
 
 
 def test_an_error_of_the_database_tells_nothing_of_the_values(database: Database, tenant: UUID) -> None:
     rows = [{"id": tenant, "name": "Nguyễn Văn Bí Mật", "created": datetime.now(UTC)}]
-    with pytest.raises(sqlalchemy.exc.DBAPIError) as failed, database.writing() as session:
+    with pytest.raises(sqlalchemy.exc.DBAPIError) as failed, database.writing(tenant) as session:
         session.execute(sa.insert(Tenant), rows)
     assert "Bí Mật" not in str(failed.value)
 
@@ -55,19 +55,23 @@ def test_places_are_given_once_even_where_the_server_isolates_more_by_default(
         database.close()  # new connections meet the new default
 
     def write(_: int) -> None:
-        with database.writing() as session:
+        with database.writing(identity.tenant) as session:
             api.store(session, identity, [statement(str(uuid4()))])
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, range(60)))
-    with database.reading() as session:
-        places = list(session.scalars(sa.select(Statement.seq).order_by(Statement.seq)))
+    with database.reading(identity.tenant) as session:
+        places = list(
+            session.scalars(
+                sa.select(Statement.seq).where(Statement.tenant_id == identity.tenant).order_by(Statement.seq)
+            )
+        )
     assert places == list(range(1, 61))
 
 
 @pytest.mark.parametrize("count", [0, 1, 40_000])
 def test_among_takes_any_number_of_values(database: Database, tenant: UUID, count: int) -> None:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         ids = [uuid4() for _ in range(count)]
         query = sa.select(sa.func.count()).select_from(Tenant)
         assert session.scalar(query.where(among(session, Tenant.id, [*ids, tenant]))) == 1

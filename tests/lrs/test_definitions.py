@@ -29,30 +29,30 @@ def defining(language: str, name: str, activity: str = COURSE, person: str = "Ch
 
 
 def put(database: Database, identity: api.Identity, *statements: dict[str, Any]) -> None:
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         api.store(session, identity, list(statements))
 
 
 def known(database: Database, tenant: UUID, activity: str = COURSE) -> dict[str, str] | None:
     """The names of an Activity as merged so far."""
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         found = activities.canonical_definitions(session, tenant, [activity])
     return found[activity]["name"] if activity in found else None
 
 
 def names(database: Database, tenant: UUID) -> list[str]:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         found: list[str] = actors.person(session, tenant, agent("lan")).get("name", [])
     return found
 
 
 def position(database: Database, tenant: UUID) -> int | None:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         return session.scalar(sa.select(DefinitionsPosition.seq).where(DefinitionsPosition.tenant_id == tenant))
 
 
 def newest(database: Database, tenant: UUID) -> int:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         return query.newest_place(session, tenant)
 
 
@@ -125,10 +125,10 @@ def test_only_who_may_define_changes_what_is_known(
 def _with(database: Database, tenant: UUID, now: datetime, scopes: tuple[str, ...]) -> api.Identity:
     import base64
 
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         key, secret = api.create_credential(session, tenant, name="x", scopes=scopes, pepper=PEPPER, now=now)
     header = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         return api.identify(session, header, pepper=PEPPER, now=now)
 
 
@@ -176,7 +176,7 @@ def test_while_many_write_and_many_merge_nothing_is_lost_or_merged_twice(
     for thread in threads:
         thread.join()
     assert failures == []
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         stored = [one.document["object"] for one in api.changes(session, identity.tenant, None).statements]
     assert merged == [activity["definition"]["name"]["vi"] for activity in stored]
     last = {activity["id"]: activity["definition"]["name"] for activity in stored}
@@ -197,11 +197,11 @@ def test_an_agent_that_is_forgotten_has_no_names(
 ) -> None:
     put(database, identity, defining("vi", "a"), statement({**agent("minh"), "name": "Minh"}))
     definitions.catch_up(database, identity.tenant)
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         actors.forget(session, identity.tenant, "account https://hoc.example.org|lan")
     assert names(database, identity.tenant) == []
     assert names(database, other_tenant) == ["người khác"]
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         assert actors.person(session, identity.tenant, agent("minh"))["name"] == ["Minh"]
 
 
@@ -216,7 +216,7 @@ def test_identifiers_that_share_a_key_are_not_mixed_up(
     assert known(database, identity.tenant, "x:1") == {"vi": "a"}
     assert known(database, identity.tenant, "x:2") is None
     assert names(database, identity.tenant) == ["Chị Lan"]
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         assert "name" not in actors.person(session, identity.tenant, agent("minh"))
 
 

@@ -59,19 +59,19 @@ class Store:
         self, name: str, contents: Contents, condition: Precondition = ANYTHING, context: Context = STATE,
         version: str = "1.0.3",
     ) -> None:  # fmt: skip
-        with self.database.writing() as session:
+        with self.database.writing(self.tenant) as session:
             documents.put(session, self.tenant, context, name, contents, condition, version=version, now=self.now)
 
     def post(self, name: str, contents: Contents, condition: Precondition = ANYTHING, context: Context = STATE) -> None:
-        with self.database.writing() as session:
+        with self.database.writing(self.tenant) as session:
             documents.post(session, self.tenant, context, name, contents, condition, now=self.now)
 
     def delete(self, name: str, condition: Precondition = ANYTHING, context: Context = STATE) -> None:
-        with self.database.writing() as session:
+        with self.database.writing(self.tenant) as session:
             documents.delete(session, self.tenant, context, name, condition)
 
     def get(self, name: str, context: Context = STATE) -> documents.Kept | None:
-        with self.database.reading() as session:
+        with self.database.reading(self.tenant) as session:
             return documents.get(session, self.tenant, context, name)
 
     def content(self, name: str, context: Context = STATE) -> bytes | None:
@@ -79,7 +79,7 @@ class Store:
         return kept.content if kept else None
 
     def ids(self, context: Context = STATE, since: datetime | None = None) -> list[str]:
-        with self.database.reading() as session:
+        with self.database.reading(self.tenant) as session:
             return documents.list_ids(session, self.tenant, context, since)[0]
 
 
@@ -106,7 +106,7 @@ def test_contexts_and_tenants_are_kept_apart(store: Store, theirs: Store) -> Non
         assert store.ids(context) == ["same"]
     for context in CONTEXTS[1:]:
         store.delete("same", context=context)
-    with store.database.writing() as session:
+    with store.database.writing(store.tenant) as session:
         documents.delete_all(session, store.tenant, STATE)
     assert [store.ids(context) for context in CONTEXTS] == [[]] * len(CONTEXTS)
     assert [theirs.content("same", context) for context in CONTEXTS] == [b"theirs"] * len(CONTEXTS)
@@ -116,7 +116,7 @@ def test_deleting_all_of_a_context_leaves_other_contexts(store: Store, theirs: S
     for context in CONTEXTS[:4]:
         store.put("a", text("1"), context=context)
         store.put("b", text("1"), context=context)
-    with store.database.writing() as session:
+    with store.database.writing(store.tenant) as session:
         documents.delete_all(session, store.tenant, CONTEXTS[1])
     assert [store.ids(context) for context in CONTEXTS[:4]] == [["a", "b"], [], ["a", "b"], ["a", "b"]]
 
@@ -145,7 +145,7 @@ def test_identifiers_that_share_a_key_never_share_a_document(
         with pytest.raises(DocumentConflict):
             attempt("two", text("second"))
     store.delete("two")
-    with store.database.writing() as session:
+    with store.database.writing(store.tenant) as session:
         documents.delete_all(session, store.tenant, elsewhere)
         documents.forget(session, store.tenant, str(elsewhere.agent))
     assert store.content("one") == b"first"
@@ -307,7 +307,7 @@ def test_a_profile_put_without_precondition_is_400_when_new_under_1_0_and_409_wh
 def test_forgetting_an_agent_removes_its_documents_and_nobody_elses(store: Store, theirs: Store) -> None:
     for context in CONTEXTS:
         store.put("d", text("1"), NEW, context)
-    with store.database.writing() as session:
+    with store.database.writing(store.tenant) as session:
         documents.forget(session, store.tenant, str(LAN))
     left = [context for context in CONTEXTS if store.get("d", context)]
     assert left == [context for context in CONTEXTS if context.agent != LAN]

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from lrs.last_use import EVERY, LastUses
 from lrs.models import Credential
 from tests.conftest import PEPPER
@@ -23,12 +23,12 @@ SECOND = timedelta(seconds=1)
 
 
 def identify(database: Database, header: str, now: datetime) -> api.Identity:
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         return api.identify(session, header, pepper=PEPPER, now=now)
 
 
 def used(database: Database) -> list[datetime | None]:
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         return list(session.scalars(sa.select(Credential.last_used).order_by(Credential.created, Credential.id)))
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from lrs import activities, api, definitions, sandbox
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, NOBODY, Database
 from lrs.models import Base
 from lrs.tenants import find_sandbox
 from tests.conftest import PEPPER
@@ -55,7 +55,7 @@ def xapi(client: FlaskClient, tenant: UUID, credential: Callable[..., str]) -> S
 def rows(database: Database) -> dict[tuple[str, UUID], int]:
     """How many rows each tenant has in each table but that of credentials."""
     found: dict[tuple[str, UUID], int] = {}
-    with database.reading() as session:
+    with database.reading(EVERY_TENANT) as session:
         for table in Base.metadata.sorted_tables:
             if "tenant_id" in table.columns and table.name != "lrs_credential":
                 counted = sa.select(table.c.tenant_id, sa.func.count()).group_by(table.c.tenant_id)
@@ -187,7 +187,7 @@ def test_merging_that_has_read_what_is_then_emptied_merges_nothing(
     database: Database, tenant: UUID, trying: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert trying("POST", "/xapi/statements", json=statement()).status_code == 200
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         owner = find_sandbox(session, tenant)
     assert owner is not None
     read = activities.activities_in

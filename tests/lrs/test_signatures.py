@@ -75,9 +75,9 @@ def with_signature(sent: dict[str, Any], signature: bytes, **parts: Any) -> dict
 def keep(database: Database, identity: api.Identity, sent: dict[str, Any], *signed: bytes) -> list[tuple[Any, Any]]:
     """Store and give back what is kept of the signatures: certificate and root."""
     contents = [Content(sha256(one).hexdigest(), one) for one in signed]
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         put(session, batch := check(identity, [sent], contents=contents))
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         rows = session.execute(
             sa.select(signatures.Signature.certificate, signatures.Signature.root).where(
                 signatures.Signature.tenant_id == identity.tenant,
@@ -110,7 +110,7 @@ def test_a_signature_is_verified_with_its_certificate(database: Database, identi
 def test_a_certificate_that_leads_to_a_root_of_the_tenant_is_known_as_trusted(
     database: Database, identity: api.Identity, other_identity: api.Identity
 ) -> None:
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         for _ in range(2):
             found = signatures.trust(session, identity.tenant, ROOT.public_bytes(Encoding.PEM), now=NOW)
     assert found == mark(ROOT)
@@ -129,7 +129,7 @@ def test_a_certificate_that_leads_to_a_root_of_the_tenant_is_known_as_trusted(
 
 
 def test_only_a_certificate_can_be_trusted(database: Database, identity: api.Identity) -> None:
-    with database.writing() as session, pytest.raises(InvalidRequest, match="PEM"):
+    with database.writing(identity.tenant) as session, pytest.raises(InvalidRequest, match="PEM"):
         signatures.trust(session, identity.tenant, b"nonsense", now=NOW)
 
 
@@ -232,7 +232,7 @@ def test_a_command_trusts_a_root(app: Any, database: Database, tenant: Any, tmp_
     file.write_bytes(ROOT.public_bytes(Encoding.PEM))
     result = app.test_cli_runner().invoke(args=["lrs", "trust", str(file)])
     assert (result.exit_code, result.stdout.strip()) == (0, mark(ROOT))
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert signatures.trusted_roots(session, tenant) == [ROOT.public_bytes(Encoding.DER)]
     file.write_text("nonsense")
     for words in ([str(file)], [str(file), "--tenant", "nobody"]):
@@ -243,11 +243,11 @@ def test_what_a_signature_proves_is_read_with_its_statement(
     database: Database, identity: api.Identity, other_identity: api.Identity
 ) -> None:
     """By the feed and by id; one more SQL command for all of them, none of another tenant's."""
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         signatures.trust(session, identity.tenant, ROOT.public_bytes(Encoding.PEM), now=NOW)
     unsigned = statement(id=str(uuid4()))
     expected: dict[str, Any] = {unsigned["id"]: None}
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         api.store(session, identity, [unsigned])
     stranger = certificate(KEYS[2], "Không ai biết")
     for chain, quality in (((), "compared"), ((stranger,), "verified"), ((SIGNER, MIDDLE), "trusted")):
@@ -261,11 +261,11 @@ def test_what_a_signature_proves_is_read_with_its_statement(
     keep(database, identity, with_signature(with_signature(twice, weak), strong), weak, strong)
     expected[twice["id"]] = "trusted"
 
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         fed = api.changes(session, identity.tenant, None).statements
         by_id = api.get_statements(session, identity.tenant, [one.id for one in fed])
     assert by_id == fed
     assert {str(one.id): one.signature and one.signature.value for one in fed} == expected
-    with database.reading() as session:
+    with database.reading(other_identity.tenant) as session:
         theirs = api.changes(session, other_identity.tenant, None).statements
     assert {one.signature for one in theirs} == {api.SignatureQuality.COMPARED, api.SignatureQuality.VERIFIED}

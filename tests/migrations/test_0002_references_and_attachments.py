@@ -10,7 +10,7 @@ from alembic import command
 
 import migrations
 from lrs import api
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, Database
 from tests.lrs.statements.builders import agent, statement, voiding
 from tests.lrs.statements.test_related import RELATED_ACTIVITIES, RELATED_AGENTS, TARGET, referring
 
@@ -22,7 +22,7 @@ DERIVED = {
 
 
 def rows(database: Database) -> dict[str, list[Any]]:
-    with database.reading() as session:
+    with database.reading(EVERY_TENANT) as session:
         return {
             table: sorted(map(str, session.execute(sa.text(f"SELECT tenant_id, {columns} FROM {table}"))))
             for table, columns in DERIVED.items()
@@ -45,12 +45,12 @@ def test_rows_are_carried_across_both_ways(
     ]  # fmt: skip
     for who in (identity, other_identity):
         for one in sent:
-            with database.writing() as session:
+            with database.writing(who.tenant) as session:
                 api.store(session, who, [one])
     expected = rows(database)
     assert all(expected.values())
     command.downgrade(migrations.config_for(database), "0001")
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         assert session.scalar(sa.text("SELECT count(*) FROM lrs_voiding")) == 4
     migrations.upgrade(database)
     assert rows(database) == expected

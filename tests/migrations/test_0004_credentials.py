@@ -13,7 +13,7 @@ from alembic import command
 import migrations
 from lrs import api, tenants
 from lrs.credentials import credentials, revoke_credential, rotate_credential
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER
 
 DAY = timedelta(days=1)
@@ -41,7 +41,7 @@ def test_rows_are_carried_across_both_ways_and_no_key_works_longer_for_it(
         revoke_credential(session, tenant, revoked, now=now)
         rotate_credential(session, tenant, expiring, overlap=DAY, pepper=PEPPER, now=now)
         tenants.set_opaque_accounts(session, tenant, True, now=now)
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         everybody = tenants.tenants(session, sandboxes=True)
         sandboxes = {of: tenants.find_sandbox(session, of) for of in (tenant, other_tenant)}
 
@@ -51,7 +51,7 @@ def test_rows_are_carried_across_both_ways_and_no_key_works_longer_for_it(
 
     command.upgrade(migrations.config_for(database), "0004")
     migrations.upgrade(database)
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         assert tenants.tenants(session, sandboxes=True) == everybody
         assert {of: tenants.find_sandbox(session, of) for of in (tenant, other_tenant)} == sandboxes
         assert not tenants.has_opaque_accounts(session, tenant)

@@ -12,7 +12,7 @@ from alembic import command
 import migrations
 from lrs import api
 from lrs.attachments import Content
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, Database
 from lrs.statements.store import check, put
 from tests.lrs.statements.builders import statement
 
@@ -29,7 +29,7 @@ def declaring(*files: bytes, **parts: Any) -> dict[str, Any]:
 
 
 def uses(database: Database) -> list[str]:
-    with database.reading() as session:
+    with database.reading(EVERY_TENANT) as session:
         found = session.execute(sa.text("SELECT tenant_id, sha2, statement_id, dropped FROM lrs_attachment_use"))
         return sorted(str(tuple(row)) for row in found)
 
@@ -50,7 +50,7 @@ def test_rows_are_carried_across_both_ways(
     expected = uses(database)
     assert len(expected) == 2 * 4
     command.downgrade(migrations.config_for(database), "0003")
-    with database.reading() as session:
+    with database.reading(EVERY_TENANT) as session:
         assert session.scalar(sa.text("SELECT count(*) FROM lrs_attachment")) == 2
     migrations.upgrade(database)
     assert uses(database) == expected

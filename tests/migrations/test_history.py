@@ -16,7 +16,7 @@ import certification.models
 import lrs.models
 import migrations
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 
@@ -47,7 +47,7 @@ def test_the_whole_history_goes_down_and_up_again(database: Database) -> None:
         assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
     migrations.upgrade(database)
     assert migrations.is_current(database)
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         assert [name for _, name in api.tenants(session)] == ["default"]
 
 

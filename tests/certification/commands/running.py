@@ -22,7 +22,7 @@ def succeeded(result: Result) -> str:
 
 
 def count(database: Database, table: type[Any], tenant: UUID) -> int:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         found = session.scalar(sa.select(sa.func.count()).where(table.tenant_id == tenant))
     return found or 0
 

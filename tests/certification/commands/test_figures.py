@@ -31,7 +31,7 @@ def test_figures_are_public_only_between_publish_and_unpublish(
     run: Run, database: Database, tenant: UUID, other_tenant: UUID
 ) -> None:
     def published() -> dict[UUID, date]:
-        with database.reading() as session:
+        with database.reading(tenant) as session:
             rows = session.execute(sa.select(Publication.tenant_id, Publication.as_of))
             return {row[0]: row[1] for row in rows}
 

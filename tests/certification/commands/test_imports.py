@@ -10,7 +10,7 @@ from flask import Flask
 
 from certification.models import Worker
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.certification import learning
 from tests.certification.commands.running import Run, count, succeeded, told_apart_from_the_database
 from tests.certification.import_files import (
@@ -76,7 +76,7 @@ def test_a_mail_address_on_the_roster_or_in_a_link_stands_for_its_opaque_account
     run: Run, ready: None, app: Flask, database: Database, tenant: UUID, credential: Callable[..., str], now: datetime
 ) -> None:
     app.test_cli_runner().invoke(args=["lrs", "tenant", "privacy", "--opaque-accounts", "on"])
-    with database.reading() as session:
+    with database.reading(NOBODY) as session:
         identity = api.identify(session, credential(tenant), pepper=PEPPER, now=now)
     mails = [{"mbox": f"mailto:{name}@example.org"} for name in ("lan", "mai", "mai")]
     learning.store(database, identity, *map(learning.statement, mails))

@@ -21,6 +21,6 @@ def test_a_key_is_printed_last_in_json_and_opens_reading_alone(
     )
     assert set(made) == {"key", "secret"}
     header = "Basic " + base64.b64encode(f"{made['key']}:{made['secret']}".encode()).decode()
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         identity = api.identify(session, header, pepper=PEPPER, now=now)
     assert (identity.tenant, identity.name, identity.scopes) == (tenant, "Chị Lan", frozenset({"certification/read"}))

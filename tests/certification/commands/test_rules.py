@@ -75,7 +75,7 @@ def test_the_command_and_the_demonstration_load_alike(
 
 
 def _loaded(database: Database, tenant: UUID) -> set[tuple[str, str]]:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         units = sa.select(sa.literal("unit"), Organization.code).where(Organization.tenant_id == tenant)
         rules = sa.select(RuleFile.kind, RuleFile.identifier).where(RuleFile.tenant_id == tenant)
         return {(row[0], row[1]) for row in session.execute(units.union_all(rules))}

@@ -30,7 +30,7 @@ from certification import attainment, judging
 from certification.demonstration.book import Book
 from certification.figures import organization_words
 from certification.models import Worker
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, Database
 from lrs.models import Statement
 from tests.certification.web.figures_of_pages import figures_in
 from tests.conftest import PEPPER
@@ -273,12 +273,12 @@ def test_a_run_that_was_broken_off_is_completed_by_the_next_and_sigterm_stops_it
 def test_people_who_are_not_invented_keep_the_demonstration_out(
     program: Program, database: Database, tenant: UUID
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         session.add(Worker(tenant_id=tenant, number="NLD-1", full_name="Somebody real", gender=None))
     status, _output, errors = program.run("--no-serve", *SMALL)
     assert status == 1
     assert "invented people have no place among them" in errors
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Worker)) == 1
 
 
@@ -302,7 +302,7 @@ def test_a_store_that_disagrees_with_the_book_ends_the_demonstration_with_a_faul
     tampered: list[str] = []
 
     def compare_what_was_tampered_with(book: Book, *arguments: Any, **named: Any) -> int:
-        with database.writing() as session:
+        with database.writing(EVERY_TENANT) as session:
             ordinary = sa.select(Statement.id).where(~Statement.voided, Statement.exact.contains('"platform"'))
             chosen = session.scalars(ordinary.order_by(Statement.seq).limit(1)).one()
             if tamper == "drop":
@@ -330,7 +330,7 @@ def test_the_figures_are_those_of_the_as_of_day_though_it_is_still_to_come_for_t
 ) -> None:
     status, output, errors = program.run("--no-serve", *SMALL, "--as-of", f"{STILL_TO_COME}")
     assert (status, errors) == (0, program.said_at_first)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         before = attainment.measure_all(session, tenant, on=STILL_TO_COME)
         assert judging.count_due(session, tenant, STILL_TO_COME) > 0
     assert sum(one.meets_criteria for one in before.organizations) > 0
@@ -343,6 +343,6 @@ def test_the_figures_are_those_of_the_as_of_day_though_it_is_still_to_come_for_t
 
     later = datetime.combine(STILL_TO_COME + timedelta(days=10), time(5), tzinfo=UTC)
     assert judging.judge_all_stale(database, tenant, clock=lambda: later) > 0
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert judging.count_due(session, tenant, date.max) == 0
         assert attainment.measure_all(session, tenant, on=STILL_TO_COME) == before

@@ -21,7 +21,7 @@ def test_every_file_is_imported_and_a_second_import_changes_nothing(
     preparation.load_rules(database, tenant, now=now)
     rows: list[int] = []
     preparation.import_people(database, tenant, world, tmp_path, now=now, on_row=rows.append)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         employed = workers.employments(session, tenant, AS_OF)
         tree = organizations.tree(session, tenant, AS_OF)
     assert len(employed) == sum(job.on(AS_OF) for one in world.people for job in one.jobs)
@@ -33,7 +33,7 @@ def test_every_file_is_imported_and_a_second_import_changes_nothing(
     again: list[int] = []
     preparation.import_people(database, tenant, world, tmp_path, now=now, on_row=again.append)
     assert again == rows
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert workers.employments(session, tenant, AS_OF) == employed
 
 

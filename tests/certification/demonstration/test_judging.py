@@ -21,7 +21,7 @@ def test_everybody_has_a_result_of_the_day_even_where_the_server_said_the_same_l
     an = learning.add_worker(database, tenant, "NV-AN", "an", now=now)
     binh = learning.add_worker(database, tenant, "NV-BINH", "binh", now=now)
     learning.add_worker(database, other_tenant, "NV-AN", "an", now=now)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         later = DAY + timedelta(days=1)
         assessments.assess(session, tenant, [an], PROGRAMME, 2026, as_of=later, now=now)
 

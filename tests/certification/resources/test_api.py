@@ -45,7 +45,7 @@ def other_officer(other_tenant: UUID, credential: Callable[..., str]) -> dict[st
 
 def enterprise(database: Database, tenant: UUID, code: str, people: int) -> None:
     """An enterprise outside any unit, with people of whom the first has learnt some law."""
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         place = Organization(
             id=new_id(), tenant_id=tenant, code=code, name=code, kind="enterprise", exists_from=None, exists_to=None
         )
@@ -73,7 +73,7 @@ def enterprise(database: Database, tenant: UUID, code: str, people: int) -> None
 
 
 def judge(database: Database, tenant: UUID, worker: UUID, points: dict[str, int], now: datetime) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         attest(session, tenant, worker, points, on=date(2026, 11, 1), year=2026, now=now)
         session.flush()
         assessments.assess(session, tenant, [worker], PROGRAMME, 2026, as_of=ON, now=now)
@@ -136,7 +136,7 @@ def test_scopes_of_a_learning_platform_do_not_open_peoples_results(
 def test_publishing_figures_opens_nothing_about_persons(
     client: FlaskClient, database: Database, tenant: UUID, now: datetime, path: str
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         publications.publish(session, tenant, as_of=ON, now=now)
     assert client.get(path).status_code == 401
 
@@ -198,7 +198,7 @@ def test_attainment_gives_whole_numbers_and_the_very_words_of_page_and_terminal(
     response = client.get(f"/api/attainment?on={ON}", headers=officer)
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         measured = measure_all(session, tenant, on=ON)
     assert body(response)["on"] == "2026-11-20"
     assert [one["code"] for one in body(response)["organizations"]] == [one.code for one in measured.organizations]
@@ -231,7 +231,7 @@ def test_attainment_gives_whole_numbers_and_the_very_words_of_page_and_terminal(
 
 
 def _move_under(database: Database, tenant: UUID, child: str, parent: str) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         ids = {
             unit.code: unit.id
             for unit in session.scalars(sa.select(Organization).where(Organization.tenant_id == tenant))
@@ -272,12 +272,12 @@ def test_published_figures_are_there_for_everybody_as_of_the_published_day_only(
 ) -> None:
     enterprise(database, tenant, "dn-mot", 2)
     enterprise(database, other_tenant, "dn-khac", 3)
-    with database.writing() as session:
+    with database.writing(other_tenant) as session:
         publications.publish(session, other_tenant, as_of=ON, now=now)
     assert client.get("/api/attainment").status_code == 401, "only the operator's own tenant shows figures to everybody"
 
     published = date(2026, 10, 31)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         publications.publish(session, tenant, as_of=published, now=now)
     response = client.get("/api/attainment")
     assert response.status_code == 200

@@ -32,13 +32,13 @@ def explained(
     tenant = identity.tenant
     learning.store(database, identity, *statements)
     feed.follow(database, tenant, now=now)
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         worker = session.query(Worker).filter_by(tenant_id=tenant).one()
         [assessed] = assessments.assess(
             session, tenant, [worker.id], PROGRAMME, 2026, as_of=date(2026, 11, 20), now=now
         )
     console = Console(file=io.StringIO(), width=200, markup=False, highlight=False)
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         print_explanation(session, tenant, console, assessed, number="A1", full_name=name)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()

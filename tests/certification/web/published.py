@@ -50,7 +50,7 @@ def install(session: Session, tenant: UUID, *, now: datetime) -> None:
 
 def publish(database: Database, tenant: UUID, *, now: datetime) -> None:
     """The installation, and its figures of the day `ON` for everybody to see."""
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         install(session, tenant, now=now)
         publications.publish(session, tenant, as_of=ON, now=now)
 

@@ -39,7 +39,7 @@ def test_figures_that_are_not_published_are_not_shown_to_anybody(
 def test_publishing_nothing_shows_no_figures(
     database: Database, tenant: UUID, client: FlaskClient, now: datetime
 ) -> None:
-    with database.writing() as session:
+    with database.writing(tenant) as session:
         publications.publish(session, tenant, as_of=now.date(), now=now)
     assert figures_in(client.get("/").text) == {}
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER
 from tests.faults.conftest import installation
 from tests.faults.requests.wire import Wire
@@ -39,7 +39,7 @@ def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         cluster: Cluster = request.getfixturevalue("postgresql")
         url = cluster.create_database(f"test_{uuid4().hex}", template="migrated")
     database = Database(url)
-    with database.writing() as session:
+    with database.writing(NOBODY) as session:
         tenant = api.find_tenant(session)
         pair = api.create_credential(session, tenant, name="test", scopes=["all"], pepper=PEPPER, now=datetime.now(UTC))
     with served(installation(url, folder), folder) as server:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lrs.db import Database
+from lrs.models import Attachment
 from lrs.resources import multipart
 from tests.lrs.resources.test_multipart import body, part
 from tests.lrs.statements.builders import agent, statement
@@ -115,13 +116,14 @@ def test_head_names_the_same_length(xapi: Callable[..., TestResponse]) -> None:
 
 
 def test_a_file_is_kept_and_answered_once_however_many_declare_it(
-    xapi: Callable[..., TestResponse], database: Database
+    xapi: Callable[..., TestResponse], database: Database, tenant: UUID
 ) -> None:
     inner = {**with_files(PICTURE), "objectType": "SubStatement"}
     assert post(xapi, [with_files(PICTURE), {**statement(), "object": inner}], PICTURE).status_code == 200
     assert post(xapi, with_files(PICTURE, NOTES), NOTES, PICTURE, PICTURE).status_code == 200
-    with database.reading() as session:
-        assert session.scalar(sa.text("SELECT count(*) FROM lrs_attachment")) == 2
+    with database.reading(tenant) as session:
+        kept = sa.select(sa.func.count()).where(Attachment.tenant_id == tenant)
+        assert session.scalar(kept) == 2
     assert read(xapi(query_string={"attachments": "true"}))[1] == [PICTURE, NOTES]
 
 
@@ -157,10 +159,13 @@ def test_a_declared_file_that_is_nowhere_is_refused(xapi: Callable[..., TestResp
     assert json.loads(xapi().text)["statements"] == []
 
 
-def test_a_file_that_nobody_declared_is_refused(xapi: Callable[..., TestResponse], database: Database) -> None:
+def test_a_file_that_nobody_declared_is_refused(
+    xapi: Callable[..., TestResponse], database: Database, tenant: UUID
+) -> None:
     assert post(xapi, with_files(PICTURE), PICTURE, NOTES).status_code == 400
-    with database.reading() as session:
-        assert session.scalar(sa.text("SELECT count(*) FROM lrs_attachment")) == 0
+    with database.reading(tenant) as session:
+        kept = sa.select(sa.func.count()).where(Attachment.tenant_id == tenant)
+        assert session.scalar(kept) == 0
 
 
 def test_statements_spread_over_parts_and_forms_are_refused(xapi: Callable[..., TestResponse]) -> None:

@@ -22,7 +22,7 @@ def put(database: Database, identity: api.Identity, *statements: dict[str, Any])
     """Each in a transaction of its own, so that each has its own `stored`."""
     ids = []
     for one in statements:
-        with database.writing() as session:
+        with database.writing(identity.tenant) as session:
             ids += api.store(session, identity, [one])
     return ids
 
@@ -33,7 +33,7 @@ def found(database: Database, tenant: UUID, **filters: Any) -> list[UUID]:
     ids: list[UUID] = []
     after = None
     while True:
-        with database.reading() as session:
+        with database.reading(tenant) as session:
             page = query.page(session, tenant, wanted, after)
         ids += [UUID(api_id(text)) for text in page.texts]
         after = page.next_after
@@ -93,7 +93,7 @@ def test_a_filter_finds_its_statements_in_order_over_all_pages(
 
 
 def test_since_is_exclusive_and_until_inclusive(database: Database, tenant: UUID, filled: list[UUID]) -> None:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         stored = {one.id: one.stored for one in query.many(session, tenant, filled)}
     third, fifth = instant(stored[filled[2]]), instant(stored[filled[4]])
     assert found(database, tenant, since=third, until=fifth, ascending=True) == filled[3:5]
@@ -119,17 +119,17 @@ def test_a_reader_of_its_own_statements_sees_no_others(
     another = _identity(database, credential(tenant), now)
     [own] = put(database, another, statement("1"))
     assert found(database, tenant, authority=another.authority) == [own]
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         assert query.one(session, tenant, filled[0], voided=False, authority=another.authority) is None
 
 
 def test_a_page_is_not_torn_by_what_comes_in_meanwhile(
     database: Database, tenant: UUID, identity: api.Identity, filled: list[UUID]
 ) -> None:
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         first = query.page(session, tenant, Filters(limit=2))
     put(database, identity, statement("9"))
-    with database.reading() as session:
+    with database.reading(tenant) as session:
         second = query.page(session, tenant, Filters(limit=4), first.next_after)
     assert [UUID(api_id(text)) for text in first.texts + second.texts] == filled[::-1]
 

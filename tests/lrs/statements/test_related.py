@@ -166,7 +166,7 @@ def test_what_refers_to_a_match_is_a_match_over_any_steps_and_in_any_order_of_ar
 def test_a_chain_may_come_in_one_batch(database: Database, identity: api.Identity) -> None:
     target = {**TARGET, "id": str(uuid4())}
     first = referring(target["id"])
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         ids = api.store(session, identity, [referring(first["id"]), first, target])
     for filters in FITTING:
         assert found(database, identity.tenant, ascending=True, **filters) == ids, filters
@@ -177,7 +177,7 @@ def test_time_and_number_count_for_the_statement_that_refers(database: Database,
 
     target = {**TARGET, "id": str(uuid4())}
     [known, refers] = put(database, identity, target, referring(target["id"]))
-    with database.reading() as session:
+    with database.reading(identity.tenant) as session:
         stored = {one.id: instant(one.stored) for one in query.many(session, identity.tenant, [known, refers])}
     assert found(database, identity.tenant, agent=WANTED, since=stored[known]) == [refers]
     assert found(database, identity.tenant, agent=WANTED, until=stored[known]) == [known]
@@ -211,7 +211,7 @@ def test_a_chain_is_followed_only_so_far(
         chain.append(referring(chain[-1]["id"]))
     ids = put(database, identity, *chain)
     assert found(database, identity.tenant, agent=WANTED, ascending=True) == ids[:4]
-    with database.writing() as session:
+    with database.writing(identity.tenant) as session:
         later = api.store(session, identity, [{**one, "id": str(uuid4())} for one in chain[:1]])
     assert found(database, identity.tenant, agent=WANTED, ascending=True) == [*ids[:4], *later]
 
@@ -261,7 +261,7 @@ def test_storing_references_costs_the_same_commands_whatever_their_number(
         late = [str(uuid4()) for _ in range(size)]
         put(database, identity, *(referring(one) for one in late[:3]))
         batch = [{**TARGET, "id": one} for one in late] + [referring(one) for one in late] + [voiding(late[0])]
-        with count_commands() as sent, database.writing() as session:
+        with count_commands() as sent, database.writing(identity.tenant) as session:
             api.store(session, identity, batch)
         return len(sent)
 

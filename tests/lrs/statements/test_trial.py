@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrs import api
-from lrs.db import Database
+from lrs.db import EVERY_TENANT, Database
 from lrs.errors import InvalidStatement, StatementConflict
 from lrs.models import Base
 from lrs.statements.trial import Outcome
@@ -47,7 +47,7 @@ def outcome_of_posting(database: Database, identity: api.Identity, document: Any
 
 
 def everything_stored(database: Database) -> dict[str, int]:
-    with database.reading() as session:
+    with database.reading(EVERY_TENANT) as session:
         return {
             table.name: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables

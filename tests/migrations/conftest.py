@@ -1,0 +1,21 @@
+"""Migrations are tried on tables whose rows a test put there itself, so that it can count them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.postgresql import Cluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh migrated database without the tenant next door, on each of the two engines."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite").with_name("empty.sqlite3"), tmp_path / "test.sqlite3")
+        return f"sqlite:///{tmp_path}/test.sqlite3"
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return cluster.create_database(f"test_{uuid4().hex}", template="empty")

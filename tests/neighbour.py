@@ -1,0 +1,127 @@
+"""The tenant next door, in every database of the tests: its data is like the tests' own and would show in any leak.
+
+The actors, verbs, activities, document ids, units and worker numbers are those that the tests' builders use, with every
+kind of row at least once. All of it is settled (read as evidence, merged, judged), so that nobody has work with it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from certification import judging, publications
+from lrs import api, definitions
+from lrs.db import NOBODY, Database
+from lrs.models import Tenant
+from tests.certification import learning
+from tests.certification.world import World
+from tests.lrs.statements.builders import agent, statement, voiding
+
+NAME = "neighbour"
+NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+ACTIVITY = "https://hoc.example.org/khoa/1"
+SECRET = "của riêng hàng xóm"
+"""Stands in whatever the neighbour keeps: where anybody else reads it, there is a leak."""
+
+BOUNDARY = "ranh-gioi"
+
+
+def move_in(database: Database, folder: Path, pepper: bytes) -> None:
+    """Make the tenant, with all that it keeps."""
+    with database.writing(NOBODY) as session:
+        tenant = api.create_tenant(session, NAME, now=NOW)
+        key, secret = api.create_credential(session, tenant, name=SECRET, scopes=["all"], pepper=pepper, now=NOW)
+    authorization = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
+    _learn(database, folder, pepper, authorization)
+    definitions.catch_up(database, tenant)
+    _certify(database, tenant)
+
+
+def _learn(database: Database, folder: Path, pepper: bytes, authorization: str) -> None:
+    """Statements with an Attachment, one voided, one that refers to another; State and both profiles."""
+    from wsgi import Settings, create_app
+
+    url = database.url.render_as_string(hide_password=False)
+    client = create_app(Settings(data_dir=folder, database_url=url, secret_key=pepper), database).test_client()
+    headers = {"Authorization": authorization, "X-Experience-API-Version": "2.0.0"}
+    body = _multipart(_statements(), SECRET.encode())
+    kind = f"multipart/mixed; boundary={BOUNDARY}"
+    answers = [client.post("/xapi/statements", data=body, content_type=kind, headers=headers)]
+    for who in ("0001", "lan"):
+        of_agent = {"agent": json.dumps(agent(who))}
+        for path, query in (
+            ("/xapi/activities/state", {"activityId": ACTIVITY, "stateId": "d", **of_agent}),
+            ("/xapi/activities/state", {"activityId": ACTIVITY, "stateId": "bookmark", **of_agent}),
+            ("/xapi/agents/profile", {"profileId": "d", **of_agent}),
+            ("/xapi/activities/profile", {"activityId": ACTIVITY, "profileId": f"of {who}"}),
+        ):
+            unseen = {**headers, "If-None-Match": "*"}
+            answers.append(client.put(path, query_string=query, json={"nói": SECRET}, headers=unseen))
+    assert {answer.status_code for answer in answers} <= {200, 204}, [answer.text for answer in answers]
+
+
+def _statements() -> list[dict[str, Any]]:
+    context = {
+        "registration": "3f1b0c2e-7d4a-4c59-9a5e-0d6a1b2c3d4e",
+        "platform": SECRET,
+        "instructor": agent("0002"),
+        "contextActivities": {"grouping": [{"id": "https://hoc.example.org/khoa/2"}]},
+    }
+    attachment = {
+        "usageType": "https://hoc.example.org/dinh-kem",
+        "display": {"vi": SECRET},
+        "contentType": "text/plain",
+        "length": len(SECRET.encode()),
+        "sha2": hashlib.sha256(SECRET.encode()).hexdigest(),
+    }
+    first = statement({**agent("0001"), "name": SECRET}, id=str(uuid4()), context=context, attachments=[attachment])
+    first["object"]["definition"] = {"name": {"vi": SECRET}}
+    group = statement({"objectType": "Group", "member": [agent("0001"), agent("0002")]}, context=context)
+    referring = {**statement(), "object": {"objectType": "StatementRef", "id": first["id"]}}
+    gone = statement(id=str(uuid4()), context=context)
+    of_a_worker = learning.statement("an", context={**learning.statement("an")["context"], "platform": SECRET})
+    of_nobody = learning.statement("lạ")
+    return [first, group, referring, gone, voiding(gone["id"]), of_a_worker, of_nobody]
+
+
+def _multipart(statements: list[dict[str, Any]], content: bytes) -> bytes:
+    parts = [
+        b"Content-Type: application/json\r\n\r\n" + json.dumps(statements).encode(),
+        b"Content-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: "
+        + hashlib.sha256(content).hexdigest().encode()
+        + b"\r\n\r\n"
+        + content,
+    ]
+    mark = f"--{BOUNDARY}".encode()
+    return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+
+
+def _certify(database: Database, tenant: UUID) -> None:
+    """Units and rules as shipped, workers with the tests' numbers and accounts, titles, points, figures published."""
+    world = World(database, tenant, NOW)
+    an = learning.add_worker(database, tenant, "NV-AN", "an", "0001", now=NOW)
+    with database.writing(tenant) as session:
+        world.also(session, an, "dn/a", started=date(2021, 1, 1), cadre=True)
+        somebody = world.employ(session, "dn/b", gender="female", cadre_in=["dn/b"])
+        for worker in (an, somebody):
+            world.title(session, worker, 2026, decided=date(2026, 6, 1))
+            learning.add_facts(session, tenant, worker, ["law-labour", "digital-able", "reading"], times=3)
+            learning.attest(session, tenant, worker, {"1.1": 8}, on=date(2026, 6, 1), year=2026, now=NOW)
+        publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
+    learning.mark(database, tenant, (an, 2026), (somebody, 2026))
+    learning.follow_all(database, tenant, NOW)
+    judging.judge_all_stale(database, tenant, clock=lambda: NOW)
+
+
+def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:
+    """A condition for a test that looks over all tenants at what it did itself."""
+    hers = sa.select(Tenant.id).where(Tenant.name == NAME)
+    found: sa.ColumnElement[bool] = tenant_id.not_in(hers)
+    return found
