@@ -46,7 +46,7 @@ from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
 from lrs.db import Database
 from lrs.definitions import keep_up
-from lrs.resources import xapi
+from lrs.resources import xapi, xapi_ext
 from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.versions import SUPPORTED
 
@@ -152,6 +152,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["settings"] = settings
     app.extensions["database"] = database or Database(settings.database_url)
     app.register_blueprint(xapi)
+    app.register_blueprint(xapi_ext)
     app.register_blueprint(api)
     app.register_blueprint(web)
     for status in (404, 405, 413, 415):
@@ -166,7 +167,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 def unmatched(error: HTTPException) -> Response | HTTPException:
     """What is refused before a view has it, as an unknown address is: in each half's one form, all else in Flask's."""
-    if request.path.startswith("/xapi/"):
+    if request.path.startswith(lrs.resources.errors.PREFIXES):
         return lrs.resources.errors.unmatched(error)
     if request.path.startswith("/api/"):
         return certification.resources.errors.unmatched(error)

@@ -26,7 +26,7 @@ def test_every_other_address_is_closed_to_whoever_has_no_good_credentials(
 ) -> None:
     headers = {"X-Experience-API-Version": "2.0.0"} | ({"Authorization": authorization} if authorization else {})
     closed = [rule for rule in _rules(app) if rule.rule not in OPEN_TO_EVERYBODY]
-    assert {rule.rule.split("/")[1] for rule in closed} == {"api", "xapi"}
+    assert {rule.rule.split("/")[1] for rule in closed} == {"api", "xapi", "xapi-ext"}
     for rule in closed:
         path = app.url_map.bind("localhost").build(rule.endpoint, dict.fromkeys(rule.arguments, "x"))
         for method in (rule.methods or set()) - {"OPTIONS"}:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy.exc
@@ -39,28 +40,34 @@ STATUSES: dict[type[LrsError], int] = {
     TooLarge: 413,
 }
 
+PREFIXES = ("/xapi/", "/xapi-ext/")
+"""Where refusals have this form."""
+
 log = logging.getLogger(__name__)
 
 
 def refusal(status: int, faults: list[Fault]) -> Response:
     """An answer in the one form."""
-    body = {"errors": [{"place": fault.place, "message": fault.message, "clause": fault.clause} for fault in faults]}
-    response = Response(msgspec.json.encode(body), status, mimetype="application/json")
+    response = Response(msgspec.json.encode({"errors": listed(faults)}), status, mimetype="application/json")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
     return response
 
 
+def listed(faults: Iterable[Fault]) -> list[dict[str, str]]:
+    """Faults as an answer lists them."""
+    return [{"place": fault.place, "message": fault.message, "clause": fault.clause} for fault in faults]
+
+
 def unmatched(error: HTTPException) -> Response:
     """The refusal of what no view of the endpoint answers to: an address, a method, a body that cannot be unfolded."""
     response = refusal(error.code or 404, [Fault("", error.description or error.name, "")])
-    response.headers.extend([each for each in error.get_headers() if each[0] == "Allow"])
+    response.headers.extend([each for each in error.get_headers() if each[0] in ("Allow", "Retry-After")])
     return response
 
 
 def register(blueprint: Blueprint) -> None:
     """Turn what views raise into answers."""
-    prefix = f"{blueprint.url_prefix}/"
 
     @blueprint.errorhandler(LrsError)
     def refused(error: LrsError) -> Response:
@@ -73,7 +80,7 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.app_errorhandler(LrsError)
     def refused_without_view(error: LrsError) -> Response:
         """What `rewriting` refused at an address that has no view; anything from elsewhere is not ours to answer."""
-        if not request.path.startswith(prefix):
+        if not request.path.startswith(PREFIXES):
             raise error
         return refused(error)
 
@@ -83,7 +90,7 @@ def register(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        return refusal(error.code or 500, [Fault("", error.description or error.name, "")])
+        return unmatched(error)
 
     @blueprint.errorhandler(sqlalchemy.exc.OperationalError)
     def unavailable(error: sqlalchemy.exc.OperationalError) -> Response:

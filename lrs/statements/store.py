@@ -8,7 +8,7 @@ stays.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,15 @@ def check(
 def put(session: Session, identity: Identity, batch: Batch) -> list[UUID]:
     """Store a checked batch in the caller's transaction; returns the ids in the order sent.
 
+    Raises as `put_new`.
+    """
+    put_new(session, identity, batch)
+    return [row.id for row in batch.rows]
+
+
+def put_new(session: Session, identity: Identity, batch: Batch) -> set[UUID]:
+    """Store a checked batch in the caller's transaction; returns the ids that were not there before.
+
     Raises StatementConflict, or InvalidStatement where a voiding Statement would be voided; the caller then rolls back.
     """
     if batch.contents:
@@ -72,7 +81,17 @@ def put(session: Session, identity: Identity, batch: Batch) -> list[UUID]:
             signed.setdefault(statement_id, []).append(one)
     if signed:
         signatures.keep(session, identity.tenant, signed, now=datetime.now(UTC))
-    return [row.id for row in batch.rows]
+    return new
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """Several checked batches as one; no two of them hold a Statement of the same id."""
+    rows: list[Row] = []
+    signed: list[Signed] = []
+    for batch in batches:
+        signed += [replace(one, index=one.index + len(rows)) for one in batch.signatures]
+        rows += batch.rows
+    return Batch(rows, [content for batch in batches for content in batch.contents], signed)
 
 
 def store(
@@ -83,7 +102,7 @@ def store(
 
 
 def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID]:
-    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put`."""
+    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put_new`."""
     if not rows:
         return set()
     place = take_place(session, tenant)
