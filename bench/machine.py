@@ -26,6 +26,7 @@ class Server:
 
     port: int
     authorization: str
+    pid: int
 
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
@@ -51,7 +52,7 @@ def server(folder: Path, database_url: str | None) -> Iterator[Server]:
         process = subprocess.Popen([sys.executable, "wsgi.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         _wait(port, process, folder / "server.log")
-        yield Server(port, authorization)
+        yield Server(port, authorization, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
