@@ -23,6 +23,7 @@ from lrs.credentials import (
 )
 from lrs.db import Session
 from lrs.errors import InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
+from lrs.provenance import provenance
 from lrs.statements import query
 from lrs.statements.keys import VOIDED, activity_key, ifi_text, key_of
 from lrs.statements.order import instant
@@ -53,6 +54,7 @@ __all__ = [
     "key_of",
     "latest_token",
     "moment",
+    "provenance",
     "store",
     "tenants",
 ]

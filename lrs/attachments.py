@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lrs.db import Session
+from lrs.db import Session, among
 from lrs.errors import Fault, InvalidStatement, TooLarge
 from lrs.models import Attachment
 
@@ -62,8 +62,13 @@ def declared(statement: Mapping[str, Any], place: str = "") -> Iterator[tuple[st
         yield from declared(target, f"{place}/object")
 
 
-def check(statements: Sequence[Mapping[str, Any]], contents: Collection[Content], most_bytes: int) -> None:
-    """What these checked Statements declare and what came with them fit each other.
+def check(
+    statements: Sequence[Mapping[str, Any]],
+    contents: Collection[Content],
+    most_bytes: int,
+    there: Collection[str] = (),
+) -> None:
+    """What these checked Statements declare and what came with them (or is `there` already, by hash) fit each other.
 
     Raises InvalidStatement for an Attachment declared with neither bytes nor fileUrl, and for bytes that nobody
     declared (xAPI 1.0.3 Data 2.4.11, Communication 1.5.2); TooLarge for one of more than `most_bytes`.
@@ -75,7 +80,7 @@ def check(statements: Sequence[Mapping[str, Any]], contents: Collection[Content]
         for place, attachment in declared(statement, f"/{index}" if len(statements) > 1 else ""):
             sha2 = attachment["sha2"].lower()
             wanted.add(sha2)
-            if sha2 not in came and "fileUrl" not in attachment:
+            if sha2 not in came and sha2 not in there and "fileUrl" not in attachment:
                 message = "no part of the request has this X-Experience-API-Hash, and there is no fileUrl either"
                 faults.append(Fault(f"{place}/sha2", message, _CLAUSE))
     for content in contents:
@@ -100,6 +105,12 @@ def keep(
     if rows:
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         session.execute(insert(Attachment).on_conflict_do_nothing(), rows)
+
+
+def known(session: Session, tenant: UUID, hashes: Collection[str]) -> set[str]:
+    """Those of these hashes whose bytes are stored."""
+    query = sa.select(Attachment.sha2).where(Attachment.tenant_id == tenant, among(session, Attachment.sha2, hashes))
+    return set(session.scalars(query)) if hashes else set()
 
 
 def find(session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]]) -> list[Kept]:

@@ -16,12 +16,17 @@ from flask.cli import AppGroup
 from lrs import credentials, signatures
 from lrs.db import Database, Session
 from lrs.errors import InvalidRequest, NotFound, UnknownTenant
+from lrs.transfer.cli import export, import_
 
-lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants and trusted certificates.")
+lrs_cli = AppGroup(
+    "lrs", help="The Learning Record Store: credentials, tenants, trusted certificates, export and import."
+)
 credential_cli = AppGroup("credential", help="Keys and secrets that platforms post Statements with.")
 tenant_cli = AppGroup("tenant", help="Independent owners of data in this installation.")
 lrs_cli.add_command(credential_cli)
 lrs_cli.add_command(tenant_cli)
+lrs_cli.add_command(export)
+lrs_cli.add_command(import_)
 
 for_tenant = click.option("--tenant", default="default", show_default=True, help="Whose data it opens.")
 

@@ -36,6 +36,7 @@ __all__ = [
     "TooLarge",
     "Unauthenticated",
     "UnknownTenant",
+    "listed",
 ]
 
 
@@ -130,3 +131,8 @@ class PreconditionFailed(LrsError):
         super().__init__(
             "the document is not as If-Match or If-None-Match of this request expects; check its current state (GET)"
         )
+
+
+def listed(faults: Iterable[Fault]) -> list[dict[str, str]]:
+    """Faults in the one JSON form in which they are told."""
+    return [{"place": fault.place, "message": fault.message, "clause": fault.clause} for fault in faults]

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import IO, Any
 
 import msgspec
@@ -17,13 +18,12 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import ServiceUnavailable, UnsupportedMediaType
 from werkzeug.wsgi import get_input_stream
 
-from lrs.errors import InvalidRequest
+from lrs.errors import InvalidRequest, listed
 from lrs.resources import query_string
 from lrs.resources.access import caller, database, guarded
-from lrs.resources.errors import listed
 from lrs.resources.versions import HEADER, request_version
 from lrs.statements import lines
-from lrs.statements.lines import Outcome, Summary
+from lrs.statements.lines import Summary
 
 MEDIA_TYPE = "application/x-ndjson"
 
@@ -68,7 +68,7 @@ def post_lines() -> Response:
         for outcome in lines.store_each(database(), identity, sent, most_bytes=most_bytes):
             summary.count(outcome)
             if parameters["only"] in (None, outcome.result):
-                spool.write(_line(outcome))
+                spool.write(outcome.line_of_answer())
         if body.error and not summary.lines:
             raise body.error
         spool.write(_last_line(summary, body.error))
@@ -131,20 +131,8 @@ def _sent(spool: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _line(outcome: Outcome) -> bytes:
-    answer: dict[str, Any] = {"line": outcome.line, "id": outcome.id, "result": outcome.result}
-    if outcome.faults:
-        answer["errors"] = listed(outcome.faults)
-    return msgspec.json.encode(answer) + b"\n"
-
-
 def _last_line(summary: Summary, error: InvalidRequest | None) -> bytes:
-    answer: dict[str, Any] = {
-        "stored": summary.stored,
-        "there": summary.there,
-        "refused": summary.refused,
-        "lines": summary.lines,
-    }
+    answer: dict[str, Any] = asdict(summary)
     if error:
         answer["errors"] = listed(error.faults)
     return msgspec.json.encode(answer) + b"\n"

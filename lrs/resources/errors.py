@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy.exc
@@ -26,6 +25,7 @@ from lrs.errors import (
     StatementConflict,
     TooLarge,
     Unauthenticated,
+    listed,
 )
 
 STATUSES: dict[type[LrsError], int] = {
@@ -52,11 +52,6 @@ def refusal(status: int, faults: list[Fault]) -> Response:
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
     return response
-
-
-def listed(faults: Iterable[Fault]) -> list[dict[str, str]]:
-    """Faults as an answer lists them."""
-    return [{"place": fault.place, "message": fault.message, "clause": fault.clause} for fault in faults]
 
 
 def unmatched(error: HTTPException) -> Response:

@@ -7,19 +7,33 @@ not depend on how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
+import msgspec
+
+from lrs import provenance
 from lrs.attachments import MOST_BYTES, Content
 from lrs.credentials import Identity
 from lrs.db import Database, Session
-from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, StatementConflict
+from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, StatementConflict, listed
 from lrs.statements.store import Batch, check, join, put_new
 from lrs.statements.validate import decode
 
-__all__ = ["AT_ONCE", "BYTES_AT_ONCE", "Outcome", "Sent", "Summary", "read", "split", "store_each"]
+__all__ = [
+    "AT_ONCE",
+    "BYTES_AT_ONCE",
+    "Outcome",
+    "Sent",
+    "Summary",
+    "put_apart",
+    "read",
+    "refused",
+    "split",
+    "store_each",
+]
 
 AT_ONCE = 500
 """Statements stored in one transaction."""
@@ -43,6 +57,10 @@ class Sent:
     """Bytes that it took, Attachments included."""
     version: str = "2.0.0"
     contents: Sequence[Content] = ()
+    there: Collection[str] = ()
+    """Hashes of Attachments that need not come with it, because they are stored already."""
+    chain: Sequence[Mapping[str, Any]] = ()
+    """What the stores that it came through said of it (`lrs.provenance`)."""
     place: str = ""
     """JSON pointer to it within the line."""
 
@@ -55,6 +73,13 @@ class Outcome:
     id: str | None
     result: Literal["stored", "there", "refused"]
     faults: tuple[Fault, ...] = ()
+
+    def line_of_answer(self) -> bytes:
+        """This as a line of NDJSON."""
+        answer: dict[str, Any] = {"line": self.line, "id": self.id, "result": self.result}
+        if self.faults:
+            answer["errors"] = listed(self.faults)
+        return msgspec.json.encode(answer) + b"\n"
 
 
 @dataclass(slots=True)
@@ -142,17 +167,12 @@ class _Group:
         return len(self.waiting) + len(self.known) >= AT_ONCE or self.size >= BYTES_AT_ONCE
 
 
-Afterwards = Callable[[Session, Sequence[Sent], set[UUID]], None]
-"""Called in the transaction that stored Statements, with them and the ids of those that are new."""
-
-
 def store_each(
     database: Database,
     identity: Identity,
     statements: Iterable[Sent | Outcome],
     *,
     most_bytes: int = MOST_BYTES,
-    afterwards: Afterwards | None = None,
 ) -> Iterator[Outcome]:
     """Store each Statement as `identity` and say what became of it, in the order given.
 
@@ -166,18 +186,18 @@ def store_each(
             try:
                 batch = _checked(identity, one, most_bytes)
             except LrsError as error:
-                group.known.append(_refused(one, error))
+                group.known.append(refused(one, error))
             else:
                 if batch.rows[0].id in group.ids:  # the first of two has to be there before the other is compared
-                    yield from _settle(database, identity, group, afterwards)
+                    yield from _settle(database, identity, group)
                     group = _Group()
                 group.waiting.append((one, batch))
                 group.ids.add(batch.rows[0].id)
                 group.size += one.size
         if group.is_full:
-            yield from _settle(database, identity, group, afterwards)
+            yield from _settle(database, identity, group)
             group = _Group()
-    yield from _settle(database, identity, group, afterwards)
+    yield from _settle(database, identity, group)
 
 
 def _checked(identity: Identity, one: Sent, most_bytes: int) -> Batch:
@@ -186,61 +206,66 @@ def _checked(identity: Identity, one: Sent, most_bytes: int) -> Batch:
         raise InvalidRequest.at("", "a line holds one Statement, which is a JSON object")
     if "id" not in one.document:
         raise InvalidRequest.at("/id", _NEEDS_ID)
-    return check(identity, [one.document], version=one.version, contents=one.contents, most_bytes=most_bytes)
+    return check(
+        identity, [one.document], version=one.version, contents=one.contents, there=one.there, most_bytes=most_bytes
+    )
 
 
-def _settle(database: Database, identity: Identity, group: _Group, afterwards: Afterwards | None) -> Iterator[Outcome]:
+def _settle(database: Database, identity: Identity, group: _Group) -> Iterator[Outcome]:
     settled = group.known
     if group.waiting:
-        settled = sorted([*settled, *_stored(database, identity, group.waiting, afterwards)], key=lambda one: one.line)
+
+        def put(session: Session, waiting: Sequence[tuple[Sent, Batch]]) -> list[Outcome]:
+            return _put(session, identity, waiting)
+
+        stored = put_apart(database, identity.tenant, group.waiting, put, lambda one, error: refused(one[0], error))
+        settled = sorted([*settled, *stored], key=lambda one: one.line)
     yield from settled
 
 
-def _stored(
-    database: Database, identity: Identity, waiting: list[tuple[Sent, Batch]], afterwards: Afterwards | None
-) -> list[Outcome]:
+def _put(session: Session, identity: Identity, waiting: Sequence[tuple[Sent, Batch]]) -> list[Outcome]:
+    new = put_new(session, identity, join([batch for _, batch in waiting]))
+    ids = [batch.rows[0].id for _, batch in waiting]
+    chains = {id_: one.chain for id_, (one, _) in zip(ids, waiting, strict=True) if one.chain and id_ in new}
+    provenance.keep(session, identity.tenant, chains)
+    return [
+        Outcome(one.line, str(id_), "stored" if id_ in new else "there")
+        for id_, (one, _) in zip(ids, waiting, strict=True)
+    ]
+
+
+T = TypeVar("T")
+Put = Callable[[Session, Sequence[T]], list[Outcome]]
+Refuse = Callable[[T, LrsError], Outcome]
+
+
+def put_apart(database: Database, tenant: UUID, things: Sequence[T], put: Put[T], refuse: Refuse[T]) -> list[Outcome]:
+    """Have `put` store these in one transaction; where it refuses them, store all those it does not refuse alone."""
     try:
-        with database.writing(identity.tenant) as session:
-            return _put(session, identity, waiting, afterwards)
+        with database.writing(tenant) as session:
+            return put(session, things)
     except (StatementConflict, InvalidStatement):
         pass
-    with database.writing(identity.tenant) as session:
-        return _put_apart(session, identity, waiting, afterwards)
+    with database.writing(tenant) as session:
+        return _halves(session, things, put, refuse)
 
 
-def _put_apart(
-    session: Session, identity: Identity, waiting: list[tuple[Sent, Batch]], afterwards: Afterwards | None
-) -> list[Outcome]:
-    """Store what can be stored of a group that was refused: parted in halves, down to the one at fault."""
-    half = len(waiting) // 2
-    settled = []
-    for part in (waiting[:half], waiting[half:]):
+def _halves(session: Session, things: Sequence[T], put: Put[T], refuse: Refuse[T]) -> list[Outcome]:
+    settled: list[Outcome] = []
+    half = len(things) // 2
+    for part in (things[:half], things[half:]):
         if not part:
             continue
         try:
             with session.begin_nested():
-                settled += _put(session, identity, part, afterwards)
+                settled += put(session, part)
         except (StatementConflict, InvalidStatement) as error:
-            if len(part) == 1:
-                settled.append(_refused(part[0][0], error))
-            else:
-                settled += _put_apart(session, identity, part, afterwards)
+            settled += [refuse(part[0], error)] if len(part) == 1 else _halves(session, part, put, refuse)
     return settled
 
 
-def _put(
-    session: Session, identity: Identity, waiting: list[tuple[Sent, Batch]], afterwards: Afterwards | None
-) -> list[Outcome]:
-    new = put_new(session, identity, join([batch for _, batch in waiting]))
-    if afterwards:
-        afterwards(session, [one for one, _ in waiting], new)
-    return [
-        Outcome(one.line, str(batch.rows[0].id), "stored" if batch.rows[0].id in new else "there")
-        for one, batch in waiting
-    ]
-
-
-def _refused(one: Sent, error: LrsError) -> Outcome:
+def refused(one: Sent, error: LrsError) -> Outcome:
+    """What is told of a Statement that this store does not take."""
     if isinstance(error, InvalidRequest | InvalidStatement):
         faults = error.faults[:MOST_FAULTS]
         if len(error.faults) > MOST_FAULTS:

@@ -76,11 +76,8 @@ def prepare(document: Mapping[str, Any], authority: Mapping[str, Any], version: 
     finished["id"] = str(statement_id)
     finished.setdefault("version", version)
     finished["authority"] = authority
+    finished = unified(finished)
     target = finished["object"]
-    if target.get("objectType") == "SubStatement":
-        finished["object"] = target = dict(target)
-        _unify(target)
-    _unify(finished)
     refers_to = UUID(target["id"]) if target.get("objectType") == "StatementRef" else None
     return Row(
         id=statement_id,
@@ -110,6 +107,17 @@ def keys_in(finished: Mapping[str, Any]) -> Keys:
         authority=agent_key(finished["authority"]),
         links=frozenset(key for key in links if key is not None),
     )
+
+
+def unified(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """The Statement, and its SubStatement, in the one form in which this store gives them back."""
+    result = dict(statement)
+    target = result["object"]
+    if target.get("objectType") == "SubStatement":
+        result["object"] = target = dict(target)
+        _unify(target)
+    _unify(result)
+    return result
 
 
 def _unify(statement: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -45,15 +45,17 @@ def check(
     *,
     version: str = "2.0.0",
     contents: Sequence[Content] = (),
+    there: Collection[str] = (),
     most_bytes: int = MOST_BYTES,
 ) -> Batch:
     """Everything that can be done before the database is asked: check a batch sent by `identity` and build its rows.
 
     `version` is that of the request, given to Statements which name none; `contents` are the Attachments that came with
-    them, none of more than `most_bytes`. Raises InvalidStatement with every fault, or TooLarge.
+    them, none of more than `most_bytes`; what is `there` already, by hash, need not come again. Raises InvalidStatement
+    with every fault, or TooLarge.
     """
     check_statements(list(statements), version=version)
-    attachments.check(statements, contents, most_bytes)
+    attachments.check(statements, contents, most_bytes, there)
     signed = signatures.check(statements, contents)
     return Batch([prepare(document, identity.authority, version) for document in statements], contents, signed)
 
