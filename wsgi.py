@@ -48,7 +48,7 @@ from lrs.cli import lrs_cli
 from lrs.db import Database
 from lrs.definitions import keep_up
 from lrs.last_use import LastUses
-from lrs.resources import xapi
+from lrs.resources import xapi, xapi_ext
 from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.bodies import Request
 from lrs.statements.writer import Writer
@@ -163,6 +163,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["writer"] = Writer(database)
     app.extensions["last_uses"] = LastUses()
     app.register_blueprint(xapi)
+    app.register_blueprint(xapi_ext)
     app.register_blueprint(api)
     app.register_blueprint(xapi_ext_check)
     app.register_blueprint(web)
@@ -178,7 +179,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 def unmatched(error: HTTPException) -> Response | HTTPException:
     """What is refused before a view has it, as an unknown address is: in each half's one form, all else in Flask's."""
-    if request.path.startswith("/xapi/"):
+    if request.path.startswith(lrs.resources.errors.PREFIXES):
         return lrs.resources.errors.unmatched(error)
     if request.path.startswith("/api/"):
         return certification.resources.errors.unmatched(error)

@@ -21,7 +21,7 @@ from lrs.statements.keys import activity_key
 from lrs.statements.rows import read_exact
 from lrs.statements.validate import encode
 
-__all__ = ["activities_in", "canonical_definitions", "merge", "merged"]
+__all__ = ["activities_in", "canonical_definitions", "merge", "merged", "restore"]
 
 _ACTIVITY = Base.metadata.tables[Activity.__tablename__]
 
@@ -71,6 +71,21 @@ def merge(session: Session, tenant: UUID, said: Sequence[tuple[str, Mapping[str,
         for iri, definition in new.items()
         if definition and definition != known.get(iri)
     ]
+    _put(session, rows)
+
+
+def restore(session: Session, tenant: UUID, definitions: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let these be the definitions of these Activities, whatever was known of them."""
+    _put(
+        session,
+        [
+            {"tenant_id": tenant, "activity_key": activity_key(iri), "iri": iri, "definition": encode(definition)}
+            for iri, definition in definitions.items()
+        ],
+    )
+
+
+def _put(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         insert = dialect.insert(_ACTIVITY)

@@ -18,7 +18,7 @@ from lrs.db import Session, among
 from lrs.models import AgentNames, Base
 from lrs.statements.keys import ifi_text, key_of
 
-__all__ = ["MOST_NAMES", "forget", "merge", "names_in", "person"]
+__all__ = ["MOST_NAMES", "forget", "merge", "names_in", "person", "restore"]
 
 MOST_NAMES = 20
 """So many names of an Agent are kept, the ones seen last; a platform that makes up a name a day fills no table."""
@@ -58,9 +58,14 @@ def merge(session: Session, tenant: UUID, said: Sequence[tuple[str, str]]) -> No
         names = new.get(ifi, known.get(ifi, []))
         if name not in names:
             new[ifi] = [*names, name][-MOST_NAMES:]
+    restore(session, tenant, new)
+
+
+def restore(session: Session, tenant: UUID, names: Mapping[str, Sequence[str]]) -> None:
+    """Let these be the names of the Agents with these canonical identifiers, whatever was known of them."""
     rows = [
-        {"tenant_id": tenant, "agent_key": key_of(ifi), "ifi": ifi, "names": msgspec.json.encode(names).decode()}
-        for ifi, names in new.items()
+        {"tenant_id": tenant, "agent_key": key_of(ifi), "ifi": ifi, "names": msgspec.json.encode(known).decode()}
+        for ifi, known in names.items()
     ]
     if rows:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite

@@ -22,6 +22,7 @@ from lrs.db import Session
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
 from lrs.last_use import LastUses
 from lrs.privacy import opaque_account
+from lrs.provenance import provenance
 from lrs.signatures import Quality as SignatureQuality
 from lrs.signatures import qualities
 from lrs.statements import query, trial
@@ -67,6 +68,7 @@ __all__ = [
     "latest_token",
     "moment",
     "opaque_account",
+    "provenance",
     "store",
     "tenants",
     "try_out",

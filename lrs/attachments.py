@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lrs.db import Session, is_postgresql
+from lrs.db import Session, among, is_postgresql
 from lrs.errors import Fault, InvalidStatement, TooLarge
 from lrs.models import Attachment, AttachmentUse, Base
 from lrs.spooling import Slice, let_go
@@ -65,8 +65,13 @@ def declared(statement: Mapping[str, Any], place: str = "") -> Iterator[tuple[st
         yield from declared(target, f"{place}/object")
 
 
-def check(statements: Sequence[Mapping[str, Any]], contents: Collection[Content], most_bytes: int) -> None:
-    """What these checked Statements declare and what came with them fit each other.
+def check(
+    statements: Sequence[Mapping[str, Any]],
+    contents: Collection[Content],
+    most_bytes: int,
+    there: Collection[str] = (),
+) -> None:
+    """What these checked Statements declare and what came with them (or is `there` already, by hash) fit each other.
 
     Raises InvalidStatement for an Attachment declared with neither bytes nor fileUrl, and for bytes that nobody
     declared (xAPI 1.0.3 Data 2.4.11, Communication 1.5.2); TooLarge for one of more than `most_bytes`.
@@ -78,7 +83,7 @@ def check(statements: Sequence[Mapping[str, Any]], contents: Collection[Content]
         for place, attachment in declared(statement, f"/{index}" if len(statements) > 1 else ""):
             sha2 = attachment["sha2"].lower()
             wanted.add(sha2)
-            if sha2 not in came and "fileUrl" not in attachment:
+            if sha2 not in came and sha2 not in there and "fileUrl" not in attachment:
                 message = "no part of the request has this X-Experience-API-Hash, and there is no fileUrl either"
                 faults.append(Fault(f"{place}/sha2", message, _CLAUSE))
     for content in contents:
@@ -163,6 +168,12 @@ def _is_kept() -> sa.ColumnElement[bool]:
     return sa.exists().where(
         _USE.c.tenant_id == _ATTACHMENT.c.tenant_id, _USE.c.sha2 == _ATTACHMENT.c.sha2, _USE.c.dropped.is_(sa.false())
     )
+
+
+def known(session: Session, tenant: UUID, hashes: Collection[str]) -> set[str]:
+    """Those of these hashes whose bytes are stored."""
+    query = sa.select(Attachment.sha2).where(Attachment.tenant_id == tenant, among(session, Attachment.sha2, hashes))
+    return set(session.scalars(query)) if hashes else set()
 
 
 def find(session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]]) -> list[Kept]:

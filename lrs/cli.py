@@ -22,12 +22,17 @@ from lrs.db import NOBODY, Database, Owner, Session
 from lrs.errors import InvalidRequest, LrsError, UnknownTenant
 from lrs.privacy import opaque_account
 from lrs.statements.validate import check_actor, decode
+from lrs.transfer.cli import export, import_
 
-lrs_cli = AppGroup("lrs", help="The Learning Record Store: credentials, tenants, trusted certificates and erasure.")
+lrs_cli = AppGroup(
+    "lrs", help="The Learning Record Store: credentials, tenants, certificates, export, import, erasure."
+)
 credential_cli = AppGroup("credential", help="Keys and secrets that platforms post Statements with.")
 tenant_cli = AppGroup("tenant", help="Independent owners of data in this installation.")
 lrs_cli.add_command(credential_cli)
 lrs_cli.add_command(tenant_cli)
+lrs_cli.add_command(export)
+lrs_cli.add_command(import_)
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 """Days that people type, and instants that are shown to them, are Vietnam's."""

@@ -24,7 +24,7 @@ from lrs.db import Database, Session, is_postgresql
 from lrs.errors import DocumentConflict, InvalidRequest, PreconditionFailed
 from lrs.models import Base, Document
 from lrs.statements.keys import key_of
-from lrs.statements.order import microseconds
+from lrs.statements.order import instant, microseconds
 from lrs.statements.validate import decode, encode
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "post",
     "put",
     "rename_agents",
+    "restore",
 ]
 
 Kind = Literal["state", "agent_profile", "activity_profile"]
@@ -279,6 +280,25 @@ def _move(session: Session, tenant: UUID, context_key: int, document_key: int, c
     insert = postgresql.insert if is_postgresql(session) else sqlite.insert
     session.execute(insert(_DOCUMENT).from_select([one.name for one in columns], copy).on_conflict_do_nothing())
     session.execute(sa.delete(_DOCUMENT).where(*same))
+
+
+def restore(
+    session: Session, tenant: UUID, context: Context, document_id: str, kept: Kept, *, replacing: bool
+) -> Literal["stored", "there", "refused"]:
+    """Keep a document as another store kept it, with its `updated`, where none is there.
+
+    One that is there is only replaced when it is older and `replacing`; with the same contents it is "there".
+    """
+    now = instant(kept.updated)
+    if _write(session, tenant, context, document_id, kept, _NONE_THERE, now):
+        return "stored"
+    there = get(session, tenant, context, document_id, alone=True)
+    if there is None or (there.content, there.content_type) == (kept.content, kept.content_type):
+        return "there"
+    if replacing and there.updated < kept.updated:
+        _write(session, tenant, context, document_id, kept, Precondition(match=frozenset({ANY})), now)
+        return "stored"
+    return "refused"
 
 
 def _write(

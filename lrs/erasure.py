@@ -26,7 +26,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lrs import actors, attachments, definitions, documents
+from lrs import actors, attachments, definitions, documents, provenance
 from lrs.db import Database, Session, among, new_id
 from lrs.errors import InvalidRequest
 from lrs.models import Base, Erasure, Reference, Signature, Statement, StatementLink
@@ -231,6 +231,7 @@ def _finish(session: Session, tenant: UUID, erasing: _Erasing, report: Report, n
     for ifi in sorted(erasing.person.ifis):
         removed += documents.forget(session, tenant, ifi)
         actors.forget(session, tenant, ifi)
+    provenance.forget(session, tenant, erasing.person)
     report.documents += removed
     session.execute(
         _row(sa.update(_ERASURE), tenant, erasing).values(

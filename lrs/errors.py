@@ -38,6 +38,7 @@ __all__ = [
     "TooLarge",
     "Unauthenticated",
     "UnknownTenant",
+    "listed",
 ]
 
 
@@ -142,3 +143,8 @@ class NotStored(LrsError):
 
     def __init__(self) -> None:
         super().__init__("the store cannot be sure of its database just now; send it again")
+
+
+def listed(faults: Iterable[Fault]) -> list[dict[str, str]]:
+    """Faults in the one JSON form in which they are told."""
+    return [{"place": fault.place, "message": fault.message, "clause": fault.clause} for fault in faults]

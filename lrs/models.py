@@ -277,6 +277,25 @@ class ErasedStatement(Base):
     """The same without `timestamp`, for a repeat that names none."""
 
 
+class Provenance(Base):
+    """Which stores a Statement came through before this one, and what each of them said of it (`lrs.provenance`).
+
+    Personal data: the authorities that vouched for the Statement, as a rule systems; an Agent among them may be a
+    person. Kept as long as its Statement.
+    """
+
+    __tablename__ = "lrs_provenance"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "statement_id"),
+        {"info": {"distribution": "statement_id"}, "sqlite_with_rowid": False},
+    )
+
+    tenant_id: Mapped[UUID]
+    statement_id: Mapped[UUID]
+    chain: Mapped[str] = mapped_column(sa.Text)
+    """A JSON list, the first store at its beginning: of each its `stored` and `authority`, as far as it said them."""
+
+
 class TrustedRoot(Base):
     """A certificate whose signatures this tenant trusts. Personal data: none; it is an authority's."""
 

@@ -24,6 +24,7 @@ from lrs.db import Session, among
 from lrs.errors import Fault, InvalidRequest, InvalidStatement
 from lrs.models import Signature, TrustedRoot
 from lrs.statements.comparison import differences
+from lrs.statements.rows import unified
 from lrs.statements.validate import decode
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _compare(payload: dict[str, Any], statement: Mapping[str, Any]) -> None:
             signed.pop(key, None)
             bare.pop(key, None)
     try:
-        found = differences(bare, signed)
+        found = differences(unified(bare), unified(signed))  # a store that it came through may have done so
     except (InvalidRequest, AttributeError, KeyError, TypeError):
         raise _Broken("what was signed is not a Statement") from None
     same_id = str(signed.get("id", "")).lower() == str(bare.get("id", "")).lower()

@@ -17,6 +17,7 @@ from lrs.resources import (
     agent_profiles,
     agents,
     alternate,
+    bulk,
     compression,
     cors,
     errors,
@@ -42,3 +43,10 @@ agents.register(xapi)
 agent_profiles.register(xapi)
 activities.register(xapi)
 activity_profiles.register(xapi)
+
+xapi_ext = Blueprint("xapi_ext", __name__, url_prefix="/xapi-ext")
+"""Mounted at /xapi-ext/: what xAPI has no words for. Guards as above; a request need not name its version."""
+
+compression.register(xapi_ext)
+errors.register(xapi_ext)
+bulk.register(xapi_ext)

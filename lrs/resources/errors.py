@@ -30,6 +30,7 @@ from lrs.errors import (
     StatementConflict,
     TooLarge,
     Unauthenticated,
+    listed,
 )
 
 STATUSES: dict[type[LrsError], int] = {
@@ -55,14 +56,15 @@ CLAUSES: dict[type[LrsError], str] = {
     TooLarge: "xAPI 1.0.3 Communication 3.2",
 }
 """What asks for a refusal, where its faults do not say so themselves."""
+PREFIXES = ("/xapi/", "/xapi-ext/")
+"""Where refusals have this form."""
 
 log = logging.getLogger(__name__)
 
 
 def refusal(status: int, faults: list[Fault]) -> Response:
     """An answer in the one form."""
-    body = {"errors": [{"place": fault.place, "message": fault.message, "clause": fault.clause} for fault in faults]}
-    response = Response(msgspec.json.encode(body), status, mimetype="application/json")
+    response = Response(msgspec.json.encode({"errors": listed(faults)}), status, mimetype="application/json")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
     return response
@@ -74,7 +76,7 @@ def unmatched(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
         words = str(spooling.too_large(request.max_content_length or 0))
     response = refusal(error.code or 404, [Fault("", words, "")])
-    response.headers.extend([each for each in error.get_headers() if each[0] == "Allow"])
+    response.headers.extend([each for each in error.get_headers() if each[0] in ("Allow", "Retry-After")])
     return response
 
 
@@ -91,7 +93,6 @@ def _faults(error: LrsError) -> Iterable[Fault]:
 
 def register(blueprint: Blueprint) -> None:
     """Turn what views raise into answers."""
-    prefix = f"{blueprint.url_prefix}/"
 
     @blueprint.errorhandler(LrsError)
     def refused(error: LrsError) -> Response:
@@ -104,7 +105,7 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.app_errorhandler(LrsError)
     def refused_without_view(error: LrsError) -> Response:
         """What `rewriting` refused at an address that has no view; anything from elsewhere is not ours to answer."""
-        if not request.path.startswith(prefix):
+        if not request.path.startswith(PREFIXES):
             raise error
         return refused(error)
 
@@ -114,7 +115,7 @@ def register(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        return refusal(error.code or 500, [Fault("", error.description or error.name, "")])
+        return unmatched(error)
 
     @blueprint.errorhandler(sqlalchemy.exc.OperationalError)
     def unavailable(error: sqlalchemy.exc.OperationalError) -> Response:

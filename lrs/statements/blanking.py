@@ -17,7 +17,7 @@ from lrs.attachments import SIGNATURE
 from lrs.statements.formats import changed
 from lrs.statements.keys import ERASED, ifi_text
 
-__all__ = ["Blanked", "Person", "blank", "identifiers_of"]
+__all__ = ["Blanked", "Person", "blank", "blank_actor", "identifiers_of"]
 
 _IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
 
@@ -62,6 +62,18 @@ def identifiers_of(agent: Mapping[str, Any]) -> frozenset[str]:
     return frozenset({own, f"mbox_sha1sum {sha1(agent['mbox'].encode(), usedforsecurity=False).hexdigest()}"})
 
 
+def blank_actor(actor: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    """The opaque account in place of this Agent where it is the person; members of a Group are left alone."""
+    if not person.is_one(actor):
+        return dict(actor)
+    account = {"homePage": ERASED, "name": person.account_name}
+    return {
+        "account" if key in _IDENTIFIERS else key: account if key in _IDENTIFIERS else value
+        for key, value in actor.items()
+        if key != "name"
+    }
+
+
 def blank(statement: Mapping[str, Any], person: Person) -> Blanked | None:
     """The stored Statement without the person; None where the person stands nowhere in it."""
     names: set[str] = set()
@@ -69,16 +81,10 @@ def blank(statement: Mapping[str, Any], person: Person) -> Blanked | None:
 
     def actor(one: Mapping[str, Any]) -> dict[str, Any]:
         nonlocal met
-        found: dict[str, Any] = dict(one)
+        found = blank_actor(one, person)
         if person.is_one(one):
             met = True
             names.update(one[key] for key in ("name",) if key in one)
-            account = {"homePage": ERASED, "name": person.account_name}
-            found = {
-                "account" if key in _IDENTIFIERS else key: account if key in _IDENTIFIERS else value
-                for key, value in one.items()
-                if key != "name"
-            }
         if "member" in found:
             found["member"] = [actor(member) for member in found["member"]]
         return found

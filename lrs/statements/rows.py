@@ -77,11 +77,8 @@ def prepare(document: Mapping[str, Any], authority: Mapping[str, Any], version: 
     finished["id"] = finished["id"].lower() if "id" in finished else str(statement_id)
     finished.setdefault("version", "1.0.0" if version.startswith("1.") else "2.0.0")
     finished["authority"] = authority
+    finished = unified(finished)
     target = finished["object"]
-    if target.get("objectType") == "SubStatement":
-        finished["object"] = target = dict(target)
-        _unify(target)
-    _unify(finished)
     refers_to = UUID(target["id"]) if target.get("objectType") == "StatementRef" else None
     return Row(
         id=statement_id,
@@ -111,6 +108,17 @@ def keys_in(finished: Mapping[str, Any]) -> Keys:
         authority=agent_key(finished["authority"]),
         links=frozenset(key for key in links if key is not None),
     )
+
+
+def unified(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """The Statement, and its SubStatement, in the one form in which this store gives them back."""
+    result = dict(statement)
+    target = result["object"]
+    if target.get("objectType") == "SubStatement":
+        result["object"] = target = dict(target)
+        _unify(target)
+    _unify(result)
+    return result
 
 
 def _unify(statement: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from lrs.models import Statement
 from lrs.signatures import Signed
 from lrs.statements import insert_postgresql, insert_sqlite, originals, references
 from lrs.statements.comparison import differences
-from lrs.statements.order import enter, next_place
+from lrs.statements.order import enter, next_place, timestamp_text
 from lrs.statements.rows import Row, prepare, read_exact
 from lrs.statements.validate import check_statements
 
@@ -45,18 +45,21 @@ def check(
     *,
     version: str = "2.0.0",
     contents: Sequence[Content] = (),
+    there: Collection[str] = (),
     most_bytes: int = MOST_BYTES,
 ) -> Batch:
     """Everything that can be done before the database is asked: check a batch sent by `identity` and build its rows.
 
     `version` is that of the request, given to Statements which name none; `contents` are the Attachments that came with
-    them, none of more than `most_bytes`. Where the tenant wants opaque accounts, they are in place afterwards
-    (`lrs.privacy`). Raises InvalidStatement with every fault, or TooLarge.
+    them, none of more than `most_bytes`; what is `there` already, by hash, need not come again. Where the tenant wants
+    opaque accounts, they are in place afterwards (`lrs.privacy`).
+
+    Raises InvalidStatement with every fault, or TooLarge.
     """
     check_statements(list(statements), version=version)
     if identity.opaque_accounts is not None:
         statements = privacy.take_in(identity.opaque_accounts, statements)
-    attachments.check(statements, contents, most_bytes)
+    attachments.check(statements, contents, most_bytes, there)
     signed = signatures.check(statements, contents)
     rows = [prepare(document, identity.authority, version) for document in statements]
     return Batch(identity, rows, contents, signed)
@@ -145,21 +148,25 @@ def compare(session: Session, sender: Identity, rows: Sequence[Row]) -> dict[UUI
     A repeat of what was stored before the tenant had opaque accounts says the same, and so does one of what was sent
     before an Agent in it was erased. Of such a Statement no difference is named: it would tell what had been there.
     """
-    kept: dict[UUID, Mapping[str, Any]] = {
-        row.id: privacy.as_kept(sender.opaque_accounts, read_exact(row.exact))
-        for row in session.execute(
-            sa.select(Statement.id, Statement.exact).where(
-                Statement.tenant_id == sender.tenant, among(session, Statement.id, [row.id for row in rows])
-            )
+    there = session.execute(
+        sa.select(Statement.id, Statement.stored, Statement.exact).where(
+            Statement.tenant_id == sender.tenant, among(session, Statement.id, [row.id for row in rows])
         )
-    }
-    found = {row.id: (sent := read_exact(row.text), differences(sent, kept[row.id])) for row in rows if row.id in kept}
-    differing = [statement_id for statement_id, (_, places) in found.items() if places]
+    )
+    by_id = {row.id: row for row in rows}
+    found: dict[UUID, tuple[str, ...]] = {}
+    for one in there:
+        row = by_id[one.id]
+        is_word_for_word = row.exact(timestamp_text(one.stored)) == one.exact
+        kept = {} if is_word_for_word else privacy.as_kept(sender.opaque_accounts, read_exact(one.exact))
+        found[one.id] = () if is_word_for_word else differences(read_exact(row.text), kept)
+    differing = [statement_id for statement_id, places in found.items() if places]
     erased = originals.known(session, sender.tenant, differing) if differing else {}
 
     def places_of(statement_id: UUID) -> tuple[str, ...] | None:
-        sent, places = found[statement_id]
+        places = found[statement_id]
         if places and statement_id in erased:
+            sent = read_exact(by_id[statement_id].text)
             is_original = originals.is_one(erased[statement_id], sender.erasure_key, statement_id, sent)
             return None if is_original else ()
         return places or None

@@ -16,7 +16,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -29,6 +29,7 @@ OWN = (
     "lrs_document",
     "lrs_erased_statement",
     "lrs_erasure",
+    "lrs_provenance",
     "lrs_reference",
     "lrs_signature",
     "lrs_statement",
