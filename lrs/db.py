@@ -221,6 +221,15 @@ class Database:
                 self._writer_lock.release()
         return True
 
+    def empty_log(self) -> None:
+        """On SQLite, bring what was changed out of the log beside the file, unless somebody is reading just now."""
+        if self.is_sqlite:
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Close every connection."""
         with self._probe_lock:

@@ -129,7 +129,7 @@ def erase(
         with database.writing(tenant) as session:
             if _finish(session, tenant, erasing, report, now):
                 break
-    _overwrite(database)
+    database.empty_log()  # the old pages are still there
     return report
 
 
@@ -239,16 +239,6 @@ def _finish(session: Session, tenant: UUID, erasing: _Erasing, report: Report, n
         )
     )
     return True
-
-
-def _overwrite(database: Database) -> None:
-    """On SQLite, bring what was changed out of the log beside the file, where the old pages still are."""
-    if database.is_sqlite:
-        connection = database.engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
 
 
 def _row(command: Any, tenant: UUID, erasing: _Erasing) -> Any:

@@ -53,7 +53,7 @@ def test_a_revoked_credential_is_listed_as_such_and_opens_nothing(
 def test_a_tenant_is_made_once_and_listed(run: Callable[..., Result], database: Database) -> None:
     assert run("tenant", "create", "cong-doan-a").exit_code == 0
     assert run("tenant", "create", "cong-doan-a").exit_code == 1
-    assert run("tenant", "list").stdout.splitlines() == ["default", neighbour.NAME, "cong-doan-a"]
+    assert set(run("tenant", "list").stdout.splitlines()) == {"default", neighbour.NAME, "cong-doan-a"}
     unknown = run("credential", "create", "--name", "x", "--tenant", "nobody")
     assert unknown.exit_code == 1
     assert "flask lrs tenant list" in unknown.output
@@ -173,7 +173,7 @@ def test_the_sandbox_is_emptied_and_says_how_much_went(
     assert "3 Statements, 0 documents and 0 attachments" in run("tenant", "empty-test").output
     assert nothing in run("tenant", "empty-test").output
     assert run("tenant", "empty-test", "--tenant", "nobody").exit_code == 1
-    assert run("tenant", "list").stdout.splitlines() == ["default"]
+    assert set(run("tenant", "list").stdout.splitlines()) == {"default", neighbour.NAME}
     with database.reading(tenant) as session:
         assert len(api.changes(session, tenant, None).statements) == 2
 

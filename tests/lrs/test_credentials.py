@@ -15,6 +15,7 @@ from lrs.credentials import credentials, definers, revoke_credential, rotate_cre
 from lrs.db import NOBODY, Database
 from lrs.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated
 from lrs.models import Credential
+from tests import neighbour
 from tests.conftest import PEPPER
 
 
@@ -262,9 +263,10 @@ def test_a_test_key_opens_a_sandbox_of_its_owner(
     assert len({tenant, other_tenant, first.tenant, stranger.tenant}) == 4
     assert first.test
     with database.reading(NOBODY) as session:
-        assert {each for each, _ in api.tenants(session)} == {tenant, other_tenant}
+        next_door = api.find_tenant(session, neighbour.NAME)
+        assert {each for each, _ in api.tenants(session)} == {tenant, other_tenant, next_door}
         everybody = dict(tenants.tenants(session, sandboxes=True))
-        assert everybody.keys() == {tenant, other_tenant, first.tenant, stranger.tenant}
+        assert everybody.keys() == {next_door, tenant, other_tenant, first.tenant, stranger.tenant}
         with pytest.raises(api.UnknownTenant):
             api.find_tenant(session, everybody[first.tenant])
         assert {one.test for one in credentials(session, tenant)} == {True, False}

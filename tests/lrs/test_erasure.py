@@ -74,7 +74,8 @@ def store(
     contents = [Content(hashlib.sha256(one).hexdigest(), one) for one in files]
     batch = check(identity, list(sent), contents=contents)
     with database.writing(identity.tenant) as session:
-        return put(session, identity, batch)
+        put(session, batch)
+    return [row.id for row in batch.rows]
 
 
 def erase(database: Database, identity: api.Identity, now: datetime, whom: Any = PERSON, **how: Any) -> erasure.Report:
@@ -326,7 +327,7 @@ def test_a_file_that_somebody_is_declaring_just_now_is_not_removed(
             documents_sent = [row.document for row in batch.rows]
             assert attachments.keep(session, identity.tenant, documents_sent, batch.contents) == set()
             removing = others.submit(remove)
-            put(session, identity, batch)
+            put(session, batch)
         assert removing.result() == 0
     assert kept_files(database, identity.tenant) == [data]
 

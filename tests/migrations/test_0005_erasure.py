@@ -46,7 +46,7 @@ def test_rows_are_carried_across_both_ways(
     for who in (identity, other_identity):
         batch = check(who, sent, contents=contents)
         with database.writing(who.tenant) as session:
-            put(session, who, batch)
+            put(session, batch)
     expected = uses(database)
     assert len(expected) == 2 * 4
     command.downgrade(migrations.config_for(database), "0003")

@@ -281,13 +281,13 @@ def test_twenty_thousand_lines_are_stored_some_hundreds_at_a_time_while_they_com
     sent[7777] = {**sent[7777], "verb": {}}
     body = ndjson(*sent)
     at_once = []
-    put_new = lines.put_new
+    put = lines.put
 
-    def watching(session: Any, identity: Any, batch: Any) -> Any:
+    def watching(session: Any, batch: Any) -> Any:
         at_once.append(len(batch.rows))
-        return put_new(session, identity, batch)
+        return put(session, batch)
 
-    monkeypatch.setattr(lines, "put_new", watching)
+    monkeypatch.setattr(lines, "put", watching)
     held: list[int] = []
     stream = Watched(body, lambda position: held.append(position * len(sent) // len(body) - sum(at_once)))
     with count_commands() as commands:
@@ -303,12 +303,12 @@ def test_twenty_thousand_lines_are_stored_some_hundreds_at_a_time_while_they_com
 def test_big_statements_make_smaller_groups(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "BYTES_AT_ONCE", 10_000)
     at_once = []
-    put_new = lines.put_new
+    put = lines.put
 
-    def watching(session: Any, identity: Any, batch: Any) -> Any:
+    def watching(session: Any, batch: Any) -> Any:
         at_once.append(len(batch.rows))
-        return put_new(session, identity, batch)
+        return put(session, batch)
 
-    monkeypatch.setattr(lines, "put_new", watching)
+    monkeypatch.setattr(lines, "put", watching)
     assert results(post(ndjson(*[one(result={"response": "x" * 4000}) for _ in range(9)]))) == ["stored"] * 9
     assert at_once == [3, 3, 3]

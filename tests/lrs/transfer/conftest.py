@@ -19,7 +19,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from lrs import api, signatures
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER
 from tests.lrs.resources.test_attachments import EMPTY, NOTES, PICTURE, declared, with_files
 from tests.lrs.resources.test_multipart import body, part
@@ -80,7 +80,7 @@ def _text(value: Any) -> str:
 
 def _store(database: Database, folder: Path, now: datetime) -> Store:
     settings = Settings(folder, database.url.render_as_string(hide_password=False), PEPPER)
-    with database.writing() as session:
+    with database.writing(NOBODY) as session:
         tenant = api.find_tenant(session)
         key, secret = api.create_credential(session, tenant, name="test", scopes=("all",), pepper=PEPPER, now=now)
     authorization = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
