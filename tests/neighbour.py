@@ -27,6 +27,7 @@ from tests.lrs.statements.builders import agent, statement, voiding
 NAME = "neighbour"
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 ACTIVITY = "https://hoc.example.org/khoa/1"
+REGISTRATION = "3f1b0c2e-7d4a-4c59-9a5e-0d6a1b2c3d4e"
 SECRET = "của riêng hàng xóm"
 """Stands in whatever the neighbour keeps: where anybody else reads it, there is a leak."""
 
@@ -69,7 +70,7 @@ def _learn(database: Database, folder: Path, pepper: bytes, authorization: str) 
 
 def _statements() -> list[dict[str, Any]]:
     context = {
-        "registration": "3f1b0c2e-7d4a-4c59-9a5e-0d6a1b2c3d4e",
+        "registration": REGISTRATION,
         "platform": SECRET,
         "instructor": agent("0002"),
         "contextActivities": {"grouping": [{"id": "https://hoc.example.org/khoa/2"}]},
