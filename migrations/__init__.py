@@ -28,7 +28,12 @@ def config_for(database: Database) -> Config:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the tables to `revision`. Safe to call from several processes at once: one migrates, the others wait."""
+    """Bring the tables to `revision`. Safe to call from several processes at once: one migrates, the others wait.
+
+    Where there is nothing to do nothing is locked, so that a server can start beside a command that stores for long.
+    """
+    if revision == "head" and is_current(database):
+        return
     command.upgrade(config_for(database), revision)
 
 

@@ -111,6 +111,8 @@ def together(
     connections: Sequence[Platform], requests: Sequence[tuple[str, str, bytes]], **headers: str
 ) -> list[Answer]:
     """Send each request (method, path, body) on a connection of its own, all at the same time."""
+    for connection in connections:
+        connection.close()  # the server may just have closed one that was idle
     start = threading.Barrier(len(requests))
     answers: dict[int, Answer] = {}
 
@@ -178,10 +180,12 @@ class Counter:
             self._changed.notify_all()
 
     def wait_for_more(self, number: int) -> None:
-        """Return when it happened so many times more; AssertionError when it does not within PATIENCE."""
+        """Return when it happened so many times more; AssertionError when it does not go on within PATIENCE."""
         with self._changed:
             goal = self.count + number
-            assert self._changed.wait_for(lambda: self.count >= goal, PATIENCE), "nothing happens any more"
+            while self.count < goal:
+                goes_on = self._changed.wait_for(lambda before=self.count: self.count > before, PATIENCE)
+                assert goes_on, "nothing happens any more"
 
 
 @contextmanager

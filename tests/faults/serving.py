@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ class Server:
         """Kill -9 every process of it at once, as a machine that falls over does; returns when all are gone."""
         self.up.clear()
         if self._process is not None:
-            with _until_gone(_group(self._process.pid)):
+            with _until_gone(_group(self._process.pid)), suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None

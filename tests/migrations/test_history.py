@@ -17,6 +17,7 @@ import lrs.models
 import migrations
 from lrs import api
 from lrs.db import NOBODY, Database
+from tests.lrs.statements.builders import statement
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 
@@ -62,6 +63,16 @@ def test_several_processes_may_migrate_at_once(database: Database) -> None:
         process.join(60)
     assert [process.exitcode for process in processes] == [0, 0, 0, 0]
     assert migrations.is_current(database)
+
+
+def test_a_start_with_nothing_to_migrate_does_not_wait_for_who_writes(
+    database: Database, identity: api.Identity
+) -> None:
+    other = Database(database.url.render_as_string(hide_password=False))
+    with database.writing(identity.tenant) as session:
+        api.store(session, identity, [statement()])
+        migrations.upgrade(other)
+    other.close()
 
 
 def _migrate_in_process(url: str) -> None:
