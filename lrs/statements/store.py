@@ -72,20 +72,24 @@ def put_new(session: Session, identity: Identity, batch: Batch) -> set[UUID]:
     Raises StatementConflict, or InvalidStatement where a voiding Statement would be voided; the caller then rolls back.
     """
     enter(session, identity.tenant)
-    return put_inside(session, identity.tenant, batch)
+    return put_inside(session, identity, batch)
 
 
-def put_inside(session: Session, tenant: UUID, batch: Batch) -> set[UUID]:
-    """The same for one who is inside the tenant's critical section already (`order.enter`)."""
+def put_inside(session: Session, identity: Identity, batch: Batch) -> set[UUID]:
+    """The same for one who is inside the tenant's critical section already (`order.enter`).
+
+    Attachments are put in here too, not before: two who brought the same ones would wait for each other, the one for
+    the section and the other for the row.
+    """
     if batch.contents:
-        attachments.keep(session, tenant, [row.document for row in batch.rows], batch.contents)
-    new = _insert_rows(session, tenant, batch.rows)
+        attachments.keep(session, identity.tenant, [row.document for row in batch.rows], batch.contents)
+    new = insert_rows(session, identity.tenant, batch.rows)
     signed: dict[UUID, list[Signed]] = {}
     for one in batch.signatures:
         if (statement_id := batch.rows[one.index].id) in new:
             signed.setdefault(statement_id, []).append(one)
     if signed:
-        signatures.keep(session, tenant, signed, now=datetime.now(UTC))
+        signatures.keep(session, identity.tenant, signed, now=datetime.now(UTC))
     return new
 
 
@@ -106,8 +110,8 @@ def store(
     return put(session, identity, check(identity, statements, version=version))
 
 
-def _insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID]:
-    """Put built rows in, in the tenant's order, and return the ids that are new; raises as `put_new`."""
+def insert_rows(session: Session, tenant: UUID, rows: Sequence[Row]) -> set[UUID]:
+    """Put built rows in, at the end of the tenant's order, and return the ids that are new; raises as `put_new`."""
     if not rows:
         return set()
     place = next_place(session, tenant)

@@ -73,7 +73,7 @@ class Writer:
             with self._database.writing(tenant) as session:
                 enter(session, tenant)
                 group = self._waiting(tenant)
-                _put_all(session, tenant, group)
+                _put_all(session, group)
         except BaseException as error:
             self._answer(tenant, len(group), error)
             raise
@@ -112,22 +112,24 @@ class Writer:
             request.called.set()
 
 
-def _put_all(session: Session, tenant: UUID, group: Sequence[_Request]) -> None:
+def _put_all(session: Session, group: Sequence[_Request]) -> None:
     """Put these in as if one after the other, noting of each that is refused why. Raises what concerns them all."""
+    first = group[0]
     if len(group) == 1:
-        put_inside(session, tenant, group[0].batch)
+        put_inside(session, first.identity, first.batch)
         return
     ids = [row.id for request in group for row in request.batch.rows]
     if len(set(ids)) == len(ids):
         try:
             with session.begin_nested():
-                put_inside(session, tenant, join([request.batch for request in group]))
+                # Of an identity only what it says of its tenant counts here, and that is the same for all of them.
+                put_inside(session, first.identity, join([request.batch for request in group]))
             return
         except LrsError:
             pass  # one of them is to be refused: which one, they show one by one
     for request in group:
         try:
             with session.begin_nested():
-                put_inside(session, tenant, request.batch)
+                put_inside(session, request.identity, request.batch)
         except LrsError as refusal:
             request.error = refusal
