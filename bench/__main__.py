@@ -162,7 +162,7 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
         ],
     ),
     "memory": (
-        "Memory of the largest process, MB",
+        "Memory of the largest process (PSS), MB",
         [
             ("engine", _text("engine")), ("at rest", _number("rest")), ("batches of 500", _number("loading")),
             ("bulk upload", _number("bulk")), ("lines", _number("lines")), ("lines/s", _number("lines_per_second")),

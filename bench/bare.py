@@ -86,7 +86,7 @@ def on_sqlite(folder: Path) -> Bare:
     migrations.upgrade(database)
     database.close()
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    for pragma in ("synchronous=FULL", "wal_autocheckpoint=20000", "cache_size=-65536"):
+    for pragma in ("synchronous=FULL", "wal_autocheckpoint=20000", "cache_size=-16384"):
         connection.execute(f"PRAGMA {pragma}")
     commands = [
         f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"

@@ -1,36 +1,62 @@
-"""How much memory a web process holds (resident, in MB of 1,000,000 bytes): the largest of the program's processes."""
+"""How much memory a process of the program holds, in MB of 1,000,000 bytes: what is its own and its share of the rest.
+
+(Linux calls it PSS: pages that processes share, as libraries and what was there when they forked, are counted once.)
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bench import bulk, clients, machine
 from bench.posting import bodies
 
+EVERY_SECONDS = 0.1
+
 
 def measure(engine: str, folder: Path, url: str | None, lines: int) -> dict[str, Any]:
-    """At rest after a few requests; the peak after batches of 500; the peak after a bulk upload of so many lines.
-
-    The last is taken of a server started anew, so that each peak is of its own load.
-    """
+    """Of the largest process: at rest after a few requests; the most while batches of 500 come from two clients; the
+    most while so many lines come in one bulk upload."""
     folder.mkdir()
     with machine.server(folder, url) as server:
         clients.post(server, bodies(20_000_000, 20, 1), 4)
-        rest = _resident(server.pid)
-        clients.post(server, bodies(20_100_000, 30_000, 500), 2)
-        loading = bulk.peak_mb(server.pid)
-    with machine.server(folder, url) as server:
+        rest = held(server.pid)
+        with most_held(server.pid) as loading:
+            for start in range(20_100_000, 20_150_000, 10_000):
+                clients.post(server, bodies(start, 10_000, 500), 2)
+    with machine.server(folder, url) as server, most_held(server.pid) as uploading:
         uploaded = bulk.upload(server, lines)
     return {
-        "engine": engine, "rest": rest, "loading": loading, "lines": lines, "bulk": uploaded.peak_mb,
+        "engine": engine, "rest": rest, "loading": max(loading), "lines": lines, "bulk": max(uploading),
         "lines_per_second": uploaded.per_second,
     }  # fmt: skip
 
 
-def _resident(pid: int) -> float:
+@contextmanager
+def most_held(pid: int) -> Iterator[list[float]]:
+    """A list of what is held at short intervals while the block runs."""
+    seen = [held(pid)]
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(EVERY_SECONDS):
+            seen.append(held(pid))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        thread.join()
+
+
+def held(pid: int) -> float:
     """What the largest of a process and those that it started holds now."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    status = Path(f"/proc/{pid}/status").read_text()
-    own = next(int(line.split()[1]) * 1024 / 1e6 for line in status.splitlines() if line.startswith("VmRSS"))
-    return max([own, *(_resident(int(child)) for child in children)])
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    own = next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("Pss:"))
+    return max([own, *(held(int(child)) for child in children)])

@@ -248,7 +248,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=FULL",
         "wal_autocheckpoint=20000",
         "foreign_keys=ON",
-        "cache_size=-65536",
+        "cache_size=-16384",
         "secure_delete=ON",  # what is deleted, or replaced by an erasure, is not left readable in the file
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -27,6 +27,12 @@ _LAST = sa.select(  # two look-ups at the ends of indexes: `stored` rises with `
 _CLOCK_AND_LAST = sa.select(
     sa.literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"), *_LAST.selected_columns
 )
+# statement_timestamp() is before the look at pg_locks: whoever takes the lock later stores later.
+_CLOCK_AND_BUSY = sa.text(
+    "SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint, EXISTS (SELECT FROM pg_locks"
+    " WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND classid = :high AND objid = :low"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -63,16 +69,8 @@ def consistent_through(session: Session, tenant: UUID) -> int:
     """
     if is_postgresql(session):
         lock = _lock_number(tenant)
-        # statement_timestamp() is before the look at pg_locks: whoever takes the lock later stores later.
-        clock, busy = session.execute(
-            sa.text(
-                "SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint, EXISTS (SELECT FROM pg_locks"
-                " WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
-                " AND classid = :high AND objid = :low"
-                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-            ),
-            {"high": (lock >> 32) & 0xFFFFFFFF, "low": lock & 0xFFFFFFFF},
-        ).one()
+        halves = {"high": (lock >> 32) & 0xFFFFFFFF, "low": lock & 0xFFFFFFFF}
+        clock, busy = session.connection().execute(_CLOCK_AND_BUSY, halves).one()
     else:
         database: Database = session.info["database"]
         clock = _now()

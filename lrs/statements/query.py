@@ -118,7 +118,7 @@ def page(session: Session, tenant: UUID, filters: Filters, after_seq: int | None
         mine=filters.authority is not None,
         ascending=filters.ascending,
     )
-    rows = session.execute(query, _values(tenant, filters, after_seq, limit + 1)).all()
+    rows = session.connection().execute(query, _values(tenant, filters, after_seq, limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]
     certain = _certain_texts(filters)

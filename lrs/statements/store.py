@@ -75,7 +75,11 @@ def put(session: Session, batch: Batch) -> set[UUID]:
 
 
 def put_inside(session: Session, batch: Batch) -> set[UUID]:
-    """The same for one who is inside the tenant's critical section already (`order.enter`)."""
+    """The same for one who is inside the tenant's critical section already (`order.enter`).
+
+    Attachments are put in here too, not before: two who brought the same ones would wait for each other, the one for
+    the section and the other for the row.
+    """
     tenant = batch.sender.tenant
     brought: set[str] = set()
     if batch.contents:

@@ -115,6 +115,10 @@ EVERYWHERE = [
 ]
 
 
+def agents_of(tenant: UUID) -> sa.Select[str | None]:
+    return sa.select(Document.agent).where(Document.tenant_id == tenant)
+
+
 @pytest.mark.parametrize("sent", EVERYWHERE)
 def test_wherever_an_actor_stands_nothing_tells_who_it_is(sent: dict[str, Any]) -> None:
     before = copy.deepcopy(sent)
@@ -277,7 +281,7 @@ def test_documents_about_a_person_are_kept_under_the_opaque_account(
         assert xapi("GET", path, query_string=context | agent_asked).data == b"x"
         assert xapi("GET", path, query_string=listed | agent_asked).json == ["s"]
     with database.reading(tenant) as session:
-        assert session.scalars(sa.select(Document.agent).where(Document.tenant_id == tenant)).all() == [api.ifi_text(account)]
+        assert session.scalars(agents_of(tenant)).all() == [api.ifi_text(account)]
     assert xapi("DELETE", path, query_string=context | {"agent": json.dumps(AN)}).status_code == 204
     assert xapi("GET", path, query_string=put).status_code == 404
 
@@ -309,7 +313,7 @@ def test_documents_that_are_there_move_to_the_opaque_accounts(
     assert xapi("GET", path, **about(AN, "a")).data == b"after"
     assert [xapi("GET", path, **about(actor, "c")).data for actor in actors] == [encode(one).encode() for one in actors]
     with database.reading(tenant) as session:
-        kept = [one for one in session.scalars(sa.select(Document.agent).where(Document.tenant_id == tenant)) if one is not None]
+        kept = [one for one in session.scalars(agents_of(tenant)) if one is not None]
     assert len(kept) == 12
     assert all(one.startswith("account ") for one in kept)
     assert xapi("GET", "/xapi/activities/profile", **activity).data == b"x"
