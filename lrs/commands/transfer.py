@@ -19,10 +19,11 @@ from flask import current_app
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from lrs import credentials, tenants
+from lrs import credentials
+from lrs.commands.invocation import for_tenant, tenant_id
 from lrs.credentials import Identity
 from lrs.db import NOBODY, Database
-from lrs.errors import InvalidRequest, UnknownTenant
+from lrs.errors import InvalidRequest
 from lrs.statements.lines import Outcome, Summary
 from lrs.transfer import exporting, form, moving, reading, taking_over
 from lrs.transfer.reading import Numbered, Source
@@ -30,8 +31,6 @@ from lrs.transfer.reading import Numbered, Source
 __all__ = ["export", "import_"]
 
 _SCOPES = ("define", "statements/write")
-
-for_tenant = click.option("--tenant", default="default", show_default=True, help="Whose data it is.")
 
 
 @click.command("export")
@@ -120,11 +119,8 @@ def import_(file: str, moving_in: bool | None, tenant: str) -> None:
 
 
 def _tenant(database: Database, name: str) -> UUID:
-    try:
-        with database.reading(NOBODY) as session:
-            return tenants.find_tenant(session, name)
-    except UnknownTenant as error:
-        raise click.ClickException(str(error)) from None
+    with database.reading(NOBODY) as session:
+        return tenant_id(session, name)
 
 
 def _importer(database: Database, tenant: UUID, name: str) -> Identity:
