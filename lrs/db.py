@@ -12,14 +12,17 @@ lock up to `BUSY_SECONDS`. On PostgreSQL writers run side by side and the databa
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import threading
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -30,6 +33,9 @@ import lrs.arrays  # noqa: F401 - engines are to know how to send these
 __all__ = ["BUSY_SECONDS", "NAMING", "Database", "Session", "UtcDateTime", "among", "is_postgresql", "new_id"]
 
 BUSY_SECONDS = 30
+
+IDLE_SECONDS = 1.0
+"""A connection that nobody used for so long is asked whether it still lives before somebody does."""
 
 Condition = sa.ColumnElement[bool]
 """What stands in a WHERE."""
@@ -107,12 +113,12 @@ class Database:
             self.engine = sa.create_engine(
                 parsed,
                 isolation_level="READ COMMITTED",
-                pool_pre_ping=True,
                 pool_size=8,
                 max_overflow=8,
                 connect_args={"prepare_threshold": None},
                 hide_parameters=True,
             )
+            _ping_after_idling(self.engine)
         self._write_engine = self.engine.execution_options(writes=True)
         self._read_engine = self.engine.execution_options(postgresql_readonly=True)
         self._snapshot_engine = self.engine.execution_options(
@@ -178,3 +184,19 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _ping_after_idling(engine: sa.Engine) -> None:
+    """Replace connections that died while idle. (`pool_pre_ping` asks every time: a journey more for each session.)"""
+
+    @sa.event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info["left"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: sa.pool.ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("left", math.inf) > IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except psycopg.Error as error:
+                raise sa.exc.DisconnectionError from error  # the pool tries another one

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 import sqlalchemy.exc
@@ -14,6 +15,7 @@ from lrs import api
 from lrs.db import Database, among
 from lrs.models import Statement, Tenant
 from tests.lrs.statements.builders import statement
+from tests.postgresql import Cluster
 
 
 @pytest.mark.parametrize("snapshot", [False, True])
@@ -71,3 +73,15 @@ def test_among_takes_any_number_of_values(database: Database, tenant: UUID, coun
         query = sa.select(sa.func.count()).select_from(Tenant)
         assert session.scalar(query.where(among(session, Tenant.id, [*ids, tenant]))) == 1
         assert session.scalar(query.where(among(session, Tenant.name, [*map(str, ids), "default"]))) == 1
+
+
+def test_a_connection_that_ended_while_idle_is_replaced(postgresql: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lrs.db.IDLE_SECONDS", 0.0)
+    database = Database(postgresql.url("postgres"))
+    with database.reading() as session:
+        backend = session.scalar(sa.text("SELECT pg_backend_pid()"))
+    with psycopg.connect(postgresql.url("postgres").replace("+psycopg", ""), autocommit=True) as administrator:
+        administrator.execute("SELECT pg_terminate_backend(%s, 60000)", (backend,))
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT pg_backend_pid()")) != backend
+    database.close()
