@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import enum
 import json
+import math
 import sqlite3
 import threading
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -28,6 +30,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -50,6 +53,9 @@ __all__ = [
 ]
 
 BUSY_SECONDS = 30
+
+IDLE_SECONDS = 1.0
+"""A connection that nobody used for so long is asked whether it still lives before somebody does."""
 
 Condition = sa.ColumnElement[bool]
 """What stands in a WHERE."""
@@ -149,13 +155,13 @@ class Database:
             # autocommit: the driver opens no transaction of its own, `_begin` does.
             self.engine = sa.create_engine(
                 parsed,
-                pool_pre_ping=True,
                 pool_size=8,
                 max_overflow=8,
                 connect_args={"prepare_threshold": None, "autocommit": True},
                 hide_parameters=True,
                 execution_options={"begin": _postgresql_begin("read", NOBODY)},
             )
+            _ping_after_idling(self.engine)
         sa.event.listen(self.engine, "begin", _begin)
         self._engine = lru_cache(maxsize=1024)(self._engine_for)
 
@@ -277,3 +283,19 @@ def _postgresql_begin(kind: _Kind, owner: Owner) -> tuple[str, ...]:
 def _begin(connection: sa.Connection) -> None:
     for command in connection.get_execution_options()["begin"]:
         connection.exec_driver_sql(command)
+
+
+def _ping_after_idling(engine: sa.Engine) -> None:
+    """Replace connections that died while idle. (`pool_pre_ping` asks every time: a journey more for each session.)"""
+
+    @sa.event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info["left"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: sa.pool.ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("left", math.inf) > IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except psycopg.Error as error:
+                raise sa.exc.DisconnectionError from error  # the pool tries another one

@@ -24,7 +24,7 @@ Import = Callable[..., ImportResult]
 def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
     """A1 and A2 in the tenant, B1 in the other."""
     for each, numbers in ((tenant, ("A1", "A2")), (other_tenant, ("B1",))):
-        with database.writing(tenant) as session:
+        with database.writing(each) as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
             rows = [{"Mã người lao động": number} for number in numbers]
             roster.import_roster(session, each, roster_csv(*rows), now=now)

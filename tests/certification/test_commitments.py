@@ -19,7 +19,7 @@ from tests.certification.import_files import ORGANIZATIONS, commitments_csv, fau
 def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
     """The usual organizations, in both tenants."""
     for each in (tenant, other_tenant):
-        with database.writing(tenant) as session:
+        with database.writing(each) as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
 
 

@@ -35,7 +35,7 @@ def import_for(database: Database, now: datetime) -> Import:
 def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
     """The usual organizations, in both tenants."""
     for each in (tenant, other_tenant):
-        with database.writing(tenant) as session:
+        with database.writing(each) as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
 
 

@@ -31,7 +31,7 @@ Import = Callable[..., ImportResult]
 def imported(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
     """The usual organizations in both tenants, and one worker in the other."""
     for each in (tenant, other_tenant):
-        with database.writing(tenant) as session:
+        with database.writing(each) as session:
             organizations.import_organizations(session, each, ORGANIZATIONS, now=now)
     other = roster_csv({"Mã người lao động": "A1", "Họ và tên": "Người khác", "Tài khoản học tập": "https://h|x1"})
     with database.writing(other_tenant) as session:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 import sqlalchemy.exc
@@ -15,6 +16,7 @@ from lrs import api
 from lrs.db import NOBODY, Database, among
 from lrs.models import Statement, Tenant
 from tests.lrs.statements.builders import statement
+from tests.postgresql import Cluster
 
 
 @pytest.mark.parametrize("snapshot", [False, True])
@@ -84,9 +86,21 @@ def test_on_sqlite_an_open_write_transaction_shows_in_every_process(tmp_path: Pa
     with ThreadPoolExecutor(1) as reader:
         for writer in (ours, theirs):
             assert reader.submit(ours.nobody_writes).result()
-            with writer.writing() as session:
+            with writer.writing(NOBODY) as session:
                 session.execute(sa.text("SELECT 1"))
                 assert not reader.submit(ours.nobody_writes).result()
             assert reader.submit(ours.nobody_writes).result()
     ours.close()
     theirs.close()
+
+
+def test_a_connection_that_ended_while_idle_is_replaced(postgresql: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lrs.db.IDLE_SECONDS", 0.0)
+    database = Database(postgresql.url("postgres"))
+    with database.reading(NOBODY) as session:
+        backend = session.scalar(sa.text("SELECT pg_backend_pid()"))
+    with psycopg.connect(postgresql.url("postgres").replace("+psycopg", ""), autocommit=True) as administrator:
+        administrator.execute("SELECT pg_terminate_backend(%s, 60000)", (backend,))
+    with database.reading(NOBODY) as session:
+        assert session.scalar(sa.text("SELECT pg_backend_pid()")) != backend
+    database.close()

@@ -14,6 +14,7 @@ import pytest
 from certification import judging, workers
 from certification import work as work_loop
 from lrs.db import Database
+from tests import neighbour
 from tests.certification import learning
 from tests.certification.commands.running import Run, succeeded
 
@@ -21,6 +22,7 @@ from tests.certification.commands.running import Run, succeeded
 def test_work_once_takes_everything_in_judges_and_ends(run: Run, learned: None, other_tenant: UUID) -> None:
     assert sorted(succeeded(run("work", "--once")).splitlines()) == [
         "default: 3 changes taken in, 2 workers judged.",
+        f"{neighbour.NAME}: 0 changes taken in, 0 workers judged.",
         "other: 0 changes taken in, 0 workers judged.",
     ]
     assert succeeded(run("work", "--once", "--tenant", "default")) == "default: 0 changes taken in, 0 workers judged.\n"
