@@ -161,8 +161,8 @@ def test_to_say_whose_data_it_is_takes_no_message_of_its_own(walled: Database, o
         trace.seek(0)
         sent = [line.split("\t") for line in trace.read().decode().splitlines()]
     messages = [fields[3] for fields in sent if fields[1] == "F" and fields[3] in ("Query", "Sync")]
-    pool, begin, *questions, end = messages
-    assert (pool, begin, end) == ("Query", "Query", "Query")
+    begin, *questions, end = messages
+    assert (begin, end) == ("Query", "Query")
     assert len(questions) == len(WALLED)
 
 

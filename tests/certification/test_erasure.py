@@ -10,6 +10,7 @@ from click.testing import Result
 from flask import Flask
 
 from certification import feed, workers
+from certification.models import WaitingStatement, WorkerIdentifier
 from lrs import api, erasure
 from lrs.db import Database
 from tests.certification.learning import facts, follow_all, group, ifi, statement, store, waiting
@@ -66,6 +67,6 @@ def test_the_command_forgets_link_and_waiting_statements(
     assert "is no more" in run("forget-actor", ifi("an")).output
     assert "1 Statements waited" in run("forget-actor", ifi("stranger")).output
     with database.reading(tenant) as session:
-        for table in ("certification_worker_identifier", "certification_waiting_statement"):
-            assert session.scalar(sa.text(f"SELECT count(*) FROM {table}")) == 0
+        for table in (WorkerIdentifier, WaitingStatement):
+            assert session.scalars(sa.select(table.ifi).where(table.tenant_id == tenant)).all() == []
     assert run("forget-actor", "nothing at all").exit_code == 1

@@ -18,7 +18,7 @@ from certification import bulk, feed, workers
 from certification import facts as facts_module
 from certification.models import Fact, FeedPosition
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.certification import learning
 from tests.certification.learning import (
     add_worker,
@@ -324,16 +324,16 @@ def test_whatever_came_when_following_equals_rebuilding(
     from tests.conftest import PEPPER
 
     def fresh() -> tuple[UUID, api.Identity]:
-        with database.writing(tenant) as session:
+        with database.writing(NOBODY) as session:
             made = api.create_tenant(session, str(uuid4()), now=now)
         learning.load_rules(database, made, now=now)
         for number in sorted(set(_OWNERS.values())):
             add_worker(database, made, number, now=now)
-        with database.reading(tenant) as session:
+        with database.reading(NOBODY) as session:
             return made, api.identify(session, credential(made), pepper=PEPPER, now=now)
 
     def link(of: UUID, name: str) -> None:
-        with database.writing(tenant) as session:
+        with database.writing(of) as session:
             workers.link(session, of, ifi(name), _OWNERS[name], by="officer", now=now)
 
     ours, identity = fresh()
@@ -366,7 +366,7 @@ def test_whatever_came_when_following_equals_rebuilding(
     feed.rebuild(database, ours, now=now, limit=2)
     assert (facts(database, ours), waiting(database, ours)) == followed
 
-    with database.writing(tenant) as session:
+    with database.writing(ours) as session:
         session.execute(sa.delete(Fact).where(Fact.tenant_id == ours))
         session.execute(sa.update(FeedPosition).where(FeedPosition.tenant_id == ours).values(token=""))
     follow_all(database, ours, now)
@@ -376,7 +376,7 @@ def test_whatever_came_when_following_equals_rebuilding(
     theirs, other_identity = fresh()
     for name in sorted(linked):
         link(theirs, name)
-    with database.reading(tenant) as session:
+    with database.reading(ours) as session:
         everything = api.changes(session, ours, None).statements
     copies = [
         {name: part for name, part in one.document.items() if name not in ("stored", "authority")} for one in everything
