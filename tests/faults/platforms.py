@@ -180,10 +180,13 @@ class Counter:
             self._changed.notify_all()
 
     def wait_for_more(self, number: int) -> None:
-        """Return when it happened so many times more; AssertionError when it does not go on within PATIENCE."""
+        """Return when it happened so many times more; raises as `wait_until`."""
+        self.wait_until(self.count + number)
+
+    def wait_until(self, count: int) -> None:
+        """Return when it happened so often; AssertionError when it does not go on within PATIENCE."""
         with self._changed:
-            goal = self.count + number
-            while self.count < goal:
+            while self.count < count:
                 goes_on = self._changed.wait_for(lambda before=self.count: self.count > before, PATIENCE)
                 assert goes_on, "nothing happens any more"
 
