@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import hypothesis
 import pytest
@@ -71,14 +71,16 @@ def _move_in(url: str, folder: Path) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh migrated database, on each of the two engines."""
     if request.param == "sqlite":
         path = tmp_path / "test.sqlite3"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        return f"sqlite:///{path}"
-    cluster: Cluster = request.getfixturevalue("postgresql")
-    return cluster.create_database(f"test_{uuid4().hex}", template="migrated")
+        yield f"sqlite:///{path}"
+    else:
+        cluster: Cluster = request.getfixturevalue("postgresql")
+        with cluster.lent_database("migrated") as url:
+            yield url
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
@@ -65,6 +66,13 @@ class Cluster:
             sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER cdht").format(sql.Identifier(name), sql.Identifier(template))
         )
         return self.url(name)
+
+    @contextmanager
+    def lent_database(self, template: str) -> Iterator[str]:
+        """The URL of a copy of `template` for as long as the block lasts: a run makes thousands of them."""
+        name = f"test_{uuid4().hex}"
+        yield self.create_database(name, template)
+        self.as_superuser(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def as_superuser(self, command: sql.Composed | sql.SQL) -> None:
         """Run a command that the ordinary role may not."""

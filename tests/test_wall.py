@@ -40,9 +40,10 @@ WALLED = sorted(TABLES.keys() - WITHOUT.keys())
 @pytest.fixture
 def walled(postgresql: Cluster) -> Iterator[Database]:
     """A database with a wall."""
-    database = Database(postgresql.create_database(f"test_{uuid4().hex}", template="migrated"))
-    yield database
-    database.close()
+    with postgresql.lent_database("migrated") as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -12,10 +12,12 @@ from tests.postgresql import Cluster
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh migrated database without the tenant next door, on each of the two engines."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite").with_name("empty.sqlite3"), tmp_path / "test.sqlite3")
-        return f"sqlite:///{tmp_path}/test.sqlite3"
-    cluster: Cluster = request.getfixturevalue("postgresql")
-    return cluster.create_database(f"test_{uuid4().hex}", template="empty")
+        yield f"sqlite:///{tmp_path}/test.sqlite3"
+    else:
+        cluster: Cluster = request.getfixturevalue("postgresql")
+        with cluster.lent_database("empty") as url:
+            yield url

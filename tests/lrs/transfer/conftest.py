@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,13 +100,14 @@ def another(request: pytest.FixtureRequest, database: Database, tmp_path: Path, 
     if database.is_sqlite:
         path = tmp_path / "another.sqlite3"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        url = f"sqlite:///{path}"
+        lent = nullcontext(f"sqlite:///{path}")
     else:
         cluster: Cluster = request.getfixturevalue("postgresql")
-        url = cluster.create_database(f"test_{uuid4().hex}", template="migrated")
-    second = Database(url)
-    yield _store(second, tmp_path, now)
-    second.close()
+        lent = cluster.lent_database("migrated")
+    with lent as url:
+        second = Database(url)
+        yield _store(second, tmp_path, now)
+        second.close()
 
 
 @pytest.fixture
