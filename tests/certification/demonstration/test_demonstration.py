@@ -30,7 +30,7 @@ from certification import attainment, judging
 from certification.demonstration.book import Book
 from certification.figures import organization_words
 from certification.models import Worker
-from lrs.db import EVERY_TENANT, Database
+from lrs.db import Database
 from lrs.models import Statement
 from tests.certification.web.figures_of_pages import figures_in
 from tests.conftest import PEPPER
@@ -279,7 +279,7 @@ def test_people_who_are_not_invented_keep_the_demonstration_out(
     assert status == 1
     assert "invented people have no place among them" in errors
     with database.reading(tenant) as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Worker)) == 1
+        assert session.scalars(sa.select(Worker.number).where(Worker.tenant_id == tenant)).all() == ["NLD-1"]
 
 
 def test_a_port_in_use_is_told_before_anything_is_done(program: Program) -> None:
@@ -295,16 +295,17 @@ def test_a_port_in_use_is_told_before_anything_is_done(program: Program) -> None
 
 @pytest.mark.parametrize("tamper", ["drop", "change"])
 def test_a_store_that_disagrees_with_the_book_ends_the_demonstration_with_a_fault(
-    program: Program, database: Database, monkeypatch: pytest.MonkeyPatch, tamper: str
+    program: Program, database: Database, tenant: UUID, monkeypatch: pytest.MonkeyPatch, tamper: str
 ) -> None:
     """All is posted and acknowledged; then, before the store is read back, one Statement in it is made another."""
     compare = Book.compare
     tampered: list[str] = []
 
     def compare_what_was_tampered_with(book: Book, *arguments: Any, **named: Any) -> int:
-        with database.writing(EVERY_TENANT) as session:
+        with database.writing(tenant) as session:
             ordinary = sa.select(Statement.id).where(~Statement.voided, Statement.exact.contains('"platform"'))
-            chosen = session.scalars(ordinary.order_by(Statement.seq).limit(1)).one()
+            ours = ordinary.where(Statement.tenant_id == tenant)
+            chosen = session.scalars(ours.order_by(Statement.seq).limit(1)).one()
             if tamper == "drop":
                 session.execute(sa.delete(Statement).where(Statement.id == chosen))
             else:
