@@ -56,7 +56,10 @@ def most_held(pid: int) -> Iterator[list[float]]:
 
 def held(pid: int) -> float:
     """What the largest of a process and those that it started holds now."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it ended just now
+        return 0.0
     own = next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("Pss:"))
     return max([own, *(held(int(child)) for child in children)])
