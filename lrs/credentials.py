@@ -202,19 +202,18 @@ def definers(session: Session, tenant: UUID) -> set[str]:
 def identify(session: Session, authorization: str | None, *, pepper: bytes, now: datetime) -> Identity:
     """Who sends this HTTP Basic Authorization header; raises Unauthenticated, in the same words whatever is wrong."""
     key, secret = _basic(authorization)
-    found = session.execute(_KNOWN, {"key": key}).one_or_none()
+    row = session.connection().execute(_KNOWN, {"key": key}).one_or_none()
     digest = _digest(pepper, secret)
-    if found is None:
+    if row is None:
         hmac.compare_digest(bytes(32), digest)
         raise Unauthenticated
-    row, owner, opaque_since = found
     is_current = hmac.compare_digest(row.secret_digest, digest)
     is_old = hmac.compare_digest(row.old_secret_digest or bytes(32), digest) and not _is_over(row.old_secret_until, now)
     if not (is_current or is_old) or _is_over(row.revoked, now) or _is_over(row.expires, now):
         raise Unauthenticated
     return Identity(
         tenant=row.tenant_id,
-        owner=owner,
+        owner=row.owner,
         credential=row.id,
         key=row.key,
         name=row.name,
@@ -224,14 +223,14 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
             "account": {"homePage": f"urn:uuid:{row.tenant_id}", "name": row.key},
         },
         erasure_key=erasure_key(pepper, row.tenant_id),
-        opaque_accounts=None if opaque_since is None else OpaqueAccounts.of(owner, pepper),
+        opaque_accounts=None if row.opaque_since is None else OpaqueAccounts.of(row.owner, pepper),
         last_used=row.last_used,
     )
 
 
 _OWNER = aliased(Tenant)
 _KNOWN = (
-    sa.select(Credential, _OWNER.id, _OWNER.opaque_since)
+    sa.select(*Credential.__table__.columns, _OWNER.id.label("owner"), _OWNER.opaque_since)
     .join(Tenant, Tenant.id == Credential.tenant_id)
     .join(_OWNER, _OWNER.id == sa.func.coalesce(Tenant.sandbox_of, Tenant.id))
     .where(Credential.key == sa.bindparam("key"))
