@@ -67,11 +67,14 @@ def test_a_full_disk_is_told_as_a_lack_of_room(monkeypatch: pytest.MonkeyPatch) 
 @given(st.lists(st.binary(max_size=2000), min_size=1, max_size=4), st.integers(1, 50))
 def test_what_is_folded_is_unfolded_in_whatever_pieces_it_comes(members: list[bytes], size: int) -> None:
     packed = b"".join(map(gzip.compress, members))
-    cut = [packed[at : at + size] for at in range(0, len(packed), size)]
-    assert b"".join(compression._unfolded(cut)) == b"".join(members)
-    for broken in (cut[:-1], [*cut, b"more"]):
+
+    def cut(data: bytes) -> list[bytes]:
+        return [data[at : at + size] for at in range(0, len(data), size)]
+
+    assert b"".join(compression._unfolded(cut(packed))) == b"".join(members)
+    for broken in (packed[:-1], packed + b"more"):
         with pytest.raises(InvalidRequest, match="gzip"):
-            list(compression._unfolded(broken))
+            list(compression._unfolded(cut(broken)))
 
 
 def test_what_unfolds_without_end_is_unfolded_a_little_at_a_time() -> None:

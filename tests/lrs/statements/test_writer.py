@@ -246,8 +246,11 @@ def test_when_the_database_is_gone_everybody_who_waits_is_told(
         with failing(database, event, after={"begin": 1, "before_cursor_execute": commands_to_hold(database)}[event]):
             return together([one(identity, statement(str(n))) for n in range(5)])
 
-    outcomes = all_fail()
-    assert [type(outcome) for outcome in outcomes] == [sa.exc.OperationalError] + [NotStored] * 4
+    told = [type(outcome) for outcome in all_fail()]
+    if not database.is_sqlite:  # nobody waits for the section then: some lead, and fail, before others come
+        assert set(told) <= {sa.exc.OperationalError, NotStored}
+    else:
+        assert told == [sa.exc.OperationalError] + [NotStored] * 4
     assert everything(database, identity.tenant) == []
 
 
