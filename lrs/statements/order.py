@@ -19,13 +19,16 @@ import sqlalchemy as sa
 from lrs.db import Database, Session, is_postgresql
 from lrs.models import Statement
 
-_OF_TENANT = Statement.tenant_id == sa.bindparam("tenant", type_=sa.Uuid())
-_LAST = sa.select(  # two look-ups at the ends of indexes: `stored` rises with `seq`
-    sa.select(sa.func.max(Statement.seq)).where(_OF_TENANT).scalar_subquery().label("seq"),
-    sa.select(sa.func.max(Statement.stored)).where(_OF_TENANT).scalar_subquery().label("stored"),
-)
-_CLOCK_AND_LAST = sa.select(
-    sa.literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"), *_LAST.selected_columns
+_CLOCK_AND_LAST = """
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, last.seq, last.stored
+FROM (SELECT) AS always
+LEFT JOIN (SELECT seq, stored FROM lrs_statement WHERE tenant_id = %b ORDER BY seq DESC LIMIT 1) AS last ON true
+"""
+_LAST = (
+    sa.select(Statement.seq, Statement.stored)
+    .where(Statement.tenant_id == sa.bindparam("tenant", type_=sa.Uuid()))
+    .order_by(Statement.seq.desc())
+    .limit(1)
 )
 # statement_timestamp() is before the look at pg_locks: whoever takes the lock later stores later.
 _CLOCK_AND_BUSY = sa.text(
@@ -55,9 +58,13 @@ def enter(session: Session, tenant: UUID) -> None:
 
 def next_place(session: Session, tenant: UUID) -> Place:
     """What comes next, for one who is inside the critical section."""
-    query = _CLOCK_AND_LAST if is_postgresql(session) else _LAST
-    *clock, seq, stored = session.connection().execute(query, {"tenant": tenant}).one()
-    return Place((seq or 0) + 1, max((stored or 0) + 1, clock[0] if clock else _now()))
+    connection = session.connection()
+    if is_postgresql(session):
+        clock, seq, stored = connection.exec_driver_sql(_CLOCK_AND_LAST, (tenant,)).one()
+    else:
+        clock = _now()
+        seq, stored = connection.execute(_LAST, {"tenant": tenant}).one_or_none() or (None, None)
+    return Place(1, clock) if seq is None else Place(seq + 1, max(stored + 1, clock))
 
 
 def consistent_through(session: Session, tenant: UUID) -> int:
@@ -77,7 +84,8 @@ def consistent_through(session: Session, tenant: UUID) -> int:
         busy = not database.nobody_writes()
     if not busy:
         return int(clock)
-    return session.connection().execute(_LAST, {"tenant": tenant}).one().stored or 0
+    last = session.connection().execute(_LAST, {"tenant": tenant}).one_or_none()
+    return last.stored if last else 0
 
 
 def instant(microseconds: int) -> datetime:

@@ -69,26 +69,34 @@ class Writer:
         """Put in the head of the queue, which is the caller's, and whoever has come behind it; answer all of them."""
         group: list[_Request] = []
         try:
-            with self._database.writing(tenant) as session:
-                enter(session, tenant)
-                group = self._waiting(tenant)
-                _put_all(session, group)
+            try:
+                with self._database.writing(tenant) as session:
+                    enter(session, tenant)
+                    group = self._waiting(tenant)
+                    put_inside(session, join([request.batch for request in group]))
+            except LrsError:
+                if len(group) == 1:
+                    raise
+                with self._database.writing(tenant) as session:
+                    enter(session, tenant)
+                    _put_each(session, group)
         except BaseException as error:
             self._answer(tenant, len(group), error)
             raise
         self._answer(tenant, len(group))
 
     def _waiting(self, tenant: UUID) -> list[_Request]:
-        """Those at the head of the queue that are to go in together."""
+        """Those at the head of the queue that may go in as one batch: not too many, and no Statement twice."""
         with self._mutex:
             queue = list(self._queues[tenant])
-        group = queue[:1]
-        count = len(queue[0].batch.rows)
-        for request in queue[1:]:
-            count += len(request.batch.rows)
-            if count > MOST_STATEMENTS:
+        group: list[_Request] = []
+        ids: set[UUID] = set()
+        for request in queue:
+            rows = request.batch.rows
+            if group and (len(ids) + len(rows) > MOST_STATEMENTS or not ids.isdisjoint(row.id for row in rows)):
                 break
             group.append(request)
+            ids.update(row.id for row in rows)
         return group
 
     def _answer(self, tenant: UUID, taken: int, error: BaseException | None = None) -> None:
@@ -111,19 +119,8 @@ class Writer:
             request.called.set()
 
 
-def _put_all(session: Session, group: Sequence[_Request]) -> None:
-    """Put these in as if one after the other, noting of each that is refused why. Raises what concerns them all."""
-    if len(group) == 1:
-        put_inside(session, group[0].batch)
-        return
-    ids = [row.id for request in group for row in request.batch.rows]
-    if len(set(ids)) == len(ids):
-        try:
-            with session.begin_nested():
-                put_inside(session, join([request.batch for request in group]))
-            return
-        except LrsError:
-            pass  # one of them is to be refused: which one, they show one by one
+def _put_each(session: Session, group: Sequence[_Request]) -> None:
+    """Put these in one after the other, noting of each that is refused why."""
     for request in group:
         try:
             with session.begin_nested():
