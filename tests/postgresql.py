@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,6 +45,13 @@ def _unprivileged() -> dict[str, int]:
             continue
         return {"user": entry.pw_uid, "group": entry.pw_gid}
     raise RuntimeError("no unprivileged user to run PostgreSQL as")
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end the server when the tests are killed: nobody else would."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGINT)
 
 
 def _free_port() -> int:
@@ -110,8 +120,9 @@ class Cluster:
                         "-c", "max_connections=200",
                         *(part for name, value in (settings or {}).items() for part in ("-c", f"{name}={value}")),
                         *([] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]),
+                        *([] if durable else ["-c", "max_wal_size=128MB"]),
                     ],
-                    stdout=log, stderr=subprocess.STDOUT, **run,
+                    stdout=log, stderr=subprocess.STDOUT, preexec_fn=_end_with_parent, **run,
                 )  # fmt: skip
             cluster = cls(port)
             cluster._wait(server, home / "log")
