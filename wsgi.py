@@ -40,9 +40,9 @@ import certification.resources.errors
 import lrs.resources.errors
 import migrations
 from certification.cli import certification_cli
+from certification.judgement.work import work
 from certification.resources import api, xapi_ext_check
 from certification.web import web
-from certification.work import work
 from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
 from lrs.db import Database

@@ -12,9 +12,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 import migrations
-from certification import assessments, attainment, criteria, evidence, rule_files
 from certification.evaluation.evaluate import evaluate
+from certification.evidence import gathering
+from certification.judgement import assessments
 from certification.models import Employment, Fact, Organization, OrganizationParent, Worker
+from certification.rules import criteria, rule_files
+from certification.targets import attainment
 from lrs import api
 from lrs.db import NOBODY, Database, Session, new_id
 
@@ -39,7 +42,7 @@ def measure(url: str, *, workers: int, rounds: int) -> dict[str, Any]:
         rule_files.load_all(session, tenant, now=NOW)
         ids = _populate(session, tenant, workers)
     with database.reading(tenant) as session:
-        known = evidence.gather(session, tenant, ids, programme=criteria.PROGRAMME, year=YEAR, as_of=AS_OF)
+        known = gathering.gather(session, tenant, ids, programme=criteria.PROGRAMME, year=YEAR, as_of=AS_OF)
         _, criteria_set = criteria.in_force(session, tenant, criteria.PROGRAMME, criteria.AUDIENCE, YEAR)
     pure = [_timed(lambda: [evaluate(criteria_set, one, year=YEAR, as_of=AS_OF) for one in known.values()])
             for _ in range(rounds)]  # fmt: skip

@@ -16,7 +16,8 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from certification import judging, publications
+from certification.judgement import judging
+from certification.targets import publications
 from lrs import api, definitions
 from lrs.db import NOBODY, Database
 from lrs.models import Tenant

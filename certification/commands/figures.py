@@ -6,9 +6,11 @@ from datetime import date
 
 import click
 
-from certification import attainment, explanations, plans, publications
 from certification.commands import invocation
 from certification.commands.invocation import Day, for_tenant
+from certification.judgement import explanations
+from certification.rules import plans
+from certification.targets import attainment, publications
 from certification.terminal import tables
 from certification.terminal.progress import console
 

@@ -9,12 +9,16 @@ from uuid import UUID
 
 import click
 
-from certification import attestations, awards, commitments, evidence, identifiers, organizations, roster, workers
 from certification.commands import invocation
 from certification.commands.invocation import FILE, for_tenant
 from certification.csv_files import ImportResult
-from certification.figures import number
+from certification.evidence import attestations
+from certification.judgement import awards
+from certification.people import identifiers, roster, workers
+from certification.targets.figures import number
 from certification.terminal.printable import printable
+from certification.units import commitments, organizations
+from certification.vietnam import VIETNAM
 from lrs.db import Session
 
 __all__ = ["IMPORTS", "forget_actor", "link_actor", "unknown_actors"]
@@ -115,7 +119,7 @@ def unknown_actors(tenant: str) -> None:
     with invocation.reading(tenant) as (session, owner):
         found = workers.unknown_actors(session, owner)
     for actor in found:
-        seen = f"{actor.first_seen.astimezone(evidence.VIETNAM):%d/%m/%Y}"
+        seen = f"{actor.first_seen.astimezone(VIETNAM):%d/%m/%Y}"
         click.echo(f"{number(actor.statements):>9}  {seen}  {identifiers.written(actor.ifi)}")
     statements = number(sum(actor.statements for actor in found))
     click.echo(f"{number(len(found))} unknown actors, {statements} Statements waiting.")

@@ -12,12 +12,12 @@ from uuid import UUID
 import click
 from flask import current_app
 
-from certification import evidence
 from certification.csv_files import ImportFaults, ImportResult, read_day
 from certification.errors import CertificationError, RuleFileFaults
-from certification.figures import number
-from certification.identifiers import Opaque
+from certification.people.identifiers import Opaque
+from certification.targets.figures import number
 from certification.terminal.printable import printable
+from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import NOBODY, Database, Session
 
@@ -53,7 +53,7 @@ def now() -> datetime:
 
 def today() -> date:
     """Today in Vietnam."""
-    return evidence.vietnam_day(now())
+    return vietnam_day(now())
 
 
 # ---------------------------------------------------------------- the database

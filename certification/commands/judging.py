@@ -11,15 +11,18 @@ from uuid import UUID
 
 import click
 
-from certification import assessments, evidence, feed, judging, workers
-from certification import work as work_loop
 from certification.commands import invocation
 from certification.commands.invocation import for_tenant, for_year
-from certification.criteria import PROGRAMME
-from certification.figures import number
+from certification.evidence import feed
+from certification.judgement import assessments, judging
+from certification.judgement import work as work_loop
+from certification.people import workers
+from certification.rules.criteria import PROGRAMME
+from certification.targets.figures import number
 from certification.terminal.explanation import print_explanation
 from certification.terminal.printable import printable
 from certification.terminal.progress import console
+from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import NOBODY, Database
 
@@ -82,7 +85,7 @@ def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, t
     if everybody == bool(worker_numbers):
         raise click.UsageError("name workers by their numbers, or give --all")
     now = invocation.now()
-    as_of = evidence.vietnam_day(now)
+    as_of = vietnam_day(now)
     year = year or as_of.year
     with invocation.reading(tenant) as (session, owner):
         ids = (

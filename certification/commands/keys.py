@@ -7,7 +7,7 @@ import json
 import click
 from flask import current_app
 
-from certification import permissions
+from certification.access import permissions
 from certification.commands import invocation
 from certification.commands.invocation import for_tenant
 from lrs import api

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from certification import programme
 from certification.commands import invocation
 from certification.commands.invocation import FILE, for_tenant
+from certification.rules import programme
 from certification.terminal.printable import printable
 
 __all__ = ["load_rules"]

@@ -12,12 +12,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import assessments, feed, judging
-from certification.assessments import Judgement
-from certification.criteria import PROGRAMME
 from certification.demonstration.errors import JudgingBehind
 from certification.demonstration.server import Server
+from certification.evidence import feed
+from certification.judgement import assessments, judging
+from certification.judgement.assessments import Judgement
 from certification.models import FeedPosition, Worker
+from certification.rules.criteria import PROGRAMME
 from lrs import api
 from lrs.db import Database, Session
 

@@ -12,14 +12,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import attestations, awards, commitments, organizations, permissions, programme, roster, workers
+from certification.access import permissions
 from certification.csv_files import ImportResult
 from certification.demonstration import import_files, state
 from certification.demonstration.errors import OtherDataFound
 from certification.demonstration.people import World
 from certification.demonstration.poster import Connection
 from certification.demonstration.state import Key, Scale, State
+from certification.evidence import attestations
+from certification.judgement import awards
 from certification.models import Worker
+from certification.people import roster, workers
+from certification.rules import programme
+from certification.units import commitments, organizations
 from lrs import api
 from lrs.db import Database, Session
 

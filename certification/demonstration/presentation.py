@@ -13,13 +13,16 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.text import Text
 
-from certification import attainment, explanations, identifiers, plans, workers
-from certification.assessments import Judgement
 from certification.demonstration.people import LEARNING_PLATFORM
 from certification.demonstration.state import State
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
-from certification.figures import number
+from certification.judgement import explanations
+from certification.judgement.assessments import Judgement
 from certification.models import Worker, WorkerIdentifier
+from certification.people import identifiers, workers
+from certification.rules import plans
+from certification.targets import attainment
+from certification.targets.figures import number
 from certification.terminal import tables
 from certification.terminal.explanation import print_explanation
 from lrs.db import Session

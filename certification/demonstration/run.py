@@ -20,8 +20,6 @@ from uuid import UUID
 
 from rich.console import Console
 
-from certification import evidence_mapping, publications
-from certification.assessments import Judgement
 from certification.demonstration import judging, people, preparation, published_clients, simulator, state
 from certification.demonstration.book import Book, check
 from certification.demonstration.errors import ServerFailed
@@ -30,8 +28,11 @@ from certification.demonstration.poster import Connection, Post, post_all
 from certification.demonstration.presentation import present
 from certification.demonstration.server import Server, require_free, serving
 from certification.demonstration.state import Scale, State, Totals
-from certification.evidence import vietnam_day
+from certification.judgement.assessments import Judgement
+from certification.rules import evidence_mapping
+from certification.targets import publications
 from certification.terminal.progress import step
+from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import NOBODY, Database
 

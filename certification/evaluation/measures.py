@@ -5,7 +5,7 @@ purpose. Each never falls when a fact is added, each counts one Statement once, 
 Statement can move it, so that a rubric in which one Statement is worth too much can be refused before it is used.
 
 A new measure is a function here and an entry in `MEASURES`; with it go the words of its reason in
-`certification.explanations`.
+`judgement.explanations`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is known about a worker (`Evidence`) and what came out of judging it (`Result`), as plain values.
 
-Results hold codes and quantities, never sentences: `certification.explanations` makes words when they are read.
+Results hold codes and quantities, never sentences: `judgement.explanations` makes words when they are read.
 Everything here can be pickled and compared; equal evidence gives an equal `Result` and the same `to_json` text.
 """
 
@@ -73,7 +73,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is as it is: a code of `certification.explanations` with its quantities, by name."""
+    """Why something is as it is: a code of `judgement.explanations` with its quantities, by name."""
 
     code: str
     quantities: tuple[tuple[str, int], ...] = ()

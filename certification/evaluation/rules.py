@@ -1,4 +1,4 @@
-"""What a criteria set asks, as plain values: made by `certification.criteria` from rule files, read by `evaluate`.
+"""What a criteria set asks, as plain values: made by `rules.criteria` from rule files, read by `evaluate`.
 
 The legal frame (indicators, pass mark, floor) and our rubric (components, steps) meet here: an `Indicator` without
 components is one that only a person can attest.

@@ -1,7 +1,7 @@
 """JSON for other systems, under /api: figures of targets, a worker's assessment, Actors nobody knows; and the
 self-check of platforms, under /xapi-ext.
 
-Every view states its guard (`certification.permissions.guarded`), settled once per request by `access`; every refusal
+Every view states its guard (`access.permissions.guarded`), settled once per request by `access`; every refusal
 has the one JSON form of `errors`; query strings are checked by marshmallow in the module beside the view.
 """
 
@@ -14,7 +14,7 @@ from certification.resources import access, assessment, attainment, errors, self
 __all__ = ["api", "xapi_ext_check"]
 
 api = Blueprint("api", __name__, url_prefix="/api")
-"""Mounted at /api. Guards: each view's own, by `certification.permissions.TABLE`."""
+"""Mounted at /api. Guards: each view's own, by `access.permissions.TABLE`."""
 
 errors.register(api)
 access.register(api)

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, g, request
 
-from certification import publications
-from certification.permissions import TABLE, Act, WithoutKey, act_of
+from certification.access.permissions import TABLE, Act, WithoutKey, act_of
 from certification.resources.errors import Forbidden
+from certification.targets import publications
 from lrs import api
 from lrs.api import Fault
 from lrs.db import NOBODY, Database, Session

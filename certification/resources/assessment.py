@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from flask import Response
 from marshmallow import fields
 
-from certification import assessments, criteria, explanations, workers
-from certification.evidence import vietnam_day
-from certification.permissions import Act, guarded
+from certification.access.permissions import Act, guarded
+from certification.judgement import assessments, explanations
+from certification.people import workers
 from certification.resources.access import caller, database
 from certification.resources.answers import answer
 from certification.resources.errors import Fault, NotFound
 from certification.resources.parameters import YEAR, Parameters, parameters
+from certification.rules import criteria
+from certification.vietnam import vietnam_day
 
 __all__ = ["show"]
 

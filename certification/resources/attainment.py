@@ -8,14 +8,14 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from certification import figures
-from certification.attainment import OrganizationFigures, TargetFigures, measure_all
-from certification.evidence import vietnam_day
-from certification.permissions import Act, guarded
+from certification.access.permissions import Act, guarded
 from certification.resources.access import caller, database
 from certification.resources.answers import answer
 from certification.resources.errors import Fault, Forbidden, NotFound
 from certification.resources.parameters import DAY, Parameters, parameters
+from certification.targets import figures
+from certification.targets.attainment import OrganizationFigures, TargetFigures, measure_all
+from certification.vietnam import vietnam_day
 
 __all__ = ["show"]
 

@@ -9,14 +9,14 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from certification import self_check
-from certification.permissions import Act, guarded
+from certification.access.permissions import Act, guarded
+from certification.evidence import self_check
+from certification.evidence.self_check import Assay, Checked
+from certification.evidence.self_check_words import EFFECTS, OUTCOMES, remark_words
 from certification.resources.access import database, identity
 from certification.resources.answers import answer
 from certification.resources.errors import TooLarge, Unsupported, listed
 from certification.resources.parameters import Parameters, parameters
-from certification.self_check import Assay, Checked
-from certification.self_check_words import EFFECTS, OUTCOMES, remark_words
 from lrs import api
 from lrs.api import Fault
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response
 
-from certification import workers
-from certification.permissions import Act, guarded
+from certification.access.permissions import Act, guarded
+from certification.people import workers
 from certification.resources.access import caller, database
 from certification.resources.answers import answer
 from certification.resources.parameters import Parameters, parameters

@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from certification import criteria, explanations
-from certification.assessments import Assessed, Judgement
 from certification.evaluation.results import MET
-from certification.evidence import vietnam_day
-from certification.explanations import IndicatorRow
-from certification.figures import number
+from certification.judgement import explanations
+from certification.judgement.assessments import Assessed, Judgement
+from certification.judgement.explanations import IndicatorRow
+from certification.rules import criteria
+from certification.targets.figures import number
 from certification.terminal.printable import printable
+from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Session
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from certification.figures import number
+from certification.targets.figures import number
 
 WIDTH = 120
 """Characters a line may have where nobody says how wide the page is."""

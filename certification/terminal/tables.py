@@ -1,4 +1,4 @@
-"""The figures as tables for a terminal. Words come from `certification.figures`, so that page and JSON say the same."""
+"""The figures as tables for a terminal. Words come from `targets.figures`, so that page and JSON say the same."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from certification import figures
-from certification.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures
-from certification.explanations import POPULATIONS
+from certification.judgement.explanations import POPULATIONS
+from certification.targets import figures
+from certification.targets.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures
 from certification.terminal.printable import printable
-from certification.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION
+from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION
 
 SHOWN_KINDS = (ADMINISTRATIVE, TRADE_UNION, ENTERPRISE)
 GROUP_TITLES = {

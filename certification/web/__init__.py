@@ -18,11 +18,13 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from certification import attainment, organizations, plans
-from certification.permissions import Act, guarded
+from certification.access.permissions import Act, guarded
 from certification.resources import access
 from certification.resources.access import caller, database
 from certification.resources.errors import Refusal
+from certification.rules import plans
+from certification.targets import attainment
+from certification.units import organizations
 from certification.web import check_page, first_page
 
 __all__ = ["web"]
@@ -40,7 +42,7 @@ HEADERS = {
 }
 
 web = Blueprint("web", __name__, template_folder="templates")
-"""Mounted at /. Guards: each view's own, by `certification.permissions.TABLE`."""
+"""Mounted at /. Guards: each view's own, by `access.permissions.TABLE`."""
 
 access.register(web)
 

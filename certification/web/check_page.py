@@ -18,13 +18,14 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from certification import explanations, self_check
-from certification.permissions import Act, guarded
+from certification.access.permissions import Act, guarded
+from certification.evidence import self_check
+from certification.evidence.self_check import Assay, Checked, TargetFed
+from certification.evidence.self_check_words import EFFECTS, OUTCOMES, remark_words
+from certification.judgement import explanations
 from certification.resources.access import database, identified
 from certification.resources.errors import Forbidden, Refusal
 from certification.resources.self_check import MOST_BYTES, MOST_STATEMENTS, statements_in
-from certification.self_check import Assay, Checked, TargetFed
-from certification.self_check_words import EFFECTS, OUTCOMES, remark_words
 from lrs import api
 from lrs.api import Fault
 from lrs.db import NOBODY

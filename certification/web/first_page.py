@@ -1,7 +1,7 @@
 """What the first page shows, made ready for its template: published figures, in the order people look for them.
 
 Pure: takes figures, trees and plans, gives texts. Nothing is counted here and no figure is written here; counting is
-`certification.attainment`, writing `certification.figures`. No worker is named.
+`targets.attainment`, writing `targets.figures`. No worker is named.
 
 Units stand in sections: one for each unit right below the widest administrative unit, with its communes and
 enterprises, and one for the trade unions. Grassroots unions are left out, because each has the people of its
@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from certification import explanations, figures
-from certification.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures, YearTarget
-from certification.plans import Plan
-from certification.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION, UNION, Tree
+from certification.judgement import explanations
+from certification.rules.plans import Plan
+from certification.targets import figures
+from certification.targets.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures, YearTarget
+from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION, UNION, Tree
 
 __all__ = ["Comparison", "Line", "Page", "PlanNote", "Section", "Unit", "build"]
 

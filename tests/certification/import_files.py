@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from certification.attestations import ATTESTATION_HEADINGS
-from certification.awards import TITLE_HEADINGS
-from certification.commitments import HEADINGS as COMMITMENT_HEADINGS
 from certification.csv_files import ImportFaults
-from certification.organizations import ORGANIZATION_HEADINGS
-from certification.roster import HEADINGS as ROSTER_HEADINGS
+from certification.evidence.attestations import ATTESTATION_HEADINGS
+from certification.judgement.awards import TITLE_HEADINGS
+from certification.people.roster import HEADINGS as ROSTER_HEADINGS
+from certification.units.commitments import HEADINGS as COMMITMENT_HEADINGS
+from certification.units.organizations import ORGANIZATION_HEADINGS
 
 
 def csv_file(headings: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:

@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from certification import feed, judging, programme
+from certification.evidence import feed
+from certification.judgement import judging
 from certification.models import Assessment, Attestation, Fact, Stale, WaitingStatement, Worker, WorkerIdentifier
+from certification.rules import programme
 from lrs import api
 from lrs.db import Database, Session, new_id
 

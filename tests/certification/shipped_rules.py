@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from certification import criteria, evidence_mapping, plans
 from certification.evaluation.results import Attested, Fact
 from certification.evaluation.rules import CriteriaSet
-from certification.evidence_mapping import EvidenceMapping
-from certification.plans import Plan
-from certification.rule_files import PROGRAMMES
+from certification.rules import criteria, evidence_mapping, plans
+from certification.rules.evidence_mapping import EvidenceMapping
+from certification.rules.plans import Plan
+from certification.rules.rule_files import PROGRAMMES
 
 FOLDER = PROGRAMMES / "cong-dan-hoc-tap"
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
-from certification import feed, workers
+from certification.evidence import feed
 from certification.models import WaitingStatement, WorkerIdentifier
+from certification.people import workers
 from lrs import api, erasure
 from lrs.db import Database
 from tests.certification.learning import facts, follow_all, group, ifi, statement, store, waiting

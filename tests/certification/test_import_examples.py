@@ -7,7 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from certification import attestations, awards, commitments, organizations, roster
+from certification.evidence import attestations
+from certification.judgement import awards
+from certification.people import roster
+from certification.units import commitments, organizations
 from lrs.db import Database
 from tests.certification import learning
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import attainment, organizations
-from certification.attainment import TargetFigures
 from certification.models import Assessment, Award, Employment, Organization, Worker
+from certification.targets import attainment
+from certification.targets.attainment import TargetFigures
+from certification.units import organizations
 from lrs.db import Database, Session, new_id
 from tests.certification import learning
 from tests.certification.learning import PROGRAMME

@@ -20,8 +20,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from certification import workers
-from certification.self_check_words import REMARKS
+from certification.evidence.self_check_words import REMARKS
+from certification.people import workers
 from lrs.db import Database
 from tests.certification.learning import add_worker, facts, follow_all, load_rules, waiting
 

@@ -18,8 +18,8 @@ import pytest
 
 from certification.evaluation.evaluate import evaluate
 from certification.evaluation.results import Attested, Evidence, Fact, Result
-from certification.evidence_mapping import facts_of
-from certification.explanations import explain
+from certification.judgement.explanations import explain
+from certification.rules.evidence_mapping import facts_of
 from tests.certification.shipped_rules import criteria_set, mapping
 
 FOLDER = Path(__file__).parent / "cong-dan-hoc-tap"

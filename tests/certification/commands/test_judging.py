@@ -11,8 +11,9 @@ from uuid import UUID
 
 import pytest
 
-from certification import judging, workers
-from certification import work as work_loop
+from certification.judgement import judging
+from certification.judgement import work as work_loop
+from certification.people import workers
 from lrs.db import Database
 from tests import neighbour
 from tests.certification import learning

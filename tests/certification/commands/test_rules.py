@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from certification.demonstration import preparation
 from certification.models import Organization, RuleFile
-from certification.rule_files import PROGRAMMES
+from certification.rules.rule_files import PROGRAMMES
 from lrs.db import Database
 from tests.certification.commands.running import Run, succeeded, told_apart_from_the_database
 

@@ -26,10 +26,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification import attainment, judging
 from certification.demonstration.book import Book
-from certification.figures import organization_words
+from certification.judgement import judging
 from certification.models import Worker
+from certification.targets import attainment
+from certification.targets.figures import organization_words
 from lrs.db import Database
 from lrs.models import Statement
 from tests.certification.web.figures_of_pages import figures_in

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from certification import organizations, workers
 from certification.demonstration import people, preparation
-from certification.trees import ENTERPRISE
+from certification.people import workers
+from certification.units import organizations
+from certification.units.trees import ENTERPRISE
 from lrs.db import Database
 
 AS_OF = date(2026, 11, 20)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from certification import assessments
-from certification.criteria import PROGRAMME
 from certification.demonstration import judging
+from certification.judgement import assessments
+from certification.rules.criteria import PROGRAMME
 from lrs.db import Database
 from tests.certification import learning
 

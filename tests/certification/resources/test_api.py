@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certification import assessments, feed, figures, publications
-from certification.attainment import measure_all
+from certification.access.permissions import TABLE, Act, act_of
+from certification.evidence import feed
+from certification.judgement import assessments
 from certification.models import Employment, Organization, OrganizationParent, Worker
-from certification.permissions import TABLE, Act, act_of
+from certification.targets import figures, publications
+from certification.targets.attainment import measure_all
 from lrs import api
 from lrs.db import Database, new_id
 from tests.certification import learning

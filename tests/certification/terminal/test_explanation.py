@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
-from certification import assessments, feed
-from certification.criteria import PROGRAMME
+from certification.evidence import feed
+from certification.judgement import assessments
 from certification.models import Worker
+from certification.rules.criteria import PROGRAMME
 from certification.terminal.explanation import print_explanation
 from lrs import api
 from lrs.db import Database

@@ -10,9 +10,9 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
-from certification import explanations
-from certification.attainment import Attainment, BesideFigures, OrganizationFigures, TargetFigures, year_target
-from certification.plans import TargetValue
+from certification.judgement import explanations
+from certification.rules.plans import TargetValue
+from certification.targets.attainment import Attainment, BesideFigures, OrganizationFigures, TargetFigures, year_target
 from certification.terminal import tables
 
 NAMES = {"national": "1268/QĐ-TTg của Thủ tướng Chính phủ", "own": "31/KH-LĐLĐ của LĐLĐ tỉnh Lai Châu"}

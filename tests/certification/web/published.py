@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from certification import organizations, programme, publications, roster
 from certification.models import Award, Fact, Worker
+from certification.people import roster
+from certification.rules import programme
+from certification.targets import publications
+from certification.units import organizations
 from lrs.db import Database, Session, new_id
 
 ON = date(2026, 11, 20)

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from certification.attainment import Attainment, OrganizationFigures, TargetFigures, year_target
-from certification.plans import Plan, TargetValue
-from certification.trees import (
+from certification.rules.plans import Plan, TargetValue
+from certification.targets.attainment import Attainment, OrganizationFigures, TargetFigures, year_target
+from certification.units.trees import (
     ADMINISTRATIVE,
     ENTERPRISE,
     GRASSROOTS_UNION,

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certification import publications
 from certification import web as pages
-from certification.permissions import TABLE, Act, act_of
+from certification.access.permissions import TABLE, Act, act_of
+from certification.targets import publications
 from lrs.db import Database
 from tests.certification.web.figures_of_pages import figures_in
 from tests.certification.web.published import publish

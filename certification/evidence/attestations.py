@@ -1,0 +1,194 @@
+"""Attestations: points for an indicator that a person vouches for.
+
+Nothing is overwritten: a later attestation of the same indicator stands beside the earlier one and counts instead
+(`certification.evaluation`). Which indicators there are, and how many points each takes, the criteria set in force for
+the worker's audience and the year says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification import bulk, csv_files
+from certification.csv_files import ImportResult, Row, written
+from certification.errors import NoCriteriaInForce
+from certification.judgement import judging
+from certification.models import Attestation
+from certification.people import workers
+from certification.people.workers import Person
+from certification.rules import criteria
+from certification.rules.criteria import AUDIENCE, PROGRAMME
+from certification.vietnam import vietnam_day
+from lrs.db import Session, among, new_id
+
+__all__ = ["ATTESTATION_HEADINGS", "import_attestations"]
+
+ATTESTATION_HEADINGS = ("Mã người lao động", "Năm", "Chỉ số", "Điểm", "Người xác nhận", "Ngày xác nhận", "Căn cứ")
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What a row says, the number of the row aside."""
+
+    worker_id: UUID
+    year: int
+    indicator: str
+    points: int
+    attested_by: str
+    attested_on: date
+    basis: str
+
+    @property
+    def subject(self) -> tuple[UUID, int, str]:
+        return (self.worker_id, self.year, self.indicator)
+
+
+@dataclass(frozen=True, slots=True)
+class _Criteria:
+    """The most points each indicator of a year takes, asked for once a year."""
+
+    session: Session
+    tenant: UUID
+    programme: str
+    most_points: dict[int, Mapping[str, int] | None] = field(default_factory=dict)
+
+    def of(self, year: int) -> Mapping[str, int] | None:
+        """By indicator id; None when no criteria set is in force for the year."""
+        if year not in self.most_points:
+            try:
+                _, criteria_set = criteria.in_force(self.session, self.tenant, self.programme, AUDIENCE, year)
+            except NoCriteriaInForce:
+                self.most_points[year] = None
+            else:
+                self.most_points[year] = {one.id: one.max_points for one in criteria_set.indicators}
+        return self.most_points[year]
+
+
+def import_attestations(
+    session: Session, tenant: UUID, data: bytes, *, now: datetime, programme: str = PROGRAMME
+) -> ImportResult:
+    """Takes in a CSV file of attestations (docs/imports.md); `changed` counts those that follow an earlier one.
+
+    The workers concerned are to be judged again for the year. Raises ImportFaults with every fault; nothing was changed
+    then. May be called again with the same file.
+    """
+    sheet = csv_files.read(data, ATTESTATION_HEADINGS)
+    bulk.import_alone(session, tenant)
+    people = workers.known_workers(session, tenant, sheet.values("Mã người lao động"))
+    criteria_of = _Criteria(session, tenant, programme)
+    today = vietnam_day(now)
+    told: list[Vouched] = []
+    first: dict[_Subject, int] = {}
+    for row in sheet.rows:
+        subject, vouched = _vouched(row, people, criteria_of, today)
+        earlier = row.number if subject is None else first.setdefault(subject, row.number)
+        if earlier != row.number:
+            message = f"dòng {earlier} đã xác nhận chỉ số này cho cùng người, cùng năm, cùng ngày; chỉ giữ một dòng"
+            row.fault("Chỉ số", message)
+        if vouched is not None:
+            told.append(vouched)
+    sheet.refuse_faulty()
+
+    last = _last(session, tenant, programme, {vouched.worker_id for vouched in told})
+    subjects = {vouched.subject for vouched in last.values()}
+    new = [vouched for vouched in told if last.get((*vouched.subject, vouched.attested_on)) != vouched]
+    created = 0
+    for vouched in new:
+        created += vouched.subject not in subjects
+        subjects.add(vouched.subject)
+    bulk.insert(
+        session,
+        Attestation,
+        [
+            {
+                "worker_id": vouched.worker_id,
+                "id": new_id(),
+                "tenant_id": tenant,
+                "programme": programme,
+                "year": vouched.year,
+                "indicator": vouched.indicator,
+                "points": vouched.points,
+                "attested_by": vouched.attested_by,
+                "attested_on": vouched.attested_on,
+                "basis": vouched.basis,
+                "recorded": now,
+            }
+            for vouched in new
+        ],
+    )
+    judging.mark_stale(session, tenant, {(vouched.worker_id, vouched.year) for vouched in new})
+    return ImportResult(created, len(new) - created, len(told) - len(new))
+
+
+_Subject = tuple[UUID, int, str, date]
+"""A worker's id, the year, the indicator and the day of attesting: said once in a file."""
+
+
+def _vouched(
+    row: Row, people: Mapping[str, Person], criteria_of: _Criteria, today: date
+) -> tuple[_Subject | None, Vouched | None]:
+    """What the row is about, and all it says; None for what its faults leave unsaid."""
+    number = row.text("Mã người lao động")
+    year = row.year("Năm")
+    attested_by = row.text("Người xác nhận")
+    attested_on = row.day("Ngày xác nhận")
+    basis = row.text("Căn cứ", at_most=2000)
+    if number is not None and number not in people:
+        message = f"không có người lao động nào mang mã “{number}”; sửa mã, hoặc nhập danh sách trước"
+        row.fault("Mã người lao động", message)
+    indicator, points = _scored(row, year, criteria_of)
+    if attested_on is not None and attested_on > today:
+        row.fault("Ngày xác nhận", f"{written(attested_on)} chưa tới (hôm nay {written(today)}); sửa ngày")
+    if attested_on is not None and year is not None and attested_on < date(year, 1, 1):
+        row.fault("Ngày xác nhận", f"{written(attested_on)} trước năm đánh giá {year}; sửa ngày hoặc năm")
+    person = people.get(number or "")
+    if person is None or year is None or indicator is None or attested_on is None:
+        return None, None
+    subject = (person.id, year, indicator, attested_on)
+    if not row.ok or points is None or attested_by is None or basis is None:
+        return subject, None
+    return subject, Vouched(person.id, year, indicator, points, attested_by, attested_on, basis)
+
+
+def _scored(row: Row, year: int | None, criteria_of: _Criteria) -> tuple[str | None, int | None]:
+    """The indicator and its points, checked against the criteria set of the year."""
+    words = row.text("Chỉ số")
+    most = None if year is None else criteria_of.of(year)
+    if year is not None and most is None:
+        message = f"không có bộ tiêu chí nào có hiệu lực cho năm {year}; sửa năm, hoặc nạp bộ tiêu chí của năm đó"
+        row.fault("Năm", message)
+    indicator = None
+    if words is not None and most is not None:
+        indicator = next((known for known in most if known.casefold() == words.casefold()), None)
+        if indicator is None:
+            row.fault("Chỉ số", f"“{words}” không có trong bộ tiêu chí; ghi một trong: {', '.join(most)}")
+    at_most = most[indicator] if most is not None and indicator is not None else 100
+    return indicator, row.number_of("Điểm", at_least=0, at_most=at_most)
+
+
+def _last(session: Session, tenant: UUID, programme: str, worker_ids: Collection[UUID]) -> dict[_Subject, Vouched]:
+    """What was last recorded of each subject. An earlier record of the same day no longer counts (`Attested`), so that
+    saying again what it said is saying something new."""
+    rows = session.execute(
+        sa.select(
+            Attestation.worker_id,
+            Attestation.year,
+            Attestation.indicator,
+            Attestation.points,
+            Attestation.attested_by,
+            Attestation.attested_on,
+            Attestation.basis,
+        )
+        .where(
+            Attestation.tenant_id == tenant,
+            Attestation.programme == programme,
+            among(session, Attestation.worker_id, worker_ids),
+        )
+        .order_by(Attestation.recorded, Attestation.points.desc())
+    )
+    return {(*vouched.subject, vouched.attested_on): vouched for vouched in (Vouched(*row) for row in rows)}

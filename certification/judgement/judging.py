@@ -1,0 +1,177 @@
+"""Who must be judged again: the marks, and judging those who have one.
+
+`mark_stale` is called by everything that changes what a judgement rests on. `judge_stale` takes a batch of the marks
+that are due; `judge_all_stale` goes on until none is left. A mark tells the change it was made for, so that a change
+during a judgement is not taken for judged. Evidence that is dated later than the day of judging is no reason to judge
+now: the mark stays and is due on that day.
+
+Locks on PostgreSQL: whoever judges holds the workers first (`assessments.lock`, in order of id), then marks that are
+free; a mark that somebody is just renewing is passed over rather than waited for. So neither side can stop the other
+half-way, in whatever order a transaction marks.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from certification import bulk
+from certification.judgement import assessments
+from certification.judgement.assessments import BATCH, Judged
+from certification.models import Attestation, Base, Fact, Stale
+from certification.rules import rule_store
+from certification.rules.criteria import PROGRAMME
+from certification.vietnam import vietnam_day
+from lrs.db import Database, Session, among
+
+__all__ = ["count_due", "judge_all_stale", "judge_stale", "mark_stale"]
+
+log = logging.getLogger(__name__)
+
+_STALE = Base.metadata.tables[Stale.__tablename__]
+
+_Key = tuple[UUID, int]
+"""A worker's id and an assessment year: what a mark is about."""
+
+
+def mark_stale(session: Session, tenant: UUID, concerned: Iterable[_Key]) -> None:
+    """Marks workers for judging again: pairs of a worker's id and an assessment year, in one SQL command.
+
+    A pair that is marked already gets a new mark, due at once, so that a judgement under way, which removes only the
+    mark it read, leaves this one to be judged. May be called any number of times.
+    """
+    mark = uuid4()
+    rows = [
+        {"worker_id": worker_id, "year": year, "tenant_id": tenant, "mark": mark, "due": None}
+        for worker_id, year in sorted(set(concerned))
+    ]
+    bulk.upsert(session, Stale, rows, replacing=("mark", "due"))
+
+
+def count_due(session: Session, tenant: UUID, today: date) -> int:
+    """How many marks are to be judged by the end of the day `today` in Vietnam."""
+    return session.scalar(sa.select(sa.func.count()).where(*_due(tenant, today))) or 0
+
+
+def judge_all_stale(database: Database, tenant: UUID, *, clock: Callable[[], datetime]) -> int:
+    """Judges, batch by batch, until nobody's mark is due, whoever else judges meanwhile; gives how many it settled."""
+    judged = 0
+    while True:
+        now = clock()
+        settled = judge_stale(database, tenant, now=now)
+        judged += settled
+        if not settled:
+            with database.reading(tenant) as session:
+                if not count_due(session, tenant, vietnam_day(now)):
+                    return judged
+
+
+def judge_stale(
+    database: Database, tenant: UUID, *, now: datetime, limit: int = BATCH, programme: str = PROGRAMME
+) -> int:
+    """Judges up to `limit` workers of those whose mark is due, in transactions of its own; gives how many it settled.
+
+    Evidence is read and judged before the write transaction. A mark is settled only if it is still the one read: a
+    worker whose evidence changed meanwhile keeps the newer mark, and what was just worked out is not kept. Nor is
+    anything kept, or any mark settled, when criteria or a rubric were loaded meanwhile. A settled mark goes, or is put
+    off to the day of the next evidence. Workers for whom no criteria set is in force (a Statement of a year that had
+    none) are logged and let go: nothing can be said of them before a criteria set is loaded, and then
+    `flask certification assess` says it.
+    """
+    today = vietnam_day(now)
+    with database.reading(tenant) as session:
+        rules = _rules(session, tenant)
+        marks = _marks(session, tenant, today, limit)
+        if not marks:
+            return 0
+        judged: dict[int, Judged] = {}
+        for year in sorted({mark.year for mark in marks}):
+            ids = [mark.worker_id for mark in marks if mark.year == year]
+            judged[year] = assessments.judge(session, tenant, ids, programme, year, today)
+            for missing in judged[year].without_criteria:
+                log.warning("tenant %s: some stale workers cannot be judged: %s", tenant, missing)
+        later = _next_evidence(session, tenant, {mark.worker_id for mark in marks}, today)
+    with database.writing(tenant) as session:
+        known = set(assessments.lock(session, tenant, {mark.worker_id for mark in marks}))
+        # Asked with the workers locked: whoever judges them by rules loaded after this keeps the later version.
+        if _rules(session, tenant) != rules:
+            return 0
+        settled = _settle(session, tenant, marks, later)
+        for year, of_year in judged.items():
+            still = [one for one in of_year.judgements if one.worker_id in known and (one.worker_id, year) in settled]
+            assessments.keep(session, tenant, still, programme, year, now)
+    return len(settled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    worker_id: UUID
+    year: int
+    mark: UUID
+
+
+def _due(tenant: UUID, today: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return Stale.tenant_id == tenant, sa.or_(Stale.due.is_(None), Stale.due <= today)
+
+
+def _marks(session: Session, tenant: UUID, today: date, limit: int) -> list[_Mark]:
+    rows = session.execute(
+        sa.select(Stale.worker_id, Stale.year, Stale.mark)
+        .where(*_due(tenant, today))
+        .order_by(Stale.worker_id, Stale.year)
+        .limit(limit)
+    )
+    return [_Mark(*row) for row in rows]
+
+
+def _rules(session: Session, tenant: UUID) -> frozenset[UUID]:
+    """What judgements are made by. A loaded file never changes, so other files are other ids."""
+    return rule_store.ids(session, tenant, "criteria-set", "rubric")
+
+
+def _next_evidence(session: Session, tenant: UUID, worker_ids: Collection[UUID], today: date) -> dict[_Key, date]:
+    """The first day after `today` on which something is known of a worker that counts for a year."""
+    first: dict[_Key, date] = {}
+    for table, day in ((Fact, Fact.day), (Attestation, Attestation.attested_on)):
+        rows = session.execute(
+            sa.select(table.worker_id, table.year, sa.func.min(day))
+            .where(among(session, table.worker_id, worker_ids), table.tenant_id == tenant, day > today)
+            .group_by(table.worker_id, table.year)
+        )
+        for worker_id, year, earliest in rows:
+            first[worker_id, year] = min(earliest, first.get((worker_id, year), date.max))
+    return first
+
+
+def _settle(session: Session, tenant: UUID, marks: Collection[_Mark], later: Mapping[_Key, date]) -> set[_Key]:
+    """Takes away the marks that are still as they were read, or puts them off to a day of `later`; gives whose they
+    were. A mark that another transaction holds is being renewed, and so no longer as it was read."""
+    as_read = sa.tuple_(Stale.worker_id, Stale.year, Stale.mark).in_(
+        [(mark.worker_id, mark.year, mark.mark) for mark in marks]
+    )
+    held = [
+        (worker_id, year)
+        for worker_id, year in session.execute(
+            sa.select(Stale.worker_id, Stale.year)
+            .where(Stale.tenant_id == tenant, as_read)
+            .order_by(Stale.worker_id, Stale.year)
+            .with_for_update(skip_locked=True)
+        )
+    ]
+    of_mark = sa.and_(_STALE.c.worker_id == sa.bindparam("of_worker"), _STALE.c.year == sa.bindparam("of_year"))
+    done = [{"of_worker": worker, "of_year": year} for worker, year in held if (worker, year) not in later]
+    if done:
+        session.execute(sa.delete(_STALE).where(of_mark), done)
+    put_off = [
+        {"of_worker": worker, "of_year": year, "due": later[worker, year]}
+        for worker, year in held
+        if (worker, year) in later
+    ]
+    if put_off:
+        session.execute(sa.update(_STALE).where(of_mark), put_off)
+    return set(held)

@@ -1,0 +1,35 @@
+"""Tables of the certification half, each named certification_….
+
+As in `lrs.models`, `info["distribution"]` says how a table would be spread: by worker, by statement, or copied
+everywhere ("reference"). Days are dates in Vietnam; instants are UTC. No foreign key crosses to the other half.
+"""
+
+from __future__ import annotations
+
+from certification.models.base import Base
+from certification.models.evidence import Attestation, Fact, FeedPosition
+from certification.models.judgement import Assessment, Award, Stale
+from certification.models.people import Employment, WaitingStatement, Worker, WorkerIdentifier
+from certification.models.rules import RuleFile
+from certification.models.targets import Publication
+from certification.models.units import Commitment, Organization, OrganizationParent, OrganizationSuccession
+
+__all__ = [
+    "Assessment",
+    "Attestation",
+    "Award",
+    "Base",
+    "Commitment",
+    "Employment",
+    "Fact",
+    "FeedPosition",
+    "Organization",
+    "OrganizationParent",
+    "OrganizationSuccession",
+    "Publication",
+    "RuleFile",
+    "Stale",
+    "WaitingStatement",
+    "Worker",
+    "WorkerIdentifier",
+]

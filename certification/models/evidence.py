@@ -1,0 +1,86 @@
+"""Tables of what is known of what workers learned."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from certification.models.base import Base
+from lrs.db import UtcDateTime, new_id
+
+__all__ = ["Attestation", "Fact", "FeedPosition"]
+
+
+class Fact(Base):
+    """What one Statement says about one worker, for one purpose (`what`): the narrow table that judging reads.
+
+    Can be thrown away and rebuilt from the Statements at any time. Personal data: learning done, by worker. Kept as
+    the Statement it came from.
+    """
+
+    __tablename__ = "certification_fact"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "statement_id", "what"),
+        sa.Index(None, "tenant_id", "year", "what", "worker_id"),
+        sa.Index(None, "tenant_id", "statement_id"),
+        {"info": {"distribution": "worker_id"}, "sqlite_with_rowid": False},
+    )
+
+    worker_id: Mapped[UUID]
+    tenant_id: Mapped[UUID]
+    statement_id: Mapped[UUID]
+    what: Mapped[str]
+    """A code of the evidence mapping: law-labour, reading, digital-able …"""
+    day: Mapped[date]
+    """Day of the Statement's timestamp in Asia/Ho_Chi_Minh."""
+    year: Mapped[int]
+    minutes: Mapped[int]
+    """Length of the learning, rounded down; 0 when the Statement does not say."""
+    score: Mapped[int | None]
+    """Scaled score in ten-thousandths (0 to 10000); NULL when there is none."""
+    quality: Mapped[int]
+    """Evidence level 0 to 3 (E0 self-declared … E3 assessed)."""
+    activity_key: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class FeedPosition(Base):
+    """How far a reader has followed the change feed. No personal data."""
+
+    __tablename__ = "certification_feed_position"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "reader"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    reader: Mapped[str]
+    token: Mapped[str]
+
+
+class Attestation(Base):
+    """Points for an indicator that a person vouches for; later ones replace earlier ones for the same indicator.
+
+    Personal data: a judgement about a worker and who made it. Kept with the worker's dossier.
+    """
+
+    __tablename__ = "certification_attestation"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "id"),
+        sa.Index(None, "tenant_id", "year", "worker_id"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    worker_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    tenant_id: Mapped[UUID]
+    programme: Mapped[str]
+    year: Mapped[int]
+    indicator: Mapped[str]
+    points: Mapped[int]
+    attested_by: Mapped[str]
+    attested_on: Mapped[date]
+    basis: Mapped[str]
+    recorded: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,113 @@
+"""Tables of workers, their employments and the Actors they are."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from hashlib import blake2b
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column
+
+from certification.models.base import Base
+from lrs.db import UtcDateTime, new_id
+
+__all__ = ["Employment", "WaitingStatement", "Worker", "WorkerIdentifier"]
+
+
+def _ifi_digest(context: DefaultExecutionContext) -> bytes:
+    return blake2b(context.get_current_parameters()["ifi"].encode(), digest_size=32).digest()  # type: ignore[no-untyped-call]
+
+
+class Worker(Base):
+    """A person who works or worked in an enterprise.
+
+    Personal data: full name and gender, because officers must know whom they attest and reports count women; `number`
+    is our own opaque worker number, the only thing about the person that a Statement we make may carry. Kept while
+    employed and until the tenant's retention ends; a recognised title outlives it as a register entry.
+    """
+
+    __tablename__ = "certification_worker"
+    __table_args__ = (
+        sa.Index(None, "tenant_id", "number"),
+        {"info": {"distribution": "id"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID]
+    number: Mapped[str]
+    full_name: Mapped[str]
+    gender: Mapped[str | None]
+    """female, male, or NULL when the roster does not say."""
+
+
+class Employment(Base):
+    """That a worker is employed by an enterprise from one day to another.
+
+    Personal data: employer, position, union role and their dates, because every denominator is a headcount on a day.
+    Kept as `Worker`.
+    """
+
+    __tablename__ = "certification_employment"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "enterprise_id", "started"),
+        sa.Index(None, "tenant_id", "enterprise_id"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    worker_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_worker.id"))
+    tenant_id: Mapped[UUID]
+    enterprise_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    started: Mapped[date]
+    ended: Mapped[date | None]
+    """Last day employed; NULL while it lasts."""
+    position: Mapped[str | None]
+    audience: Mapped[str]
+    """Which table of the criteria applies: nguoi-lao-dong for a worker."""
+    union_member: Mapped[bool]
+    union_cadre: Mapped[bool]
+
+
+class WorkerIdentifier(Base):
+    """That an Actor with this Inverse Functional Identifier is this worker.
+
+    Personal data: the identifier (an opaque account by preference). `ifi` is its canonical text, as
+    `lrs.api.ifi_text` writes it; `actor_key` its hash, to find it by; `ifi_digest` a longer one, to be unique by, since
+    the text has no greatest length and an index entry has. Kept as `Worker`.
+    """
+
+    __tablename__ = "certification_worker_identifier"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi_digest"),
+        {"info": {"distribution": "actor_key"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    actor_key: Mapped[int] = mapped_column(sa.BigInteger)
+    ifi: Mapped[str]
+    ifi_digest: Mapped[bytes] = mapped_column(default=_ifi_digest)
+    worker_id: Mapped[UUID] = mapped_column(index=True)
+    linked: Mapped[datetime] = mapped_column(UtcDateTime)
+    basis: Mapped[str]
+    """How we know: "roster", or who linked it by hand."""
+
+
+class WaitingStatement(Base):
+    """A Statement whose Actor nobody has linked to a worker yet; it waits here, counted and listed.
+
+    Personal data: the actor's identifier. Removed when the Actor is linked.
+    """
+
+    __tablename__ = "certification_waiting_statement"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi_digest", "statement_id"),
+        {"info": {"distribution": "actor_key"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    actor_key: Mapped[int] = mapped_column(sa.BigInteger)
+    ifi: Mapped[str]
+    ifi_digest: Mapped[bytes] = mapped_column(default=_ifi_digest)
+    statement_id: Mapped[UUID]
+    seen: Mapped[datetime] = mapped_column(UtcDateTime)

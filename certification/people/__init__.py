@@ -1,0 +1,1 @@
+"""Workers, where they are employed, and which Actors they are."""

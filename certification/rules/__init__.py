@@ -1,0 +1,1 @@
+"""The rules as data: read, checked, loaded, and read back as objects."""

@@ -1,0 +1,1 @@
+"""Rates of every unit against the plans that bind it."""

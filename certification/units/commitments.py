@@ -1,0 +1,112 @@
+"""Importing what organizations took into their programme of a year, for targets that count organizations."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification import bulk, csv_files
+from certification.csv_files import ImportResult
+from certification.models import Commitment, Organization
+from certification.rules import plans
+from certification.units import organizations
+from lrs.db import Session
+
+__all__ = ["HEADINGS", "import_commitments"]
+
+HEADINGS = ("Mã đơn vị", "Nội dung", "Năm", "Căn cứ")
+
+
+def import_commitments(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
+    """Takes in a CSV file of what organizations took into their programme of a year (docs/imports.md).
+
+    What can be taken on is what the loaded plans count, written in any case, with or without diacritics. Raises
+    ImportFaults with every fault; nothing was changed then. May be called again with the same file.
+    """
+    sheet = csv_files.read(data, HEADINGS)
+    bulk.import_alone(session, tenant)
+    nodes = organizations.nodes(session, tenant)
+    kinds = {_plain(kind): kind for kind in _countable(session, tenant)}
+    told: dict[tuple[UUID, str, int], tuple[int, str]] = {}
+    for row in sheet.rows:
+        code = row.text("Mã đơn vị")
+        words = row.text("Nội dung")
+        year = row.year("Năm")
+        source = row.text("Căn cứ", at_most=2000)
+        if code is not None and code not in nodes:
+            row.fault("Mã đơn vị", f"không có đơn vị nào mang mã “{code}”; sửa mã, hoặc nhập đơn vị đó trước")
+        if words is not None and _plain(words) not in kinds:
+            named = ", ".join(f"“{kind}”" for kind in sorted(kinds.values()))
+            what = f"ghi một trong: {named}" if named else "nạp kế hoạch trước (flask certification load-rules)"
+            row.fault("Nội dung", f"“{words}” không phải điều kế hoạch nào tính; {what}")
+        if code is None or words is None or year is None or source is None or not row.ok:
+            continue
+        key = (nodes[code].id, kinds[_plain(words)], year)
+        if key in told:
+            row.fault("Mã đơn vị", f"“{code}” đã có ở dòng {told[key][0]} cho năm {year}; xoá một dòng")
+        told.setdefault(key, (row.number, source))
+    sheet.refuse_faulty()
+    return _write_commitments(session, tenant, {key: source for key, (_row, source) in told.items()}, now)
+
+
+def _countable(session: Session, tenant: UUID) -> set[str]:
+    """What some target of some loaded plan counts as a commitment."""
+    return {
+        target.numerator.commitment
+        for plan in plans.all_plans(session, tenant)
+        for target in plan.targets
+        if target.numerator.commitment
+    }
+
+
+def _plain(words: str) -> str:
+    """Words without case, diacritics and separators: "Công đoàn học tập" and "cong-doan-hoc-tap" are the same."""
+    letters = unicodedata.normalize("NFD", words.casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def _write_commitments(
+    session: Session, tenant: UUID, told: Mapping[tuple[UUID, str, int], str], now: datetime
+) -> ImportResult:
+    rows = session.execute(
+        sa.select(Commitment.organization_id, Commitment.kind, Commitment.year, Commitment.source)
+        .join(Organization, Organization.id == Commitment.organization_id)
+        .where(Organization.tenant_id == tenant)
+    )
+    stored = {(organization, kind, year): source for organization, kind, year, source in rows}
+    new = [key for key in told if key not in stored]
+    changed = [key for key in told if key in stored and stored[key] != told[key]]
+    table: Any = Commitment.__table__
+    bulk.insert(
+        session,
+        Commitment,
+        [
+            {"organization_id": organization, "kind": kind, "year": year, "source": told[key], "recorded": now}
+            for key in new
+            for organization, kind, year in [key]
+        ],
+    )
+    if changed:
+        session.execute(
+            sa.update(table).where(
+                table.c.organization_id == sa.bindparam("of_organization"),
+                table.c.kind == sa.bindparam("of_kind"),
+                table.c.year == sa.bindparam("of_year"),
+            ),
+            [
+                {
+                    "of_organization": organization,
+                    "of_kind": kind,
+                    "of_year": year,
+                    "source": told[organization, kind, year],
+                    "recorded": now,
+                }
+                for organization, kind, year in changed
+            ],
+        )
+    return ImportResult(len(new), len(changed), len(told) - len(new) - len(changed))

@@ -1,0 +1,333 @@
+"""Organizations: administrative units, trade unions, grassroots unions and enterprises, on two dated trees.
+
+`tree` gives both trees as of a day (`units.trees`). Rows come in by `import_organizations` (CSV) and
+`load_units` (TOML: units named in documents, as shipped). Either says for each organization one or more periods: from
+when to when it stood under which parents. A period that begins later ends the one before it, so a move is told by one
+new row; what was told before stays as history. Telling the same again changes nothing.
+
+What is refused, always with every fault: an unknown parent or one of the wrong kind, a parent that ended before its
+child left it, two periods at once, a cycle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification import bulk, csv_files
+from certification.csv_files import Fault, ImportFaults, ImportResult, Row, Sheet, written
+from certification.models import Organization, OrganizationParent, OrganizationSuccession
+from certification.rules import rule_files
+from certification.rules.criteria import PROGRAMME
+from certification.units import organization_periods
+from certification.units.organization_periods import (
+    ALLOWED_PARENT,
+    KIND_NAMES,
+    KINDS,
+    PARENT_HEADING,
+    UNKNOWN_PARENT,
+    Period,
+    World,
+)
+from certification.units.trees import (
+    ADMINISTRATIVE,
+    ENTERPRISE,
+    GRASSROOTS_UNION,
+    UNION,
+    Edge,
+    Node,
+    Succession,
+    Tree,
+    UnknownOrganization,
+)
+from lrs.db import Session
+
+__all__ = [
+    "ORGANIZATION_HEADINGS",
+    "Tree",
+    "UnknownOrganization",
+    "enterprises",
+    "import_organizations",
+    "load_shipped",
+    "load_units",
+    "nodes",
+    "tree",
+]
+
+ORGANIZATION_HEADINGS = ("Mã", "Tên", "Loại", "Mã cấp trên hành chính", "Mã cấp trên công đoàn", "Từ ngày", "Đến ngày")
+
+_CODE = re.compile(r"[A-Za-z0-9]+([-._/][A-Za-z0-9]+)*", re.ASCII)
+
+# ---------------------------------------------------------------- reading
+
+
+def tree(session: Session, tenant: UUID, on: date) -> Tree:
+    """Both trees of the tenant as they stood on the day `on` (in Vietnam), in two SQL commands."""
+    world = _stored(session, tenant)
+    return Tree(world.nodes.values(), world.edges.values(), on)
+
+
+def enterprises(session: Session, tenant: UUID) -> dict[str, Node]:
+    """Every enterprise of the tenant, ended ones too, by code."""
+    return {code: node for code, node in nodes(session, tenant).items() if node.kind == ENTERPRISE}
+
+
+def nodes(session: Session, tenant: UUID) -> dict[str, Node]:
+    """Every organization of the tenant, ended ones too, by code, in one SQL command."""
+    rows = session.execute(
+        sa.select(
+            Organization.id,
+            Organization.code,
+            Organization.name,
+            Organization.kind,
+            Organization.exists_from,
+            Organization.exists_to,
+        ).where(Organization.tenant_id == tenant)
+    )
+    return {row.code: Node(*row) for row in rows}
+
+
+def _stored(session: Session, tenant: UUID) -> World:
+    known = nodes(session, tenant)
+    codes = {node.id: node.code for node in known.values()}
+    rows = session.execute(
+        sa.select(
+            OrganizationParent.organization_id,
+            OrganizationParent.tree,
+            OrganizationParent.parent_id,
+            OrganizationParent.valid_from,
+            OrganizationParent.valid_to,
+        )
+        .join(Organization, Organization.id == OrganizationParent.organization_id)
+        .where(Organization.tenant_id == tenant)
+    )
+    edges = [Edge(codes[child], which, codes[above], first, last) for child, which, above, first, last in rows]
+    return World(known, {(edge.child, edge.tree, edge.valid_from): edge for edge in edges})
+
+
+def _successions(session: Session, tenant: UUID, world: World) -> list[Succession]:
+    codes = {node.id: node.code for node in world.nodes.values()}
+    rows = session.execute(
+        sa.select(
+            OrganizationSuccession.predecessor_id,
+            OrganizationSuccession.successor_id,
+            OrganizationSuccession.took_place,
+            OrganizationSuccession.source,
+        )
+        .join(Organization, Organization.id == OrganizationSuccession.predecessor_id)
+        .where(Organization.tenant_id == tenant)
+    )
+    return [Succession(codes[before], codes[after], took_place, source) for before, after, took_place, source in rows]
+
+
+# ---------------------------------------------------------------- importing
+
+
+def import_organizations(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
+    """Takes in a CSV file of organizations (docs/imports.md), counted by organization.
+
+    Raises ImportFaults with every fault; nothing was changed then. May be called again with the same file. `now` is
+    there because every import is called alike; no row here keeps it.
+    """
+    sheet = csv_files.read(data, ORGANIZATION_HEADINGS)
+    periods = [period for row in sheet.rows if (period := _period(row)) is not None]
+    bulk.import_alone(session, tenant)
+    faulty = [row for row in sheet.rows if not row.ok]
+    if faulty:
+        _check_parents(faulty, {*nodes(session, tenant), *sheet.values("Mã")}, sheet)
+    # A row that is at fault still names its organization: its children are not at fault as well.
+    return _take_in(session, tenant, periods, sheet.faults, passed_over={row.cells["Mã"] for row in faulty})
+
+
+def _check_parents(rows: Iterable[Row], known: Collection[str], sheet: Sheet) -> None:
+    """Unknown parents in rows that are left out of the merging for another fault, so that all are told at once."""
+    for heading in PARENT_HEADING.values():
+        unknown = sheet.values(heading).difference(known)
+        for row in rows:
+            if row.cells[heading] in unknown:
+                row.fault(heading, UNKNOWN_PARENT.format(row.cells[heading]))
+
+
+def _period(row: Row) -> Period | None:
+    code = row.text("Mã", at_most=200)
+    name = row.text("Tên")
+    kind = row.choice("Loại", KINDS)
+    parents = {which: row.optional_text(heading) for which, heading in PARENT_HEADING.items()}
+    starts = row.optional_day("Từ ngày")
+    ends = row.optional_day("Đến ngày")
+    if code is not None and not _CODE.fullmatch(code):
+        row.fault("Mã", f"“{code}” không dùng làm mã được; mã chỉ gồm chữ không dấu, số và các dấu - / . _ ở giữa")
+    if starts and ends and ends < starts:
+        row.fault("Đến ngày", f"{written(ends)} trước “Từ ngày” {written(starts)}; sửa một trong hai ngày")
+    if kind is not None:
+        _check_columns(row, kind, parents)
+    if code is None or name is None or kind is None or not row.ok:
+        return None
+    return Period(
+        row.number, code, name, kind, {which: above for which, above in parents.items() if above}, starts, ends
+    )
+
+
+def _check_columns(row: Row, kind: str, parents: Mapping[str, str | None]) -> None:
+    """Which parent columns must be empty, and which must not."""
+    for which, heading in PARENT_HEADING.items():
+        if parents[which] and (kind, which) not in ALLOWED_PARENT:
+            row.fault(heading, f"đơn vị loại “{KIND_NAMES[kind]}” không đứng trong cây này; để trống ô")
+    if kind == ENTERPRISE and not row.cells[PARENT_HEADING[ADMINISTRATIVE]]:
+        row.fault(
+            PARENT_HEADING[ADMINISTRATIVE], "doanh nghiệp phải có đơn vị hành chính cấp trên; ghi mã xã hoặc tỉnh"
+        )
+    if kind == GRASSROOTS_UNION and not row.cells[PARENT_HEADING[UNION]]:
+        row.fault(PARENT_HEADING[UNION], "công đoàn cơ sở phải có công đoàn cấp trên; ghi mã công đoàn đó")
+
+
+def _take_in(
+    session: Session,
+    tenant: UUID,
+    periods: Sequence[Period],
+    faults: list[Fault],
+    *,
+    passed_over: Collection[str] = (),
+) -> ImportResult:
+    """Merges what a file says into what is stored, checks the whole, and writes the difference."""
+    stored = _stored(session, tenant)
+    told = organization_periods.by_code(periods)
+    after = organization_periods.merged(stored, told)
+    faults += organization_periods.faults(
+        stored, after, told, passed_over=passed_over, successions=_successions(session, tenant, stored)
+    )
+    if faults:
+        raise ImportFaults(faults)
+    return _write(session, tenant, stored, after, list(told))
+
+
+def _write(session: Session, tenant: UUID, stored: World, after: World, codes: Sequence[str]) -> ImportResult:
+    """Writes the difference between the two worlds, six SQL commands at most."""
+    touched = {edge.child for key, edge in after.edges.items() if stored.edges.get(key) != edge}
+    touched |= {edge.child for key, edge in stored.edges.items() if key not in after.edges}
+    touched |= {code for code in codes if stored.nodes.get(code) != after.nodes[code]}
+    created = [code for code in codes if code not in stored.nodes]
+    changed = [code for code in codes if code in stored.nodes and code in touched]
+
+    organizations: Any = Organization.__table__
+    bulk.insert(session, Organization, [_organization_row(tenant, after.nodes[code]) for code in created])
+    renewed = [code for code in changed if stored.nodes[code] != after.nodes[code]]
+    if renewed:
+        session.execute(
+            sa.update(organizations).where(organizations.c.id == sa.bindparam("of_id")),
+            [
+                {
+                    "of_id": after.nodes[code].id,
+                    "name": after.nodes[code].name,
+                    "exists_from": after.nodes[code].exists_from,
+                    "exists_to": after.nodes[code].exists_to,
+                }
+                for code in renewed
+            ],
+        )
+    edges: Any = OrganizationParent.__table__
+    gone = [key for key, edge in stored.edges.items() if after.edges.get(key) != edge]
+    if gone:
+        session.execute(
+            sa.delete(edges).where(
+                edges.c.organization_id == sa.bindparam("of_child"),
+                edges.c.tree == sa.bindparam("of_tree"),
+                edges.c.valid_from == sa.bindparam("of_day"),
+            ),
+            [
+                {"of_child": after.nodes[code].id, "of_tree": which, "of_day": first_day}
+                for code, which, first_day in gone
+            ],
+        )
+    new = [edge for key, edge in after.edges.items() if stored.edges.get(key) != edge]
+    bulk.insert(session, OrganizationParent, [_edge_row(after, edge) for edge in new])
+    notes = tuple(
+        f"Đơn vị “{code}” đổi tên từ “{stored.nodes[code].name}” thành “{after.nodes[code].name}”"
+        for code in renewed
+        if stored.nodes[code].name != after.nodes[code].name
+    )
+    return ImportResult(len(created), len(changed), len(codes) - len(created) - len(changed), notes)
+
+
+def _organization_row(tenant: UUID, node: Node) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "tenant_id": tenant,
+        "code": node.code,
+        "name": node.name,
+        "kind": node.kind,
+        "exists_from": node.exists_from,
+        "exists_to": node.exists_to,
+    }
+
+
+def _edge_row(after: World, edge: Edge) -> dict[str, Any]:
+    return {
+        "organization_id": after.nodes[edge.child].id,
+        "tree": edge.tree,
+        "parent_id": after.nodes[edge.parent].id,
+        "valid_from": edge.valid_from,
+        "valid_to": edge.valid_to,
+    }
+
+
+# ---------------------------------------------------------------- units named in documents
+
+
+def load_shipped(session: Session, tenant: UUID, programme: str = PROGRAMME) -> ImportResult:
+    """`load_units` of the units that the programme's shipped plans name."""
+    return load_units(session, tenant, rule_files.PROGRAMMES / programme / "organizations.toml")
+
+
+def load_units(session: Session, tenant: UUID, path: Path) -> ImportResult:
+    """Takes in a TOML file of units (schemas/certification/organizations.json) and who succeeded whom, counted by unit.
+
+    Raises RuleFileFaults when the file is at fault, ImportFaults when it contradicts what the tenant has; nothing was
+    changed then. May be called again with the same file.
+    """
+    document = rule_files.read(path)
+    periods = [
+        Period(
+            row=0,
+            code=unit["code"],
+            name=unit["name"],
+            kind=unit["kind"],
+            parents={_tree_of(unit["kind"]): unit["parent"]} if "parent" in unit else {},
+            starts=unit.get("exists_from"),
+            ends=unit.get("exists_to"),
+        )
+        for unit in document["organization"]
+    ]
+    bulk.import_alone(session, tenant)
+    result = _take_in(session, tenant, periods, [])
+    _write_successions(session, tenant, document.get("succession", ()))
+    return result
+
+
+def _tree_of(kind: str) -> str:
+    return ADMINISTRATIVE if kind == ADMINISTRATIVE else UNION
+
+
+def _write_successions(session: Session, tenant: UUID, told: Iterable[Mapping[str, Any]]) -> None:
+    world = _stored(session, tenant)
+    known = {(one.predecessor, one.successor) for one in _successions(session, tenant, world)}
+    bulk.insert(
+        session,
+        OrganizationSuccession,
+        [
+            {
+                "predecessor_id": world.nodes[one["predecessor"]].id,
+                "successor_id": world.nodes[one["successor"]].id,
+                "took_place": one["took_place"],
+                "source": one["source"],
+            }
+            for one in told
+            if (one["predecessor"], one["successor"]) not in known
+        ],
+    )

@@ -1,0 +1,299 @@
+"""Loading rule files: once, for good, all or nothing; and what is said of a file that has a fault."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from certification.errors import RuleFileFaults
+from certification.models import RuleFile
+from certification.rules import rule_files
+from certification.rules.rule_files import KINDS
+from certification.rules.rule_store import stored
+from certification.rules.toml_lines import keys_of_pointer, line_of
+from lrs.db import Database, Session
+from tests.certification.shipped_rules import FOLDER
+
+BROKEN = sorted((Path(__file__).parent / "broken_rule_files").glob("*.toml"))
+SHIPPED = sorted(FOLDER.glob("*.toml"))
+
+NATIONAL = "plan-1268-qd-ttg.toml"
+
+
+@pytest.fixture
+def loaded(database: Database, tenant: UUID, now: datetime) -> Database:
+    with database.writing(tenant) as session:
+        rule_files.load_all(session, tenant, now=now)
+    return database
+
+
+TENANT = UUID(int=7)
+
+
+@pytest.fixture(scope="module")
+def with_rules(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One database with every shipped file, for tests that change nothing: what is refused does not depend on it."""
+    path = tmp_path_factory.mktemp("rules") / "rules.sqlite3"
+    shutil.copy(migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    with database.writing(TENANT) as session:
+        rule_files.load_all(session, TENANT, now=datetime(2026, 11, 20, 5, tzinfo=UTC))
+    yield database
+    database.close()
+
+
+def faults_of(session: Session, tenant: UUID, name: str, text: str, now: datetime) -> list[str]:
+    with pytest.raises(RuleFileFaults) as refused:
+        rule_files.load_text(session, tenant, name, text, now=now)
+    return [str(fault) for fault in refused.value.faults]
+
+
+# ---------------------------------------------------------------- faults
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_a_broken_file_is_not_loaded_and_says_where_and_what_to_do(
+    with_rules: Database, now: datetime, path: Path
+) -> None:
+    must_say = re.findall(r"^# > (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    with with_rules.reading(TENANT) as session:
+        before = stored(session, TENANT)
+        with pytest.raises(RuleFileFaults) as refused:
+            rule_files.load(session, TENANT, path, now=now)
+        assert stored(session, TENANT) == before
+    said = [str(fault).removeprefix(path.name).lstrip(", :") for fault in refused.value.faults]
+    assert must_say
+    assert said == must_say
+
+
+def test_all_faults_of_a_file_are_said_at_once_and_it_is_named(loaded: Database, tenant: UUID, now: datetime) -> None:
+    text = (FOLDER / NATIONAL).read_text(encoding="utf-8").replace("2025, percent", "25, percent")
+    with loaded.reading(tenant) as session, pytest.raises(RuleFileFaults) as refused:
+        rule_files.load_text(session, tenant, "sua.toml", text, now=now)
+    assert len(refused.value.faults) == 5
+    assert str(refused.value).startswith("sua.toml is not loaded, it has 5 faults:\n- sua.toml, line ")
+
+
+def test_a_file_that_is_not_utf_8_names_the_line(
+    database: Database, tenant: UUID, now: datetime, tmp_path: Path
+) -> None:
+    path = tmp_path / "tcvn.toml"
+    path.write_bytes(b'kind = "plan"\ntitle = "K\xd5 ho\xb9ch"\n')
+    with database.reading(tenant) as session, pytest.raises(RuleFileFaults, match=r"tcvn.toml, line 2: is not UTF-8"):
+        rule_files.load(session, tenant, path, now=now)
+
+
+def test_a_file_nested_too_deep_is_refused(database: Database, tenant: UUID, now: datetime) -> None:
+    with database.writing(tenant) as session:
+        [fault] = faults_of(session, tenant, "deep.toml", "a = " + "[" * 5000 + "]" * 5000, now)
+    assert "nested too deep" in fault
+
+
+def test_a_file_that_is_not_there_says_where_it_was_looked_for(
+    database: Database, tenant: UUID, now: datetime, tmp_path: Path
+) -> None:
+    with database.reading(tenant) as session, pytest.raises(RuleFileFaults, match=f"no such file in {tmp_path}"):
+        rule_files.load(session, tenant, tmp_path / "ke-hoach.toml", now=now)
+
+
+def test_units_are_not_loaded_as_rules(database: Database, tenant: UUID, now: datetime) -> None:
+    with database.reading(tenant) as session, pytest.raises(RuleFileFaults, match="holds units, not rules"):
+        rule_files.load(session, tenant, FOLDER / "organizations.toml", now=now)
+
+
+def test_a_refusal_can_be_handed_to_another_process(loaded: Database, tenant: UUID, now: datetime) -> None:
+    with loaded.reading(tenant) as session, pytest.raises(RuleFileFaults) as refused:
+        rule_files.load(session, tenant, BROKEN[0], now=now)
+    assert str(pickle.loads(pickle.dumps(refused.value.faults))) == str(refused.value.faults)  # noqa: S301
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            'parent = "vn/thanh-hoa"',
+            'parent = "vn/than-hoa"',
+            "'vn/than-hoa' is not listed; did you mean 'vn/thanh-hoa'?",
+        ),
+        ('parent = "cd/thanh-hoa"', 'parent = "vn/thanh-hoa"', "stands on the other tree: it is administrative"),
+        ('code = "vn/lai-chau"', 'code = "vn/lao-cai"', "code 'vn/lao-cai' stands here a second time"),
+        ("took_place = 2025-07-01", "took_place = 2025-06-30", "must have an exists_to before this day"),
+        (
+            'parent = "vn/thanh-hoa"\nexists_from = 2025-07-01',
+            'parent = "vn/thanh-hoa/hoang-hoa"\nexists_from = 2025-07-01',
+            "'vn/thanh-hoa/hoang-hoa' ends before 'vn/thanh-hoa/hoang-son' does",
+        ),
+    ],
+)
+def test_a_fault_in_the_units_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+    path = tmp_path / "organizations.toml"
+    text = (FOLDER / "organizations.toml").read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RuleFileFaults) as refused:
+        rule_files.read(path)
+    assert words in str(refused.value)
+    assert re.search(r"organizations.toml, line \d+, /", str(refused.value))
+
+
+# ---------------------------------------------------------------- loading once, and for good
+
+
+def test_everything_shipped_loads_and_only_once(database: Database, tenant: UUID, now: datetime) -> None:
+    with database.writing(tenant) as session:
+        first = rule_files.load_all(session, tenant, now=now)
+    with database.writing(tenant) as session:
+        second = rule_files.load_all(session, tenant, now=now)
+    assert len(first) == len(SHIPPED) - 1
+    assert {one.kind for one in first} == set(KINDS)
+    assert [one.is_new for one in first] == [True] * len(first)
+    assert [one.is_new for one in second] == [False] * len(first)
+    assert [one.id for one in second] == [one.id for one in first]
+
+
+def test_a_loaded_file_is_never_edited(loaded: Database, tenant: UUID, now: datetime) -> None:
+    text = (FOLDER / NATIONAL).read_text(encoding="utf-8")
+    with loaded.reading(tenant) as session:
+        (said,) = faults_of(session, tenant, NATIONAL, text + "\n# sửa\n", now)
+    assert re.match(
+        r"plan-1268-qd-ttg.toml, line \d+, /id: plan '1268-qd-ttg' is loaded already with another text", said
+    )
+    assert "give the changed rules a new id" in said
+
+
+def test_the_text_is_kept_as_it_was(loaded: Database, tenant: UUID) -> None:
+    with loaded.reading(tenant) as session:
+        text = session.scalar(sa.select(RuleFile.text).where(RuleFile.identifier == "1268-qd-ttg"))
+    assert text == (FOLDER / NATIONAL).read_text(encoding="utf-8")
+
+
+def test_each_tenant_loads_for_itself(loaded: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
+    with loaded.reading(other_tenant) as session:
+        assert stored(session, other_tenant) == []
+    with loaded.writing(other_tenant) as session:
+        assert all(one.is_new for one in rule_files.load_all(session, other_tenant, now=now))
+
+
+def test_one_faulty_file_keeps_all_out(
+    database: Database, tenant: UUID, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "cong-dan-hoc-tap"
+    folder.mkdir()
+    for path in SHIPPED:
+        (folder / path.name).write_bytes(path.read_bytes())
+    (folder / "plan-thieu.toml").write_text('kind = "plan"\n', encoding="utf-8")
+    monkeypatch.setattr(rule_files, "PROGRAMMES", tmp_path)
+    with database.writing(tenant) as session, pytest.raises(RuleFileFaults, match=r"plan-thieu.toml"):
+        rule_files.load_all(session, tenant, now=now)
+    with database.reading(tenant) as session:
+        assert stored(session, tenant) == []
+
+
+def test_a_programme_nobody_knows_is_named(database: Database, tenant: UUID, now: datetime) -> None:
+    with database.reading(tenant) as session, pytest.raises(KeyError, match="there are cong-dan-hoc-tap"):
+        rule_files.load_all(session, tenant, "gia-dinh-hoc-tap", now=now)
+
+
+def test_loading_all_takes_two_commands_however_many_files(database: Database, tenant: UUID, now: datetime) -> None:
+    commands: list[str] = []
+    sa.event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda *args: commands.append(args[2]) if "rule_file" in args[2] else None,
+    )
+    with database.writing(tenant) as session:
+        rule_files.load_all(session, tenant, now=now)
+    assert [command.split()[0] for command in commands] == ["SELECT", "INSERT"]
+
+
+def test_warnings_come_with_the_plan_they_are_about_every_time(loaded: Database, tenant: UUID, now: datetime) -> None:
+    with loaded.writing(tenant) as session:
+        warned = {one.identifier: one.warnings for one in rule_files.load_all(session, tenant, now=now) if one.warnings}
+    assert list(warned) == ["lai-chau-31-kh-ldld-2026"]
+    assert "60 % for 2030 is below the 75 % of its parent plan 1268-qd-ttg" in warned["lai-chau-31-kh-ldld-2026"][0]
+
+
+# ---------------------------------------------------------------- the shipped files
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_file_is_named_by_its_kind_and_says_when_it_was_checked(path: Path) -> None:
+    document = rule_files.read(path)
+    assert document["programme"] == "cong-dan-hoc-tap"
+    assert document["checked"].isoformat() == "2026-11-20"
+    begins = {"criteria-set": "criteria-"}.get(document["kind"], document["kind"])
+    assert path.stem.startswith(begins)
+
+
+def test_ids_of_shipped_files_are_never_the_same() -> None:
+    ids = [rule_files.read(path)["id"] for path in SHIPPED]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_profile_stands_once() -> None:
+    said = [path.name for path in SHIPPED if "profiles.example.org" in path.read_text(encoding="utf-8")]
+    assert said == ["evidence-mapping-2026.toml"]
+
+
+def test_the_examples_in_the_documentation_load(database: Database, tenant: UUID, now: datetime) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.+?)```", page, re.DOTALL)
+    assert len(examples) == 2
+    with database.writing(tenant) as session:
+        rule_files.load_all(session, tenant, now=now)
+        for example in examples:
+            assert rule_files.load_text(session, tenant, "docs/rules.md", example, now=now).is_new
+
+
+def test_every_shipped_file_is_described_in_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert [path.name for path in SHIPPED if f"`{path.name}`" not in page] == []
+
+
+# ---------------------------------------------------------------- lines
+
+TEXT = """kind = "plan"
+[report]
+to = "cd"
+[[target]]
+id = "G1"
+values = [
+    { year = 2025 },
+]
+[[target.reading]]
+text = "a"
+[[target]]
+id = "G2"
+[[target.reading]]
+text = "b"
+[[target.reading]]
+text = "c"
+"""
+
+
+@pytest.mark.parametrize(
+    ("pointer", "line"),
+    [
+        ("/kind", 1),
+        ("/report", 2),
+        ("/report/to", 3),
+        ("/target/0", 4),
+        ("/target/0/values/0/year", 6),
+        ("/target/0/reading/0/text", 10),
+        ("/target/1/id", 12),
+        ("/target/1/reading/1/text", 16),
+        ("/target/1/title", 11),
+        ("/elsewhere", None),
+        ("", None),
+    ],
+)
+def test_a_field_is_found_by_its_line(pointer: str, line: int | None) -> None:
+    assert line_of(TEXT, keys_of_pointer(pointer)) == line
