@@ -37,6 +37,12 @@ def criteria_set() -> CriteriaSet:
 
 
 @cache
+def criteria_set_2022() -> CriteriaSet:
+    """244/QĐ-KHVN for workers, on which no rubric is laid."""
+    return criteria.build(document("criteria-244-qd-khvn-2022-nguoi-lao-dong"), None)
+
+
+@cache
 def mapping() -> EvidenceMapping:
     return evidence_mapping.build(document("evidence-mapping-2026"))
 

@@ -34,6 +34,7 @@ from tests.certification.learning import (
     voiding,
     waiting,
 )
+from tests.certification.shipped_rules import FOLDER
 
 LEVEL = f"{PROFILE}/extension/evidence-level"
 
@@ -87,7 +88,7 @@ def samples() -> dict[str, dict[str, Any]]:
         "raw only": statement("an", result={"score": {"raw": 8}}),
         "raw and max": statement("an", result={"score": {"raw": 8, "max": 10}}),
         "new year": statement("an", timestamp="2025-12-31T17:00:00Z"),
-        "before criteria": statement("an", timestamp="2022-11-01T03:00:00Z"),
+        "of 2022": statement("an", timestamp="2022-11-01T03:00:00Z"),
         "before mappings": statement("an", timestamp="2021-05-04T03:00:00Z"),
         "future": statement("an", timestamp="2031-05-04T03:00:00Z"),
         "voiding": voiding({"id": str(uuid4())}),
@@ -184,7 +185,7 @@ def test_what_is_told_is_what_posting_then_gives(
         ("short", "counts", {"duration-too-short", "no-type"}),
         ("raw only", "counts", {"score-without-scale", "no-type", "no-duration"}),
         ("new year", "counts", {"no-type", "no-duration"}),
-        ("before criteria", "counts", {"no-criteria-for-the-year", "no-type", "no-duration"}),
+        ("of 2022", "counts", {"no-type", "no-duration"}),
         ("before mappings", "nothing", {"before-the-first-mapping"}),
         ("future", "counts", {"in-the-future", "no-type", "no-duration"}),
         ("voiding", "nothing", {"voids"}),
@@ -246,6 +247,16 @@ def test_without_rules_nothing_counts_and_it_is_said(database: Database, identit
     told = assay(database, identity, statement("an"), now)
     assert (told.effect, told.facts) == ("nothing", ())
     assert codes(told) == {"no-mapping", "actor-unknown"}
+
+
+def test_a_year_without_criteria_is_told(
+    database: Database, identity: api.Identity, tenant: UUID, now: datetime
+) -> None:
+    with database.writing(tenant) as session:
+        rule_files.load(session, tenant, FOLDER / "evidence-mapping-2026.toml", now=now)
+    told = assay(database, identity, statement("an"), now)
+    assert "no-criteria-for-the-year" in codes(told)
+    assert told.facts and not told.feeds.criteria_set
 
 
 @pytest.mark.usefixtures("an")
@@ -324,6 +335,7 @@ def test_every_code_has_words_and_every_sentence_its_values(
             told.add(remark.code)
     assert told <= REMARKS.keys()
     rare = {"voided", "no-mapping", "no-score", "outcome-fine", "outcome-failed", "no-timestamp", "actor-unknown"}
+    rare.add("no-criteria-for-the-year")
     assert REMARKS.keys() - told <= rare
     assert OUTCOMES.keys() == set(api.Outcome)
     assert EFFECTS.keys() == {"counts", "waits", "nothing"}

@@ -12,10 +12,18 @@ from certification.errors import NoCriteriaInForce
 from certification.evaluation.measures import most_from_one_statement
 from certification.rules import criteria, rule_files
 from lrs.db import Database
-from tests.certification.shipped_rules import BY_PERSON, FOLDER, LOGGABLE, criteria_set, document
+from tests.certification.shipped_rules import (
+    BY_PERSON,
+    FOLDER,
+    LOGGABLE,
+    criteria_set,
+    criteria_set_2022,
+    document,
+)
 
 PROGRAMME, AUDIENCE = "cong-dan-hoc-tap", "nguoi-lao-dong"
 FRAME = "criteria-324-qd-khvn-2023-nguoi-lao-dong"
+FRAME_2022 = "criteria-244-qd-khvn-2022-nguoi-lao-dong"
 RUBRIC = "rubric-de-xuat-2026-nguoi-lao-dong"
 
 
@@ -45,9 +53,8 @@ def figures(value: Any) -> list[dict[str, Any]]:
 
 
 def test_every_figure_has_its_sources_its_status_and_the_day_it_was_checked() -> None:
-    found = figures(document(FRAME))
-    assert len(found) == 13
-    for figure in found:
+    assert (len(figures(document(FRAME))), len(figures(document(FRAME_2022)))) == (13, 14)
+    for figure in figures(document(FRAME)) + figures(document(FRAME_2022)):
         assert figure["sources"]
         assert figure["status"] in ("CONFIRMED", "INFERRED")
         assert figure["checked"] == date(2026, 11, 20)
@@ -136,14 +143,33 @@ def test_the_shipped_set_is_in_force_from_2023_on(loaded: Database, tenant: UUID
             assert criteria.of_rule_file(session, tenant, rule_file_id) == found
 
 
+def test_2022_is_judged_by_the_decision_of_2022_and_by_persons_alone(loaded: Database, tenant: UUID) -> None:
+    with loaded.reading(tenant) as session:
+        rule_file_id, found = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, 2022)
+        assert criteria.of_rule_file(session, tenant, rule_file_id) == found == criteria_set_2022()
+    assert (found.id, found.rubric, found.last_year) == (FRAME_2022.removeprefix("criteria-"), "", 2022)
+    assert not any(one.loggable for one in found.indicators)
+
+
+def test_the_decision_of_2022_asks_for_the_same_as_its_successor() -> None:
+    """Ten chỉ số of ten points, 80 in all and none below 5 hold for both; what 324 adds are audiences."""
+    before, after = criteria_set_2022(), criteria_set()
+    assert [(one.id, one.title, one.max_points) for one in before.indicators] == [
+        (one.id, one.title, one.max_points) for one in after.indicators
+    ]
+    assert (before.total_at_least, before.each_at_least) == (after.total_at_least, after.each_at_least) == (80, 5)
+    assert document(FRAME_2022)["issued"] == date(2022, 7, 28)
+    assert document(FRAME)["issued"] == date(2023, 10, 25)
+
+
 @pytest.mark.parametrize(
     ("programme", "audience", "year", "words"),
     [
         (
             PROGRAMME,
             AUDIENCE,
-            2022,
-            r"'nguoi-lao-dong' is in force for the assessment year 2022.*\(from 2023\).*covers 2022",
+            2021,
+            r"is in force for the assessment year 2021.*244-\S+ \(2022 to 2022\).*324-\S+ \(from 2023\).*covers 2021",
         ),
         (PROGRAMME, "hoc-sinh", 2026, r"audience 'hoc-sinh'.*No criteria set is loaded"),
         ("gia-dinh-hoc-tap", AUDIENCE, 2026, r"programme 'gia-dinh-hoc-tap'"),
