@@ -26,7 +26,7 @@ CLIENT_PACKAGES  := $(CLIENTS)/node_modules/installed-$(call content,$(CLIENTS)/
 BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/package-lock.json)
 TESTED_PACKAGES  := $(TESTED)/node_modules/installed-$(call content,$(TESTED)/package-lock.json)
 
-.PHONY: help demo run test test-quick test-faults bench lint format clean system-run system-demo system-test
+.PHONY: help demo install run test test-quick test-faults bench lint format clean system-run system-demo system-test
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -34,7 +34,9 @@ help: ## show this list
 demo: system-demo $(DEMO) $(CLIENT_PACKAGES) ## set up, run the main job on invented people, then keep serving on PORT
 	@exec .venv/bin/flask certification demo
 
-run: system-run $(RUN) ## serve on PORT, with data in DATA_DIR or DATABASE_URL, until Ctrl-C or SIGTERM
+install: system-run $(RUN) ## set up what serving needs, and nothing else
+
+run: install ## serve on PORT, with data in DATA_DIR or DATABASE_URL, until Ctrl-C or SIGTERM
 	@exec .venv/bin/python wsgi.py
 
 test: lint $(CLIENT_PACKAGES) $(BROWSER_PACKAGES) $(TESTED_PACKAGES) ## everything a change must pass, on SQLite and on PostgreSQL

@@ -45,6 +45,7 @@ from certification.resources import api, xapi_ext_check
 from certification.web import web
 from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
+from lrs.commands.ops import ops_cli
 from lrs.db import Database
 from lrs.definitions import keep_up
 from lrs.last_use import LastUses
@@ -174,6 +175,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     for group in (lrs_cli, certification_cli):
         group.callback = with_appcontext(lambda: migrations.upgrade(app.extensions["database"]))
         app.cli.add_command(group)
+    app.extensions["revisions"] = migrations.revisions
+    app.cli.add_command(ops_cli)  # not migrated before: a backup is put into a database without tables
     return app
 
 
@@ -307,7 +310,7 @@ def warn_without_wall(database: Database) -> None:
     if not database.is_sqlite and not database.has_wall():
         log.warning(
             "this role of PostgreSQL passes row-level security (SUPERUSER or BYPASSRLS): nothing but the program holds"
-            " tenants apart; connect as an ordinary role that owns the database, see docs/operating.md"
+            " tenants apart; connect as an ordinary role that owns the database, see docs/operate.md"
         )
 
 

@@ -20,7 +20,7 @@ from bench import growth, judging, machine, memory, posting
 from tests.postgresql import Cluster
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
-"""Of PostgreSQL, as docs/operating.md advises."""
+"""Of PostgreSQL, as docs/operate.md advises."""
 
 PARTS = ("posting", "growth", "memory", "judging")
 ENGINES = ("SQLite", "PostgreSQL")

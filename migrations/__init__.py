@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 
 from lrs.db import Database
 
-__all__ = ["config_for", "is_current", "upgrade"]
+__all__ = ["config_for", "is_current", "revisions", "upgrade"]
 
 HERE = Path(__file__).parent
 
@@ -42,3 +42,8 @@ def is_current(database: Database) -> bool:
     newest = ScriptDirectory(str(HERE)).get_current_head()
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def revisions() -> set[str]:
+    """Every revision that this version of the program knows."""
+    return {script.revision for script in ScriptDirectory(str(HERE)).walk_revisions()}

@@ -67,7 +67,7 @@ def _leaves(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[s
 def _ours(commands: click.Group) -> dict[tuple[str, ...], click.Command]:
     return {
         path: command
-        for half in ("lrs", "certification")
+        for half in ("lrs", "ops", "certification")
         if isinstance(group := commands.commands[half], click.Group)
         for path, command in _leaves(group, (half,))
     }

@@ -170,7 +170,7 @@ def test_to_say_whose_data_it_is_takes_no_message_of_its_own(walled: Database, o
 def test_a_dump_by_the_ordinary_role_holds_every_row_and_comes_back_behind_a_wall(
     postgresql: Cluster, walled: Database, owner: UUID, tmp_path: Path
 ) -> None:
-    """As docs/operating.md says it. Without the setting the dump would be empty, and no error would say so."""
+    """As docs/operate.md says it. Without the setting the dump would be empty, and no error would say so."""
     before = rows(walled, EVERY_TENANT)
     name, copy = f"test_{uuid4().hex}", tmp_path / "copy.dump"
     source, target = (url.replace("+psycopg", "") for url in (str(walled.url), postgresql.create_database(name)))

@@ -69,7 +69,7 @@ def _erase(database: Database, tenant: UUID, agent: dict[str, Any], reason: str,
         ),
         "were",
     )  # fmt: skip
-    click.echo("The person is erased here. Next: what remains where, in docs/operating.md.", err=True)
+    click.echo("The person is erased here. Next: what remains where, in docs/operate.md.", err=True)
 
 
 def _show(report: erasure.Report, verb: str) -> None:
