@@ -79,7 +79,7 @@ NOBODY: Final = _Owner.NOBODY
 """Of no tenant: for what has no policy, credentials and the list of tenants, which tell whose data is asked for."""
 
 EVERY_TENANT: Final = _Owner.EVERY_TENANT
-"""Of all tenants at once, past the wall: for migrations, and for nothing that serves a request."""
+"""Of all tenants at once, past the wall: for migrations and backups, and for nothing that serves a request."""
 
 Owner = UUID | Literal[_Owner.NOBODY, _Owner.EVERY_TENANT]
 """Whose data a session is about."""

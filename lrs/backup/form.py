@@ -53,7 +53,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
     form: int
     taken: datetime
-    engine: str
+    kind: str
     revision: str | None
     data: str
     tables: dict[str, Table]
@@ -61,9 +61,9 @@ class Manifest(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(
-        cls, *, taken: datetime, engine: str, revision: str | None, data: str, tables: dict[str, Table], secret: bytes
+        cls, *, taken: datetime, kind: str, revision: str | None, data: str, tables: dict[str, Table], secret: bytes
     ) -> Manifest:
-        return cls(_FORM, taken.astimezone(UTC), engine, revision, data, tables, fingerprint(secret))
+        return cls(_FORM, taken.astimezone(UTC), kind, revision, data, tables, fingerprint(secret))
 
 
 def fingerprint(secret: bytes) -> str:

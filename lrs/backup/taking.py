@@ -48,7 +48,7 @@ def take(database: Database, folder: Path, *, now: datetime, secret: bytes, with
             (part / SECRET).touch(mode=0o600)
             (part / SECRET).write_bytes(secret)
         manifest = Manifest.of(
-            taken=now, engine=_engine(database), revision=revision, data=data.name, tables=tables, secret=secret
+            taken=now, kind=_kind(database), revision=revision, data=data.name, tables=tables, secret=secret
         )
         form.write(part, manifest)
         part.rename(whole)
@@ -65,7 +65,7 @@ def verify(backup: Path, database: Database) -> Manifest:
     `database` says only whose tool that is. Raises BackupFault with what does not hold.
     """
     manifest = form.read(backup)
-    if manifest.engine == "sqlite":
+    if manifest.kind == "sqlite":
         sqlite.check(backup / manifest.data)
         tables = sqlite.contents(backup / manifest.data)
         if told := _differences(manifest.tables, tables):
@@ -85,9 +85,9 @@ def restore(
     result differs, which nobody is then to use.
     """
     manifest = verify(backup, database)
-    if manifest.engine != _engine(database):
+    if manifest.kind != _kind(database):
         raise BackupFault(
-            f"the backup is of {manifest.engine}, DATABASE_URL names {_engine(database)};"
+            f"the backup is of {manifest.kind}, DATABASE_URL names {_kind(database)};"
             " to change databases, use flask lrs export and import"
         )
     if manifest.revision is not None and manifest.revision not in revisions:
@@ -146,5 +146,5 @@ def prune(folder: Path, keep: int) -> list[Path]:
     return old
 
 
-def _engine(database: Database) -> str:
+def _kind(database: Database) -> str:
     return "sqlite" if database.is_sqlite else "postgresql"
