@@ -38,7 +38,10 @@ def backup(folder: Path, keep: int | None, with_secret: bool) -> None:
     with _told():
         whole = taking.take(source, folder, now=datetime.now(UTC), secret=_secret(), with_secret=with_secret)
         click.echo(whole)
-        _describe(whole, form.read(whole))
+        _describe(whole, manifest := form.read(whole))
+        if not with_secret:
+            told = f"SECRET_KEY (fingerprint {manifest.secret}) is not in it; a copy is no use without: keep it too, apart."
+            click.echo(told, err=True)
         for old in taking.prune(folder, keep) if keep else ():
             click.echo(f"Removed {old}", err=True)
 
@@ -111,11 +114,6 @@ def _describe(folder: Path, manifest: Manifest) -> None:
         f" {workers.rows if workers else 0:,} workers, {len(manifest.tables)} tables; {size / 1e6:,.1f} MB.",
         err=True,
     )
-    if not (folder / SECRET).exists():
-        click.echo(
-            f"SECRET_KEY (fingerprint {manifest.secret}) is not in it; a copy is no use without: keep it too, apart.",
-            err=True,
-        )
 
 
 @contextmanager
