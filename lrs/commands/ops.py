@@ -40,7 +40,9 @@ def backup(folder: Path, keep: int | None, with_secret: bool) -> None:
         click.echo(whole)
         _describe(whole, manifest := form.read(whole))
         if not with_secret:
-            told = f"SECRET_KEY (fingerprint {manifest.secret}) is not in it; a copy is no use without: keep it too, apart."
+            told = (
+                f"SECRET_KEY (fingerprint {manifest.secret}) is not in it; no copy is any use without: keep it, apart."
+            )
             click.echo(told, err=True)
         for old in taking.prune(folder, keep) if keep else ():
             click.echo(f"Removed {old}", err=True)
