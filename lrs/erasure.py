@@ -30,6 +30,7 @@ from lrs import actors, attachments, definitions, documents, provenance
 from lrs.db import Database, Session, among, new_id
 from lrs.errors import InvalidRequest
 from lrs.models import Base, Erasure, Reference, Signature, Statement, StatementLink
+from lrs.privacy import OpaqueAccounts, as_kept
 from lrs.statements import originals
 from lrs.statements.blanking import Blanked, Person, blank, identifiers_of
 from lrs.statements.keys import ifi_text, is_erased, key_of
@@ -85,6 +86,7 @@ class _Erasing:
     id: UUID
     person: Person
     words: frozenset[str]
+    accounts: OpaqueAccounts
 
 
 def erase(
@@ -93,6 +95,7 @@ def erase(
     agent: Mapping[str, Any],
     *,
     key: bytes,
+    accounts: OpaqueAccounts,
     reason: str,
     now: datetime,
     chunk: int = CHUNK,
@@ -100,12 +103,13 @@ def erase(
 ) -> Report:
     """Erase this Agent, in transactions of its own; or go on with an erasure of this Agent that was broken off.
 
-    `key` is the tenant's `credentials.erasure_key`. The report tells what this call changed. Erasing somebody who is
+    `key` is the tenant's `credentials.erasure_key`, `accounts` what its opaque accounts are made with: where they stood
+    in for the Agent at some time, they are erased too. The report tells what this call changed. Erasing somebody who is
     not there, or no more, changes nothing. Raises InvalidRequest for what is no Agent, or cannot be erased.
     """
-    agent = _checked(tenant, agent)
+    agent = _checked(tenant, agent, accounts)
     with database.writing(tenant) as session:
-        erasing = _begin(session, tenant, agent, key=key, reason=reason, now=now)
+        erasing = _begin(session, tenant, agent, key=key, accounts=accounts, reason=reason, now=now)
     report = Report()
     while True:
         while True:
@@ -133,10 +137,10 @@ def erase(
     return report
 
 
-def survey(database: Database, tenant: UUID, agent: Mapping[str, Any]) -> Report:
-    """What erasing this Agent would change now; changes nothing. Raises as `erase`."""
-    agent = _checked(tenant, agent)
-    person, words = Person(identifiers_of(agent), ""), _words(agent)
+def survey(database: Database, tenant: UUID, agent: Mapping[str, Any], *, accounts: OpaqueAccounts) -> Report:
+    """What erasing this Agent would change now; changes nothing. Takes and raises what `erase` does."""
+    agent = _checked(tenant, agent, accounts)
+    person, words = Person(_identifiers(agent, accounts), ""), _words(agent)
     report = Report()
     seen: set[UUID] = set()
     files: set[str] = set()
@@ -154,9 +158,11 @@ def survey(database: Database, tenant: UUID, agent: Mapping[str, Any]) -> Report
     return report
 
 
-def last(session: Session, tenant: UUID, agent: Mapping[str, Any], *, key: bytes) -> datetime | None:
+def last(
+    session: Session, tenant: UUID, agent: Mapping[str, Any], *, key: bytes, accounts: OpaqueAccounts
+) -> datetime | None:
     """When this Agent was last erased, if ever."""
-    digest = _agent_digest(key, _checked(tenant, agent))
+    digest = _agent_digest(key, _checked(tenant, agent, accounts))
     return session.scalar(
         sa.select(sa.func.max(Erasure.finished)).where(Erasure.tenant_id == tenant, Erasure.agent_digest == digest)
     )
@@ -175,19 +181,33 @@ def unfinished(session: Session, tenant: UUID) -> list[tuple[dict[str, Any], str
 # --- Beginning and end
 
 
-def _checked(tenant: UUID, agent: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(tenant: UUID, agent: Mapping[str, Any], accounts: OpaqueAccounts) -> dict[str, Any]:
     """No more of the Agent than identifies it."""
     actor = check_actor(dict(agent))
     ifi = ifi_text(actor)
     if ifi is None or is_erased(ifi):
         raise InvalidRequest.at("agent", "this account stands in the place of somebody who is erased already")
-    if ifi.startswith(f"account urn:uuid:{tenant}|"):
+    if ifi.startswith(f"account urn:uuid:{tenant}|") and not accounts.is_one(ifi):
         raise InvalidRequest.at("agent", "this is the Authority of a credential, not a person; revoke the key instead")
     return {name: actor[name] for name in ("mbox", "mbox_sha1sum", "openid", "account") if name in actor}
 
 
+def _identifiers(agent: Mapping[str, Any], accounts: OpaqueAccounts) -> frozenset[str]:
+    """The canonical identifiers that mean this Agent, the opaque account that may stand for them among these."""
+    own = identifiers_of(agent)
+    opaque = {ifi_text({"account": accounts.account(ifi)}) for ifi in own if not ifi.startswith("account ")}
+    return own | {ifi for ifi in opaque if ifi is not None}
+
+
 def _begin(
-    session: Session, tenant: UUID, agent: Mapping[str, Any], *, key: bytes, reason: str, now: datetime
+    session: Session,
+    tenant: UUID,
+    agent: Mapping[str, Any],
+    *,
+    key: bytes,
+    accounts: OpaqueAccounts,
+    reason: str,
+    now: datetime,
 ) -> _Erasing:
     """A new erasure, or the one of this Agent that is not finished."""
     enter(session, tenant)  # of two who begin at once, the second goes on with the first one's
@@ -200,8 +220,9 @@ def _begin(
     account_name = known.account_name if known else secrets.token_hex(16)
     erasing = _Erasing(
         known.id if known and known.finished is None else new_id(),
-        Person(identifiers_of(agent), account_name),
+        Person(_identifiers(agent, accounts), account_name),
         _words(agent),
+        accounts,
     )
     if known is None or known.finished is not None:
         session.execute(
@@ -277,6 +298,9 @@ def _erase_next(session: Session, tenant: UUID, erasing: _Erasing, key: bytes, r
     after = {id_: found for id_, document in before.items() if (found := blank(document, erasing.person)) is not None}
     if after:
         originals.keep(session, tenant, key, {id_: before[id_] for id_ in after})
+        # What was sent before the tenant had opaque accounts comes again with them in place.
+        today = {id_: as_kept(erasing.accounts, before[id_]) for id_ in after}
+        originals.keep(session, tenant, key, {id_: one for id_, one in today.items() if one != before[id_]})
         _rewrite(session, tenant, before, {id_: found.document for id_, found in after.items()})
         uses = [(id_, sha2) for id_, found in after.items() for sha2 in found.dropped]
         attachments.drop_use(session, tenant, uses)

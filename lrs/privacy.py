@@ -53,6 +53,10 @@ class OpaqueAccounts:
             ifi = f"mbox_sha1sum {sha1(rest.encode(), usedforsecurity=False).hexdigest()}"
         return {"homePage": self.home_page, "name": hmac.digest(self.key, ifi.encode(), "sha256").hex()[:32]}
 
+    def is_one(self, ifi: str) -> bool:
+        """Whether the canonical text may be that of one of these, and is no credential's: those have shorter names."""
+        return re.fullmatch(rf"account {re.escape(self.home_page)}\|[0-9a-f]{{32}}", ifi) is not None
+
     def actor(self, actor: Mapping[str, Any]) -> dict[str, Any]:
         """The same Agent or Group as this tenant keeps it; an account stays what it is."""
         is_group = actor.get("objectType") == "Group"

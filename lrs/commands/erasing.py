@@ -13,6 +13,7 @@ from lrs import credentials, erasure
 from lrs.commands.invocation import database, tenant_id
 from lrs.db import NOBODY, Database
 from lrs.errors import InvalidRequest
+from lrs.privacy import OpaqueAccounts
 from lrs.statements.validate import check_actor, decode
 
 
@@ -50,13 +51,14 @@ def erase(
 
 
 def _erase(database: Database, tenant: UUID, agent: dict[str, Any], reason: str, *, dry_run: bool, ask: bool) -> None:
-    key = credentials.erasure_key(current_app.extensions["settings"].secret_key, tenant)
+    secret: bytes = current_app.extensions["settings"].secret_key
+    key, accounts = credentials.erasure_key(secret, tenant), OpaqueAccounts.of(tenant, secret)
     with database.reading(tenant) as session:
-        before = erasure.last(session, tenant, agent, key=key)
+        before = erasure.last(session, tenant, agent, key=key, accounts=accounts)
     if before:
         click.echo(f"This Agent was erased on {before:%Y-%m-%d %H:%M} UTC; what follows came in since.")
     if dry_run or ask:
-        _show(erasure.survey(database, tenant, agent), "would be")
+        _show(erasure.survey(database, tenant, agent, accounts=accounts), "would be")
     if dry_run:
         return
     click.echo(f"Database: {database.place}", err=True)
@@ -64,7 +66,7 @@ def _erase(database: Database, tenant: UUID, agent: dict[str, Any], reason: str,
         click.confirm("This cannot be undone. Erase?", abort=True)
     _show(
         erasure.erase(
-            database, tenant, agent, key=key, reason=reason, now=datetime.now(UTC),
+            database, tenant, agent, key=key, accounts=accounts, reason=reason, now=datetime.now(UTC),
             after_chunk=lambda done: click.echo(f"\r{done.statements} Statements …", nl=False, err=True),
         ),
         "were",

@@ -14,12 +14,15 @@ from certification.models import WaitingStatement, WorkerIdentifier
 from certification.people import workers
 from lrs import api, erasure
 from lrs.db import Database
+from lrs.privacy import OpaqueAccounts
 from tests.certification.learning import facts, follow_all, group, ifi, statement, store, waiting
+from tests.conftest import PEPPER
 
 
 def erase(database: Database, identity: api.Identity, name: str, now: datetime) -> None:
     agent = statement(name)["actor"]
-    erasure.erase(database, identity.tenant, agent, key=identity.erasure_key, reason="", now=now)
+    accounts = OpaqueAccounts.of(identity.tenant, PEPPER)
+    erasure.erase(database, identity.tenant, agent, key=identity.erasure_key, accounts=accounts, reason="", now=now)
 
 
 def test_facts_stay_until_they_are_rebuilt_and_then_count_for_nobody(

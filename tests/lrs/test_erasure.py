@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from lrs.credentials import erasure_key
 from lrs.db import EVERY_TENANT, Database
 from lrs.documents import Contents, Context, Precondition
 from lrs.errors import InvalidRequest, StatementConflict
+from lrs.privacy import OpaqueAccounts
 from lrs.statements import originals
 from lrs.statements.keys import ERASED, ifi_text
 from lrs.statements.store import check, put
@@ -79,7 +81,14 @@ def store(
 
 
 def erase(database: Database, identity: api.Identity, now: datetime, whom: Any = PERSON, **how: Any) -> erasure.Report:
-    return erasure.erase(database, identity.tenant, whom, key=identity.erasure_key, reason="đơn số 12", now=now, **how)
+    return erasure.erase(
+        database, identity.tenant, whom, key=identity.erasure_key, accounts=accounts(identity.tenant),
+        reason="đơn số 12", now=now, **how,
+    )  # fmt: skip
+
+
+def accounts(tenant: UUID) -> OpaqueAccounts:
+    return OpaqueAccounts.of(tenant, PEPPER)
 
 
 def texts(database: Database, tenant: UUID) -> dict[UUID, str]:
@@ -272,7 +281,7 @@ def test_files_of_the_persons_own_statements_go_unless_somebody_else_uses_them(
     store(database, identity, {**statement(OTHER), "object": sub}, files=(inner,))
     [fifth] = store(database, identity, with_file({**statement(OTHER), "object": PERSON}, elsewhere, fileUrl=link))
     store(database, other_identity, with_file(statement(PERSON), own), files=(own,))
-    foreseen = erasure.survey(database, identity.tenant, PERSON)
+    foreseen = erasure.survey(database, identity.tenant, PERSON, accounts=accounts(identity.tenant))
     report = erase(database, identity, now)
     assert (foreseen.statements, report.statements) == (4, 4)
     assert report.kept_attachments == foreseen.kept_attachments == {third}
@@ -396,8 +405,45 @@ def test_digests_are_keyed_and_each_erasure_of_a_statement_is_remembered(
     with database.reading(identity.tenant) as session:
         kept = originals.known(session, identity.tenant, [ours, uuid4()])
     assert list(kept) == [ours]
-    assert len(kept[ours]) == 2
+    assert len(kept[ours]) == 4  # twice, each as it was and as it would be with opaque accounts
     assert not originals.is_one(kept[ours], erasure_key(b"another secret", identity.tenant), ours, sent)
+
+
+# --- Where opaque accounts stand in for mail addresses
+
+
+@pytest.mark.parametrize("named", ["by address", "by hash", "by opaque account"])
+def test_whom_an_opaque_account_stands_in_for_is_erased_too(
+    database: Database, identity: api.Identity, now: datetime, named: str
+) -> None:
+    standing_in = accounts(identity.tenant).actor(PERSON)
+    whom = {"by address": PERSON, "by hash": HASHED, "by opaque account": standing_in}[named]
+    sender = replace(identity, opaque_accounts=accounts(identity.tenant))
+    sent = [{**one, "id": str(uuid4())} for one in PLACES.values()]
+    store(database, sender, *sent)
+    state(database, identity, standing_in, now)
+    assert standing_in["account"]["name"].encode() in dump(database)
+    foreseen = erasure.survey(database, identity.tenant, whom, accounts=accounts(identity.tenant))
+    done = erase(database, identity, now, whom)
+    assert (foreseen.statements, foreseen.documents) == (done.statements, done.documents) == (len(PLACES), 2)
+    everything = dump(database)
+    assert traces(everything) == []
+    assert standing_in["account"]["name"].encode() not in everything
+    before = texts(database, identity.tenant)
+    store(database, sender, *sent)
+    assert texts(database, identity.tenant) == before
+
+
+def test_the_original_is_a_repeat_though_opaque_accounts_came_in_between(
+    database: Database, identity: api.Identity, now: datetime
+) -> None:
+    sent = [{**one, "id": str(uuid4())} for one in PLACES.values()]
+    store(database, identity, *sent)
+    erase(database, identity, now)
+    before = texts(database, identity.tenant)
+    for sender in (identity, replace(identity, opaque_accounts=accounts(identity.tenant))):
+        store(database, sender, *sent)
+        assert texts(database, identity.tenant) == before
 
 
 # --- Twice, nobody, broken off, and others writing meanwhile
@@ -415,10 +461,11 @@ def test_erasing_twice_and_erasing_nobody_change_nothing(
     assert first.statements == len(PLACES)
     assert (second.statements, second.attachments, second.documents) == (0, 0, 0)
     assert texts(database, identity.tenant) == before
+    how = {"key": identity.erasure_key, "accounts": accounts(identity.tenant)}
     with database.reading(identity.tenant) as session:
-        assert erasure.last(session, identity.tenant, PERSON, key=identity.erasure_key) == now
-        assert erasure.last(session, identity.tenant, HASHED, key=identity.erasure_key) == now
-        assert erasure.last(session, identity.tenant, OTHER, key=identity.erasure_key) is None
+        assert erasure.last(session, identity.tenant, PERSON, **how) == now
+        assert erasure.last(session, identity.tenant, HASHED, **how) == now
+        assert erasure.last(session, identity.tenant, OTHER, **how) is None
 
 
 def test_a_person_may_come_back_and_be_erased_again_under_the_same_account(
@@ -563,6 +610,13 @@ def test_the_command_tells_first_and_asks(
     again = run("--ifi", f"mbox mailto:{ADDRESS}", "--yes")
     assert "was erased on" in again.output
     assert "0 Statements were rewritten." in again.output
+
+
+def test_the_command_finds_whom_an_opaque_account_stands_in_for(
+    run: Callable[..., Result], database: Database, identity: api.Identity
+) -> None:
+    store(database, replace(identity, opaque_accounts=accounts(identity.tenant)), statement(PERSON))
+    assert "1 Statements were rewritten." in run("--ifi", f"mbox mailto:{ADDRESS}", "--yes").output
 
 
 def test_the_command_goes_on_with_what_was_broken_off(
