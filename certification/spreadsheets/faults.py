@@ -1,0 +1,65 @@
+"""What is wrong with a file, and what an import did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from certification.errors import CertificationError
+
+__all__ = ["MOST_FAULTS", "Fault", "ImportFaults", "ImportResult", "file_fault", "shortened"]
+
+MOST_FAULTS = 10_000
+"""So many faults of one file are told; a file with more is not corrected one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in one place. `row` 0 means the file as a whole; an empty `column` the whole row."""
+
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        if self.row == 0:
+            return f"Tệp: {self.message}"
+        return (
+            f"Dòng {self.row}, cột “{self.column}”: {self.message}"
+            if self.column
+            else (f"Dòng {self.row}: {self.message}")
+        )
+
+
+class ImportFaults(CertificationError):
+    """A file was not imported, none of it. `faults` are all of them, one `str()` line each."""
+
+    def __init__(self, faults: Collection[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: fault.row))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did, counted in rows of the file; `notes` are changes a person should look at, in Vietnamese."""
+
+    created: int
+    changed: int
+    unchanged: int
+    notes: tuple[str, ...] = ()
+
+
+def file_fault(message: str) -> ImportFaults:
+    """The refusal of a file as a whole."""
+    return ImportFaults([Fault(0, "", message)])
+
+
+def shortened(text: str, at_most: int = 60) -> str:
+    """A cell as a message shows it: short, and with nothing that a terminal cannot print."""
+    shown = "".join(letter if letter.isprintable() else "�" for letter in text[: at_most + 1])
+    return shown if len(text) <= at_most else shown[: at_most - 1] + "…"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in quotation marks, one after the other."""
+    return ", ".join(f"“{word}”" for word in words)
