@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from certification.judgement import judging
+from certification.models import SelfScore
 from certification.targets import publications
 from lrs import api, definitions
 from lrs.db import NOBODY, Database
@@ -116,6 +117,9 @@ def _certify(database: Database, tenant: UUID) -> None:
             world.title(session, worker, 2026, decided=date(2026, 6, 1))
             learning.add_facts(session, tenant, worker, ["law-labour", "digital-able", "reading"], times=3)
             learning.attest(session, tenant, worker, {"1.1": 8}, on=date(2026, 6, 1), year=2026, now=NOW)
+            own = {"programme": learning.PROGRAMME, "year": 2026, "indicator": "CS4", "points": 9, "note": SECRET}
+            said = {"scored_on": date(2026, 6, 1), "scored_by": SECRET, "recorded": NOW}
+            session.add(SelfScore(worker_id=worker, tenant_id=tenant, **own, **said))
         publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
     learning.mark(database, tenant, (an, 2026), (somebody, 2026))
     learning.follow_all(database, tenant, NOW)

@@ -1,5 +1,6 @@
 """Attestations: points for an indicator that a person vouches for.
 
+Here they come in by file; `evidence.sittings` is for those that an account gives itself, and for taking one back.
 Nothing is overwritten: a later attestation of the same indicator stands beside the earlier one and counts instead
 (`certification.evaluation`). Which indicators there are, and how many points each takes, the criteria set in force for
 the worker's audience and the year says.
@@ -147,12 +148,19 @@ def _vouched(
     if attested_on is not None and year is not None and attested_on < date(year, 1, 1):
         row.fault("Ngày xác nhận", f"{written(attested_on)} trước năm đánh giá {year}; sửa ngày hoặc năm")
     person = people.get(number or "")
+    if person is not None and attested_by is not None and attested_by.casefold() in _names(person):
+        message = "không ai xác nhận cho chính mình; nếu chỉ trùng họ tên thì ghi thêm chức vụ"
+        row.fault("Người xác nhận", message)
     if person is None or year is None or indicator is None or attested_on is None:
         return None, None
     subject = (person.id, year, indicator, attested_on)
     if not row.ok or points is None or attested_by is None or basis is None:
         return subject, None
     return subject, Vouched(person.id, year, indicator, points, attested_by, attested_on, basis)
+
+
+def _names(person: Person) -> tuple[str, str]:
+    return (person.number.casefold(), person.full_name.casefold())
 
 
 def _scored(row: Row, year: int | None, criteria_of: _Criteria) -> tuple[str | None, int | None]:

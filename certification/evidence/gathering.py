@@ -63,6 +63,7 @@ def gather(
             Attestation.programme == programme,
             Attestation.year == year,
             Attestation.attested_on <= as_of,
+            sa.or_(Attestation.withdrawn_on.is_(None), Attestation.withdrawn_on > as_of),
         )
     )
     for worker_id, *rest in rows:

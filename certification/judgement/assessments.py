@@ -113,21 +113,26 @@ def meeting(session: Session, tenant: UUID, programme: str, on: date) -> set[UUI
 def _days_with_news(
     session: Session, tenant: UUID, programme: str, year: int, spans: Collection[tuple[date, date]]
 ) -> Iterable[tuple[UUID, date]]:
-    """Worker and day of each fact and attestation of the year on the days that the spans lie in, in one SQL command."""
+    """Worker and day of each fact and of each attestation given or withdrawn, on the days that the spans lie in; in one
+    SQL command."""
     if not spans:
         return ()
     first, last = min(start for start, _ in spans), max(end for _, end in spans)
     learned = sa.select(Fact.worker_id, Fact.day.label("day")).where(
         Fact.tenant_id == tenant, Fact.year == year, Fact.day > first, Fact.day <= last
     )
-    attested = sa.select(Attestation.worker_id, Attestation.attested_on).where(
-        Attestation.tenant_id == tenant,
-        Attestation.programme == programme,
-        Attestation.year == year,
-        Attestation.attested_on > first,
-        Attestation.attested_on <= last,
+    attested, withdrawn = (
+        sa.select(Attestation.worker_id, day).where(
+            Attestation.tenant_id == tenant,
+            Attestation.programme == programme,
+            Attestation.year == year,
+            day > first,
+            day <= last,
+        )
+        for day in (Attestation.attested_on, Attestation.withdrawn_on)
     )
-    return [(row.worker_id, row.day) for row in session.execute(sa.union(learned, attested))]
+    rows: Iterable[Any] = session.execute(sa.union(learned, attested, withdrawn))
+    return [(worker_id, day) for worker_id, day in rows]
 
 
 def known_on(

@@ -7,7 +7,7 @@ everywhere ("reference"). Days are dates in Vietnam; instants are UTC. No foreig
 from __future__ import annotations
 
 from certification.models.base import Base
-from certification.models.evidence import Attestation, Fact, FeedPosition
+from certification.models.evidence import Attestation, Fact, FeedPosition, SelfScore
 from certification.models.judgement import Assessment, Award, Stale
 from certification.models.people import Employment, WaitingStatement, Worker, WorkerIdentifier
 from certification.models.rules import RuleFile
@@ -28,6 +28,7 @@ __all__ = [
     "OrganizationSuccession",
     "Publication",
     "RuleFile",
+    "SelfScore",
     "Stale",
     "WaitingStatement",
     "Worker",

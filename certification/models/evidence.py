@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from certification.models.base import Base
 from lrs.db import UtcDateTime, new_id
 
-__all__ = ["Attestation", "Fact", "FeedPosition"]
+__all__ = ["Attestation", "Fact", "FeedPosition", "SelfScore"]
 
 
 class Fact(Base):
@@ -63,6 +63,8 @@ class FeedPosition(Base):
 class Attestation(Base):
     """Points for an indicator that a person vouches for; later ones replace earlier ones for the same indicator.
 
+    One that is withdrawn stays, with who withdrew it and why, and held up to the day before `withdrawn_on`.
+
     Personal data: a judgement about a worker and who made it. Kept with the worker's dossier.
     """
 
@@ -83,4 +85,40 @@ class Attestation(Base):
     attested_by: Mapped[str]
     attested_on: Mapped[date]
     basis: Mapped[str]
+    recorded: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_on: Mapped[date | None]
+    """The first day (in Vietnam) on which it no longer held; NULL while it does."""
+    withdrawn_by: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]
+
+
+class SelfScore(Base):
+    """Points that a worker gave himself or herself for an indicator (tự chấm); the last ones are those shown.
+
+    They stand beside the suggested and the attested points and count for nothing. Nothing is overwritten.
+
+    Personal data: what a worker thinks of his or her own learning, because the form of the programme begins with it.
+    Kept with the worker's dossier.
+    """
+
+    __tablename__ = "certification_self_score"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "id"),
+        sa.Index(None, "tenant_id", "year", "worker_id"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    worker_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    tenant_id: Mapped[UUID]
+    programme: Mapped[str]
+    year: Mapped[int]
+    indicator: Mapped[str]
+    points: Mapped[int]
+    note: Mapped[str | None]
+    """What the worker says of it, in his or her own words."""
+    scored_on: Mapped[date]
+    """The day in Vietnam."""
+    scored_by: Mapped[str]
+    """The account that entered it: the worker's own, or that of whoever typed a paper form."""
     recorded: Mapped[datetime] = mapped_column(UtcDateTime)

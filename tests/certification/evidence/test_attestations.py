@@ -129,3 +129,13 @@ def test_every_fault_is_named_and_nothing_goes_in(database: Database, import_row
         "Dòng 11, cột “Chỉ số”: dòng 10 đã xác nhận chỉ số này cho cùng người, cùng năm, cùng ngày; chỉ giữ một dòng",
     ]
     assert stored(database) == []
+
+
+def test_a_row_in_which_somebody_attests_for_oneself_is_refused(database: Database, import_rows: Import) -> None:
+    own = "không ai xác nhận cho chính mình; nếu chỉ trùng họ tên thì ghi thêm chức vụ"
+    assert faults_of(lambda: import_rows({"Người xác nhận": "nguyễn thị hoa"}, {"Người xác nhận": "a1"})) == [
+        f"Dòng 2, cột “Người xác nhận”: {own}",
+        f"Dòng 3, cột “Người xác nhận”: {own}",
+        "Dòng 3, cột “Chỉ số”: dòng 2 đã xác nhận chỉ số này cho cùng người, cùng năm, cùng ngày; chỉ giữ một dòng",
+    ]
+    assert import_rows({"Người xác nhận": "Nguyễn Thị Hoa, tổ trưởng tổ 3"}) == ImportResult(1, 0, 0)

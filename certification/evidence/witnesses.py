@@ -1,0 +1,86 @@
+"""Who may say something about whom: never about oneself, and only about workers of one's own branch.
+
+A `Witness` is an account that speaks, with everything by which it may turn out to be a worker itself. Attesting,
+confirming what a worker declared, and answering a dispute all ask `unfit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification.errors import CertificationError
+from certification.models import Employment
+from certification.people import workers
+from lrs.db import Session, among
+
+__all__ = ["ONESELF", "OUTSIDE", "NotForYou", "Witness", "own_workers", "refuse_unfit", "unfit"]
+
+ONESELF = "không ai được xác nhận cho chính mình; nhờ người khác có thẩm quyền"
+OUTSIDE = "người này không thuộc đơn vị mà tài khoản này được giao; nhờ người phụ trách đơn vị đó"
+
+
+class NotForYou(CertificationError):
+    """The account may not say this about that worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """An account that speaks about workers.
+
+    `account` is its name, kept with whatever it says. `worker_ids` are the workers that this person is known to be, and
+    `ifis` the canonical identifiers (`lrs.api.ifi_text`) that are his or hers, whoever they are linked to.
+    `enterprise_ids` are those whose workers it may speak of; None means all of the tenant's.
+    """
+
+    account: str
+    worker_ids: frozenset[UUID] = field(default=frozenset())
+    ifis: frozenset[str] = field(default=frozenset())
+    enterprise_ids: frozenset[UUID] | None = None
+
+
+def own_workers(session: Session, tenant: UUID, witness: Witness) -> frozenset[UUID]:
+    """The workers that the witness is: those it is known to be, whoever any identifier of these or of its own belongs
+    to, and the one whose number is the account's name. Two SQL commands at most."""
+    found = set(witness.worker_ids)
+    found.update(person.id for person in workers.known_workers(session, tenant, [witness.account]).values())
+    if witness.ifis:
+        found.update(person.id for person in workers.owners(session, tenant, witness.ifis).values())
+    return frozenset(found)
+
+
+def unfit(
+    session: Session, tenant: UUID, witness: Witness, worker_ids: Collection[UUID], first: date, last: date
+) -> Mapping[UUID, str]:
+    """Why the witness may not speak of some of these workers, in Vietnamese; the others are left out.
+
+    A worker is of the branch who was employed there on a day between `first` and `last` (in Vietnam, both included).
+    Three SQL commands at most.
+    """
+    found = dict.fromkeys(own_workers(session, tenant, witness) & set(worker_ids), ONESELF)
+    if witness.enterprise_ids is not None:
+        within = set(
+            session.scalars(
+                sa.select(Employment.worker_id).where(
+                    Employment.tenant_id == tenant,
+                    among(session, Employment.worker_id, worker_ids),
+                    among(session, Employment.enterprise_id, witness.enterprise_ids),
+                    Employment.started <= last,
+                    sa.or_(Employment.ended.is_(None), Employment.ended >= first),
+                )
+            )
+        )
+        for one in worker_ids:
+            if one not in within:
+                found.setdefault(one, OUTSIDE)
+    return found
+
+
+def refuse_unfit(session: Session, tenant: UUID, witness: Witness, worker_id: UUID, first: date, last: date) -> None:
+    """As `unfit` for one worker. Raises NotForYou."""
+    for reason in unfit(session, tenant, witness, [worker_id], first, last).values():
+        raise NotForYou(reason)
