@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ class Cluster:
     """One running server, with an ordinary role that owns the databases: a superuser passes row-level security."""
 
     port: int
+    superuser: psycopg.Connection
 
     def url(self, name: str, role: str = "cdht") -> str:
         """The URL of a database for the ordinary role, or for another one: "tester" is a superuser."""
@@ -72,9 +74,10 @@ class Cluster:
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Make a database, by copying `template`, and return its URL."""
-        self.as_superuser(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER cdht").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        copying = sql.SQL(
+            "CREATE DATABASE {} TEMPLATE {} OWNER cdht STRATEGY FILE_COPY"
+        )  # twice as fast for small ones
+        self.as_superuser(copying.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     @contextmanager
@@ -86,8 +89,7 @@ class Cluster:
 
     def as_superuser(self, command: sql.Composed | sql.SQL) -> None:
         """Run a command that the ordinary role may not."""
-        with psycopg.connect(f"postgresql://tester@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
-            connection.execute(command)
+        self.superuser.execute(command)
 
     @classmethod
     @contextmanager
@@ -124,10 +126,9 @@ class Cluster:
                     ],
                     stdout=log, stderr=subprocess.STDOUT, preexec_fn=_end_with_parent, **run,
                 )  # fmt: skip
-            cluster = cls(port)
-            cluster._wait(server, home / "log")
-            cluster.as_superuser(sql.SQL("CREATE ROLE cdht LOGIN"))
-            yield cluster
+            with _superuser(port, server, home / "log") as superuser:
+                superuser.execute("CREATE ROLE cdht LOGIN")
+                yield cls(port, superuser)
         finally:
             if server is not None:
                 server.terminate()
@@ -138,15 +139,14 @@ class Cluster:
                     server.wait(20)
             shutil.rmtree(home, ignore_errors=True)
 
-    def _wait(self, server: subprocess.Popen[bytes], log: Path) -> None:
-        import time
 
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                psycopg.connect(f"postgresql://tester@127.0.0.1:{self.port}/postgres", connect_timeout=2).close()
-                return
-            except psycopg.OperationalError:
-                if server.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError("PostgreSQL did not start:\n" + log.read_text()) from None
-                time.sleep(0.05)
+def _superuser(port: int, server: subprocess.Popen[bytes], log: Path) -> psycopg.Connection:
+    """The first connection to a server that is starting."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return psycopg.connect(f"postgresql://tester@127.0.0.1:{port}/postgres", connect_timeout=2, autocommit=True)
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL did not start:\n" + log.read_text()) from None
+            time.sleep(0.05)
