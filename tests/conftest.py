@@ -23,6 +23,7 @@ import migrations
 from lrs import api
 from lrs.db import NOBODY, Database
 from tests import neighbour
+from tests.described import DescribedClient
 from tests.postgresql import Cluster
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def other_identity(
 
 @pytest.fixture
 def app(database: Database, tmp_path: Path) -> Flask:
-    """The whole application over `database`."""
+    """The whole application over `database`. Its clients hold every answer under /api against its description."""
     from wsgi import Settings, create_app
 
     settings = Settings(
@@ -155,7 +156,9 @@ def app(database: Database, tmp_path: Path) -> Flask:
         secret_key=PEPPER,
         port=8000,
     )
-    return create_app(settings, database)
+    app = create_app(settings, database)
+    app.test_client_class = DescribedClient
+    return app
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
-__all__ = ["READ_SCOPE", "TABLE", "Act", "Rule", "WithoutKey", "act_of", "guarded"]
+__all__ = ["READ_SCOPE", "TABLE", "Act", "Rule", "WithoutKey", "act_of", "guarded", "who_may"]
 
 READ_SCOPE = "certification/read"
 """Given to a credential that may read figures and persons' results of its tenant. xAPI's own scopes do not include it:
@@ -24,6 +24,7 @@ class Act(Enum):
 
     READ_FIRST_PAGE = "read the first page"
     READ_ASSETS = "read what pages are drawn with"
+    READ_API_DESCRIPTION = "read the description of the JSON interface"
     READ_ATTAINMENT = "read attainment"
     READ_ASSESSMENT = "read a worker's assessment"
     READ_UNKNOWN_ACTORS = "read unknown actors"
@@ -56,6 +57,7 @@ class Rule:
 TABLE: Mapping[Act, Rule] = {
     Act.READ_FIRST_PAGE: Rule(None, WithoutKey.PUBLISHED),
     Act.READ_ASSETS: Rule(None, WithoutKey.ALL),
+    Act.READ_API_DESCRIPTION: Rule(None, WithoutKey.ALL),
     Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED),
     Act.READ_ASSESSMENT: Rule(READ_SCOPE),
     Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE),
@@ -63,6 +65,18 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHECK_STATEMENTS: Rule("statements/write"),
     Act.CHECK_STATEMENTS_ON_PAGE: Rule("statements/write", in_form=True),
 }
+
+
+def who_may(act: Act) -> str:
+    """Who may do this, in a sentence for the description of the interface."""
+    rule = TABLE[act]
+    if rule.scope is None:
+        return f"everybody: {rule.without_key.value}."
+    sentence = f"keys with the scope `{rule.scope}`."
+    if rule.without_key is not WithoutKey.REFUSED:
+        sentence += f" Without credentials: {rule.without_key.value}."
+    return sentence
+
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 

@@ -1,26 +1,34 @@
-"""JSON for other systems, under /api: figures of targets, a worker's assessment, Actors nobody knows; and the
-self-check of platforms, under /xapi-ext.
+"""JSON for other systems, under /api, one module for each resource; and the self-check of platforms, under /xapi-ext.
 
-Every view states its guard (`access.permissions.guarded`), settled once per request by `access`; every refusal
-has the one JSON form of `errors`; query strings are checked by marshmallow in the module beside the view.
+Each view is declared by `frame.Resource`, with its guard (`access.permissions`), settled once per request by `access`;
+every refusal has the one JSON form of `errors`; what comes in and goes out is described by the marshmallow schemas
+beside the view, and all of it at /api/openapi.json (`openapi`).
 """
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from certification.resources import access, assessment, attainment, errors, self_check, unknown_actors
+from certification.resources import (
+    access,
+    answers,
+    assessment,
+    attainment,
+    errors,
+    openapi,
+    self_check,
+    unknown_actors,
+)
+from certification.resources.frame import api
 
 __all__ = ["api", "xapi_ext_check"]
 
-api = Blueprint("api", __name__, url_prefix="/api")
-"""Mounted at /api. Guards: each view's own, by `access.permissions.TABLE`."""
+RESOURCES = (attainment, assessment, unknown_actors, openapi)
+"""Every module that declares views of `api`: importing it is what adds them. Whoever adds one says so here."""
 
 errors.register(api)
 access.register(api)
-api.add_url_rule("/attainment", "attainment", attainment.show)
-api.add_url_rule("/workers/<path:number>/assessment", "assessment", assessment.show)
-api.add_url_rule("/unknown-actors", "unknown-actors", unknown_actors.show)
+api.after_request(answers.conditional)
 
 xapi_ext_check = Blueprint("check", __name__, url_prefix="/xapi-ext")
 """Mounted beside what the store adds to xAPI: where platforms, with a key for Statements, try out what they send."""

@@ -6,6 +6,8 @@ the operator's own tenant has published. Pages (`certification.web`) are guarded
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -19,7 +21,7 @@ from lrs import api
 from lrs.api import Fault
 from lrs.db import NOBODY, Database, Session
 
-__all__ = ["Caller", "caller", "database", "identified", "identity", "register"]
+__all__ = ["Caller", "caller", "changing", "database", "identified", "identity", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,23 @@ def database() -> Database:
     """The application's database."""
     found: Database = current_app.extensions["database"]
     return found
+
+
+class _DryRun(Exception):
+    """Ends a transaction of which nothing is to stay."""
+
+
+@contextmanager
+def changing(tenant: UUID, *, dry_run: bool = False) -> Iterator[Session]:
+    """A transaction for changes of this tenant's data; with `dry_run` all is done and checked, and nothing stays."""
+    try:
+        with database().writing(tenant) as session:
+            yield session
+            session.flush()
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
 
 
 def caller() -> Caller:

@@ -1,17 +1,49 @@
-"""Answers in JSON."""
+"""Answers in JSON, and how an answer that the caller has already is not sent again."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import msgspec
-from flask import Response
+from flask import Response, g, request
 
-__all__ = ["answer"]
+__all__ = ["Unchanged", "answer", "conditional", "unless_known"]
+
+
+class Unchanged(Exception):
+    """The caller has this answer already, as its If-None-Match says: 304."""
+
+    def __init__(self, etag: str) -> None:
+        self.etag = etag
+        super().__init__(etag)
 
 
 def answer(document: Any, status: int = 200) -> Response:
-    """A document (also dataclasses, dates, UUIDs) as JSON. It is never kept by a cache: figures and persons change."""
+    """A document (also dataclasses, dates, UUIDs) as JSON. No cache keeps it: figures and persons change."""
     response = Response(msgspec.json.encode(document), status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def unless_known(*version: object) -> None:
+    """Raise Unchanged when the caller sends the ETag that stands for `version`; otherwise the answer will carry it.
+
+    For a view that can tell cheaply, before its work, whether its answer would differ: `version` must change with
+    everything that the answer depends on, who asks and what for included. Other views need nothing: `conditional`.
+    """
+    g.etag = _digest(repr(version).encode())
+    if request.if_none_match.contains(g.etag):
+        raise Unchanged(g.etag)
+
+
+def conditional(response: Response) -> Response:
+    """Gives an answer to GET its ETag, and makes it 304 when the caller has it already."""
+    if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
+        response.set_etag(g.pop("etag", None) or _digest(response.get_data()))
+        response.make_conditional(request)
+    return response
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response
 from marshmallow import fields
 
-from certification.access.permissions import Act, guarded
+from certification.access.permissions import Act
 from certification.resources.access import caller, database
-from certification.resources.answers import answer
 from certification.resources.errors import Fault, Forbidden, NotFound
-from certification.resources.parameters import DAY, Parameters, parameters
+from certification.resources.frame import Resource
+from certification.resources.parameters import DAY, Parameters
+from certification.resources.shapes import Answer, AsOf
 from certification.targets import figures
 from certification.targets.attainment import OrganizationFigures, TargetFigures, measure_all
 from certification.vietnam import vietnam_day
 
-__all__ = ["show"]
+resource = Resource("figures", "How far units are from the targets of the plans that bind them.")
 
 
 class AttainmentParameters(Parameters):
@@ -30,27 +31,123 @@ class AttainmentParameters(Parameters):
     organization = fields.String()
 
 
-@guarded(Act.READ_ATTAINMENT)
-def show() -> Response:
-    """Numbers are whole numbers; `written` holds the same figures as page and terminal write them."""
-    wanted = parameters(AttainmentParameters)
+class FigureWords(Answer):
+    """A numerator over its denominator, as page and terminal write it."""
+
+    counted = fields.String()
+    participations = fields.String()
+    rate = fields.String()
+
+
+class TargetFigureWords(FigureWords):
+    """The same with the denominator."""
+
+    denominator = fields.String()
+
+
+class YearTargetWords(Answer):
+    """What is asked and what is missing, in Vietnamese."""
+
+    target = fields.String()
+    gap = fields.String()
+
+
+class YearTargetAnswer(Answer):
+    """What a target asks by the end of a year."""
+
+    year = fields.Integer()
+    operator = fields.String(metadata={"description": "`>=` or `>`."})
+    percent = fields.Integer()
+    met = fields.Boolean(allow_none=True)
+    short = fields.Integer(allow_none=True, metadata={"description": "How many more are needed; null over nobody."})
+    written = fields.Nested(YearTargetWords)
+
+
+class BesideAnswer(Answer):
+    """Another numerator over the same population, for information."""
+
+    id = fields.String()
+    title = fields.String()
+    counted = fields.Integer()
+    participations = fields.Integer()
+    written = fields.Nested(FigureWords)
+
+
+class TargetAnswer(Answer):
+    """One target of one plan, for one organization."""
+
+    plan = fields.String()
+    plan_title = fields.String()
+    target = fields.String()
+    group = fields.String()
+    title = fields.String()
+    population = fields.String()
+    unit = fields.String()
+    counted = fields.Integer(metadata={"description": "Distinct persons, or organizations where `unit` says so."})
+    participations = fields.Integer(metadata={"description": "Lượt: every Statement, title or commitment."})
+    denominator = fields.Integer()
+    written = fields.Nested(TargetFigureWords)
+    by_year = fields.List(fields.Nested(YearTargetAnswer))
+    beside = fields.List(fields.Nested(BesideAnswer))
+
+
+class OrganizationWords(Answer):
+    """Numbers of an organization, as page and terminal write them."""
+
+    headcount = fields.String()
+    women = fields.String()
+    union_cadres = fields.String()
+    grassroots_unions = fields.String()
+    meets_criteria = fields.String()
+    holds_title = fields.String()
+
+
+class OrganizationAnswer(Answer):
+    """An organization with all below it on either tree."""
+
+    code = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    headcount = fields.Integer()
+    women = fields.Integer()
+    union_cadres = fields.Integer()
+    grassroots_unions = fields.Integer()
+    meets_criteria = fields.Integer()
+    holds_title = fields.Integer()
+    written = fields.Nested(OrganizationWords)
+    targets = fields.List(fields.Nested(TargetAnswer))
+
+
+class AttainmentAnswer(AsOf):
+    """Figures of a day."""
+
+    on = fields.Date(metadata={"description": "The cut-off day; the same as `as_of`."})
+    programme = fields.String()
+    organizations = fields.List(fields.Nested(OrganizationAnswer))
+
+
+@resource.get("/attainment", Act.READ_ATTAINMENT, query=AttainmentParameters, answers=AttainmentAnswer)
+def show_attainment(query: Mapping[str, Any]) -> Any:
+    """How far every organization is from every target that binds it
+
+    Numbers are whole numbers; `written` holds the same figures as page and terminal write them.
+    """
     who = caller()
-    on = wanted.get("on") or who.published or vietnam_day(datetime.now(UTC))
+    on = query.get("on") or who.published or vietnam_day(datetime.now(UTC))
     if who.published not in (None, on):
         raise Forbidden(Fault("on", f"only the figures of {who.published} are published; leave `on` out or sign in"))
     with database().reading(who.tenant, snapshot=True) as session:
         measured = measure_all(session, who.tenant, on=on)
-    code = wanted.get("organization")
+    code = query.get("organization")
     organizations = [one for one in measured.organizations if code in (None, one.code)]
     if code is not None and not organizations:
         raise NotFound(Fault("organization", f"no organization {code!r} with an enterprise at or below it on {on}"))
-    return answer(
-        {
-            "on": measured.on,
-            "programme": measured.programme,
-            "organizations": [_organization(one) for one in organizations],
-        }
-    )
+    return {
+        "as_of": measured.on,
+        "on": measured.on,
+        "programme": measured.programme,
+        "organizations": [_organization(one) for one in organizations],
+    }
 
 
 def _organization(one: OrganizationFigures) -> dict[str, Any]:

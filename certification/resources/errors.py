@@ -15,11 +15,12 @@ import sqlalchemy.exc
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
-from certification.resources.answers import answer
+from certification.resources.answers import Unchanged, answer
 from lrs.api import Fault, InvalidRequest, Unauthenticated
 
 __all__ = [
     "BadRequest",
+    "Conflict",
     "Fault",
     "Forbidden",
     "NotFound",
@@ -56,6 +57,12 @@ class Forbidden(Refusal):
     status = 403
 
 
+class Conflict(Refusal):
+    """What is asked for does not go together with what is there already."""
+
+    status = 409
+
+
 class TooLarge(Refusal):
     """More than is taken in one request."""
 
@@ -80,6 +87,12 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
         return _refusal(refusal.status, refusal.faults)
+
+    @blueprint.errorhandler(Unchanged)
+    def unchanged(known: Unchanged) -> Response:
+        response = Response(status=304)
+        response.set_etag(known.etag)
+        return response
 
     @blueprint.errorhandler(InvalidRequest)
     def invalid(error: InvalidRequest) -> Response:

@@ -2,6 +2,7 @@
 
     first_page   what the first page says, made ready for its template
     check_page   where makers of learning platforms try out what they send
+    api_page     the JSON interface, for those who write programs
     templates/   words and markup
     static/      the style sheet and the icon; nothing is loaded from anywhere else
 
@@ -25,7 +26,7 @@ from certification.resources.errors import Refusal
 from certification.rules import plans
 from certification.targets import attainment
 from certification.units import organizations
-from certification.web import check_page, first_page
+from certification.web import api_page, check_page, first_page
 
 __all__ = ["web"]
 
@@ -69,6 +70,7 @@ def show_first_page() -> str:
 
 
 check_page.register(web)
+api_page.register(web)
 
 
 @web.get("/assets/<name>")
@@ -101,6 +103,7 @@ def _prepare_templates(state: BlueprintSetupState) -> None:
     state.app.jinja_env.trim_blocks = True
     state.app.jinja_env.lstrip_blocks = True
     state.app.jinja_env.globals["fingerprint"] = fingerprint
+    state.app.jinja_env.globals["pieces"] = api_page.pieces
 
 
 @web.after_request

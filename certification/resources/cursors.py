@@ -1,0 +1,80 @@
+"""Lists in parts: an opaque cursor says where to go on.
+
+A cursor holds the sort values of the last item that was given, so that items which come or go meanwhile move nothing.
+It is sealed with the installation's secret and bound to the address, the other parameters and the tenant: whatever else
+is sent as a cursor is refused, and nothing that comes out of one needs to be checked again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from flask import current_app, request
+
+from certification.resources.errors import BadRequest, Fault
+
+__all__ = ["after", "page"]
+
+_SEAL_BYTES = 16
+
+Item = TypeVar("Item")
+
+
+def after(tenant: UUID, kinds: tuple[type, ...]) -> tuple[Any, ...] | None:
+    """The sort values at which the list was left, of these types (str, int, UUID, date, datetime); None at its start.
+
+    Raises BadRequest for what is no cursor of this very list.
+    """
+    sent = request.args.get("cursor")
+    if sent is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(sent.encode("ascii") + b"=" * (-len(sent) % 4))
+    except (UnicodeEncodeError, binascii.Error):
+        raw = b""
+    seal, packed = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
+    if not hmac.compare_digest(seal, _seal(tenant, packed)):
+        raise BadRequest(
+            Fault("cursor", "no cursor of this list; send `next` as it came, with the same parameters, or none")
+        )
+    values = msgspec.json.decode(packed, type=list[Any])
+    return tuple(msgspec.convert(value, kind) for value, kind in zip(values, kinds, strict=True))
+
+
+def page(
+    tenant: UUID,
+    found: Sequence[Item],
+    limit: int,
+    *,
+    as_of: date,
+    key: Callable[[Item], tuple[Any, ...]],
+    show: Callable[[Item], Any],
+    **beside: Any,
+) -> Mapping[str, Any]:
+    """The answer for one part of a list: ask the database for `limit` + 1 items from `after` on, and give all here.
+
+    `key` are an item's sort values, as `after` gives them back; `show` is what the answer says of it.
+    """
+    given = found[:limit]
+    following = _cursor(tenant, key(given[-1])) if len(found) > limit else None
+    return {"as_of": as_of, **beside, "items": [show(one) for one in given], "next": following}
+
+
+def _cursor(tenant: UUID, values: tuple[Any, ...]) -> str:
+    packed = msgspec.json.encode(values)
+    return base64.urlsafe_b64encode(_seal(tenant, packed) + packed).rstrip(b"=").decode()
+
+
+def _seal(tenant: UUID, packed: bytes) -> bytes:
+    others = sorted((name, value) for name, value in request.args.items(multi=True) if name not in ("cursor", "limit"))
+    about = msgspec.json.encode([request.path, tenant, others])
+    pepper: bytes = current_app.extensions["settings"].secret_key
+    key = hmac.digest(pepper, b"certification cursor", "sha256")
+    return hmac.digest(key, about + b"\0" + packed, "sha256")[:_SEAL_BYTES]
