@@ -42,6 +42,10 @@ __all__ = [
 ]
 
 
+_DIFFERENCES_IN_WORDS = 20
+"""So many places stand in a conflict's message; `differences` has all of them."""
+
+
 class LrsError(Exception):
     """Anything this store refuses or cannot do, with a message for whoever asked."""
 
@@ -115,7 +119,9 @@ class StatementConflict(LrsError):
     def __init__(self, statement_id: UUID, differences: Iterable[str] = ()) -> None:
         self.statement_id = statement_id
         self.differences = tuple(differences)
-        where = f"; it differs at {', '.join(self.differences)}" if self.differences else ""
+        named = self.differences[:_DIFFERENCES_IN_WORDS]
+        where = f"; it differs at {', '.join(named)}" if named else ""
+        where += " and elsewhere" if len(named) < len(self.differences) else ""
         super().__init__(f"another Statement with the id {statement_id} is stored already{where}")
 
 

@@ -43,6 +43,9 @@ FOLDER = Path(__file__).parent
 _BASE = "file:///"
 _SHOWN = 60
 """So many characters of a refused text are quoted in a message."""
+_NAMED = 500
+"""So many characters of a key stand in a pointer: a long one with many faults below it would make an answer many times
+as long as what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,15 @@ def faults(name: str, document: object, most: int | None = None) -> list[Fault]:
 
 
 def pointer(*keys: str | int) -> str:
-    """The JSON pointer (RFC 6901) to what lies below these keys: ("actor", "a/b", 0) gives "/actor/a~1b/0"."""
-    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+    """The JSON pointer (RFC 6901) to what lies below these keys: ("actor", "a/b", 0) gives "/actor/a~1b/0".
+
+    A key of more than 500 characters is cut, and ends in "…".
+    """
+    return "".join("/" + _cut(str(key)).replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def _cut(key: str) -> str:
+    return key if len(key) <= _NAMED else key[:_NAMED] + "…"
 
 
 def show(value: object) -> str:

@@ -11,28 +11,33 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from lrs.statements.keys import ifi_text
 from lrs.statements.validate import check_timestamp
+from schemas import pointer
 
 _HUNDREDTHS = re.compile(r"([.,]\d\d)\d+(?=S)")
 """Seconds beyond hundredths, which are not compared (xAPI 1.0.3 Data 4.6)."""
 _IN_ORDER = msgspec.json.Encoder(order="deterministic")
+_MOST = 1000
+"""So many differences are named."""
 _SET_BY_STORE = ("id", "stored", "authority", "version")
 
 
 def differences(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> tuple[str, ...]:
-    """JSON pointers of every place where what was sent differs from what is kept; empty when both say the same.
+    """JSON pointers of the places where what was sent differs from what is kept, a thousand at most; empty when both
+    say the same.
 
     A `timestamp` that was not sent does not differ: the store had set it.
     """
     without = _SET_BY_STORE if "timestamp" in sent else (*_SET_BY_STORE, "timestamp")
     left = {key: value for key, value in sent.items() if key not in without}
     right = {key: value for key, value in kept.items() if key not in without}
-    return tuple(_differences(_comparable(left), _comparable(right), ""))
+    return tuple(islice(_differences(_comparable(left), _comparable(right), ""), _MOST))
 
 
 def normal_form(statement: Mapping[str, Any], *, timed: bool = True) -> bytes:
@@ -97,7 +102,7 @@ def _comparable(value: Any, name: str = "") -> Any:
 def _differences(left: Any, right: Any, place: str) -> Iterator[str]:
     if isinstance(left, dict) and isinstance(right, dict):
         for key in sorted(left.keys() | right.keys()):
-            here = f"{place}/{key.replace('~', '~0').replace('/', '~1')}"
+            here = place + pointer(key)
             if key not in left or key not in right:
                 yield here
             else:

@@ -147,7 +147,7 @@ def read(lines: Iterable[tuple[int, bytes | None]], most_bytes: int, *, version:
         try:
             yield Sent(number, decode(text), len(text), version)
         except InvalidRequest as error:
-            yield Outcome(number, None, "refused", error.faults)
+            yield refused(Sent(number, None, len(text)), error)
 
 
 # --- From documents to what became of them

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -71,9 +73,11 @@ def decode(body: bytes, place: str = "") -> Any:
         raise InvalidRequest.at(place, _TOO_DEEP, _FORMATTING) from None
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _is_deeper(document, MAX_DEPTH):
         raise InvalidRequest.at(place, _TOO_DEEP, _FORMATTING)
-    if _may_repeat_a_key(body, document) and (repeated := list(_repeated_keys(body))):
+    if _may_repeat_a_key(body, document) and (repeated := list(islice(_repeated_keys(body), MOST_FAULTS + 1))):
         message = "this key stands more than once in its object; send it once"
-        raise InvalidRequest([Fault(place + each, message, _FORMATTING) for each in repeated])
+        faults = [Fault(place + each, message, _FORMATTING) for each in repeated]
+        faults[MOST_FAULTS:] = [Fault(place, _MORE_FAULTS, "")] if len(repeated) > MOST_FAULTS else []
+        raise InvalidRequest(faults)
     return document
 
 
@@ -136,10 +140,26 @@ class _Pairs(list[tuple[str, Any]]):
     """An object as it was written: keys and values in order, repeated ones included."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """Where a value stands: under a key of what stands above it. Written out as a pointer only when asked."""
+
+    above: _Below | None
+    key: str | int
+
+    def pointer(self) -> str:
+        keys: list[str | int] = []
+        at: _Below | None = self
+        while at is not None:
+            keys.append(at.key)
+            at = at.above
+        return pointer(*reversed(keys))
+
+
 def _repeated_keys(body: bytes) -> Iterator[str]:
     """JSON pointers of every key that stands in its object already."""
-    waiting: list[tuple[str, Any]] = [
-        ("", json.loads(body.decode(), object_pairs_hook=_Pairs, parse_int=str, parse_float=str))
+    waiting: list[tuple[_Below | None, Any]] = [
+        (None, json.loads(body.decode(), object_pairs_hook=_Pairs, parse_int=str, parse_float=str))
     ]
     while waiting:
         place, value = waiting.pop()
@@ -147,11 +167,12 @@ def _repeated_keys(body: bytes) -> Iterator[str]:
             seen = set()
             for key, inner in value:
                 if key in seen:
-                    yield place + pointer(key)
+                    yield _Below(place, key).pointer()
                 seen.add(key)
-                waiting.append((place + pointer(key), inner))
+                if isinstance(inner, list):
+                    waiting.append((_Below(place, key), inner))
         elif isinstance(value, list):
-            waiting += [(f"{place}/{index}", inner) for index, inner in enumerate(value)]
+            waiting += [(_Below(place, index), inner) for index, inner in enumerate(value) if isinstance(inner, list)]
 
 
 # --- Statements

@@ -145,6 +145,13 @@ def test_blank_lines_are_numbered_and_a_later_part_of_a_file_can_begin_at_its_ow
     assert [line["line"] for line in each] == [1002, 1004]
 
 
+def test_a_line_of_nothing_but_faults_is_not_named_to_its_end(post: Post) -> None:
+    repeated = ",".join('"a":1' for _ in range(1_000))
+    [first], _ = told(post(b"{" + repeated.encode() + b"}"))
+    assert len(first["errors"]) == 51
+    assert "mend these first" in first["errors"][-1]["message"]
+
+
 def test_whoever_wants_to_hear_of_refusals_alone_says_so(post: Post) -> None:
     each, summary = told(post(ndjson(one(), {}, one()), "?only=refused"))
     assert [(line["line"], line["result"]) for line in each] == [(2, "refused")]
@@ -205,6 +212,11 @@ def test_another_content_type_is_415(post: Post, kind: str) -> None:
     answer = post(b"", **{"Content-Type": kind})
     assert answer.status_code == 415
     assert answer.get_json()["errors"][0]["message"]
+
+
+def test_a_content_type_that_names_another_encoding_is_400(post: Post) -> None:
+    assert post(b"", **{"Content-Type": "application/x-ndjson; charset=utf-16"}).status_code == 400
+    assert post(b"", **{"Content-Type": "application/x-ndjson; charset=UTF-8"}).status_code == 200
 
 
 def test_a_key_that_may_not_write_and_an_unknown_version_are_refused(

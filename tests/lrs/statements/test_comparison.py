@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.errors import InvalidStatement
+from lrs.errors import InvalidStatement, StatementConflict
 from lrs.statements.comparison import differences, normal_form
 from lrs.statements.rows import read_exact
 from lrs.statements.validate import check_statements, encode
@@ -111,3 +112,14 @@ def test_what_counts_as_the_same(one: dict[str, Any], other: dict[str, Any], sam
 def test_numbers_of_any_length_and_exponent_have_a_form() -> None:
     long = {"result": {"extensions": {"https://e.org/x": [10**4000, Decimal("1E+999999"), Decimal("-1E-999999")]}}}
     assert same_form(long, copy.deepcopy(long))
+
+
+def test_very_many_differences_are_not_all_named_and_long_keys_are_cut() -> None:
+    def said(value: int) -> dict[str, Any]:
+        within = {f"a{n}": value for n in range(2_000)}
+        return statement("an", context={"extensions": {"https://e.org/" + "k" * 10_000: within}})
+
+    found = differences(said(1), said(2))
+    assert len(found) == 1_000
+    assert max(map(len, found)) < 600
+    assert len(str(StatementConflict(uuid4(), found))) < 20_000

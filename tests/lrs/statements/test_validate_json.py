@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lrs.errors import InvalidRequest
-from lrs.statements.validate import MAX_DEPTH, decode, encode
+from lrs.statements.validate import MAX_DEPTH, MOST_FAULTS, decode, encode
 from tests.lrs.statements.strategies import json_values
 
 
@@ -208,3 +209,23 @@ def test_the_quick_search_for_repeated_keys_agrees_with_the_sure_one(text: str) 
     else:
         assert not _repeats_a_key(text)
         assert document == json.loads(text, parse_float=Decimal)
+
+
+def test_a_refusal_is_not_many_times_as_long_as_what_was_sent() -> None:
+    long, repeated = "k" * 100_000, ",".join(f'"a{n}":1,"a{n}":1' for n in range(2_000))
+    deep = '{"' + '":{"'.join(["k" * 400] * 90) + '":{' + repeated + "}" + "}" * 90
+    for body in (f'{{"{long}":{{{repeated}}}}}', deep):
+        told = refusal(body.encode())
+        assert len(told) == MOST_FAULTS + 1
+        assert "mend these first" in told[-1]
+    assert all(one.startswith(f"/{'k' * 500}…/a") for one in refusal(f'{{"{long}":{{"a":1,"a":1}}}}'.encode()))
+
+
+def test_looking_for_a_repeated_key_takes_no_more_memory_than_reading() -> None:
+    below = ",".join(f'"{n}":[]' for n in range(10_000))
+    body = '{"' + '":{"'.join(["k" * 500] * 90) + '":{' + below + "}" + "}" * 90
+    tracemalloc.start()
+    decode(f'[{body},"\\u003a"]'.encode())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000_000
