@@ -21,6 +21,7 @@ from werkzeug.wsgi import get_input_stream
 from lrs.errors import InvalidRequest, listed
 from lrs.resources import query_string
 from lrs.resources.access import caller, database, guarded
+from lrs.resources.content_types import require_utf8
 from lrs.resources.versions import HEADER, request_version
 from lrs.statements import lines
 from lrs.statements.lines import Summary
@@ -54,6 +55,7 @@ def post_lines() -> Response:
     version = request_version() if HEADER in request.headers else "2.0.0"
     if request.mimetype != MEDIA_TYPE:
         raise UnsupportedMediaType(f"Statements one a line are {MEDIA_TYPE}, not {request.mimetype or 'of no type'}")
+    require_utf8(request.content_type or "")
     body = _Body()
     if not _uploads.acquire(blocking=False):
         message = f"{MOST_UPLOADS} uploads are under way here already; send it again later"

@@ -6,6 +6,7 @@ from werkzeug.http import parse_options_header
 
 from lrs.errors import InvalidRequest
 
+_OF_JSON = frozenset({"application/json", "application/x-ndjson"})
 _UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 """Names of UTF-8 and of what is the same in it."""
 
@@ -14,6 +15,6 @@ def require_utf8(content_type: str) -> None:
     """Raise InvalidRequest where JSON comes with the name of another encoding: it would be read as something else."""
     kind, options = parse_options_header(content_type)
     charset = options.get("charset", "utf-8")
-    if kind == "application/json" and charset.lower() not in _UTF_8:
+    if kind in _OF_JSON and charset.lower() not in _UTF_8:
         message = f"JSON is sent in UTF-8 here, not in {charset!r}; leave out the charset, or send UTF-8 and say so"
         raise InvalidRequest.at("Content-Type", message, "xAPI 1.0.3 Communication 1.4")
