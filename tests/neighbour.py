@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from certification.judgement import judging
 from certification.models import SelfScore
-from certification.targets import publications
+from certification.targets import freezing, publications
 from lrs import api, definitions
 from lrs.db import NOBODY, Database
 from lrs.models import Tenant
@@ -121,6 +121,7 @@ def _certify(database: Database, tenant: UUID) -> None:
             said = {"scored_on": date(2026, 6, 1), "scored_by": SECRET, "recorded": NOW}
             session.add(SelfScore(worker_id=worker, tenant_id=tenant, **own, **said))
         publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
+        freezing.freeze(session, tenant, "vn", on=date(2026, 11, 20), by=SECRET, reason=SECRET, now=NOW)
     learning.mark(database, tenant, (an, 2026), (somebody, 2026))
     learning.follow_all(database, tenant, NOW)
     judging.judge_all_stale(database, tenant, clock=lambda: NOW)

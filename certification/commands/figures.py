@@ -1,8 +1,10 @@
-"""`flask certification attainment`, `publish`, `unpublish`: how far every organization is, and who may see it."""
+"""`flask certification attainment`, `attainment-people`, `freeze`, `frozen`, `publish`, `unpublish`: how far every
+organization is, who is behind a figure, what was frozen, and who may see it."""
 
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import click
 
@@ -10,22 +12,60 @@ from certification.commands import invocation
 from certification.commands.invocation import Day, for_tenant
 from certification.judgement import explanations
 from certification.rules import plans
-from certification.targets import attainment, publications
+from certification.targets import attainment, freezing, listing, publications
+from certification.targets import rates as rates_of_targets
+from certification.targets.figures import BASIS_WORDS, number
+from certification.targets.populations import ALL_ENTERPRISES, BASES
 from certification.terminal import tables
+from certification.terminal.printable import printable
 from certification.terminal.progress import console
 
-__all__ = ["publish", "show_attainment", "unpublish"]
+__all__ = ["freeze", "list_people", "publish", "show_attainment", "show_frozen", "unpublish"]
+
+_as_of = click.option(
+    "--as-of", type=Day(), help="Cut-off day, such as 2026-11-20 or 20/11/2026; default: today in Vietnam."
+)
+_basis = click.option(
+    "--basis",
+    type=click.Choice(BASES),
+    default=ALL_ENTERPRISES,
+    show_default=True,
+    help="Over whom: the workers of all enterprises, or of those with a grassroots union.",
+)
+_headcount_on = click.option(
+    "--headcount-on", type=Day(), help="Day whose headcount is the denominator; default: the cut-off day."
+)
+_plan = click.option("--plan", help="The targets of this plan alone, where it binds; default: of the nearest ones.")
 
 
 @click.command("attainment")
-@click.option("--as-of", type=Day(), help="Cut-off day, such as 2026-11-20 or 20/11/2026; default: today in Vietnam.")
+@_as_of
+@click.option("--organization", help="One organization by its code, with those right below it, and forecasts.")
+@_basis
+@_headcount_on
+@_plan
 @for_tenant
-def show_attainment(as_of: date | None, tenant: str) -> None:
+def show_attainment(
+    as_of: date | None, organization: str | None, basis: str, headcount_on: date | None, plan: str | None, tenant: str
+) -> None:
     """Print how far every organization is from every target that binds it, on a cut-off day."""
     as_of = as_of or invocation.today()
     with invocation.reading(tenant) as (session, owner):
-        measured = attainment.measure_all(session, owner, on=as_of)
         names = explanations.plan_names(plans.all_plans(session, owner))
+        if organization is not None:
+            found = rates_of_targets.rates(
+                session,
+                owner,
+                organization,
+                on=as_of,
+                today=invocation.today(),
+                basis=basis,
+                headcount_on=headcount_on,
+                plan=plan,
+            )
+            tables.print_rates(console(), found, names)
+            return
+        measured = attainment.measure_all(session, owner, on=as_of, basis=basis, headcount_on=headcount_on, plan=plan)
     if not measured.organizations:
         raise click.ClickException(f"no enterprise exists on {as_of}; import organizations and a roster first")
     if not any(organization.targets for organization in measured.organizations):
@@ -35,6 +75,118 @@ def show_attainment(as_of: date | None, tenant: str) -> None:
         )
     tables.print_groups(console(), measured, names)
     tables.print_further(console(), measured, names)
+
+
+@click.command("attainment-people")
+@click.argument("organization")
+@click.argument("plan")
+@click.argument("target")
+@_as_of
+@click.option(
+    "--which",
+    type=click.Choice(listing.WHICH),
+    default=listing.COUNTED,
+    show_default=True,
+    help="Whom to list: those counted, those still missing, or everybody.",
+)
+@_basis
+@_headcount_on
+@for_tenant
+def list_people(
+    organization: str,
+    plan: str,
+    target: str,
+    as_of: date | None,
+    which: str,
+    basis: str,
+    headcount_on: date | None,
+    tenant: str,
+) -> None:
+    """List who is behind a rate: the people that TARGET of PLAN counts in ORGANIZATION, one a line."""
+    after: str | None = ""
+    with invocation.reading(tenant) as (session, owner):
+        while after is not None:
+            page = listing.people(
+                session,
+                owner,
+                organization,
+                plan=plan,
+                target=target,
+                on=as_of or invocation.today(),
+                which=which,
+                basis=basis,
+                headcount_on=headcount_on,
+                after=after,
+            )
+            for one in page.people:
+                where = ", ".join(one.enterprises)
+                click.echo("\t".join(map(printable, (one.number, one.name, where, str(one.participations)))))
+            after = page.after
+
+
+@click.command("freeze")
+@click.argument("organization")
+@_as_of
+@_basis
+@_headcount_on
+@_plan
+@click.option("--by", required=True, help="Who freezes the figures.")
+@click.option("--reason", required=True, help="Why: the report or the letter that rests on them.")
+@for_tenant
+def freeze(
+    organization: str,
+    as_of: date | None,
+    basis: str,
+    headcount_on: date | None,
+    plan: str | None,
+    by: str,
+    reason: str,
+    tenant: str,
+) -> None:
+    """Keep the figures of ORGANIZATION on a cut-off day as they are now, whatever evidence comes later."""
+    with invocation.writing(tenant) as (session, owner):
+        record = freezing.freeze(
+            session,
+            owner,
+            organization,
+            on=as_of or invocation.today(),
+            by=by,
+            reason=reason,
+            now=invocation.now(),
+            plan=plan,
+            basis=basis,
+            headcount_on=headcount_on,
+        )
+    click.echo(f"{record.id}: {number(len(record.figures))} figures of {printable(organization)} on {record.on}.")
+
+
+@click.command("frozen")
+@click.argument("record", type=click.UUID, required=False)
+@click.option("--organization", help="Only records of this organization.")
+@for_tenant
+def show_frozen(record: UUID | None, organization: str | None, tenant: str) -> None:
+    """List what was frozen; with RECORD, its figures, and how today's differ."""
+    with invocation.reading(tenant) as (session, owner):
+        if record is None:
+            for one in freezing.frozen(session, owner, organization):
+                plan = f", {one.plan}" if one.plan else ""
+                click.echo(
+                    printable(
+                        f"{one.id}: {one.organization} on {one.on}, {one.basis}{plan}; frozen {one.frozen:%Y-%m-%d} by "
+                        f"{one.frozen_by}: {one.reason}"
+                    )
+                )
+            return
+        found = freezing.find(session, owner, record)
+        changes = {one.figure: one for one in freezing.difference(session, owner, found, today=invocation.today())}
+    click.echo(printable(f"{found.organization}, {found.on}, {BASIS_WORDS[found.basis]}"))
+    for name in sorted({*found.figures, *changes}):
+        was = found.figures.get(name)
+        told = "–" if was is None else number(was)
+        if name in changes:
+            now = changes[name].now
+            told += f" (now {'–' if now is None else number(now)})"
+        click.echo(f"{printable(name)}\t{told}")
 
 
 @click.command("publish")

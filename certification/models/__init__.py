@@ -11,7 +11,7 @@ from certification.models.evidence import Attestation, Fact, FeedPosition, SelfS
 from certification.models.judgement import Assessment, Award, Stale
 from certification.models.people import Employment, WaitingStatement, Worker, WorkerIdentifier
 from certification.models.rules import RuleFile
-from certification.models.targets import Publication
+from certification.models.targets import Freezing, Publication
 from certification.models.units import Commitment, Organization, OrganizationParent, OrganizationSuccession
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Employment",
     "Fact",
     "FeedPosition",
+    "Freezing",
     "Organization",
     "OrganizationParent",
     "OrganizationSuccession",

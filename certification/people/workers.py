@@ -119,12 +119,15 @@ def known_workers(session: Session, tenant: UUID, numbers: Collection[str]) -> d
     return {row.number: Person(*row) for row in rows}
 
 
-def employments(session: Session, tenant: UUID, on: date) -> list[Employed]:
-    """Every employment of the tenant that holds on the day `on` (in Vietnam; first and last day included).
+def employments(
+    session: Session, tenant: UUID, on: date, enterprises: Collection[UUID] | None = None
+) -> list[Employed]:
+    """Every employment of the tenant (by one of `enterprises`) that holds on the day `on` (in Vietnam; first and last
+    day included).
 
     A worker employed by two enterprises comes twice, once in each headcount.
     """
-    rows = session.execute(
+    query = (
         sa.select(
             Employment.worker_id,
             Employment.enterprise_id,
@@ -140,7 +143,9 @@ def employments(session: Session, tenant: UUID, on: date) -> list[Employed]:
             sa.or_(Employment.ended.is_(None), Employment.ended >= on),
         )
     )
-    return [Employed(*row) for row in rows]
+    if enterprises is not None:
+        query = query.where(among(session, Employment.enterprise_id, enterprises))
+    return [Employed(*row) for row in session.execute(query)]
 
 
 def unknown_actors(session: Session, tenant: UUID) -> list[UnknownActor]:

@@ -21,9 +21,11 @@ __all__ = [
     "Inheritance",
     "Numerator",
     "Plan",
+    "Shortfall",
     "Target",
     "TargetValue",
     "all_plans",
+    "below_parent",
     "binding",
     "build",
     "inheritances",
@@ -125,6 +127,20 @@ class Inheritance:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """That a target asks for `percent` by `year` where its parent plan's asks for more. `related_to` is the parent's
+    group where the two are not of one group and not counted alike."""
+
+    target: str
+    year: int
+    percent: int
+    parent: str
+    parent_target: str
+    parent_percent: int
+    related_to: str | None
+
+
 def all_plans(session: Session, tenant: UUID) -> list[Plan]:
     """Every loaded plan of the tenant, by id. One SQL command."""
     return [build(rule.document, rule.id) for rule in stored(session, tenant, "plan")]
@@ -164,26 +180,36 @@ def binding(plans: Iterable[Plan], inheritances: Iterable[Inheritance], chain: S
 
 
 def shortfalls(plan: Plan, parent: Plan) -> list[str]:
-    """A warning for each target of `plan` that asks for less than its parent's target for the same year.
+    """A warning for each target of `plan` that asks for less than its parent's target for the same year."""
+    return [
+        f"plan {plan.id}, target {one.target}"
+        + (f" (related to {one.related_to}, though not counted alike)" if one.related_to else "")
+        + f": {one.percent} % for {one.year} is below the {one.parent_percent} % of its parent plan {parent.id}, "
+        f"target {one.parent_target}"
+        for one in below_parent(plan, parent)
+    ]
+
+
+def below_parent(plan: Plan, parent: Plan) -> list[Shortfall]:
+    """Where `plan` asks for less than its parent.
 
     Targets of the same group are compared, and those whose `related_to` names a group of the parent. Asking for less
     may be right, so it is said, not refused.
     """
     above = {target.group: target for target in parent.targets}
-    warnings = []
+    found = []
     for target in plan.targets:
         other = above.get(target.group) or above.get(target.related_to or "")
         if other is None:
             continue
         asked = {value.year: value.percent for value in other.values}
-        related = "" if target.group == other.group else f" (related to {other.group}, though not counted alike)"
-        warnings += [
-            f"plan {plan.id}, target {target.id}{related}: {value.percent} % for {value.year} is below the "
-            f"{asked[value.year]} % of its parent plan {parent.id}, target {other.id}"
+        related = None if target.group == other.group else other.group
+        found += [
+            Shortfall(target.id, value.year, value.percent, parent.id, other.id, asked[value.year], related)
             for value in target.values
             if value.percent < asked.get(value.year, 0)
         ]
-    return warnings
+    return found
 
 
 def rivals(plan: Plan, others: Iterable[Plan]) -> list[str]:

@@ -6,25 +6,28 @@ Vietnam up to and with the day, titles not withdrawn on or before it, commitment
 person: what was learned at another employer earlier in the year counts where the person works on the day. *Lượt*
 (participations) stands beside and is never a numerator.
 
-Counting is `targets.numerators`, rolling up `targets.populations`.
+Over whom: all enterprises or those with a grassroots union (`populations.BASES`), each with its headcount of the
+cut-off day or of another day that was stated (`headcount_on`). An enterprise without a roster is in the denominator
+with what it declared, and `Coverage` says how many those are.
+
+Counting is `targets.counting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
-from certification.judgement import assessments
 from certification.rules import plans
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator, Plan, Target, TargetValue
-from certification.targets import numerators, populations
-from certification.targets.populations import WORKERS, Populations
+from certification.targets import counting, populations
+from certification.targets.populations import ALL_ENTERPRISES, WORKERS, Coverage, Populations
 from certification.units import organizations
-from certification.units.trees import ENTERPRISE, Tree
+from certification.units.trees import Tree
 from lrs.db import Session
 
 __all__ = [
@@ -34,6 +37,7 @@ __all__ = [
     "OrganizationFigures",
     "TargetFigures",
     "YearTarget",
+    "binding_targets",
     "measure_all",
     "year_target",
 ]
@@ -112,6 +116,7 @@ class OrganizationFigures:
     meets_criteria: int
     holds_title: int
     targets: tuple[TargetFigures, ...]
+    coverage: Coverage = field(default_factory=Coverage)
 
     def group(self, group: str) -> TargetFigures | None:
         """The figures of a target group ("G1", "L3"), or None when no plan that binds has it."""
@@ -125,6 +130,9 @@ class Attainment:
     on: date
     programme: str
     organizations: tuple[OrganizationFigures, ...]
+    basis: str = ALL_ENTERPRISES
+    headcount_on: date | None = None
+    """The day whose headcount is the denominator; the cut-off day itself where None."""
 
     def of(self, code: str) -> OrganizationFigures | None:
         """The figures of one organization, or None when it has no enterprise at or below it on the day."""
@@ -155,31 +163,34 @@ def year_target(value: TargetValue, operator: str, counted: int, denominator: in
     )
 
 
-def measure_all(session: Session, tenant: UUID, *, on: date, programme: str = PROGRAMME) -> Attainment:
-    """The figures of every enterprise of the tenant that exists on the day, and of every unit above one.
+def measure_all(
+    session: Session,
+    tenant: UUID,
+    *,
+    on: date,
+    programme: str = PROGRAMME,
+    basis: str = ALL_ENTERPRISES,
+    headcount_on: date | None = None,
+    plan: str | None = None,
+    codes: Collection[str] | None = None,
+) -> Attainment:
+    """The figures of every enterprise of the basis that exists on the day, and of every unit above one.
 
-    The number of SQL commands depends on how many distinct numerator rules the plans have, on nothing else.
+    With `plan`, its targets alone, wherever it binds on the day, though a nearer plan may bind too. With `codes`, these
+    organizations alone, also those that have no enterprise at or below them. The number of SQL commands depends on how
+    many distinct numerator rules the plans have, on nothing else. Raises ValueError for a basis that is none.
     """
-    tree = organizations.tree(session, tenant, on)
-    chains = {node.code: tree.chain(node.code) for node in tree.nodes if node.kind == ENTERPRISE}
-    concerned = sorted({code for chain in chains.values() for code in chain})
-    targets = _targets(session, tenant, tree, concerned, on)
+    headcount_day = headcount_on or on
+    tree = organizations.tree(session, tenant, headcount_day)
+    chains = populations.chains(tree, basis)
+    concerned = sorted({code for chain in chains.values() for code in chain} if codes is None else codes)
+    targets = binding_targets(session, tenant, tree, concerned, on, plan)
     holding = {code: _title_rule(targets[code]) for code in concerned}
     rules = {rule for code in concerned for _, target in targets[code] for rule in _rules(target)} | set(
         holding.values()
     )
-
-    counts = {
-        rule: numerators.count(session, tenant, rule, on, programme) for rule in rules if rule.rule != "commitment"
-    }
-    everybody, cadres = populations.roll_up(
-        populations.cohorts(session, tenant, tree, on),
-        chains,
-        counts,
-        assessments.meeting(session, tenant, programme, on),
-    )
-    there = Populations(
-        everybody, cadres, populations.grassroots_unions(tree, chains), numerators.commitments(session, tenant, on)
+    there = counting.count(
+        session, tenant, tree, rules, on=on, programme=programme, basis=basis, codes=codes, meeting=True
     )
     return Attainment(
         on,
@@ -189,16 +200,19 @@ def measure_all(session: Session, tenant: UUID, *, on: date, programme: str = PR
                 code=code,
                 name=tree.node(code).name,
                 kind=tree.node(code).kind,
-                headcount=everybody[code].headcount,
-                women=everybody[code].women,
-                union_cadres=cadres[code].headcount,
+                headcount=there.headcount(code),
+                women=there.everybody[code].women,
+                union_cadres=there.cadres[code].headcount,
                 grassroots_unions=len(there.unions[code]),
-                meets_criteria=everybody[code].meeting,
-                holds_title=everybody[code].persons[holding[code]],
+                meets_criteria=there.everybody[code].meeting,
+                holds_title=there.everybody[code].persons[holding[code]],
                 targets=tuple(_figures(there, code, plan, target) for plan, target in targets[code]),
+                coverage=there.coverage[code],
             )
             for code in concerned
         ),
+        basis,
+        headcount_on,
     )
 
 
@@ -232,15 +246,21 @@ def _rate(counted: int, denominator: int) -> Fraction | None:
 # ---------------------------------------------------------------- which targets
 
 
-def _targets(
-    session: Session, tenant: UUID, tree: Tree, codes: Iterable[str], on: date
+def binding_targets(
+    session: Session, tenant: UUID, tree: Tree, codes: Iterable[str], on: date, only: str | None = None
 ) -> dict[str, list[tuple[Plan, Target]]]:
-    """The targets that bind each organization: one of each common group, the nearest plan's; then all others."""
+    """The targets that bind each organization: one of each common group, the nearest plan's; then all others.
+
+    With `only`, those of the plan with this id.
+    """
     every_plan = plans.all_plans(session, tenant)
     inherited = plans.inheritances(session, tenant)
     found: dict[str, list[tuple[Plan, Target]]] = {}
     for code in codes:
         binding = plans.binding(every_plan, inherited, tree.chain(code), on)
+        if only is not None:
+            found[code] = [(plan, target) for plan in binding if plan.id == only for target in plan.targets]
+            continue
         nearest: dict[str, tuple[Plan, Target]] = {}
         others: list[tuple[Plan, Target]] = []
         for plan in binding:

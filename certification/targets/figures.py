@@ -6,23 +6,34 @@ Nothing is counted here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
+from certification.rules.plans import Shortfall
 from certification.targets.attainment import BesideFigures, OrganizationFigures, TargetFigures, YearTarget
+from certification.targets.forecasts import PACE_OF_YEAR, Forecast, Observation
+from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Coverage
 
 __all__ = [
+    "BASIS_WORDS",
     "NOTHING",
     "BesideWords",
     "OrganizationWords",
     "TargetWords",
     "YearTargetWords",
     "beside_words",
+    "coverage_words",
+    "day",
+    "forecast_words",
     "gap",
+    "last_year_words",
     "number",
     "organization_words",
     "percent",
     "points",
+    "shortfall_words",
     "target_words",
     "year_target_words",
 ]
@@ -35,6 +46,22 @@ MET = "đạt"
 UNITS = {"person": "người", "organization": "đơn vị"}
 
 OPERATORS = {">=": "≥", ">": ">"}
+
+BASIS_WORDS: Mapping[str, str] = {
+    ALL_ENTERPRISES: "mọi doanh nghiệp",
+    UNIONISED: "doanh nghiệp có công đoàn cơ sở",
+}
+"""Over whom a rate is."""
+
+NO_FORECAST: Mapping[str, str] = {
+    "past": "hạn đã qua",
+    "to_come": "ngày chốt số liệu chưa tới",
+    "nobody": "không có ai trong mẫu số",
+    "too_early": "đầu năm, chưa đủ số ngày để tính nhịp độ",
+    "by_decision": "tính theo quyết định công nhận hoặc đăng ký từng đợt, không tăng đều theo ngày",
+    "no_last_year": "không có số liệu cùng ngày năm trước để so",
+}
+"""Why nothing is forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +170,58 @@ def organization_words(figures: OrganizationFigures) -> OrganizationWords:
         meets_criteria=number(figures.meets_criteria),
         holds_title=number(figures.holds_title),
     )
+
+
+def day(value: date) -> str:
+    """25/11/2026."""
+    return f"{value:%d/%m/%Y}"
+
+
+def coverage_words(coverage: Coverage) -> str:
+    """How much of the headcount is known: "12 trong 480 doanh nghiệp có danh sách; …"."""
+    words = f"{number(coverage.reporting)} trong {number(coverage.enterprises)} doanh nghiệp có danh sách lao động"
+    if coverage.declared:
+        words += (
+            f"; {number(coverage.declared)} doanh nghiệp mới khai tổng số ({number(coverage.declared_people)} người, "
+            "có trong mẫu số)"
+        )
+    silent = coverage.enterprises - coverage.reporting - coverage.declared
+    return words + (f"; {number(silent)} doanh nghiệp chưa báo gì, không có trong mẫu số" if silent else "")
+
+
+def last_year_words(before: Observation | None) -> str:
+    """ "48,0% (240/500 ngày 25/11/2025)", or `NOTHING`."""
+    if before is None:
+        return NOTHING
+    return f"{percent(before.rate)} ({_observed(before)})"
+
+
+def forecast_words(forecast: Forecast) -> str:
+    """What is to be expected by a deadline and on what assumption, or why nothing is said."""
+    if forecast.rate is None:
+        return f"không dự báo: {NO_FORECAST[forecast.why_not or 'nobody']}"
+    first, last = forecast.observations
+    if forecast.method == PACE_OF_YEAR:
+        how = "tỷ lệ tiếp tục tăng mỗi ngày như giữa hai ngày"
+    else:
+        how = "tỷ lệ cùng ngày mỗi năm tiếp tục thay đổi như giữa hai năm"
+    return (
+        f"khoảng {percent(forecast.rate)} vào {day(forecast.deadline)}, nếu {how}: {percent(first.rate)} "
+        f"({_observed(first)}) và {percent(last.rate)} ({_observed(last)})"
+    )
+
+
+def shortfall_words(one: Shortfall) -> str:
+    """That a plan asks for less than the one above it."""
+    related = f" (gần với {one.related_to}, tuy cách tính khác)" if one.related_to else ""
+    return (
+        f"chỉ tiêu {one.target}{related} năm {one.year} là {one.percent}%, thấp hơn {one.parent_percent}% của chỉ tiêu "
+        f"{one.parent_target} trong kế hoạch cấp trên {one.parent}"
+    )
+
+
+def _observed(one: Observation) -> str:
+    return f"{number(one.counted)}/{number(one.denominator)} ngày {day(one.on)}"
 
 
 def _tenths(value: Fraction) -> str:

@@ -16,13 +16,27 @@ from certification.models import Award, Commitment, Fact, Organization
 from certification.rules.plans import Numerator
 from lrs.db import Session
 
-__all__ = ["commitments", "count", "takes"]
+__all__ = ["Workers", "commitments", "count", "satisfying", "takes"]
 
 
-def count(session: Session, tenant: UUID, rule: Numerator, on: date, programme: str) -> dict[UUID, int]:
-    """Who of the tenant's workers satisfies a rule on the day, and in how many participations."""
+Workers = sa.Select[UUID]
+"""A question for ids of workers: whom a count is confined to."""
+
+
+def count(
+    session: Session, tenant: UUID, rule: Numerator, on: date, programme: str, of: Workers | None = None
+) -> dict[UUID, int]:
+    """Who of the tenant's workers (of those that `of` asks for) satisfies a rule on the day, and in how many
+    participations."""
+    return {row[0]: row[1] for row in session.execute(satisfying(tenant, rule, on, programme, of))}
+
+
+def satisfying(
+    tenant: UUID, rule: Numerator, on: date, programme: str, of: Workers | None = None
+) -> sa.Select[UUID, int]:
+    """The question behind `count`: worker's id, participations. Raises ValueError for a rule that counts no workers."""
     if rule.rule == "title_holders":
-        return _title_holders(session, tenant, rule, on, programme)
+        return _title_holders(tenant, rule, on, programme, of)
     if rule.rule not in ("any_of", "all_of"):
         raise ValueError(f"the rule of a numerator is any_of, all_of, title_holders or commitment, not {rule.rule!r}")
     query = (
@@ -36,7 +50,7 @@ def count(session: Session, tenant: UUID, rule: Numerator, on: date, programme: 
         query = query.where(Fact.what.in_(rule.what))
     if rule.rule == "all_of":
         query = query.having(sa.func.count(Fact.what.distinct()) == len(set(rule.what)))
-    return _by_worker(session, query)
+    return query if of is None else query.where(Fact.worker_id.in_(of))
 
 
 def takes(rule: Numerator, what: str, quality: int) -> bool:
@@ -48,11 +62,7 @@ def takes(rule: Numerator, what: str, quality: int) -> bool:
     )
 
 
-def _by_worker(session: Session, query: sa.Select[UUID, int]) -> dict[UUID, int]:
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
-def _title_holders(session: Session, tenant: UUID, rule: Numerator, on: date, programme: str) -> dict[UUID, int]:
+def _title_holders(tenant: UUID, rule: Numerator, on: date, programme: str, of: Workers | None) -> sa.Select[UUID, int]:
     query = (
         sa.select(Award.worker_id, sa.func.count())
         .where(
@@ -64,7 +74,7 @@ def _title_holders(session: Session, tenant: UUID, rule: Numerator, on: date, pr
         )
         .group_by(Award.worker_id)
     )
-    return _by_worker(session, query)
+    return query if of is None else query.where(Award.worker_id.in_(of))
 
 
 def commitments(session: Session, tenant: UUID, on: date) -> Mapping[str | None, set[str]]:

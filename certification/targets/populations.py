@@ -12,16 +12,40 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from certification.people import workers
+from certification.people.workers import Employed
 from certification.rules.plans import Numerator
 from certification.units.trees import ENTERPRISE, GRASSROOTS_UNION, UNION, Tree
 from lrs.db import Session
 
-__all__ = ["WORKERS", "Cohort", "Populations", "Tally", "cohorts", "grassroots_unions", "roll_up"]
+__all__ = [
+    "ALL_ENTERPRISES",
+    "BASES",
+    "GRASSROOTS_UNIONS",
+    "UNIONISED",
+    "UNION_CADRES",
+    "WORKERS",
+    "Cohort",
+    "Coverage",
+    "Populations",
+    "Tally",
+    "chains",
+    "cohorts",
+    "coverage",
+    "declared_headcounts",
+    "grassroots_unions",
+    "roll_up",
+    "unions_of",
+]
 
 WORKERS = "workers"
 UNION_CADRES = "union_cadres"
 GRASSROOTS_UNIONS = "grassroots_unions"
+
+ALL_ENTERPRISES = "all"
+UNIONISED = "unionised"
+BASES = (ALL_ENTERPRISES, UNIONISED)
+"""Over whom a rate is: the workers of every enterprise, or of those with a grassroots union on the day. No document
+says which; both are worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +55,18 @@ class Cohort:
     employments: frozenset[tuple[str, bool]]
     workers: list[UUID]
     women: set[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a headcount is known. Of so many `enterprises` at or below an organization `reporting` have somebody
+    on the roster on the day; `declared` have nobody there but a declared headcount, `declared_people` in all; the rest
+    say nothing, and nobody of theirs is in the denominator."""
+
+    enterprises: int = 0
+    reporting: int = 0
+    declared: int = 0
+    declared_people: int = 0
 
 
 @dataclass(slots=True)
@@ -49,18 +85,61 @@ class Tally:
         self.participations.update(other.participations)
 
 
-def cohorts(session: Session, tenant: UUID, tree: Tree, on: date) -> list[Cohort]:
-    """Everybody employed on the day by an enterprise that exists on it."""
-    codes = {node.id: node.code for node in tree.nodes if node.kind == ENTERPRISE}
-    employed: dict[UUID, set[tuple[str, bool]]] = defaultdict(set)
+def chains(tree: Tree, basis: str = ALL_ENTERPRISES) -> dict[str, tuple[str, ...]]:
+    """Every enterprise of the basis that exists on the tree's day, by code, with itself and all that is above it.
+
+    Raises ValueError for a basis that is none of `BASES`.
+    """
+    if basis not in BASES:
+        raise ValueError(f"the basis of a rate is one of {', '.join(BASES)}, not {basis!r}")
+    return {
+        node.code: tree.chain(node.code)
+        for node in tree.nodes
+        if node.kind == ENTERPRISE and (basis == ALL_ENTERPRISES or unions_of(tree, node.code))
+    }
+
+
+def unions_of(tree: Tree, enterprise: str) -> list[str]:
+    """The grassroots union of an enterprise on the tree's day; none or one."""
+    return [code for code in tree.parents(enterprise, UNION) if tree.node(code).kind == GRASSROOTS_UNION]
+
+
+def declared_headcounts(session: Session, tenant: UUID, on: date) -> Mapping[UUID, int]:
+    """What enterprises declare as their headcount on the day, by the enterprise's id."""
+    return {}
+
+
+def coverage(
+    everyone: Iterable[Cohort], chains: Mapping[str, Sequence[str]], declared: Mapping[str, int]
+) -> dict[str, Coverage]:
+    """How much of each organization's headcount is known. `declared` are headcounts by the enterprise's code; one of
+    an enterprise that has a roster counts for nothing."""
+    reporting = {enterprise for cohort in everyone for enterprise, _ in cohort.employments}
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for enterprise, chain in chains.items():
+        has_roster = enterprise in reporting
+        people = 0 if has_roster else declared.get(enterprise, 0)
+        for code in chain:
+            counts = found[code]
+            counts[0] += 1
+            counts[1] += has_roster
+            counts[2] += not has_roster and enterprise in declared
+            counts[3] += people
+    return defaultdict(Coverage, {code: Coverage(*counts) for code, counts in found.items()})
+
+
+def cohorts(employed: Iterable[Employed], tree: Tree, enterprises: Collection[str]) -> list[Cohort]:
+    """Everybody employed by one of these enterprises (codes)."""
+    codes = {tree.node(code).id: code for code in enterprises}
+    by_worker: dict[UUID, set[tuple[str, bool]]] = defaultdict(set)
     women: set[UUID] = set()
-    for one in workers.employments(session, tenant, on):
+    for one in employed:
         if one.enterprise_id in codes:
-            employed[one.worker_id].add((codes[one.enterprise_id], one.union_cadre))
+            by_worker[one.worker_id].add((codes[one.enterprise_id], one.union_cadre))
             if one.gender == "female":
                 women.add(one.worker_id)
     parted: dict[frozenset[tuple[str, bool]], list[UUID]] = defaultdict(list)
-    for worker_id, employments in employed.items():
+    for worker_id, employments in by_worker.items():
         parted[frozenset(employments)].append(worker_id)
     return [Cohort(employments, ids, women.intersection(ids)) for employments, ids in parted.items()]
 
@@ -91,7 +170,7 @@ def grassroots_unions(tree: Tree, chains: Mapping[str, Sequence[str]]) -> dict[s
     """The grassroots unions of enterprises at or below each organization, on either tree."""
     found: dict[str, set[str]] = defaultdict(set)
     for enterprise, chain in chains.items():
-        unions = [code for code in tree.parents(enterprise, UNION) if tree.node(code).kind == GRASSROOTS_UNION]
+        unions = unions_of(tree, enterprise)
         for code in chain:
             found[code].update(unions)
     return found
@@ -105,6 +184,11 @@ class Populations:
     cadres: Mapping[str, Tally]
     unions: Mapping[str, set[str]]
     committed: Mapping[str | None, set[str]]
+    coverage: Mapping[str, Coverage]
+
+    def headcount(self, code: str) -> int:
+        """Who is on the roster, and who is only declared."""
+        return self.everybody[code].headcount + self.coverage[code].declared_people
 
     def count(self, code: str, population: str, rule: Numerator) -> tuple[int, int, int]:
         """How many of a population satisfy a rule, in how many participations, and how many the population has.
@@ -116,5 +200,6 @@ class Populations:
             return counted, counted, len(self.unions[code])
         if population in (WORKERS, UNION_CADRES) and rule.rule != "commitment":
             tally = (self.everybody if population == WORKERS else self.cadres)[code]
-            return tally.persons[rule], tally.participations[rule], tally.headcount
+            size = self.headcount(code) if population == WORKERS else tally.headcount
+            return tally.persons[rule], tally.participations[rule], size
         raise ValueError(f"a numerator by {rule.rule!r} cannot be counted over the population {population!r}")

@@ -12,6 +12,7 @@ from rich.text import Text
 from certification.judgement.explanations import POPULATIONS
 from certification.targets import figures
 from certification.targets.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures
+from certification.targets.rates import Rates
 from certification.terminal.printable import printable
 from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION
 
@@ -53,6 +54,46 @@ def print_further(console: Console, attainment: Attainment, plan_names: Mapping[
                 console.print()
                 console.print(_heading(organization))
                 console.print(Padding(_further_table(targets), (0, 0, 0, 2)))
+
+
+def print_rates(console: Console, rates: Rates, plan_names: Mapping[str, str]) -> None:
+    """One organization's targets, with last year's, the forecast and its assumption; then the units right below it."""
+    one = rates.organization
+    console.print(_heading(one))
+    headcount = f", lao động của ngày {figures.day(rates.headcount_on)}" if rates.headcount_on != rates.on else ""
+    console.print(
+        Text(f"  Số liệu đến hết {figures.day(rates.on)}, {figures.BASIS_WORDS[rates.basis]}{headcount}", style="dim")
+    )
+    console.print(Text(f"  {figures.coverage_words(one.coverage)}", style="dim"))
+    if rates.to_come:
+        console.print(Text("  Ngày chốt chưa tới: đây là số liệu đến nay.", style="yellow"))
+    for rate in rates.targets:
+        target, words = rate.figures, figures.target_words(rate.figures)
+        console.print()
+        console.print(Text(printable(f"{target.group} {target.title}"), style="bold"))
+        console.print(
+            f"  {words.counted} / {words.denominator} {POPULATIONS[target.population]} = {words.rate}; "
+            f"{words.participations} lượt; cùng ngày năm trước {figures.last_year_words(rate.beside.last_year)}",
+            highlight=False,
+        )
+        console.print(Text(f"  theo {printable(plan_names[target.plan])}", style="dim"))
+        for year_target, forecast in zip(words.year_targets, rate.beside.forecasts, strict=True):
+            console.print(
+                f"  đến hết {year_target.year}: {year_target.target}, {year_target.gap}; "
+                f"{figures.forecast_words(forecast)}",
+                highlight=False,
+            )
+        for beside, beside_words in zip(target.beside, words.beside, strict=True):
+            told = f"{beside_words.counted} người, {beside_words.participations} lượt, {beside_words.rate}"
+            console.print(Text(f"  {printable(beside.title)}: {told}", style="dim"))
+        for shortfall in rate.beside.shortfalls:
+            console.print(Text(f"  Lưu ý: {printable(figures.shortfall_words(shortfall))}", style="yellow"))
+    for child in rates.children:
+        console.print()
+        console.print(_heading(child))
+        console.print(Text(f"  {figures.coverage_words(child.coverage)}", style="dim"))
+        if child.targets:
+            console.print(Padding(_further_table(child.targets), (0, 0, 0, 2)))
 
 
 def _in_order(attainment: Attainment) -> list[OrganizationFigures]:
@@ -121,7 +162,7 @@ def _further_table(targets: Sequence[TargetFigures]) -> Table:
     table = _table()
     table.add_column("Chỉ tiêu", width=39)
     table.add_column("Đạt / tổng số", width=31, justify="right")
-    for name, width in (("Lượt", 7), ("Tỷ lệ", 6), ("2030", 6)):
+    for name, width in (("Lượt", 7), ("Tỷ lệ", 6), ("Cuối kỳ", 7)):
         table.add_column(name, width=width, justify="right")
     table.add_column("Còn thiếu", width=23)
     for target in targets:

@@ -48,3 +48,30 @@ def test_figures_are_public_only_between_publish_and_unpublish(
 def test_a_day_that_is_none_or_still_to_come_cannot_be_published(run: Run) -> None:
     assert "is no day; write it as 2026-11-20 or 20/11/2026" in run("publish", "--as-of", "31/02/2026").stderr
     assert "2026-11-21 is still to come" in run("publish", "--as-of", "2026-11-21").stderr
+
+
+def test_one_organization_is_shown_with_last_year_a_forecast_and_its_coverage(run: Run, ready: None) -> None:
+    told = succeeded(run("attainment", "--organization", "vn/a", "--as-of", "20/11/2026"))
+    assert "1 trong 1 doanh nghiệp có danh sách lao động" in told
+    assert "mọi doanh nghiệp" in told
+    assert "không dự báo" in told
+    unionised = succeeded(run("attainment", "--organization", "vn/a", "--basis", "unionised"))
+    assert "doanh nghiệp có công đoàn cơ sở" in unionised
+    assert "Không có đơn vị nào mang mã “x”" in run("attainment", "--organization", "x").stderr
+    assert "does not bind 'vn/a'" in run("attainment", "--organization", "vn/a", "--plan", "x").stderr
+
+
+def test_who_is_behind_a_rate_is_listed(run: Run, ready: None) -> None:
+    told = succeeded(run("attainment-people", "vn/a", "1268-qd-ttg", "G1", "--which", "missing"))
+    assert [line.split("\t")[0] for line in told.splitlines()] == ["A1", "A2"]
+    assert succeeded(run("attainment-people", "vn/a", "1268-qd-ttg", "G1")) == ""
+
+
+def test_figures_are_frozen_listed_and_compared(run: Run, ready: None) -> None:
+    named = ("--by", "Sen", "--reason", "Báo cáo năm")
+    told = succeeded(run("freeze", "vn/a", "--as-of", "2026-11-19", *named))
+    record = told.split(":")[0]
+    assert "vn/a on 2026-11-19, all; frozen 2026-11-20 by Sen: Báo cáo năm" in succeeded(run("frozen"))
+    assert succeeded(run("frozen", "--organization", "dn/1")) == ""
+    assert "headcount\t2\n" in succeeded(run("frozen", record))
+    assert "still to come" in run("freeze", "vn/a", "--as-of", "2026-11-21", *named).stderr

@@ -1,0 +1,157 @@
+"""Who is behind a rate: the people of a target's population, page by page, for those who may know them.
+
+The same question as the rate's, so that as many names come as the numerator says: counted ones, those still missing,
+or both. For a target over grassroots unions, the unions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification.models import Employment, Worker
+from certification.rules.criteria import PROGRAMME
+from certification.rules.plans import Plan, Target
+from certification.targets import attainment, numerators, populations
+from certification.targets.populations import ALL_ENTERPRISES, GRASSROOTS_UNIONS, UNION_CADRES
+from certification.targets.rates import NotBound
+from certification.units import organizations
+from certification.units.trees import Tree
+from lrs.db import Session, among
+
+__all__ = ["COUNTED", "EVERYBODY", "MISSING", "WHICH", "Listed", "Page", "people"]
+
+COUNTED = "counted"
+MISSING = "missing"
+EVERYBODY = "everybody"
+WHICH = (COUNTED, MISSING, EVERYBODY)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One of a target's population: a worker's number and name (a grassroots union's code and name), the enterprises
+    of the organization asked about that employ them on the headcount's day, and in how many participations they count;
+    0: they do not."""
+
+    number: str
+    name: str
+    enterprises: tuple[str, ...]
+    participations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a list, by number; `after` is what to ask with for the next ones, None when these are the last."""
+
+    people: tuple[Listed, ...]
+    after: str | None
+
+
+def people(
+    session: Session,
+    tenant: UUID,
+    code: str,
+    *,
+    plan: str,
+    target: str,
+    on: date,
+    which: str = COUNTED,
+    basis: str = ALL_ENTERPRISES,
+    headcount_on: date | None = None,
+    after: str = "",
+    limit: int = 500,
+    programme: str = PROGRAMME,
+) -> Page:
+    """Up to `limit` of those whom a target of a plan counts (or misses) in an organization, after the number `after`.
+
+    Raises UnknownOrganization; NotBound when no such target binds the organization on the day; ValueError for another
+    `which` or basis than there are. A fixed number of SQL commands.
+    """
+    if which not in WHICH:
+        raise ValueError(f"whom to list is one of {', '.join(WHICH)}, not {which!r}")
+    headcount_day = headcount_on or on
+    tree = organizations.tree(session, tenant, headcount_day)
+    tree.node(code)
+    bound = attainment.binding_targets(session, tenant, tree, [code], on, plan)[code]
+    found = next(((by, one) for by, one in bound if one.id == target), None)
+    if found is None:
+        raise NotBound(f"{plan}, {target}", code, on, [f"{by.id}, {one.id}" for by, one in bound])
+    enterprises = [one for one, chain in populations.chains(tree, basis).items() if code in chain]
+    if found[1].population == GRASSROOTS_UNIONS:
+        return _unions(session, tenant, tree, enterprises, found, on, which, after, limit)
+    return _workers(session, tenant, tree, enterprises, found[1], on, which, after, limit, programme)
+
+
+def _workers(
+    session: Session,
+    tenant: UUID,
+    tree: Tree,
+    enterprises: Sequence[str],
+    target: Target,
+    on: date,
+    which: str,
+    after: str,
+    limit: int,
+    programme: str,
+) -> Page:
+    holds = (
+        Employment.tenant_id == tenant,
+        among(session, Employment.enterprise_id, [tree.node(one).id for one in enterprises]),
+        Employment.started <= tree.on,
+        sa.or_(Employment.ended.is_(None), Employment.ended >= tree.on),
+        *([Employment.union_cadre.is_(True)] if target.population == UNION_CADRES else []),
+    )
+    population = sa.select(Employment.worker_id).where(*holds)
+    counted = numerators.satisfying(tenant, target.numerator, on, programme, population).subquery()
+    of_worker, times = counted.c
+    query = (
+        sa.select(Worker.id, Worker.number, Worker.full_name, sa.func.coalesce(times, 0))
+        .join(counted, of_worker == Worker.id, isouter=which != COUNTED)
+        .where(Worker.tenant_id == tenant, Worker.id.in_(population), Worker.number > after)
+        .order_by(Worker.number, Worker.id)
+        .limit(limit + 1)
+    )
+    if which == MISSING:
+        query = query.where(of_worker.is_(None))
+    rows = session.execute(query).all()
+    employers: dict[UUID, list[str]] = defaultdict(list)
+    for worker_id, enterprise_id in session.execute(
+        sa.select(Employment.worker_id, Employment.enterprise_id)
+        .where(*holds, among(session, Employment.worker_id, [row[0] for row in rows]))
+        .distinct()
+    ):
+        employers[worker_id].append(tree.by_id[enterprise_id].code)
+    return _page([Listed(row[1], row[2], tuple(sorted(employers[row[0]])), row[3]) for row in rows], limit)
+
+
+def _unions(
+    session: Session,
+    tenant: UUID,
+    tree: Tree,
+    enterprises: Sequence[str],
+    found: tuple[Plan, Target],
+    on: date,
+    which: str,
+    after: str,
+    limit: int,
+) -> Page:
+    committed = numerators.commitments(session, tenant, on)[found[1].numerator.commitment]
+    employers: dict[str, list[str]] = defaultdict(list)
+    for enterprise in enterprises:
+        for union in populations.unions_of(tree, enterprise):
+            employers[union].append(enterprise)
+    listed = [
+        Listed(union, tree.node(union).name, tuple(sorted(of)), int(union in committed))
+        for union, of in sorted(employers.items())
+        if union > after and (which == EVERYBODY or (union in committed) == (which == COUNTED))
+    ]
+    return _page(listed[: limit + 1], limit)
+
+
+def _page(listed: Sequence[Listed], limit: int) -> Page:
+    return Page(tuple(listed[:limit]), listed[limit - 1].number if len(listed) > limit else None)

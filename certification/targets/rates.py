@@ -1,0 +1,202 @@
+"""The rates of one organization and of those right below it, with what stands beside a rate.
+
+That is the same day a year before, what is to be expected by each deadline, and where a plan asks for less than the one
+above it.
+
+A rate is `attainment`'s, to the digit. The day a year before and the beginning of a pace are counted by the same rule
+over who was there on *that* day, so that each is a figure that could have been read on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from certification.errors import CertificationError
+from certification.rules import plans
+from certification.rules.criteria import PROGRAMME
+from certification.rules.plans import Numerator, Plan, Shortfall, Target
+from certification.targets import attainment, counting, forecasts
+from certification.targets.attainment import OrganizationFigures, TargetFigures
+from certification.targets.forecasts import DEFAULTS, Assumptions, Forecast, Observation
+from certification.targets.populations import ALL_ENTERPRISES, Populations
+from certification.units import organizations
+from certification.units.trees import TREES, Node, Tree
+from lrs.db import Session
+
+__all__ = ["NotBound", "NotThere", "Rate", "Rates", "Side", "find_plan", "rates"]
+
+
+class NotBound(CertificationError):
+    """The plan asked for does not bind the organization on the day."""
+
+    def __init__(self, plan: str, code: str, on: date, binding: list[str]) -> None:
+        named = ", ".join(binding) or "none"
+        super().__init__(
+            f"plan {plan!r} does not bind {code!r} on {on}; plans that do: {named}. A plan binds its owner, those it "
+            "names in also_binds and all below them, from its first day to its last; a unit that took over from "
+            "another is bound by a plan-inheritance file"
+        )
+
+
+class NotThere(CertificationError):
+    """The organization does not exist on the day of the headcount."""
+
+    def __init__(self, node: Node, on: date) -> None:
+        when = (
+            f"began on {node.exists_from}"
+            if node.exists_to is None or on < node.exists_to
+            else (f"ended on {node.exists_to}; ask for a day up to then, or for the unit that took over from it")
+        )
+        super().__init__(f"{node.code!r} ({node.name}) is not there on {on}: it {when}")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What stands beside the rate of one target: `last_year` is the same day's figure a year before, None where the
+    organization had nobody then; a forecast for each year target, in their order; where its plan asks for less than its
+    parent."""
+
+    last_year: Observation | None
+    forecasts: tuple[Forecast, ...]
+    shortfalls: tuple[Shortfall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One target's figures and what stands beside them."""
+
+    figures: TargetFigures
+    beside: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """An organization's figures on a cut-off day `on`, over the headcount of `headcount_on`; `children` are those right
+    below it on either tree, by code. `to_come`: the cut-off day lies in the future, so these are figures so far.
+
+    `in_basis`: whether any enterprise of the basis is at or below it; without one all its figures are 0.
+    """
+
+    on: date
+    headcount_on: date
+    basis: str
+    today: date
+    organization: OrganizationFigures
+    targets: tuple[Rate, ...]
+    children: tuple[OrganizationFigures, ...]
+
+    @property
+    def to_come(self) -> bool:
+        return self.on > self.today
+
+
+def rates(
+    session: Session,
+    tenant: UUID,
+    code: str,
+    *,
+    on: date,
+    today: date,
+    basis: str = ALL_ENTERPRISES,
+    headcount_on: date | None = None,
+    plan: str | None = None,
+    programme: str = PROGRAMME,
+    assumptions: Assumptions = DEFAULTS,
+) -> Rates:
+    """The rates of an organization on a cut-off day, for the targets that bind it, or those of one `plan` that does.
+
+    Raises UnknownOrganization; NotThere; NotBound; ValueError for a basis that is none.
+    """
+    headcount_day = headcount_on or on
+    tree = organizations.tree(session, tenant, headcount_day)
+    if not tree.exists(code):
+        raise NotThere(tree.node(code), headcount_day)
+    every_plan = {one.id: one for one in plans.all_plans(session, tenant)}
+    bound = attainment.binding_targets(session, tenant, tree, [code], on, plan)[code]
+    if plan is not None and not bound:
+        raise NotBound(plan, code, on, _binding(session, tenant, tree, code, on))
+    below = sorted({child for which in TREES for child in tree.children(code, which)})
+    measured = attainment.measure_all(
+        session,
+        tenant,
+        on=on,
+        programme=programme,
+        basis=basis,
+        headcount_on=headcount_on,
+        plan=plan,
+        codes={code, *below},
+    )
+    (own,) = (one for one in measured.organizations if one.code == code)
+    wanted = {target.numerator for _, target in bound}
+    earlier = {
+        day: _counted_on(session, tenant, code, wanted, day, programme, basis)
+        for day in (forecasts.start_of_pace(on, assumptions), forecasts.same_day_a_year_before(on))
+        if day is not None
+    }
+    targets = tuple(
+        Rate(figures, _beside(code, figures, by_plan, target, earlier, every_plan, on, today, assumptions))
+        for figures, (by_plan, target) in zip(own.targets, bound, strict=True)
+    )
+    children = tuple(one for one in measured.organizations if one.code != code and one.coverage.enterprises)
+    return Rates(on, headcount_day, basis, today, own, targets, children)
+
+
+def find_plan(session: Session, tenant: UUID, plan: str) -> Plan | None:
+    """The loaded plan with this id, or None."""
+    return next((one for one in plans.all_plans(session, tenant) if one.id == plan), None)
+
+
+def _binding(session: Session, tenant: UUID, tree: Tree, code: str, on: date) -> list[str]:
+    every_plan, inherited = plans.all_plans(session, tenant), plans.inheritances(session, tenant)
+    return sorted(one.id for one in plans.binding(every_plan, inherited, tree.chain(code), on))
+
+
+def _counted_on(
+    session: Session, tenant: UUID, code: str, rules: set[Numerator], on: date, programme: str, basis: str
+) -> Populations | None:
+    """The counts of an earlier day, by that day's trees; None where the organization did not exist."""
+    tree = organizations.tree(session, tenant, on)
+    if not tree.exists(code):
+        return None
+    return counting.count(session, tenant, tree, rules, on=on, programme=programme, basis=basis, codes={code})
+
+
+def _beside(
+    code: str,
+    figures: TargetFigures,
+    plan: Plan,
+    target: Target,
+    earlier: Mapping[date, Populations | None],
+    every_plan: Mapping[str, Plan],
+    on: date,
+    today: date,
+    assumptions: Assumptions,
+) -> Side:
+    def observed(day: date | None) -> Observation | None:
+        there = earlier.get(day) if day is not None else None
+        if day is None or there is None:
+            return None
+        counted, _, denominator = there.count(code, target.population, target.numerator)
+        return Observation(day, counted, denominator) if denominator else None
+
+    start = observed(forecasts.start_of_pace(on, assumptions))
+    year_before = observed(forecasts.same_day_a_year_before(on))
+    parent = every_plan.get(plan.parent or "")
+    return Side(
+        last_year=year_before,
+        forecasts=tuple(
+            forecasts.forecast(
+                value.year,
+                Observation(on, figures.counted, figures.denominator),
+                today=today,
+                by_decision=target.numerator.rule in ("title_holders", "commitment"),
+                start=start,
+                year_before=year_before,
+            )
+            for value in target.values
+        ),
+        shortfalls=tuple(one for one in plans.below_parent(plan, parent) if one.target == target.id) if parent else (),
+    )

@@ -1,0 +1,193 @@
+"""The rates of one organization: over whom, by which plan, beside what."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from certification.targets import figures
+from certification.targets.attainment import measure_all
+from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Coverage
+from certification.targets.rates import NotBound, NotThere, Rates, rates
+from certification.units import organizations
+from certification.units.trees import UnknownOrganization
+from tests.certification.learning import add_facts
+from tests.certification.world import ON, World
+
+NATIONAL = "1268-qd-ttg"
+
+
+def of(world: World, code: str, on: date = ON, **other: Any) -> Rates:
+    with world.database.reading(world.tenant) as session:
+        return rates(session, world.tenant, code, on=on, **({"today": ON} | other))
+
+
+def counts(found: Rates, group: str) -> tuple[int, int, int]:
+    figures = found.organization.group(group)
+    assert figures is not None
+    return figures.counted, figures.participations, figures.denominator
+
+
+# ---------------------------------------------------------------- over whom
+
+
+def test_both_bases_stand_beside_each_other(world: World, other_world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        in_union = world.employ(session, "dn/c")
+        without = world.employ(session, "dn/moi")
+        in_both = world.employ(session, "dn/c", "dn/moi")
+        for worker in (in_union, without, in_both):
+            add_facts(session, world.tenant, worker, ["law-labour"])
+    assert counts(of(world, "vn/lao-cai"), "G1") == (3, 3, 3)
+    assert counts(of(world, "vn/lao-cai", basis=UNIONISED), "G1") == (2, 2, 2)
+    assert counts(of(world, "dn/moi", basis=UNIONISED), "G1") == (0, 0, 0)
+    assert of(world, "vn/lao-cai", basis=UNIONISED).organization.coverage == Coverage(1, 1)
+    with pytest.raises(ValueError, match="one of all, unionised"):
+        of(world, "vn", basis="some")
+
+
+def test_the_headcount_of_another_day_is_the_denominator_and_its_people_the_numerator(world: World) -> None:
+    june = date(2026, 6, 30)
+    with world.database.writing(world.tenant) as session:
+        left, stayed, came = (
+            world.employ(session, "dn/a", ended=date(2026, 7, 31)),
+            world.employ(session, "dn/a"),
+            world.employ(session, "dn/a", started=date(2026, 8, 1)),
+        )
+        for worker in (left, stayed, came):
+            add_facts(session, world.tenant, worker, ["life-health"], day=date(2026, 8, 5))
+    assert counts(of(world, "dn/a"), "G3") == (2, 2, 2)
+    assert counts(of(world, "dn/a", headcount_on=june), "G3") == (2, 2, 2), "who left in July learned in August"
+    assert counts(of(world, "dn/a", on=date(2026, 8, 4), headcount_on=june), "G3") == (0, 0, 2)
+
+
+def test_how_many_enterprises_report_is_said(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        world.employ(session, "dn/a")
+    assert of(world, "vn").organization.coverage == Coverage(enterprises=4, reporting=1)
+    assert figures.coverage_words(Coverage(480, 12, 3, 1250)) == (
+        "12 trong 480 doanh nghiệp có danh sách lao động; 3 doanh nghiệp mới khai tổng số (1.250 người, có trong mẫu "
+        "số); 465 doanh nghiệp chưa báo gì, không có trong mẫu số"
+    )
+
+
+def test_an_organization_with_nobody_has_targets_and_no_rate(world: World) -> None:
+    found = of(world, "dn/a")
+    for rate in found.targets:
+        if rate.figures.unit == "organization":
+            continue  # its grassroots union is there
+        assert (rate.figures.rate, rate.figures.denominator) == (None, 0)
+        assert {one.why_not for one in rate.beside.forecasts} <= {"nobody", "past"}
+    assert of(world, "cdcs/trong").organization.coverage == Coverage()
+
+
+# ---------------------------------------------------------------- by which plan
+
+
+def test_a_plan_that_is_not_the_nearest_is_measured_when_it_is_asked_for(world: World) -> None:
+    nearest = {rate.figures.plan for rate in of(world, "dn/c").targets}
+    assert NATIONAL not in nearest
+    assert {rate.figures.plan for rate in of(world, "dn/c", plan=NATIONAL).targets} == {NATIONAL}
+    with pytest.raises(NotBound, match=r"plans that do: .*1268-qd-ttg"):
+        of(world, "dn/c", plan="lai-chau-31-kh-ldld-2026")
+    with pytest.raises(NotBound, match="on 2021-01-01; plans that do: none"):
+        of(world, "dn/c", on=date(2021, 1, 1), plan=NATIONAL)
+
+
+def test_a_plan_without_a_target_for_the_year_looks_to_its_next_one(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        world.employ(session, "dn/a")
+    found = of(world, "cd/lai-chau", plan="lai-chau-31-kh-ldld-2026")
+    for rate in found.targets:
+        assert [one.year for one in rate.figures.year_targets] == [2030]
+        assert [one.deadline for one in rate.beside.forecasts] == [date(2030, 12, 31)]
+
+
+def test_a_target_below_its_parents_is_warned_of(world: World) -> None:
+    found = of(world, "cd/lai-chau", plan="lai-chau-31-kh-ldld-2026")
+    warned = [figures.shortfall_words(one) for rate in found.targets for one in rate.beside.shortfalls]
+    assert warned == [
+        "chỉ tiêu L4 (gần với G2, tuy cách tính khác) năm 2030 là 60%, thấp hơn 75% của chỉ tiêu G2 trong kế hoạch cấp "
+        "trên 1268-qd-ttg"
+    ]
+    assert not any(rate.beside.shortfalls for rate in of(world, "vn").targets)
+
+
+# ---------------------------------------------------------------- units over time
+
+
+def test_a_unit_with_two_parents_over_time_counts_where_it_stood_on_the_day(world: World) -> None:
+    moved = """Mã,Tên,Loại,Mã cấp trên hành chính,Mã cấp trên công đoàn,Từ ngày,Đến ngày
+dn/a,Doanh nghiệp A,doanh nghiệp,vn/lao-cai,cdcs/a,2026-07-01,
+"""
+    with world.database.writing(world.tenant) as session:
+        organizations.import_organizations(session, world.tenant, moved.encode(), now=world.now)
+        add_facts(session, world.tenant, world.employ(session, "dn/a"), ["law-labour"], day=date(2026, 3, 3))
+    before, after = date(2026, 6, 30), date(2026, 7, 1)
+    assert counts(of(world, "vn/lai-chau", on=before), "G1") == (1, 1, 1)
+    assert counts(of(world, "vn/lao-cai", on=before), "G1") == (0, 0, 0)
+    assert counts(of(world, "vn/lai-chau", on=after), "G1") == (0, 0, 0)
+    assert counts(of(world, "vn/lao-cai", on=after), "G1") == (1, 1, 1)
+    assert counts(of(world, "vn", on=after), "G1") == (1, 1, 1)
+
+
+def test_a_unit_that_has_ended_is_asked_for_by_a_day_when_it_was_there(world: World) -> None:
+    assert of(world, "dn/xong", on=date(2026, 10, 31)).organization.code == "dn/xong"
+    with pytest.raises(NotThere, match="ended on 2026-10-31; ask for a day up to then"):
+        of(world, "dn/xong")
+    with pytest.raises(UnknownOrganization):
+        of(world, "dn/khong-co")
+
+
+# ---------------------------------------------------------------- beside
+
+
+def test_last_year_and_the_pace_are_figures_of_their_own_days(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        here = [world.employ(session, "dn/a") for _ in range(8)]
+        world.employ(session, "dn/a", ended=date(2025, 12, 31))
+        for worker in here[:2]:
+            add_facts(session, world.tenant, worker, ["law-labour"], day=date(2025, 5, 5))
+        for worker in here[:3]:
+            add_facts(session, world.tenant, worker, ["law-labour"], day=date(2026, 3, 3))
+        add_facts(session, world.tenant, here[3], ["law-labour"], day=date(2026, 11, 1))
+    rate = next(one for one in of(world, "vn").targets if one.figures.group == "G1")
+    assert (rate.figures.counted, rate.figures.denominator) == (4, 8)
+    assert rate.beside.last_year is not None
+    assert (rate.beside.last_year.on, rate.beside.last_year.rate) == (date(2025, 11, 25), Fraction(2, 9))
+    assert [one.why_not for one in rate.beside.forecasts] == ["past", None]
+    trend = rate.beside.forecasts[1].rate
+    assert trend == min(Fraction(1), Fraction(1, 2) + 4 * (Fraction(1, 2) - Fraction(2, 9)))
+
+
+def test_a_cut_off_still_to_come_says_so_and_forecasts_nothing(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        world.employ(session, "dn/a")
+    found = of(world, "vn", on=date(2026, 12, 31))
+    assert found.to_come
+    assert {one.why_not for rate in found.targets for one in rate.beside.forecasts} == {"past", "to_come"}
+    assert not of(world, "vn").to_come
+
+
+def test_the_units_right_below_come_along_on_both_trees(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        world.employ(session, "dn/a", "dn/b")
+    found = of(world, "vn/lai-chau")
+    assert [child.code for child in found.children] == ["dn/a", "dn/b"]
+    assert [child.headcount for child in found.children] == [1, 1]
+    assert found.organization.headcount == 1
+    assert [child.code for child in of(world, "cdcs/a").children] == ["dn/a"]
+
+
+def test_one_organization_alone_has_the_figures_it_has_among_all(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        for code in ("dn/a", "dn/b", "dn/c", "dn/moi"):
+            add_facts(session, world.tenant, world.employ(session, *{code, "dn/a"}), ["law-labour", "digital-able"])
+    for basis in (ALL_ENTERPRISES, UNIONISED):
+        with world.database.reading(world.tenant) as session:
+            everything = measure_all(session, world.tenant, on=ON, basis=basis)
+        for one in everything.organizations:
+            assert of(world, one.code, basis=basis).organization == one
