@@ -19,7 +19,7 @@ from flask import current_app
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from lrs import credentials
+from lrs import credentials, tenants
 from lrs.commands.invocation import for_tenant, tenant_id
 from lrs.credentials import Identity
 from lrs.db import NOBODY, Database
@@ -92,6 +92,11 @@ def import_(file: str, moving_in: bool | None, tenant: str) -> None:
                     raise click.ClickException(
                         "the tenant is not empty, and is not the beginning of this export either"
                     )
+                if movable and _has_opaque_accounts(database, owner):
+                    raise click.ClickException(
+                        "the tenant keeps opaque accounts in place of mail addresses and names, and a move would bring"
+                        " these in as they are: import with --take-over, or turn opaque accounts on after the move"
+                    )
                 moving_in = movable
             elif moving_in:
                 raise click.ClickException("this is no export of this program; only one of those can be moved")
@@ -121,6 +126,11 @@ def import_(file: str, moving_in: bool | None, tenant: str) -> None:
 def _tenant(database: Database, name: str) -> UUID:
     with database.reading(NOBODY) as session:
         return tenant_id(session, name)
+
+
+def _has_opaque_accounts(database: Database, tenant: UUID) -> bool:
+    with database.reading(NOBODY) as session:
+        return tenants.has_opaque_accounts(session, tenant)
 
 
 def _importer(database: Database, tenant: UUID, name: str) -> Identity:

@@ -12,7 +12,9 @@ from lrs import activities, actors, documents
 from lrs.db import Session
 from lrs.documents import Context, Kept
 from lrs.errors import Fault, InvalidRequest
+from lrs.privacy import OpaqueAccounts, refuse_telling
 from lrs.provenance import Chain
+from lrs.statements.keys import ifi_text
 from lrs.statements.lines import Outcome
 from lrs.statements.validate import check_iri, check_timestamp, decode
 from lrs.transfer import form
@@ -28,8 +30,19 @@ _LATEST = 253402300799_000000
 """The last second of the year 9999, in microseconds since 1970."""
 
 
-def restore_document(session: Session, tenant: UUID, number: int, line: form.Document, *, replacing: bool) -> Outcome:
-    """Put a document back and say what became of it; raises InvalidRequest."""
+def restore_document(
+    session: Session,
+    tenant: UUID,
+    number: int,
+    line: form.Document,
+    *,
+    replacing: bool,
+    accounts: OpaqueAccounts | None = None,
+) -> Outcome:
+    """Put a document back and say what became of it; raises InvalidRequest.
+
+    With `accounts` it is kept under the opaque account of the Agent, as if it came by a request.
+    """
     with_activity, with_agent = _NEEDED[line.of]
     if (line.activity is not None, line.agent is not None) != (with_activity, with_agent):
         raise InvalidRequest.at(
@@ -39,15 +52,19 @@ def restore_document(session: Session, tenant: UUID, number: int, line: form.Doc
         raise InvalidRequest.at("/registration", "only State has a registration")
     if line.activity is not None:
         check_iri(line.activity, "/activity")
-    if line.agent is not None:
-        _check_ifi(line.agent)
+    agent = line.agent
+    if agent is not None:
+        _check_ifi(agent)
+        if accounts is not None:
+            refuse_telling(accounts, _agent_of(agent), "/agent")
+            agent = ifi_text(accounts.actor(_agent_of(agent)))
     if not line.id:
         raise InvalidRequest.at("/id", "must not be empty")
     if not _HEADER.match(line.content_type):
         raise InvalidRequest.at("/content_type", "is nothing that can stand in a header")
     if not 0 <= line.updated <= _LATEST:
         raise InvalidRequest.at("/updated", "is no moment between 1970 and 9999, in microseconds")
-    context = Context(line.of, line.activity, line.agent, line.registration)
+    context = Context(line.of, line.activity, agent, line.registration)
     kept = Kept(line.content_type, line.content, line.updated)
     result = documents.restore(session, tenant, context, line.id, kept, replacing=replacing)
     if result == "refused":
@@ -88,6 +105,15 @@ def checked_chain(chain: Sequence[dict[str, Any]]) -> Chain:
 def _check_ifi(text: str) -> None:
     if not _IFI.match(text) or "\0" in text:
         raise InvalidRequest.at("/agent", "is not the canonical text of an identifier, such as account homePage|name")
+
+
+def _agent_of(ifi: str) -> dict[str, Any]:
+    """The Agent that a checked canonical text names. No IRI holds a bar, so the first one ends the home page."""
+    kind, _, rest = ifi.partition(" ")
+    if kind == "account":
+        home_page, _, name = rest.partition("|")
+        return {"account": {"homePage": home_page, "name": name}}
+    return {kind: rest}
 
 
 def _require(schema: str, value: Any, place: str) -> None:

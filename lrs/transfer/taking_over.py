@@ -50,6 +50,8 @@ def _statements(
                 yield replace(one, contents=contents, there=there)
             elif isinstance(line, form.Document):
                 with database.writing(identity.tenant) as session:
-                    yield restoring.restore_document(session, identity.tenant, number, line, replacing=False)
+                    yield restoring.restore_document(
+                        session, identity.tenant, number, line, replacing=False, accounts=identity.opaque_accounts
+                    )
         except InvalidRequest as error:
             yield Outcome(number, None, "refused", error.faults)

@@ -235,3 +235,29 @@ def test_tenants_are_apart(store: Store, other_identity: api.Identity, tmp_path:
     assert len(store.export(tmp_path / "ours.ndjson").read_bytes().splitlines()) < 8
     unknown = store.run("import", str(path), "--tenant", "nobody")
     assert unknown.exit_code == 1 and "tenant list" in unknown.output
+
+
+def test_what_goes_into_a_tenant_with_opaque_accounts_comes_under_these(
+    store: Store, another: Store, tmp_path: Path
+) -> None:
+    person = {"mbox": "mailto:canary@example.org", "name": "Nguyễn Thị Canary"}
+    told = agent("001203004567")
+    for one in (person, told):
+        store.post(statement(one, id=str(uuid4())))
+        state = {"activityId": "https://hoc.example.org/khoa/1", "stateId": "s", "agent": json.dumps(one)}
+        assert store.send("PUT", "/xapi/activities/state", query_string=state, data=b"x").status_code == 204
+    path = store.export(tmp_path / "export.ndjson")
+    assert another.run("tenant", "privacy", "--opaque-accounts", "on").exit_code == 0
+    for words in ((), ("--move",)):
+        not_moved = another.run("import", str(path), *words)
+        assert not_moved.exit_code == 1 and "--take-over" in not_moved.output
+        assert everything(another) == []
+    taken = another.run("import", str(path), "--take-over")
+    places = [line["errors"][0]["place"] for line in refused(taken.stdout)]
+    assert places == ["/statement/actor/account/name", "/agent/account/name"]
+    asked = {"agent": person, "activityId": "https://hoc.example.org/khoa/1"}
+    assert len(another.get(agent=person).json["statements"]) == 1
+    assert another.get("/xapi/activities/state", **asked).json == ["s"]
+    again = another.export(tmp_path / "again.ndjson").read_text()
+    assert "canary" not in again.casefold()
+    assert "0 stored, 2 there" in another.run("import", str(path), "--take-over").stderr
