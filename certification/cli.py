@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from certification.commands import figures, imports, judging, keys, rules
+from certification.commands import figures, identity, imports, judging, keys, rules
 from certification.demonstration.cli import demo
 
 __all__ = ["certification_cli"]
@@ -18,7 +18,7 @@ certification_cli = AppGroup(
 for _command in (
     rules.load_rules,
     *imports.IMPORTS,
-    imports.link_actor,
+    *identity.IDENTITY,
     imports.unknown_actors,
     imports.forget_actor,
     judging.work,

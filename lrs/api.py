@@ -69,6 +69,7 @@ __all__ = [
     "moment",
     "opaque_account",
     "provenance",
+    "statements_about",
     "store",
     "tenants",
     "try_out",
@@ -131,6 +132,14 @@ def changes(session: Session, tenant: UUID, after: str | None, *, limit: int = 1
 def get_statements(session: Session, tenant: UUID, ids: Collection[UUID]) -> list[StoredStatement]:
     """The Statements with these ids, voided or not, in the order they were stored; unknown ids are passed over."""
     return _stored(session, tenant, query.many(session, tenant, ids))
+
+
+def statements_about(session: Session, tenant: UUID, ifis: Collection[str]) -> list[UUID]:
+    """Ids of the Statements whose Actor, or a member of whose Group, has one of these canonical identifiers.
+
+    Voided ones too, in no particular order. Found by hash: one in many billions may be about somebody else.
+    """
+    return query.about(session, tenant, [key_of(ifi) for ifi in ifis])
 
 
 def try_out(

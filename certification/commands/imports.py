@@ -16,12 +16,11 @@ from certification.evidence import attestations
 from certification.judgement import awards
 from certification.people import identifiers, roster, workers
 from certification.targets.figures import number
-from certification.terminal.printable import printable
 from certification.units import commitments, organizations
 from certification.vietnam import VIETNAM
 from lrs.db import Session
 
-__all__ = ["IMPORTS", "forget_actor", "link_actor", "unknown_actors"]
+__all__ = ["IMPORTS", "forget_actor", "unknown_actors"]
 
 ALL_OR_NOTHING = (
     "\n\nA file with any fault changes nothing. The same file twice changes nothing. Columns: docs/imports.md."
@@ -76,26 +75,6 @@ IMPORTS = (
         commitments.import_commitments,
     ),
 )
-
-
-@click.command("link-actor")
-@click.argument("ifi", metavar="IFI")
-@click.argument("worker_number", metavar="WORKER_NUMBER")
-@click.option("--by", default="command line", show_default=True, help="Who says so; kept with the link.")
-@for_tenant
-def link_actor(ifi: str, worker_number: str, by: str, tenant: str) -> None:
-    """Say that the Actor IFI of Statements is the worker WORKER_NUMBER (mã người lao động).
-
-    IFI is what `unknown-actors` lists, with its double quotes if it has any, or "homePage|name", or "mailto:…".
-    Statements that waited count from now on.
-    """
-    with invocation.writing(tenant) as (session, owner):
-        released = workers.link(
-            session, owner, ifi, worker_number, by=by, now=invocation.now(), opaque=invocation.opaque(owner)
-        )
-    click.echo(
-        f"{printable(ifi)} is worker {printable(worker_number)}; {number(released)} waiting Statements now count."
-    )
 
 
 @click.command("forget-actor")

@@ -17,6 +17,7 @@ Statements the chunk has.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +33,7 @@ from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database, Session
 
-__all__ = ["CHUNK", "READER", "Followed", "follow", "rebuild", "release"]
+__all__ = ["CHUNK", "READER", "Followed", "follow", "rebuild", "release", "reread"]
 
 READER = "evidence"
 """The name under which the position of this reader is kept."""
@@ -98,13 +99,16 @@ def release(session: Session, tenant: UUID, *ifis: str) -> int:
     this sees the Statements it left waiting.
     """
     bulk.import_alone(session, tenant)
+    return reread(session, tenant, facts.waiting_statements(session, tenant, ifis))
+
+
+def reread(session: Session, tenant: UUID, statement_ids: Sequence[UUID]) -> int:
+    """Works out the facts of these Statements again in the caller's transaction, for the links there are now; gives how
+    many Statements there are. Whoever's facts change becomes stale. The caller has let nobody else import."""
     reader = facts.Reader(session, tenant)
-    released = 0
-    waiting = facts.waiting_statements(session, tenant, ifis)
-    for ids in (waiting[start : start + CHUNK] for start in range(0, len(waiting), CHUNK)):
+    for ids in (statement_ids[start : start + CHUNK] for start in range(0, len(statement_ids), CHUNK)):
         facts.set_facts(session, tenant, [reader.read(one) for one in api.get_statements(session, tenant, ids)])
-        released += len(ids)
-    return released
+    return len(statement_ids)
 
 
 def rebuild(database: Database, tenant: UUID, *, now: datetime, limit: int = CHUNK) -> Followed:

@@ -232,8 +232,11 @@ def _by_audience(session: Session, tenant: UUID, worker_ids: Collection[UUID], a
 
 def lock(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> list[UUID]:
     """Those of the ids that are workers of this tenant; nobody else keeps a result of theirs until the caller's
-    transaction ends (on SQLite there is one writer anyway)."""
-    workers = sa.select(Worker.id).where(among(session, Worker.id, worker_ids), Worker.tenant_id == tenant)
+    transaction ends (on SQLite there is one writer anyway). Of a record that was merged into another, nothing is kept
+    any more."""
+    workers = sa.select(Worker.id).where(
+        among(session, Worker.id, worker_ids), Worker.tenant_id == tenant, Worker.merged_into.is_(None)
+    )
     return list(session.scalars(workers.order_by(Worker.id).with_for_update(key_share=True)))
 
 

@@ -1,7 +1,9 @@
 """Tables of the certification half, each named certification_….
 
 As in `lrs.models`, `info["distribution"]` says how a table would be spread: by worker, by statement, or copied
-everywhere ("reference"). Days are dates in Vietnam; instants are UTC. No foreign key crosses to the other half.
+everywhere ("reference"). Rows with a `worker_id` move when two workers turn out to be one person (`people.merging`),
+unless `info["merging"]` says "stays". Days are dates in Vietnam; instants are UTC. No foreign key crosses to the other
+half.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from certification.models.base import Base
 from certification.models.evidence import Attestation, Fact, FeedPosition, SelfScore
 from certification.models.judgement import Assessment, Award, Stale
-from certification.models.people import Employment, WaitingStatement, Worker, WorkerIdentifier
+from certification.models.people import Employment, IdentityEvent, WaitingStatement, Worker, WorkerIdentifier
 from certification.models.rules import RuleFile
 from certification.models.targets import Freezing, Publication
 from certification.models.units import Commitment, Organization, OrganizationParent, OrganizationSuccession
@@ -24,6 +26,7 @@ __all__ = [
     "Fact",
     "FeedPosition",
     "Freezing",
+    "IdentityEvent",
     "Organization",
     "OrganizationParent",
     "OrganizationSuccession",

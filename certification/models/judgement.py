@@ -23,7 +23,7 @@ class Stale(Base):
     __tablename__ = "certification_stale"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "year"),
-        {"info": {"distribution": "worker_id"}, "sqlite_with_rowid": False},
+        {"info": {"distribution": "worker_id", "merging": "stays"}, "sqlite_with_rowid": False},
     )
 
     worker_id: Mapped[UUID]
@@ -45,7 +45,7 @@ class Assessment(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "programme", "year", "version"),
         sa.Index(None, "tenant_id", "programme", "year"),
-        {"info": {"distribution": "worker_id"}},
+        {"info": {"distribution": "worker_id", "merging": "stays"}},
     )
 
     worker_id: Mapped[UUID]

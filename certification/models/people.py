@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from certification.models.base import Base
 from lrs.db import UtcDateTime, new_id
 
-__all__ = ["Employment", "WaitingStatement", "Worker", "WorkerIdentifier"]
+__all__ = ["Employment", "IdentityEvent", "WaitingStatement", "Worker", "WorkerIdentifier"]
 
 
 def _ifi_digest(context: DefaultExecutionContext) -> bytes:
@@ -26,6 +26,8 @@ class Worker(Base):
     Personal data: full name and gender, because officers must know whom they attest and reports count women; `number`
     is our own opaque worker number, the only thing about the person that a Statement we make may carry. Kept while
     employed and until the tenant's retention ends; a recognised title outlives it as a register entry.
+
+    A second record of one person is kept, empty, under the number it had: `merged_into` is the one that holds all.
     """
 
     __tablename__ = "certification_worker"
@@ -40,6 +42,8 @@ class Worker(Base):
     full_name: Mapped[str]
     gender: Mapped[str | None]
     """female, male, or NULL when the roster does not say."""
+    merged_into: Mapped[UUID | None] = mapped_column(index=True)
+    """The worker who holds all that was of this one; NULL for whoever stands for himself."""
 
 
 class Employment(Base):
@@ -89,8 +93,49 @@ class WorkerIdentifier(Base):
     ifi_digest: Mapped[bytes] = mapped_column(default=_ifi_digest)
     worker_id: Mapped[UUID] = mapped_column(index=True)
     linked: Mapped[datetime] = mapped_column(UtcDateTime)
+    sureness: Mapped[str] = mapped_column(default="confirmed")
+    """stated (a list says so) or confirmed (a person looked and vouches). What is only supposed is no link."""
+    linked_by: Mapped[str] = mapped_column(default="")
+    """Who vouches; empty where a list says so."""
     basis: Mapped[str]
-    """How we know: "roster", or who linked it by hand."""
+    """How we know: "roster", the name of a list, or what the person who linked it says."""
+
+
+class IdentityEvent(Base):
+    """That somebody linked, unlinked or confirmed an identifier, merged or split workers, or took such a thing back.
+
+    Only ever added to. Personal data: an identifier, and who decided about it and why, so that every mistake about who
+    somebody is can be found and undone. Kept as `Worker`; the identifier goes when its Actor is erased.
+    """
+
+    __tablename__ = "certification_identity_event"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "id"),
+        sa.Index(None, "tenant_id", "place"),
+        sa.Index(None, "tenant_id", "other_id"),
+        sa.Index(None, "tenant_id", "actor_key"),
+        {"info": {"distribution": "worker_id", "merging": "stays"}},
+    )
+
+    worker_id: Mapped[UUID]
+    """Whose identifier; for a merger who remains, for a split from whom was taken."""
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    tenant_id: Mapped[UUID]
+    place: Mapped[int] = mapped_column(sa.BigInteger)
+    """Rises with every event of the tenant: what came later was done later, whatever the clocks said."""
+    kind: Mapped[str]
+    """link, unlink, confirm, merge, split, undo, or different (two workers who only seem to be one)."""
+    other_id: Mapped[UUID | None]
+    """The worker who was merged, split off, or found to be another person."""
+    actor_key: Mapped[int | None] = mapped_column(sa.BigInteger)
+    ifi: Mapped[str | None]
+    undoes: Mapped[UUID | None]
+    """The event that this one takes back."""
+    done_by: Mapped[str]
+    basis: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changes: Mapped[str] = mapped_column(sa.Text)
+    """What rows were moved and removed, as JSON, so that it can be taken back exactly."""
 
 
 class WaitingStatement(Base):

@@ -251,6 +251,8 @@ def _take_in(
     outcome = "unchanged"
     person = people.get(entry.number)
     told = Person(person.id if person else new_id(), entry.number, entry.full_name, entry.gender)
+    if person is not None and person.number != entry.number:
+        told = person  # a number that was merged says where somebody works, and no more what the person is called
     if person is None:
         writes.workers.append(
             {

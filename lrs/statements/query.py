@@ -101,6 +101,15 @@ def after(session: Session, tenant: UUID, seq: int, limit: int) -> list[One]:
     return [One(*row) for row in session.execute(query.order_by(Statement.seq).limit(limit))]
 
 
+def about(session: Session, tenant: UUID, keys: Collection[int]) -> list[UUID]:
+    """Ids of the Statements whose Actor or a member of whose Group has one of these keys (`agent_key`)."""
+    own = sa.select(Statement.id).where(Statement.tenant_id == tenant, among(session, Statement.actor_key, keys))
+    linked = sa.select(StatementLink.statement_id).where(
+        StatementLink.tenant_id == tenant, among(session, StatementLink.key, keys)
+    )
+    return list(session.scalars(sa.union(own, linked)))
+
+
 def newest_place(session: Session, tenant: UUID) -> int:
     """The latest place taken; 0 when nothing is stored."""
     return session.scalar(sa.select(sa.func.max(Statement.seq)).where(Statement.tenant_id == tenant)) or 0

@@ -322,8 +322,8 @@ def test_a_link_turns_waiting_statements_into_facts_and_asks_for_judging(
     assert {fact[2] for fact in learning.facts(database, tenant)} == {"law-labour", "learning"}
     with database.reading(tenant) as session:
         person = workers.find(session, tenant, "A1")
-        basis = session.scalar(sa.select(WorkerIdentifier.basis).where(WorkerIdentifier.worker_id == person.id))
-    assert basis == "Chị Lan, LĐLĐ"
+        linked_by = session.scalar(sa.select(WorkerIdentifier.linked_by).where(WorkerIdentifier.worker_id == person.id))
+    assert linked_by == "Chị Lan, LĐLĐ"
     assert set(learning.stale_marks(database, tenant)) == {(person.id, 2026)}
     before = everything(database)
     with database.writing(tenant) as session:

@@ -1,0 +1,205 @@
+"""`flask certification link-actor` …: which Actor is which worker, and which workers are one person."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import click
+
+from certification.commands import invocation
+from certification.commands.invocation import for_tenant
+from certification.csv_files import read_day
+from certification.people import identifiers, identity_events, merging, workers
+from certification.people.merging import Merged
+from certification.targets.figures import number as written_number
+from certification.terminal.printable import printable
+from certification.vietnam import VIETNAM
+
+__all__ = ["IDENTITY"]
+
+by = click.option("--by", required=True, help="Who says so; kept in the history.")
+because = click.option("--because", default="", help="Why; kept in the history.")
+
+
+@click.command("link-actor")
+@click.argument("ifi", metavar="IFI")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@click.option("--by", default="command line", show_default=True, help="Who says so; kept with the link.")
+@because
+@for_tenant
+def link_actor(ifi: str, worker_number: str, by: str, because: str, tenant: str) -> None:
+    """Say that the Actor IFI of Statements is the worker WORKER_NUMBER (mã người lao động).
+
+    IFI is what `unknown-actors` lists, with its double quotes if it has any, or "homePage|name", or "mailto:…".
+    Statements that waited count from now on. A link that only a list stated is confirmed.
+    """
+    with invocation.writing(tenant) as (session, owner):
+        released = workers.link(
+            session,
+            owner,
+            ifi,
+            worker_number,
+            by=by,
+            basis=because,
+            now=invocation.now(),
+            opaque=invocation.opaque(owner),
+        )
+    waiting = f"{written_number(released)} waiting Statements now count."
+    click.echo(f"{printable(ifi)} is worker {printable(worker_number)}; {waiting}")
+
+
+@click.command("unlink-actor")
+@click.argument("ifi", metavar="IFI")
+@by
+@because
+@for_tenant
+def unlink_actor(ifi: str, by: str, because: str, tenant: str) -> None:
+    """Say that the Actor IFI is not the worker it was linked to. Its Statements wait again."""
+    with invocation.writing(tenant) as (session, owner):
+        waiting = workers.unlink(
+            session, owner, ifi, by=by, basis=because, now=invocation.now(), opaque=invocation.opaque(owner)
+        )
+    click.echo(f"{printable(ifi)} is nobody's; {written_number(waiting)} Statements of it were read again.")
+
+
+@click.command("merge-workers")
+@click.argument("into", metavar="WORKER_NUMBER")
+@click.argument("other", metavar="OTHER_NUMBER")
+@by
+@because
+@for_tenant
+def merge_workers(into: str, other: str, by: str, because: str, tenant: str) -> None:
+    """Say that OTHER_NUMBER is the same person as WORKER_NUMBER, who keeps all that is known of both.
+
+    OTHER_NUMBER is still found, and means WORKER_NUMBER. `undo-identity` takes it back exactly.
+    """
+    with invocation.writing(tenant) as (session, owner):
+        done = merging.merge(session, owner, into, other, by=by, basis=because, now=invocation.now())
+    _tell(f"{printable(other)} is {printable(into)}", done)
+
+
+@click.command("split-worker")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@click.argument("other", metavar="OTHER_NUMBER")
+@click.option("--name", help="Full name of the other person; default: the same name.")
+@click.option("--account", "accounts", multiple=True, metavar="IFI", help="An account that is the other person's.")
+@click.option(
+    "--employment",
+    "employments",
+    multiple=True,
+    metavar="ENTERPRISE:DAY",
+    help="An employment of the other person, by enterprise and first day.",
+)
+@click.option("--title", "titles", multiple=True, type=int, metavar="YEAR", help="A title of the other person.")
+@click.option("--attestation", "attestations", multiple=True, type=click.UUID, help="An attestation, by its id.")
+@by
+@because
+@for_tenant
+def split_worker(
+    worker_number: str,
+    other: str,
+    name: str | None,
+    accounts: tuple[str, ...],
+    employments: tuple[str, ...],
+    titles: tuple[int, ...],
+    attestations: tuple[UUID, ...],
+    by: str,
+    because: str,
+    tenant: str,
+) -> None:
+    """Say that WORKER_NUMBER is two people, and what is the other one's (OTHER_NUMBER, new or merged into it before).
+
+    Whatever is not named stays. Statements go with the account that made them.
+    """
+    told = [_employment(one) for one in employments]
+    with invocation.writing(tenant) as (session, owner):
+        done = merging.split(
+            session,
+            owner,
+            worker_number,
+            other,
+            full_name=name,
+            accounts=accounts,
+            employments=told,
+            titles=titles,
+            attestations=attestations,
+            by=by,
+            basis=because,
+            now=invocation.now(),
+        )
+    _tell(f"{printable(other)} is split off {printable(worker_number)}", done)
+
+
+def _employment(text: str) -> tuple[str, date]:
+    enterprise, _, day = text.rpartition(":")
+    try:
+        return enterprise, read_day(day)
+    except ValueError:
+        raise click.BadParameter(f"{text!r}: write the enterprise's code, a colon and the first day") from None
+
+
+@click.command("different-workers")
+@click.argument("one", metavar="WORKER_NUMBER")
+@click.argument("other", metavar="OTHER_NUMBER")
+@by
+@because
+@for_tenant
+def different_workers(one: str, other: str, by: str, because: str, tenant: str) -> None:
+    """Say that two workers who seem to be one person are not; they are suggested no more."""
+    with invocation.writing(tenant) as (session, owner):
+        event = merging.different(session, owner, one, other, by=by, basis=because, now=invocation.now())
+    click.echo(f"{printable(one)} and {printable(other)} are two people. Event {event}")
+
+
+@click.command("undo-identity")
+@click.argument("event", type=click.UUID, metavar="EVENT")
+@by
+@because
+@for_tenant
+def undo_identity(event: UUID, by: str, because: str, tenant: str) -> None:
+    """Take back a link, an unlinking, a merger or a split, by its number in `identity-history`."""
+    with invocation.writing(tenant) as (session, owner):
+        done = merging.undo(session, owner, event, by=by, basis=because, now=invocation.now())
+    _tell(f"Event {event} is taken back", done)
+
+
+@click.command("identity-history")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@for_tenant
+def identity_history(worker_number: str, tenant: str) -> None:
+    """The accounts of a worker, how sure each is, and all that was ever decided about who that is, latest first."""
+    with invocation.reading(tenant) as (session, owner):
+        person = workers.find(session, owner, worker_number)
+        links = workers.links_of(session, owner, person.id)
+        own = workers.records(session, owner, [worker_number])[worker_number].person
+        events = identity_events.history(session, owner, {person.id, own.id})
+    click.echo(f"{printable(person.number)}  {printable(person.full_name)}")
+    for link in links:
+        day = f"{link.linked.astimezone(VIETNAM):%d/%m/%Y}"
+        word = " · ".join(printable(one) for one in (link.sureness, link.linked_by, link.basis) if one)
+        click.echo(f"  {identifiers.written(link.ifi)}  {day}  {word}")
+    for event in events:
+        moment = f"{event.at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+        what = " ".join(printable(one) for one in (event.kind, event.number, event.other or "") if one) + (
+            f" {identifiers.written(event.ifi)}" if event.ifi else ""
+        )
+        undone = " (taken back)" if event.undone else ""
+        click.echo(f"  {event.id}  {moment}  {what}{undone}  {printable(event.done_by)}: {printable(event.basis)}")
+
+
+def _tell(what: str, done: Merged) -> None:
+    click.echo(f"{what}. Event {done.event}")
+    for note in done.notes:
+        click.echo(printable(note))
+
+
+IDENTITY = (
+    link_actor,
+    unlink_actor,
+    merge_workers,
+    split_worker,
+    different_workers,
+    undo_identity,
+    identity_history,
+)

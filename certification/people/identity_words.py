@@ -1,0 +1,87 @@
+"""What people are told of mergers and splits, in Vietnamese."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from certification.csv_files import written
+
+__all__ = [
+    "already_merged",
+    "both_attested",
+    "both_titles",
+    "changed_since",
+    "is_another",
+    "itself",
+    "later_first",
+    "names_differ",
+    "no_change",
+    "not_of_the_worker",
+    "overlapping",
+    "twice_employed",
+    "undone_already",
+]
+
+
+def already_merged(number: str, into: str) -> str:
+    return f"Mã “{number}” đã gộp vào “{into}”; dùng mã “{into}”, hoặc hoàn tác lần gộp đó trước"
+
+
+def itself(number: str) -> str:
+    return f"“{number}” và “{number}” là một; chọn hai mã khác nhau"
+
+
+def names_differ(kept: str, other: str) -> str:
+    return f"Họ tên khác nhau: giữ “{kept}”, mã kia ghi “{other}”; kiểm tra cùng một người"
+
+
+def both_titles(year: int, kept: str, other: str) -> str:
+    return (
+        f"Cả hai đều có danh hiệu năm {year}: giữ quyết định “{kept}”; quyết định “{other}” ghi trong lịch sử gộp và "
+        f"không tính thêm người"
+    )
+
+
+def both_attested(indicator: str, year: int) -> str:
+    return f"Chỉ số {indicator} năm {year} được xác nhận ở cả hai mã: xác nhận có ngày muộn hơn được tính"
+
+
+def twice_employed(enterprise: str, day: date) -> str:
+    return (
+        f"Cả hai đều làm tại “{enterprise}” từ {written(day)}: giữ lần ghi kéo dài hơn, lần kia ghi trong lịch sử gộp"
+    )
+
+
+def overlapping(enterprise: str) -> str:
+    return f"Thời gian làm tại “{enterprise}” ghi ở hai mã trùng nhau: vẫn chỉ tính một người"
+
+
+def undone_already() -> str:
+    return "Việc này đã được hoàn tác rồi; không có gì để hoàn tác nữa"
+
+
+def no_change(kind: str) -> str:
+    return f"Việc loại “{kind}” không hoàn tác được; hãy làm việc ngược lại"
+
+
+def later_first(kind: str, number: str, other: str | None, event: object) -> str:
+    what = {"merge": f"gộp “{other}” vào “{number}”", "split": f"tách “{other}” khỏi “{number}”"}[kind]
+    return f"Sau đó còn lần {what} (số {event}); hoàn tác lần đó trước"
+
+
+def changed_since(rows: int) -> str:
+    return f"{rows} dòng đã được thay hoặc xoá sau lần gộp, nên không trả lại; xem lại danh sách của cả hai mã"
+
+
+def not_of_the_worker(what: str, told: str, number: str) -> str:
+    names = {
+        "account": "Tài khoản",
+        "employment": "Lần làm việc",
+        "title": "Danh hiệu năm",
+        "attestation": "Xác nhận",
+    }
+    return f"{names[what]} “{told}” không phải của người lao động “{number}”; xem lại hồ sơ của người đó"
+
+
+def is_another(number: str) -> str:
+    return f"Mã “{number}” đã là một người lao động khác; chọn mã chưa dùng, hoặc mã đã gộp vào người này"
