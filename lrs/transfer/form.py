@@ -13,7 +13,7 @@ Keys, tenants, trusted roots and erasures are not exported: they are secrets, or
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -44,6 +44,10 @@ FORMAT = 1
 """Raised when a reader of today would misread what is written tomorrow."""
 
 
+_LAST = 10**18
+"""No place is beyond this one; databases could not hold it much longer."""
+
+
 class Counts(msgspec.Struct, frozen=True):
     statements: int
     documents: int
@@ -52,12 +56,12 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True, tag="export", tag_field="kind"):
-    format: int
+    format: Annotated[int, msgspec.Meta(ge=1)]
     store: UUID
     """The id of the tenant, which no other store has."""
     tenant: str
     made: str
-    after: int
+    after: Annotated[int, msgspec.Meta(ge=0, le=_LAST)]
     """The place after which the Statements begin; 0 for all of them."""
     after_id: UUID | None
     """The Statement at that place."""

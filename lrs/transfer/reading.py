@@ -60,7 +60,7 @@ def numbered(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     try:
         yield from split(iter(lambda: file.read(_PIECE), b""), MOST_BYTES)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise InvalidRequest.at("", "the file is not gzip, or breaks off; what could be read was imported") from None
+        raise InvalidRequest.at("", "the file is not gzip, or breaks off; what was stored until then stays") from None
 
 
 def read_source(lines: Iterator[tuple[int, bytes | None]]) -> Source:

@@ -375,3 +375,15 @@ def test_a_newer_form_is_not_guessed_at(full: Store, another: Store, tmp_path: P
     assert result.exit_code == 1
     assert "newer" in result.output
     assert everything(another) == []
+
+
+@pytest.mark.parametrize("header", [{"format": 0}, {"after": -1}, {"after": 10**30}, {"store": "x"}])
+def test_a_first_line_that_is_none_is_refused_and_nothing_goes_in(
+    full: Store, another: Store, tmp_path: Path, header: dict[str, Any]
+) -> None:
+    path = full.export(tmp_path / "export.ndjson")
+    edited(path, of_kind("export", lambda line: line.update(header)))
+    result = another.run("import", str(path))
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert everything(another) == []
