@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from certification.commands import figures, identity, imports, judging, keys, rules
+from certification.commands import figures, identity, imports, judging, keys, lists, rules
 from certification.demonstration.cli import demo
 
 __all__ = ["certification_cli"]
@@ -19,6 +19,7 @@ for _command in (
     rules.load_rules,
     *imports.IMPORTS,
     *identity.IDENTITY,
+    *lists.LISTS,
     imports.unknown_actors,
     imports.forget_actor,
     judging.work,

@@ -15,13 +15,14 @@ from uuid import UUID
 from lrs.credentials import (
     XAPI_SCOPES,
     Identity,
+    acting,
     create_credential,
     identify,
 )
 from lrs.db import Session
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
 from lrs.last_use import LastUses
-from lrs.privacy import opaque_account
+from lrs.privacy import looks_like, opaque_account
 from lrs.provenance import provenance
 from lrs.signatures import Quality as SignatureQuality
 from lrs.signatures import qualities
@@ -53,6 +54,7 @@ __all__ = [
     "Trial",
     "Unauthenticated",
     "UnknownTenant",
+    "acting",
     "activity_key",
     "changes",
     "check_actor",
@@ -66,6 +68,7 @@ __all__ = [
     "is_erased",
     "key_of",
     "latest_token",
+    "looks_like",
     "moment",
     "opaque_account",
     "provenance",

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from lrs.db import Session, new_id
-from lrs.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated
+from lrs.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated, UnknownTenant
 from lrs.models import Credential, Tenant
 from lrs.privacy import OpaqueAccounts
 from lrs.tenants import make_sandbox
@@ -235,6 +235,36 @@ _KNOWN = (
     .join(_OWNER, _OWNER.id == sa.func.coalesce(Tenant.sandbox_of, Tenant.id))
     .where(Credential.key == sa.bindparam("key"))
 )
+
+
+def acting(session: Session, tenant: UUID, account: str, *, name: str, pepper: bytes) -> Identity:
+    """Somebody without a credential who stores Statements through this program itself, as the Authority `account`.
+
+    `account` is a name within the tenant and no key: it holds a slash, which keys never do. Raises ValueError otherwise
+    and UnknownTenant.
+    """
+    if "/" not in account:
+        raise ValueError(f"{account!r} could be a key; begin it with what kind of name it is, and a slash")
+    found = session.execute(
+        sa.select(_OWNER.id, _OWNER.opaque_since)
+        .select_from(Tenant)
+        .join(_OWNER, _OWNER.id == sa.func.coalesce(Tenant.sandbox_of, Tenant.id))
+        .where(Tenant.id == tenant)
+    ).one_or_none()
+    if found is None:
+        raise UnknownTenant(str(tenant))
+    return Identity(
+        tenant=tenant,
+        owner=found.id,
+        credential=UUID(int=0),
+        key=account,
+        name=name,
+        scopes=frozenset({"statements/write"}),
+        authority={"objectType": "Agent", "account": {"homePage": f"urn:uuid:{tenant}", "name": account}},
+        erasure_key=erasure_key(pepper, tenant),
+        opaque_accounts=None if found.opaque_since is None else OpaqueAccounts.of(found.id, pepper),
+        last_used=None,
+    )
 
 
 def _is_over(instant: datetime | None, now: datetime) -> bool:

@@ -26,7 +26,7 @@ from lrs.errors import Fault, InvalidRequest, InvalidStatement
 from lrs.statements.keys import ifi_text
 from lrs.statements.validate import MOST_FAULTS
 
-__all__ = ["OpaqueAccounts", "as_kept", "known_as", "opaque_account", "refuse_telling", "take_in"]
+__all__ = ["OpaqueAccounts", "as_kept", "known_as", "looks_like", "opaque_account", "refuse_telling", "take_in"]
 
 _REPLACED = frozenset({"mbox", "mbox_sha1sum", "openid"})
 
@@ -162,7 +162,7 @@ def _telling(actor: Mapping[str, Any], place: str) -> Iterator[Fault]:
     if account is not None:
         if account["homePage"].lower().startswith(("mailto:", "tel:")):
             yield Fault(f"{place}/account/homePage", f"this is a person's own address; {_INSTEAD}", "")
-        if looks := _looks_like(account["name"]):
+        if looks := looks_like(account["name"]):
             yield Fault(
                 f"{place}/account/name", f"this looks like {looks}, which this store may not keep; {_INSTEAD}", ""
             )
@@ -176,7 +176,7 @@ _INSTEAD = (
 )
 
 
-def _looks_like(name: str) -> str | None:
+def looks_like(name: str) -> str | None:
     """What an account's name seems to be, when it is more than an opaque code."""
     plain = unquote(unicodedata.normalize("NFKC", name)).casefold()
     if _MAIL.search(plain):

@@ -16,11 +16,13 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from certification.evidence import attendance_lists
+from certification.evidence.witnesses import Witness
 from certification.judgement import judging
 from certification.models import SelfScore
 from certification.targets import freezing, publications
 from lrs import api, definitions
-from lrs.db import NOBODY, Database
+from lrs.db import NOBODY, Database, Session
 from lrs.models import Tenant
 from tests.certification import learning
 from tests.certification.world import World
@@ -44,7 +46,7 @@ def move_in(database: Database, folder: Path, pepper: bytes) -> None:
     authorization = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
     _learn(database, folder, pepper, authorization)
     definitions.catch_up(database, tenant)
-    _certify(database, tenant)
+    _certify(database, tenant, pepper)
 
 
 def _learn(database: Database, folder: Path, pepper: bytes, authorization: str) -> None:
@@ -106,7 +108,7 @@ def _multipart(statements: list[dict[str, Any]], content: bytes) -> bytes:
     return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
 
 
-def _certify(database: Database, tenant: UUID) -> None:
+def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
     """Units and rules as shipped, workers with the tests' numbers and accounts, titles, points, figures published."""
     world = World(database, tenant, NOW)
     an = learning.add_worker(database, tenant, "NV-AN", "an", "0001", now=NOW)
@@ -120,11 +122,22 @@ def _certify(database: Database, tenant: UUID) -> None:
             own = {"programme": learning.PROGRAMME, "year": 2026, "indicator": "CS4", "points": 9, "note": SECRET}
             said = {"scored_on": date(2026, 6, 1), "scored_by": SECRET, "recorded": NOW}
             session.add(SelfScore(worker_id=worker, tenant_id=tenant, **own, **said))
+        _list_on_paper(session, tenant, pepper)
         publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
         freezing.freeze(session, tenant, "vn", on=date(2026, 11, 20), by=SECRET, reason=SECRET, now=NOW)
     learning.mark(database, tenant, (an, 2026), (somebody, 2026))
     learning.follow_all(database, tenant, NOW)
     judging.judge_all_stale(database, tenant, clock=lambda: NOW)
+
+
+def _list_on_paper(session: Session, tenant: UUID, pepper: bytes) -> None:
+    """A list with its file, of a unit that is entitled to assess."""
+    officer = Witness(SECRET)
+    told = {"valid_from": date(2020, 1, 1), "valid_to": None, "source": SECRET, "by": SECRET, "now": NOW}
+    attendance_lists.entitle(session, tenant, "cdcs/a", **told)
+    rows = f"Mã người lao động,Nội dung,Ngày,Hình thức\nNV-AN,{SECRET},05/09/2026,lớp học\n".encode()
+    told = {"organizer": "cdcs/a", "code": "DS-01", "kind": "paper", "file_name": f"{SECRET}.csv"}
+    attendance_lists.take_in(session, tenant, rows, witness=officer, secret=pepper, now=NOW, **told)
 
 
 def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:

@@ -101,6 +101,12 @@ def tenant_id(name: str) -> UUID:
         return api.find_tenant(session, name)
 
 
+def secret() -> bytes:
+    """The installation's own secret, by which identifiers and digests are keyed."""
+    found: bytes = current_app.extensions["settings"].secret_key
+    return found
+
+
 def opaque(tenant: UUID) -> Opaque:
     """Which opaque account may stand for an Actor of this tenant's Statements."""
     secret: bytes = current_app.extensions["settings"].secret_key

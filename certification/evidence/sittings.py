@@ -119,7 +119,7 @@ def attest(
     people = workers.known_workers(session, tenant, {row.number for row in table if "\0" not in row.number})
     ids = [person.id for person in people.values()]
     unfit = witnesses.unfit(session, tenant, witness, ids, date(min(year, 9999), 1, 1), day)
-    first: dict[str, int] = {}
+    first: dict[UUID | str, int] = {}
     for place, row in enumerate(table, start=1):
         person = people.get(row.number)
         if person is None:
@@ -127,8 +127,9 @@ def attest(
             faults.append(Fault(place, "worker", words))
         elif person.id in unfit:
             faults.append(Fault(place, "worker", unfit[person.id]))
-        if first.setdefault(row.number, place) != place:
-            faults.append(Fault(place, "worker", f"người này đã có ở dòng {first[row.number]}; chỉ giữ một dòng"))
+        who = row.number if person is None else person.id
+        if first.setdefault(who, place) != place:
+            faults.append(Fault(place, "worker", f"người này đã có ở dòng {first[who]}; chỉ giữ một dòng"))
         if row.reason is not None:
             faults += _reason_faults(place, "reason", row.reason)
         faults += _cell_faults(place, row, most)

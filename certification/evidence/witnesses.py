@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.errors import CertificationError
-from certification.models import Employment
+from certification.models import Employment, Worker
 from certification.people import workers
 from lrs.db import Session, among
 
@@ -44,24 +44,42 @@ class Witness:
 
 
 def own_workers(session: Session, tenant: UUID, witness: Witness) -> frozenset[UUID]:
-    """The workers that the witness is: those it is known to be, whoever any identifier of these or of its own belongs
-    to, and the one whose number is the account's name. Two SQL commands at most."""
+    """The workers that the witness is: those it is known to be, those into whom these were merged, whoever any
+    identifier of its own belongs to, and the one whose number is the account's name. A few SQL commands."""
     found = set(witness.worker_ids)
     found.update(person.id for person in workers.known_workers(session, tenant, [witness.account]).values())
     if witness.ifis:
         found.update(person.id for person in workers.owners(session, tenant, witness.ifis).values())
+    news = set(found)
+    while news:
+        heirs = session.scalars(
+            sa.select(Worker.merged_into).where(
+                Worker.tenant_id == tenant, among(session, Worker.id, news), Worker.merged_into.is_not(None)
+            )
+        )
+        news = {one for one in heirs if one is not None} - found
+        found |= news
     return frozenset(found)
 
 
 def unfit(
-    session: Session, tenant: UUID, witness: Witness, worker_ids: Collection[UUID], first: date, last: date
+    session: Session,
+    tenant: UUID,
+    witness: Witness,
+    worker_ids: Collection[UUID],
+    first: date,
+    last: date,
+    *,
+    oneself_too: bool = True,
 ) -> Mapping[UUID, str]:
     """Why the witness may not speak of some of these workers, in Vietnamese; the others are left out.
 
-    A worker is of the branch who was employed there on a day between `first` and `last` (in Vietnam, both included).
-    Three SQL commands at most.
+    `oneself_too`: whether that a worker is the witness is a reason. A worker is of the branch who was employed there on
+    a day between `first` and `last` (in Vietnam, both included). Three SQL commands at most.
     """
-    found = dict.fromkeys(own_workers(session, tenant, witness) & set(worker_ids), ONESELF)
+    found: dict[UUID, str] = {}
+    if oneself_too:
+        found = dict.fromkeys(own_workers(session, tenant, witness) & set(worker_ids), ONESELF)
     if witness.enterprise_ids is not None:
         within = set(
             session.scalars(

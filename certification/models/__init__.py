@@ -14,19 +14,25 @@ from certification.models.judgement import Assessment, Award, Stale
 from certification.models.people import Employment, IdentityEvent, WaitingStatement, Worker, WorkerIdentifier
 from certification.models.rules import RuleFile
 from certification.models.targets import Freezing, Publication
+from certification.models.testimony import AttendanceList, AttendanceRow, AttendanceVersion, Entitlement, KeptFile
 from certification.models.units import Commitment, Organization, OrganizationParent, OrganizationSuccession
 
 __all__ = [
     "Assessment",
+    "AttendanceList",
+    "AttendanceRow",
+    "AttendanceVersion",
     "Attestation",
     "Award",
     "Base",
     "Commitment",
     "Employment",
+    "Entitlement",
     "Fact",
     "FeedPosition",
     "Freezing",
     "IdentityEvent",
+    "KeptFile",
     "Organization",
     "OrganizationParent",
     "OrganizationSuccession",

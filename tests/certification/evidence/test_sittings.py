@@ -13,7 +13,7 @@ from certification.evidence import sittings
 from certification.evidence.sittings import AlreadyWithdrawn, MemberPoints, UnknownAttestation
 from certification.evidence.witnesses import ONESELF, OUTSIDE, NotForYou, Witness
 from certification.judgement import assessments, judging
-from certification.people import workers
+from certification.people import merging, workers
 from lrs.db import Database
 from tests.certification import learning
 from tests.certification.import_files import faults_of
@@ -180,3 +180,15 @@ def test_what_is_withdrawn_held_before_and_the_one_before_it_holds_again(
     ]
     with database.reading(tenant) as session:
         assert assessments.meeting(session, tenant, PROGRAMME, date(2026, 11, 22)) == set()
+
+
+def test_two_numbers_of_one_person_are_one_row(
+    database: Database, tenant: UUID, attest: Attest, team: list[UUID], now: datetime
+) -> None:
+    with database.writing(tenant) as session:
+        merging.merge(session, tenant, "NV-1", "NV-2", by="test", basis="một người", now=now)
+    assert faults_of(lambda: attest({"NV-1": {"CS4": 8}, "NV-2": {"CS4": 8}})) == [
+        "Dòng 2, cột “worker”: người này đã có ở dòng 1; chỉ giữ một dòng"
+    ]
+    double = Witness("to-truong-3", worker_ids=frozenset({team[1]}))
+    assert faults_of(lambda: attest({"NV-1": {"CS4": 8}}, double)) == [f"Dòng 1, cột “worker”: {ONESELF}"]
