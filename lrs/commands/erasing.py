@@ -64,14 +64,16 @@ def _erase(database: Database, tenant: UUID, agent: dict[str, Any], reason: str,
     click.echo(f"Database: {database.place}", err=True)
     if ask:
         click.confirm("This cannot be undone. Erase?", abort=True)
-    _show(
-        erasure.erase(
-            database, tenant, agent, key=key, accounts=accounts, reason=reason, now=datetime.now(UTC),
-            after_chunk=lambda done: click.echo(f"\r{done.statements} Statements …", nl=False, err=True),
-        ),
-        "were",
+    done = erasure.erase(
+        database, tenant, agent, key=key, accounts=accounts, reason=reason, now=datetime.now(UTC),
+        after_chunk=lambda done: click.echo(f"\r{done.statements} Statements …", nl=False, err=True),
     )  # fmt: skip
-    click.echo("The person is erased here. Next: what remains where, in docs/operate.md.", err=True)
+    click.echo(err=True)
+    _show(done, "were")
+    if before is None and not (done.statements or done.documents):
+        click.echo("Nothing here named this Agent: is the identifier written just as platforms send it?", err=True)
+    else:
+        click.echo("The person is erased here. Next: what remains where, in docs/operate.md.", err=True)
 
 
 def _show(report: erasure.Report, verb: str) -> None:

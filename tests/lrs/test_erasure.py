@@ -612,6 +612,15 @@ def test_the_command_tells_first_and_asks(
     assert "0 Statements were rewritten." in again.output
 
 
+def test_the_command_does_not_say_that_somebody_is_erased_whom_nothing_named(
+    run: Callable[..., Result], database: Database, identity: api.Identity
+) -> None:
+    store(database, identity, statement(PERSON))
+    assert "Nothing here named this Agent" in run("--ifi", f"mbox mailto:{ADDRESS}.vn", "--yes").stderr
+    for _ in range(2):
+        assert "The person is erased here" in run("--ifi", f"mbox mailto:{ADDRESS}", "--yes").stderr
+
+
 def test_the_command_finds_whom_an_opaque_account_stands_in_for(
     run: Callable[..., Result], database: Database, identity: api.Identity
 ) -> None:
