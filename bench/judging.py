@@ -15,7 +15,7 @@ import migrations
 from certification.evaluation.evaluate import evaluate
 from certification.evidence import gathering
 from certification.judgement import assessments
-from certification.models import Employment, Fact, Organization, OrganizationParent, Worker
+from certification.models import Employment, Fact, Organization, OrganizationParent, UnionRole, Worker
 from certification.rules import criteria, rule_files
 from certification.targets import attainment
 from lrs import api
@@ -116,10 +116,20 @@ def _populate(session: Session, tenant: UUID, workers: int) -> list[UUID]:
         [
             {
                 "worker_id": one, "tenant_id": tenant, "enterprise_id": enterprises[n % 12],
-                "started": date(2020, 1, 1), "audience": criteria.AUDIENCE,
-                "union_member": True, "union_cadre": n % 30 == 0,
+                "started": date(2020, 1, 1),
             }
             for n, one in enumerate(ids)
+        ],
+    )  # fmt: skip
+    session.execute(
+        sa.insert(UnionRole),
+        [
+            {
+                "worker_id": one, "tenant_id": tenant, "enterprise_id": enterprises[n % 12], "role": "cadre",
+                "started": date(2020, 1, 1),
+            }
+            for n, one in enumerate(ids)
+            if n % 30 == 0
         ],
     )  # fmt: skip
     session.execute(sa.insert(Fact), [fact for one in ids for fact in _facts(chance, tenant, one)])

@@ -16,9 +16,34 @@ __all__ = ["import_alone", "insert", "upsert"]
 
 
 def insert(session: Session, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
-    """Inserts rows in one executemany; nothing when there are none."""
-    if rows:
+    """Inserts rows in one command or executemany; nothing when there are none."""
+    if not rows:
+        return
+    if is_postgresql(session) and len(rows) >= IN_COLUMNS and _says_all(table.__table__, rows[0]):
+        session.execute(_from_columns(sa.insert(table.__table__), rows))
+    else:
         session.execute(sa.insert(table.__table__), list(rows))
+
+
+IN_COLUMNS = 50
+"""From so many rows on they travel to PostgreSQL column by column: a sixth of the time of row by row."""
+
+
+def _says_all(table: Any, row: dict[str, Any]) -> bool:
+    """Whether a row leaves no column to a default, which has to be worked out row by row."""
+    return all(column.name in row or column.default is None for column in table.columns)
+
+
+def _from_columns(command: Any, rows: Sequence[dict[str, Any]]) -> Any:
+    """The command with its rows as one array a column."""
+    columns = [command.table.c[name] for name in rows[0]]
+    arrays = [sa.bindparam(None, [row[column.name] for row in rows], type_=sa.ARRAY(column.type)) for column in columns]
+    listed = (
+        sa.func.unnest(*arrays)
+        .table_valued(*[sa.column(column.name, column.type) for column in columns])
+        .render_derived()
+    )
+    return command.from_select([column.name for column in columns], sa.select(*listed.c), include_defaults=False)
 
 
 def upsert(
@@ -40,7 +65,20 @@ def upsert(
         )
     else:
         command = command.on_conflict_do_nothing()
-    session.execute(command, list(rows))
+    if is_postgresql(session) and len(rows) >= IN_COLUMNS and _says_all(table.__table__, rows[0]):
+        session.execute(_from_columns(command, _one_of_each(table.__table__, rows, last=bool(replacing))))
+    else:
+        session.execute(command, list(rows))
+
+
+def _one_of_each(table: Any, rows: Sequence[dict[str, Any]], *, last: bool) -> list[dict[str, Any]]:
+    """Of rows with one primary key the last, or the first: one command touches no row twice."""
+    key = [column.name for column in table.primary_key]
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        of_row = tuple(row[name] for name in key)
+        found[of_row] = row if last else found.get(of_row, row)
+    return list(found.values())
 
 
 def import_alone(session: Session, tenant: UUID) -> None:

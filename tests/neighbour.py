@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from certification.evidence import attendance_lists
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
-from certification.models import SelfScore
+from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore
+from certification.people import national_numbers
 from certification.targets import freezing, publications
 from lrs import api, definitions
 from lrs.db import NOBODY, Database, Session
@@ -122,6 +123,7 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
             own = {"programme": learning.PROGRAMME, "year": 2026, "indicator": "CS4", "points": 9, "note": SECRET}
             said = {"scored_on": date(2026, 6, 1), "scored_by": SECRET, "recorded": NOW}
             session.add(SelfScore(worker_id=worker, tenant_id=tenant, **own, **said))
+            _work_here(session, tenant, worker, world.ids["dn/a"])
         _list_on_paper(session, tenant, pepper)
         publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
         freezing.freeze(session, tenant, "vn", on=date(2026, 11, 20), by=SECRET, reason=SECRET, now=NOW)
@@ -138,6 +140,19 @@ def _list_on_paper(session: Session, tenant: UUID, pepper: bytes) -> None:
     rows = f"Mã người lao động,Nội dung,Ngày,Hình thức\nNV-AN,{SECRET},05/09/2026,lớp học\n".encode()
     told = {"organizer": "cdcs/a", "code": "DS-01", "kind": "paper", "file_name": f"{SECRET}.csv"}
     attendance_lists.take_in(session, tenant, rows, witness=officer, secret=pepper, now=NOW, **told)
+
+
+def _work_here(session: Session, tenant: UUID, worker: UUID, enterprise: UUID) -> None:
+    """What a roster and a declaration say beside who works where."""
+    session.add(Audience(worker_id=worker, year=2026, tenant_id=tenant, audience="nguoi-lao-dong"))
+    number = national_numbers.check("001090000001")
+    row = national_numbers.row(national_numbers.Keys.of(tenant, b"x" * 32), number, worker, sealed=True, now=NOW)
+    session.add(NationalNumber(**row))
+    national_numbers.set_sealing(session, tenant, on=True)
+    day = date(2026, 6, 1)
+    said = {"source": SECRET, "declared_by": SECRET, "recorded": NOW}
+    counts = {"total": 1000, "women": 500, "union_members": 900}
+    session.merge(DeclaredHeadcount(organization_id=enterprise, day=day, tenant_id=tenant, **counts, **said))
 
 
 def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:

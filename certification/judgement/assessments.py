@@ -26,9 +26,9 @@ from certification.errors import NoCriteriaInForce
 from certification.evaluation.evaluate import evaluate
 from certification.evaluation.results import MET, Result, from_json, to_json
 from certification.evidence import gathering
-from certification.models import Assessment, Attestation, Employment, Fact, Worker
+from certification.models import Assessment, Attestation, Fact, Worker
+from certification.people import audiences
 from certification.rules import criteria
-from certification.rules.criteria import AUDIENCE
 from lrs.db import Session, among
 
 __all__ = [
@@ -191,8 +191,7 @@ def judge(
     evidence_of = gathering.gather(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
     judgements: list[Judgement] = []
     without: list[NoCriteriaInForce] = []
-    employed_on = min(as_of, date(year, 12, 31))
-    for audience, ids in sorted(_by_audience(session, tenant, worker_ids, employed_on).items()):
+    for audience, ids in sorted(_by_audience(session, tenant, worker_ids, year).items()):
         try:
             criteria_set_id, criteria_set = criteria.in_force(session, tenant, programme, audience, year)
         except NoCriteriaInForce as missing:
@@ -204,26 +203,12 @@ def judge(
     return Judged(tuple(judgements), tuple(without))
 
 
-def _by_audience(session: Session, tenant: UUID, worker_ids: Collection[UUID], as_of: date) -> dict[str, list[UUID]]:
-    """The workers parted by the table of the criteria that applies to each.
-
-    That is the audience of the employment held on `as_of`, the one begun last if there are several; else of the last
-    one held before; `AUDIENCE` for somebody without any.
-    """
-    best: dict[UUID, tuple[bool, date, str]] = {}
-    rows = session.execute(
-        sa.select(Employment.worker_id, Employment.audience, Employment.started, Employment.ended).where(
-            among(session, Employment.worker_id, worker_ids),
-            Employment.tenant_id == tenant,
-            Employment.started <= as_of,
-        )
-    )
-    for worker_id, audience, started, ended in rows:
-        holds = ended is None or ended >= as_of
-        best[worker_id] = max(best.get(worker_id, (False, date.min, "")), (holds, started, audience))
+def _by_audience(session: Session, tenant: UUID, worker_ids: Collection[UUID], year: int) -> dict[str, list[UUID]]:
+    """The workers parted by the table of the criteria that applies to each in the year."""
+    audience_of = audiences.of(session, tenant, worker_ids, year)
     parted: dict[str, list[UUID]] = defaultdict(list)
     for worker_id in worker_ids:
-        parted[best[worker_id][2] if worker_id in best else AUDIENCE].append(worker_id)
+        parted[audience_of[worker_id]].append(worker_id)
     return parted
 
 

@@ -16,6 +16,7 @@ from certification.models.rules import RuleFile
 from certification.models.targets import Freezing, Publication
 from certification.models.testimony import AttendanceList, AttendanceRow, AttendanceVersion, Entitlement, KeptFile
 from certification.models.units import Commitment, Organization, OrganizationParent, OrganizationSuccession
+from certification.models.workforce import Audience, DeclaredHeadcount, NationalNumber, PeopleSetting, UnionRole
 
 __all__ = [
     "Assessment",
@@ -23,9 +24,11 @@ __all__ = [
     "AttendanceRow",
     "AttendanceVersion",
     "Attestation",
+    "Audience",
     "Award",
     "Base",
     "Commitment",
+    "DeclaredHeadcount",
     "Employment",
     "Entitlement",
     "Fact",
@@ -33,13 +36,16 @@ __all__ = [
     "Freezing",
     "IdentityEvent",
     "KeptFile",
+    "NationalNumber",
     "Organization",
     "OrganizationParent",
     "OrganizationSuccession",
+    "PeopleSetting",
     "Publication",
     "RuleFile",
     "SelfScore",
     "Stale",
+    "UnionRole",
     "WaitingStatement",
     "Worker",
     "WorkerIdentifier",

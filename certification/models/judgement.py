@@ -85,4 +85,8 @@ class Award(Base):
     decided_on: Mapped[date]
     body: Mapped[str]
     withdrawn_on: Mapped[date | None]
+    withdrawal: Mapped[str | None]
+    """By which decision, or why, it was withdrawn."""
+    source: Mapped[str | None]
+    """Where it was taken from, congdanhoctap.vn say; NULL where nobody said."""
     recorded: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -49,7 +49,7 @@ class Worker(Base):
 class Employment(Base):
     """That a worker is employed by an enterprise from one day to another.
 
-    Personal data: employer, position, union role and their dates, because every denominator is a headcount on a day.
+    Personal data: employer, position and their dates, because every denominator is a headcount on a day.
     Kept as `Worker`.
     """
 
@@ -67,10 +67,6 @@ class Employment(Base):
     ended: Mapped[date | None]
     """Last day employed; NULL while it lasts."""
     position: Mapped[str | None]
-    audience: Mapped[str]
-    """Which table of the criteria applies: nguoi-lao-dong for a worker."""
-    union_member: Mapped[bool]
-    union_cadre: Mapped[bool]
 
 
 class WorkerIdentifier(Base):

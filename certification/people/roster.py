@@ -1,322 +1,544 @@
-"""Importing a roster: who is employed where from when to when, and by which accounts they learn.
+"""Taking in a roster: what its rows change, told beforehand or done, a few thousand people at a time.
 
-Every fault of the file is told at once, by row and column, and then nothing goes in.
+A row adds to what is known or corrects it: an employment of the same worker in the same enterprise that overlaps the
+one told is replaced by it. Who is not in the file stays as is, unless the file is said to be the whole of an
+enterprise: then whoever is missing is listed, and ended only where a last day is given. The number of SQL commands
+grows with the chunks and not with the rows.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, csv_files
-from certification.csv_files import ImportResult, Row, written
+from certification import bulk
 from certification.evidence import feed
 from certification.judgement import judging
-from certification.models import Employment, Worker, WorkerIdentifier
-from certification.people import identifiers, workers
+from certification.models import Audience, Employment, NationalNumber, UnionRole, Worker, WorkerIdentifier
+from certification.people import audiences, leavers, national_numbers, union_roles, workers
 from certification.people.identifiers import Opaque
+from certification.people.leavers import Leaver
+from certification.people.national_numbers import Keys
+from certification.people.roster_file import (
+    ACCOUNTS,
+    COLUMNS,
+    ENTERPRISE,
+    HEADINGS,
+    NATIONAL_NUMBER,
+    STARTED,
+    Entry,
+    Roster,
+    read_roster,
+)
+from certification.people.union_roles import CADRE, MEMBER, Periods
 from certification.people.workers import Person
-from certification.rules.criteria import AUDIENCE
+from certification.spreadsheets import Fault, ImportFaults, ImportResult, written
 from certification.units import organizations
 from certification.units.trees import Node
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 
-__all__ = ["HEADINGS", "import_roster"]
+__all__ = ["COLUMNS", "HEADINGS", "Change", "Report", "import_roster", "take_in"]
 
-HEADINGS = (
-    "Mã người lao động",
-    "Họ và tên",
-    "Giới tính",
-    "Mã doanh nghiệp",
-    "Ngày vào làm",
-    "Ngày nghỉ việc",
-    "Chức danh",
-    "Đoàn viên",
-    "Cán bộ công đoàn",
-    "Tài khoản học tập",
-)
-GENDERS: Mapping[str, str | None] = {"nữ": "female", "nam": "male", "": None}
-GENDER_NAMES = {"female": "nữ", "male": "nam", None: "không ghi"}
-YES_OR_NO = {"có": True, "x": True, "1": True, "không": False, "0": False, "": False}
+CHUNK = 4_000
+"""So many people are looked up and written at a time."""
+
+MOST_NOTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """An employment as a row of the roster tells it."""
+class Change:
+    """What a row changes: `kind` is new, changed or unchanged; `what` says it in Vietnamese."""
 
-    enterprise: str
-    started: date
-    ended: date | None
-    position: str | None
-    union_member: bool
-    union_cadre: bool
-
-    def overlaps(self, other: _Job) -> bool:
-        return self.started <= (other.ended or date.max) and other.started <= (self.ended or date.max)
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A row of the roster that names somebody. `job` is None when the row is at fault, which ends the import; until
-    then it is held against the other rows, so that all faults are told at once."""
-
-    row: Row
+    row: int
     number: str
     full_name: str
-    gender: str | None
-    job: _Job | None
-    accounts: tuple[tuple[str, ...], ...]
-    """Each account with the opaque one that may stand for it."""
+    kind: str
+    what: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What taking in a roster came to, or would.
+
+    `faults` are those of the rows left out (`refused`, by number), which there are with good rows only. `missing` are
+    those not in a file that is the whole of their enterprise, `ended` how many of them were ended. `changes` are
+    kept where they were asked for.
+    """
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    notes: list[str] = field(default_factory=list)
+    faults: tuple[Fault, ...] = ()
+    refused: tuple[int, ...] = ()
+    missing: tuple[Leaver, ...] = ()
+    ended: int = 0
+    changes: list[Change] = field(default_factory=list)
 
     @property
-    def ifis(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(ifi for account in self.accounts for ifi in account))
+    def result(self) -> ImportResult:
+        return ImportResult(self.created, self.changed, self.unchanged, tuple(self.notes))
+
+
+def import_roster(
+    session: Session,
+    tenant: UUID,
+    data: bytes,
+    *,
+    now: datetime,
+    opaque: Opaque | None = None,
+    keys: Keys | None = None,
+) -> ImportResult:
+    """Takes in a file of employments (docs/imports.md), counted by row: all of it, or raises ImportFaults with every
+    fault; nothing was changed then. May be called again with the same file. As `take_in`."""
+    roster = read_roster(data, today=vietnam_day(now), opaque=opaque)
+    return take_in(session, tenant, roster, now=now, keys=keys).result
+
+
+def take_in(
+    session: Session,
+    tenant: UUID,
+    roster: Roster,
+    *,
+    now: datetime,
+    keys: Keys | None = None,
+    dry_run: bool = False,
+    good_rows: bool = False,
+    whole_of: Collection[str] | None = None,
+    last_day: date | None = None,
+    with_changes: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Takes in what a roster says, or with `dry_run` only finds out what that would come to; a session for reading is
+    enough then.
+
+    With any fault it raises ImportFaults with all of them, and nothing was changed; with `good_rows` the rows at fault,
+    and those that contradict them, are left out instead, unless the file could not be read to its end. `whole_of` are
+    codes of enterprises whose whole staff the file is (none: of all that it names): those missing are listed, and with
+    `last_day` their employment ends on it. Statements that waited for an account on the roster become facts, and
+    whoever changed is to be judged again. `keys` are needed where the roster has national numbers. May be
+    called again with the same roster.
+    """
+    if roster.sheet.has(NATIONAL_NUMBER) and keys is None:
+        raise ValueError("a roster with national numbers needs the keys to hash them with")
+    today = vietnam_day(now)
+    if not dry_run:
+        bulk.import_alone(session, tenant)
+    enterprises = organizations.enterprises(session, tenant)
+    _check_enterprises(roster, enterprises)
+    if not good_rows and roster.sheet.faults:
+        _check_accounts(session, tenant, roster)
+        raise ImportFaults(roster.sheet.all_faults())
+    if not roster.sheet.is_whole:
+        raise ImportFaults(roster.sheet.all_faults())
+    whole = _whole(roster, whole_of, enterprises, last_day, today)
+    with nullcontext() if dry_run else session.begin_nested():
+        owned = _check_accounts(session, tenant, roster)
+        if not good_rows and roster.sheet.faults:
+            raise ImportFaults(roster.sheet.all_faults())
+        roster.drop_refused()
+        sealed = keys is not None and roster.sheet.has(NATIONAL_NUMBER) and national_numbers.seals(session, tenant)
+        work = _Import(session, tenant, roster, enterprises, owned, keys, sealed, now, today, dry_run, with_changes)
+        for chunk in _by_person(roster.entries):
+            work.take(chunk)
+            if progress is not None:
+                progress(len(chunk))
+        report = work.report
+        report.missing = tuple(leavers.missing(session, tenant, whole, roster.named, today)) if whole else ()
+        if report.missing and last_day is not None:
+            gone = [one for one in report.missing if one.started <= last_day]
+            report.ended = len(gone)
+            if not dry_run:
+                leavers.end(session, tenant, gone, last_day, now=now)
+    report.notes = report.notes[:MOST_NOTES]
+    report.refused = tuple(sorted(roster.sheet.faulty | roster.refused))
+    report.faults = ImportFaults(roster.sheet.all_faults()).faults
+    report.changes.sort(key=lambda change: change.row)
+    return report
+
+
+# ---------------------------------------------------------------- checks against what is there
+
+
+def _check_enterprises(roster: Roster, enterprises: Mapping[str, Node]) -> None:
+    told = ((entry.row, entry.enterprise, entry.started) for entry in roster.entries)
+    for row, enterprise, started in chain(roster.places, told):
+        node = enterprises.get(enterprise)
+        if node is None:
+            message = f"không có doanh nghiệp nào mang mã “{enterprise}”; sửa mã, hoặc nhập đơn vị đó trước"
+            roster.sheet.fault(row, ENTERPRISE, message)
+        elif started is not None and node.exists_to is not None and started > node.exists_to:
+            last = written(node.exists_to)
+            message = f"doanh nghiệp “{enterprise}” đã kết thúc ngày {last}; sửa ngày hoặc mã doanh nghiệp"
+            roster.sheet.fault(row, STARTED, message)
+
+
+def _check_accounts(session: Session, tenant: UUID, roster: Roster) -> set[str]:
+    """Nobody's account is somebody else's already. Gives the accounts that somebody has."""
+    owned: set[str] = set()
+    told = list(roster.accounts.items())
+    for start in range(0, len(told), CHUNK):
+        part = dict(told[start : start + CHUNK])
+        known = workers.known_workers(session, tenant, {number for number, _row in part.values()})
+        refused: set[tuple[int, UUID]] = set()
+        owners = workers.owners(session, tenant, part)
+        owned.update(ifi for ifi in part if ifi in owners)
+        for ifi, owner in owners.items():
+            number, row = part[ifi]
+            person = known.get(number)
+            if (person is None or person.id != owner.id) and (row, owner.id) not in refused:
+                refused.add((row, owner.id))
+                message = f"tài khoản “{ifi}” đã thuộc người lao động “{owner.number}” trong hệ thống; kiểm tra lại"
+                roster.sheet.fault(row, ACCOUNTS, message)
+    return owned
+
+
+def _whole(
+    roster: Roster,
+    asked: Collection[str] | None,
+    enterprises: Mapping[str, Node],
+    last_day: date | None,
+    today: date,
+) -> dict[str, Node]:
+    """The enterprises whose whole staff the file is. Raises ImportFaults where it cannot be told who is missing."""
+    if asked is None:
+        return {}
+    faults = []
+    codes = list(asked) or [code for code in roster.named if code in enterprises]
+    for code in codes:
+        if code not in enterprises:
+            faults.append(
+                Fault(0, "", f"không có doanh nghiệp nào mang mã “{code}”; sửa mã doanh nghiệp của danh sách đủ")
+            )
+    if last_day is not None and last_day > today:
+        message = f"ngày nghỉ việc {written(last_day)} của người vắng mặt chưa tới; ghi ngày không sau hôm nay"
+        faults.append(Fault(0, "", message))
+    if last_day is not None:
+        faults += [
+            Fault(row, "", "không rõ mã người lao động hoặc doanh nghiệp, nên không thể biết ai vắng mặt; sửa dòng này")
+            for row in roster.unnamed
+        ]
+    if faults:
+        raise ImportFaults(faults)
+    return {code: enterprises[code] for code in codes}
+
+
+def _by_person(entries: list[Entry]) -> Iterator[Sequence[Entry]]:
+    """The entries in chunks, all of one number together."""
+    entries.sort(key=lambda entry: (entry.number, entry.row))
+    start = 0
+    while start < len(entries):
+        end = min(start + CHUNK, len(entries))
+        while end < len(entries) and entries[end].number == entries[end - 1].number:
+            end += 1
+        yield entries[start:end]
+        start = end
+
+
+# ---------------------------------------------------------------- what the rows change
+
+
+_Job = tuple[date | None, str | None]
+"""Last day and position of an employment."""
 
 
 @dataclass(slots=True)
 class _Writes:
-    """What an import has to write."""
+    """What a chunk has to write."""
 
     workers: list[dict[str, Any]] = field(default_factory=list)
     renamed: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     ended_jobs: list[dict[str, Any]] = field(default_factory=list)
+    roles: list[dict[str, Any]] = field(default_factory=list)
+    ended_roles: list[dict[str, Any]] = field(default_factory=list)
+    audiences: list[dict[str, Any]] = field(default_factory=list)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
     identifiers: list[dict[str, Any]] = field(default_factory=list)
     concerned: set[UUID] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
 
 
-def import_roster(
-    session: Session, tenant: UUID, data: bytes, *, now: datetime, opaque: Opaque | None = None
-) -> ImportResult:
-    """Takes in a CSV file of employments (docs/imports.md), counted by row, in some dozen SQL commands.
+@dataclass(slots=True)
+class _Known:
+    """What is known of the people of a chunk."""
 
-    A row adds to what is known or corrects it: an employment of the same worker in the same enterprise that overlaps
-    the one told is replaced by it. Who is not in the file stays as is. Statements that waited for an account on the
-    roster become facts, and whoever changed is to be judged again. With `opaque`, who is on the roster by a mail
-    address is found under its opaque account too. Raises ImportFaults with every fault; nothing was changed then. May
-    be called again with the same file.
-    """
-    sheet = csv_files.read(data, HEADINGS)
-    bulk.import_alone(session, tenant)
-    enterprises = organizations.enterprises(session, tenant)
-    entries = [entry for row in sheet.rows if (entry := _entry(row, enterprises, opaque)) is not None]
-    _check_people(entries)
-    _check_accounts_in_file(entries)
-    owners = workers.owners(session, tenant, {ifi for entry in entries for ifi in entry.ifis})
-    for entry in entries:
-        for account in entry.accounts:
-            taken = [(ifi, owners[ifi].number) for ifi in account if ifi in owners]
-            for ifi, number in [one for one in taken if one[1] != entry.number][:1]:
-                message = f"tài khoản “{ifi}” đã thuộc người lao động “{number}” trong hệ thống; kiểm tra lại"
-                entry.row.fault("Tài khoản học tập", message)
-    sheet.refuse_faulty()
-
-    people = workers.known_workers(session, tenant, {entry.number for entry in entries})
-    jobs = _stored_jobs(session, tenant, [person.id for person in people.values()])
-    writes = _Writes()
-    created = changed = 0
-    for entry in entries:
-        match _take_in(tenant, entry, people, jobs, owners, enterprises, writes, now):
-            case "created":
-                created += 1
-            case "changed":
-                changed += 1
-    _write(session, tenant, writes, now)
-    return ImportResult(created, changed, len(entries) - created - changed, tuple(writes.notes))
+    people: dict[str, Person]
+    jobs: dict[tuple[UUID, UUID], dict[date, _Job]]
+    roles: dict[tuple[UUID, UUID, str], dict[date, date | None]]
+    audiences: dict[UUID, dict[int, str]]
+    numbers: dict[tuple[UUID, str], tuple[str, bool]]
+    holders: dict[str, list[tuple[UUID, str]]]
 
 
-def _entry(row: Row, enterprises: Mapping[str, Node], opaque: Opaque | None) -> _Entry | None:
-    number = row.text("Mã người lao động", at_most=100)
-    full_name = row.text("Họ và tên", at_most=200)
-    gender = row.choice("Giới tính", GENDERS)
-    enterprise = row.text("Mã doanh nghiệp")
-    started = row.day("Ngày vào làm")
-    ended = row.optional_day("Ngày nghỉ việc")
-    position = row.optional_text("Chức danh")
-    member = row.choice("Đoàn viên", YES_OR_NO)
-    cadre = row.choice("Cán bộ công đoàn", YES_OR_NO)
-    accounts = _accounts(row, opaque)
-    if enterprise is not None and enterprise not in enterprises:
-        message = f"không có doanh nghiệp nào mang mã “{enterprise}”; sửa mã, hoặc nhập đơn vị đó trước"
-        row.fault("Mã doanh nghiệp", message)
-    elif enterprise is not None and started is not None:
-        last = enterprises[enterprise].exists_to
-        if last is not None and started > last:
-            message = f"doanh nghiệp “{enterprise}” đã kết thúc ngày {written(last)}; sửa ngày hoặc mã doanh nghiệp"
-            row.fault("Ngày vào làm", message)
-    if started and ended and ended < started:
-        message = f"{written(ended)} trước ngày vào làm {written(started)}; sửa một trong hai ngày"
-        row.fault("Ngày nghỉ việc", message)
-    if number is None or full_name is None:
-        return None
-    job = None
-    if row.ok and enterprise is not None and started is not None:
-        job = _Job(enterprise, started, ended, position, bool(member), bool(cadre))
-    return _Entry(row, number, full_name, gender, job, accounts)
+@dataclass(slots=True)
+class _Import:
+    session: Session
+    tenant: UUID
+    roster: Roster
+    enterprises: Mapping[str, Node]
+    owned: set[str]
+    """Accounts that somebody has."""
+    keys: Keys | None
+    sealed: bool
+    now: datetime
+    today: date
+    dry_run: bool
+    with_changes: bool
+    report: Report = field(default_factory=Report)
 
+    def take(self, entries: Sequence[Entry]) -> None:
+        known = self._look_up(entries)
+        writes = _Writes()
+        for entry in entries:
+            said = self._take_in(entry, known, writes)
+            kind = said[0] if said else "unchanged"
+            match kind:
+                case "new":
+                    self.report.created += 1
+                case "changed":
+                    self.report.changed += 1
+                case _:
+                    self.report.unchanged += 1
+            if self.with_changes and kind != "unchanged":
+                what = "; ".join(said[1:])
+                self.report.changes.append(Change(entry.row, entry.number, entry.full_name, kind, what))
+        if not self.dry_run:
+            _write(self.session, self.tenant, writes, self.now, self.today)
 
-def _accounts(row: Row, opaque: Opaque | None) -> tuple[tuple[str, ...], ...]:
-    """The accounts in a cell, separated by spaces, each with the opaque one that may stand for it."""
-    found: list[tuple[str, ...]] = []
-    for text in identifiers.parts(row.optional_text("Tài khoản học tập", at_most=2000) or ""):
-        try:
-            found.append(identifiers.kept_as(identifiers.read(text), opaque))
-        except identifiers.NoIdentifier as error:
-            row.fault("Tài khoản học tập", str(error))
-    return tuple(dict.fromkeys(found))
+    def _look_up(self, entries: Sequence[Entry]) -> _Known:
+        session, tenant = self.session, self.tenant
+        people = workers.known_workers(session, tenant, {entry.number for entry in entries})
+        ids = {person.id for person in people.values()}
+        has = self.roster.sheet.has
+        digests: set[str] = set()
+        if self.keys is not None:
+            digests = {self.keys.digest(entry.national) for entry in entries if entry.national is not None}
+        return _Known(
+            people,
+            _stored_jobs(session, tenant, ids),
+            union_roles.stored(session, tenant, ids) if ids else {},
+            audiences.told(session, tenant, ids) if ids and has("Nhóm đối tượng") else {},
+            national_numbers.stored(session, tenant, ids) if ids and digests else {},
+            national_numbers.owners(session, tenant, digests) if digests else {},
+        )
 
-
-def _check_people(entries: Iterable[_Entry]) -> None:
-    """One number is one person, with one name; and is employed once at a time in one enterprise."""
-    first: dict[str, _Entry] = {}
-    jobs: dict[tuple[str, str], list[tuple[Row, _Job]]] = defaultdict(list)
-    for entry in entries:
-        known = first.setdefault(entry.number, entry)
-        if known.full_name != entry.full_name:
-            message = (
-                f"mã “{entry.number}” ở dòng {known.row.number} là “{known.full_name}”, ở đây là “{entry.full_name}”; "
-                f"mỗi mã chỉ của một người, sửa mã hoặc họ tên"
+    def _take_in(self, entry: Entry, known: _Known, writes: _Writes) -> list[str]:
+        """Adds to `writes` what one row changes, and notes it in `known`; gives new or changed, and in what."""
+        said: list[str] = []
+        person = known.people.get(entry.number)
+        is_new = person is None
+        if person is None:
+            person = Person(new_id(), entry.number, entry.full_name, entry.gender)
+            known.people[entry.number] = person
+            writes.workers.append(
+                {
+                    "id": person.id,
+                    "tenant_id": self.tenant,
+                    "number": person.number,
+                    "full_name": person.full_name,
+                    "gender": person.gender,
+                }
             )
-            entry.row.fault("Họ và tên", message)
-        elif known.job and entry.job and known.gender != entry.gender:
-            before = GENDER_NAMES[known.gender]
-            entry.row.fault(
-                "Giới tính", f"dòng {known.row.number} ghi “{before}” cho cùng mã “{entry.number}”; sửa cho khớp"
+            said.append("người mới")
+        elif person.number == entry.number:
+            said += self._rename(entry, person, known, writes)
+        replaced, added = self._employ(entry, person.id, known, writes, said)
+        self._give_roles(entry, person.id, known, writes, said, is_new=added and not replaced)
+        self._give_audience(entry, person.id, known, writes, said)
+        self._give_number(entry, person.id, known, writes, said)
+        for ifi in entry.accounts:
+            if ifi not in self.owned:
+                self.owned.add(ifi)
+                writes.identifiers.append(workers.link_row(self.tenant, ifi, person.id, self.now, basis="roster"))
+                said.append(f"thêm tài khoản {ifi}")
+        if not said:
+            return []
+        writes.concerned.add(person.id)
+        return ["new" if is_new or (added and not replaced) else "changed", *said]
+
+    def _rename(self, entry: Entry, person: Person, known: _Known, writes: _Writes) -> list[str]:
+        gender = entry.gender if self.roster.sheet.has("Giới tính") else person.gender
+        told = Person(person.id, person.number, entry.full_name, gender)
+        if told == person:
+            return []
+        known.people[entry.number] = told
+        writes.renamed.append({"of_id": told.id, "full_name": told.full_name, "gender": told.gender})
+        said = []
+        if person.full_name != told.full_name:
+            change = f"đổi họ tên từ “{person.full_name}” thành “{told.full_name}”"
+            self._note(entry.row, f"mã “{told.number}” {change}; kiểm tra cùng một người")
+            said.append(change)
+        if person.gender != told.gender:
+            said.append("đổi giới tính")
+        return said
+
+    def _note(self, row: int, message: str) -> None:
+        self.report.notes.append(f"Dòng {row}: {message}")
+
+    def _employ(
+        self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str]
+    ) -> tuple[bool, bool]:
+        """Whether the row takes the place of an employment that was known, and whether it changes any."""
+        enterprise_id = self.enterprises[entry.enterprise].id
+        stored = known.jobs.setdefault((worker_id, enterprise_id), {})
+        overlapped = [
+            (day, job)
+            for day, job in stored.items()
+            if day <= (entry.ended or date.max) and entry.started <= (job[0] or date.max)
+        ]
+        position = entry.position
+        if overlapped and not self.roster.sheet.has("Chức danh"):
+            position = overlapped[-1][1][1]
+        told = (entry.ended, position)
+        if stored.get(entry.started) == told:
+            return True, False
+        for day, job in overlapped:
+            del stored[day]
+            writes.ended_jobs.append({"of_worker": worker_id, "of_enterprise": enterprise_id, "of_day": day})
+            said += _differences(day, job, entry.started, told)
+        if not overlapped:
+            said.append(f"vào làm ở {entry.enterprise} từ {written(entry.started)}")
+            if entry.ended is not None:
+                said.append(f"nghỉ việc {written(entry.ended)}")
+        stored[entry.started] = told
+        writes.jobs.append(
+            {
+                "worker_id": worker_id,
+                "tenant_id": self.tenant,
+                "enterprise_id": enterprise_id,
+                "started": entry.started,
+                "ended": entry.ended,
+                "position": position,
+            }
+        )
+        return bool(overlapped), True
+
+    def _give_roles(
+        self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str], *, is_new: bool
+    ) -> None:
+        enterprise_id = self.enterprises[entry.enterprise].id
+        for role, told, name in ((MEMBER, entry.member, "đoàn viên"), (CADRE, entry.cadre, "cán bộ công đoàn")):
+            key = (worker_id, enterprise_id, role)
+            before = known.roles.get(key, {})
+            if not before and (told is None or not told.holds):
+                continue
+            after = union_roles.laid_over(
+                before, told, started=entry.started, ended=entry.ended, is_new=is_new, today=self.today
             )
-        if entry.job is None:
-            continue
-        same = jobs[entry.number, entry.job.enterprise]
-        overlapped = next((row for row, job in same if job.overlaps(entry.job)), None)
-        if overlapped is not None:
-            message = (
-                f"người lao động “{entry.number}” đã có ở dòng {overlapped.number} trong cùng doanh nghiệp và cùng "
-                f"thời gian; xoá một dòng, hoặc ghi ngày nghỉ việc của lần làm trước"
-            )
-            entry.row.fault("Mã người lao động", message)
-        same.append((entry.row, entry.job))
+            if after == before:
+                continue
+            known.roles[key] = after
+            of_key = {"of_worker": worker_id, "of_enterprise": enterprise_id, "of_role": role}
+            writes.ended_roles += [{**of_key, "of_day": day} for day in before if before[day] != after.get(day, day)]
+            writes.roles += [
+                {
+                    "worker_id": worker_id,
+                    "tenant_id": self.tenant,
+                    "enterprise_id": enterprise_id,
+                    "role": role,
+                    "started": day,
+                    "ended": end,
+                }
+                for day, end in after.items()
+                if day not in before or before[day] != end
+            ]
+            said.append(f"{name}: {_terms(after)}")
+
+    def _give_audience(self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str]) -> None:
+        if entry.audience is None:
+            return
+        by_year = known.audiences.setdefault(worker_id, {})
+        year = entry.audience_year
+        if year is None and audiences.in_year(by_year, self.today.year) == entry.audience:
+            return
+        year = self.today.year if year is None else year
+        if by_year.get(year) == entry.audience or (
+            year not in by_year and audiences.in_year(by_year, year) == entry.audience
+        ):
+            return
+        by_year[year] = entry.audience
+        writes.audiences.append(
+            {"worker_id": worker_id, "year": year, "tenant_id": self.tenant, "audience": entry.audience}
+        )
+        said.append(f"nhóm {audiences.AUDIENCES[entry.audience]} từ năm {year}")
+
+    def _give_number(self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str]) -> None:
+        if entry.national is None or self.keys is None:
+            return
+        digest = self.keys.digest(entry.national)
+        holders = known.holders.setdefault(digest, [])
+        others = [number for holder, number in holders if holder != worker_id]
+        if others:
+            same = ", ".join(f"“{number}”" for number in others[:3])
+            message = f"số định danh {entry.national} của mã “{entry.number}” trùng với mã {same}; kiểm tra kỹ"
+            self._note(entry.row, message)
+        key = (worker_id, entry.national.kind)
+        before = known.numbers.get(key)
+        if before is not None and before[0] == digest and (before[1] or not self.sealed):
+            return
+        if before is not None and before[0] != digest:
+            message = f"mã “{entry.number}” đổi số định danh thành {entry.national}; kiểm tra cùng một người"
+            self._note(entry.row, message)
+        known.numbers[key] = (digest, self.sealed)
+        holders.append((worker_id, entry.number))
+        row = national_numbers.row(self.keys, entry.national, worker_id, sealed=self.sealed, now=self.now)
+        writes.numbers.append(row)
+        said.append(f"số định danh {entry.national}")
 
 
-def _check_accounts_in_file(entries: Iterable[_Entry]) -> None:
-    first: dict[str, _Entry] = {}
-    for entry in entries:
-        for account in entry.accounts:
-            told = [(ifi, first.setdefault(ifi, entry)) for ifi in account]
-            for ifi, known in [one for one in told if one[1].number != entry.number][:1]:
-                message = f"tài khoản “{ifi}” đã ghi cho “{known.number}” ở dòng {known.row.number}; xoá ở một dòng"
-                entry.row.fault("Tài khoản học tập", message)
+def _differences(day: date, job: _Job, started: date, told: _Job) -> list[str]:
+    """What becomes of an employment that a row corrects."""
+    said = []
+    if day != started:
+        said.append(f"ngày vào làm {written(day)} thành {written(started)}")
+    if job[0] != told[0]:
+        said.append(f"nghỉ việc {written(told[0])}" if told[0] else "không nghỉ việc nữa")
+    if job[1] != told[1]:
+        said.append(f"chức danh thành “{told[1]}”" if told[1] else "bỏ chức danh")
+    return said
 
 
-_Jobs = dict[tuple[UUID, UUID], dict[date, tuple[Any, ...]]]
-"""Stored employments by worker and enterprise, then by first day: (ended, position, audience, member, cadre)."""
+def _terms(periods: Periods) -> str:
+    terms = [f"từ {written(day)}{f' đến {written(end)}' if end else ''}" for day, end in sorted(periods.items())]
+    return ", ".join(terms) or "không còn"
 
 
-def _stored_jobs(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> _Jobs:
-    rows = session.execute(
-        sa.select(
-            Employment.worker_id,
-            Employment.enterprise_id,
-            Employment.started,
-            Employment.ended,
-            Employment.position,
-            Employment.audience,
-            Employment.union_member,
-            Employment.union_cadre,
-        ).where(Employment.tenant_id == tenant, among(session, Employment.worker_id, worker_ids))
-    )
-    jobs: _Jobs = defaultdict(dict)
-    for worker_id, enterprise_id, started, *rest in rows:
-        jobs[worker_id, enterprise_id][started] = tuple(rest)
+def _stored_jobs(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID]
+) -> dict[tuple[UUID, UUID], dict[date, _Job]]:
+    """The employments known of these workers by enterprise and first day."""
+    jobs: dict[tuple[UUID, UUID], dict[date, _Job]] = defaultdict(dict)
+    if worker_ids:
+        rows = session.execute(
+            sa.select(
+                Employment.worker_id,
+                Employment.enterprise_id,
+                Employment.started,
+                Employment.ended,
+                Employment.position,
+            ).where(Employment.tenant_id == tenant, among(session, Employment.worker_id, worker_ids))
+        )
+        for worker_id, enterprise_id, started, ended, position in rows:
+            jobs[worker_id, enterprise_id][started] = (ended, position)
     return jobs
 
 
-def _take_in(
-    tenant: UUID,
-    entry: _Entry,
-    people: dict[str, Person],
-    jobs: _Jobs,
-    owners: dict[str, Person],
-    enterprises: Mapping[str, Node],
-    writes: _Writes,
-    now: datetime,
-) -> str:
-    """Adds to `writes` what one row changes, and notes it in `people`, `jobs` and `owners`; says which it was."""
-    outcome = "unchanged"
-    person = people.get(entry.number)
-    told = Person(person.id if person else new_id(), entry.number, entry.full_name, entry.gender)
-    if person is not None and person.number != entry.number:
-        told = person  # a number that was merged says where somebody works, and no more what the person is called
-    if person is None:
-        writes.workers.append(
-            {
-                "id": told.id,
-                "tenant_id": tenant,
-                "number": told.number,
-                "full_name": told.full_name,
-                "gender": told.gender,
-            }
-        )
-        outcome = "created"
-    elif person != told:
-        writes.renamed.append({"of_id": told.id, "full_name": told.full_name, "gender": told.gender})
-        if person.full_name != told.full_name:
-            before = f"“{person.full_name}” thành “{told.full_name}”"
-            writes.notes.append(
-                f"Dòng {entry.row.number}: mã “{told.number}” đổi họ tên từ {before}; kiểm tra cùng một người"
-            )
-        outcome = "changed"
-    people[entry.number] = told
-
-    job = entry.job
-    assert job is not None  # noqa: S101 — a row at fault ended the import
-    enterprise_id = enterprises[job.enterprise].id
-    stored = jobs[told.id, enterprise_id]
-    details = (job.ended, job.position, AUDIENCE, job.union_member, job.union_cadre)
-    if stored.get(job.started) != details:
-        replaced = [
-            first_day
-            for first_day, (ended, *_rest) in stored.items()
-            if first_day <= (job.ended or date.max) and job.started <= (ended or date.max)
-        ]
-        for first_day in replaced:
-            del stored[first_day]
-            writes.ended_jobs.append({"of_worker": told.id, "of_enterprise": enterprise_id, "of_day": first_day})
-        stored[job.started] = details
-        writes.jobs.append(
-            {
-                "worker_id": told.id,
-                "tenant_id": tenant,
-                "enterprise_id": enterprise_id,
-                "started": job.started,
-                "ended": job.ended,
-                "position": job.position,
-                "audience": AUDIENCE,
-                "union_member": job.union_member,
-                "union_cadre": job.union_cadre,
-            }
-        )
-        if outcome == "unchanged":
-            outcome = "changed" if replaced else "created"
-    for ifi in entry.ifis:
-        if ifi not in owners:
-            owners[ifi] = told
-            writes.identifiers.append(workers.link_row(tenant, ifi, told.id, now, basis="roster"))
-            outcome = "changed" if outcome == "unchanged" else outcome
-    if outcome != "unchanged":
-        writes.concerned.add(told.id)
-    return outcome
+# ---------------------------------------------------------------- writing
 
 
-def _write(session: Session, tenant: UUID, writes: _Writes, now: datetime) -> None:
+def _write(session: Session, tenant: UUID, writes: _Writes, now: datetime, today: date) -> None:
     people: Any = Worker.__table__
     employed: Any = Employment.__table__
+    roles: Any = UnionRole.__table__
     bulk.insert(session, Worker, writes.workers)
     # In order of id, as judging locks workers, so that on PostgreSQL neither waits for the other half-way.
     if renamed := sorted(writes.renamed, key=lambda row: row["of_id"]):
@@ -331,9 +553,21 @@ def _write(session: Session, tenant: UUID, writes: _Writes, now: datetime) -> No
             ended,
         )
     bulk.insert(session, Employment, writes.jobs)
+    if writes.ended_roles:
+        session.execute(
+            sa.delete(roles).where(
+                roles.c.worker_id == sa.bindparam("of_worker"),
+                roles.c.enterprise_id == sa.bindparam("of_enterprise"),
+                roles.c.role == sa.bindparam("of_role"),
+                roles.c.started == sa.bindparam("of_day"),
+            ),
+            writes.ended_roles,
+        )
+    bulk.insert(session, UnionRole, writes.roles)
+    bulk.upsert(session, Audience, writes.audiences, replacing=["audience"])
+    bulk.upsert(session, NationalNumber, writes.numbers, replacing=["digest", "ending", "sealed", "recorded"])
     bulk.insert(session, WorkerIdentifier, writes.identifiers)
-    year = vietnam_day(now).year
-    judging.mark_stale(session, tenant, [(worker_id, year) for worker_id in writes.concerned])
+    judging.mark_stale(session, tenant, [(worker_id, today.year) for worker_id in writes.concerned])
     # Asked for every new link, not only for those with waiting Statements seen now: `release` first waits for whoever
     # is following the feed, and so sees what that one leaves waiting.
     if writes.identifiers:

@@ -17,6 +17,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any, Literal
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from certification.errors import CertificationError
 from certification.evidence import feed
 from certification.judgement import judging
 from certification.models import Base, Employment, WaitingStatement, Worker, WorkerIdentifier
-from certification.people import identifiers, identity_events
+from certification.people import identifiers, identity_events, union_roles
 from certification.people.identifiers import Opaque
 from certification.vietnam import vietnam_day
 from lrs import api
@@ -131,8 +132,6 @@ class Employed:
     worker_id: UUID
     enterprise_id: UUID
     gender: str | None
-    audience: str
-    union_member: bool
     union_cadre: bool
 
 
@@ -213,9 +212,6 @@ def employments(
             Employment.worker_id,
             Employment.enterprise_id,
             Worker.gender,
-            Employment.audience,
-            Employment.union_member,
-            Employment.union_cadre,
         )
         .join(Worker, Worker.id == Employment.worker_id)
         .where(
@@ -226,7 +222,11 @@ def employments(
     )
     if enterprises is not None:
         query = query.where(among(session, Employment.enterprise_id, enterprises))
-    return [Employed(*row) for row in session.execute(query)]
+    cadres = union_roles.holders(session, tenant, union_roles.CADRE, on)
+    return [
+        Employed(worker_id, enterprise_id, gender, (worker_id, enterprise_id) in cadres)
+        for worker_id, enterprise_id, gender in session.execute(query)
+    ]
 
 
 def unknown_actors(session: Session, tenant: UUID) -> list[UnknownActor]:
@@ -409,6 +409,7 @@ def link_row(
         "tenant_id": tenant,
         "actor_key": key_of(ifi),
         "ifi": ifi,
+        "ifi_digest": blake2b(ifi.encode(), digest_size=32).digest(),
         "worker_id": worker_id,
         "linked": now,
         "sureness": STATED if by is None else CONFIRMED,

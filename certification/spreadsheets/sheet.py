@@ -135,9 +135,9 @@ class Row:
         """A year written with four digits."""
         return self.number_of(column, at_least=2000, at_most=LAST_YEAR)
 
-    def choice(self, column: str, choices: Mapping[str, T]) -> T | None:
-        """The value standing for one of the words in `choices`; neither case nor diacritics matter. An empty cell is
-        the word ""."""
+    def choice(self, column: str, choices: Mapping[str, T], *, also: Mapping[str, T] | None = None) -> T | None:
+        """The value standing for one of the words in `choices`, or in `also`, which are not listed to whoever wrote
+        another; neither case nor diacritics matter. An empty cell is the word ""."""
         value = self.optional_text(column) or ""
         folded = value.casefold()
         if folded in choices:
@@ -145,7 +145,8 @@ class Row:
         if value != self.cell(column):
             return None
         bare = plain(value)
-        meant = [known for word, known in choices.items() if bare and plain(word) == bare]
+        known_words = {**(also or {}), **choices}
+        meant = [known for word, known in known_words.items() if bare and plain(word) == bare]
         if len(meant) == 1:
             return meant[0]
         words = ", ".join(f"“{word}”" if word else "để trống" for word in choices)

@@ -15,6 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Employment, Worker
+from certification.people import union_roles
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Plan, Target
 from certification.targets import attainment, numerators, populations
@@ -104,7 +105,7 @@ def _workers(
         among(session, Employment.enterprise_id, [tree.node(one).id for one in enterprises]),
         Employment.started <= tree.on,
         sa.or_(Employment.ended.is_(None), Employment.ended >= tree.on),
-        *([Employment.union_cadre.is_(True)] if target.population == UNION_CADRES else []),
+        *([union_roles.held(union_roles.CADRE, tree.on)] if target.population == UNION_CADRES else []),
     )
     population = sa.select(Employment.worker_id).where(*holds)
     counted = numerators.satisfying(tenant, target.numerator, on, programme, population).subquery()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.models import Assessment, Award, Employment, Organization, Worker
+from certification.models import Assessment, Award, Employment, Organization, UnionRole, Worker
 from certification.targets import attainment
 from certification.targets.attainment import TargetFigures
 from certification.units import organizations
@@ -85,11 +85,19 @@ class World:
                 started=started,
                 ended=ended,
                 position=None,
-                audience="nguoi-lao-dong",
-                union_member=True,
-                union_cadre=cadre,
             )
         )
+        for role in ("member", "cadre") if cadre else ("member",):
+            session.add(
+                UnionRole(
+                    worker_id=worker,
+                    tenant_id=self.tenant,
+                    enterprise_id=self.ids[code],
+                    role=role,
+                    started=started,
+                    ended=ended,
+                )
+            )
 
     def title(self, session: Session, worker: UUID, year: int, *, decided: date, withdrawn: date | None = None) -> None:
         session.add(

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from certification.errors import NoCriteriaInForce
 from certification.judgement import assessments
-from certification.models import Employment, Organization
-from lrs.db import Database, new_id
+from certification.models import Audience
+from lrs.db import Database
 from tests.certification.learning import PROGRAMME, add_facts, add_worker, attest, kept
 
 Counting = Callable[[], Any]
@@ -119,35 +120,15 @@ def test_a_year_without_criteria_is_an_error_that_says_so_and_nothing_is_kept(
     assert kept(database, tenant) == []
 
 
-def test_the_audience_is_that_of_the_employment_on_the_day(
-    database: Database, tenant: UUID, an: UUID, now: datetime
-) -> None:
-    enterprise = Organization(
-        id=new_id(), tenant_id=tenant, code="dn/a", name="A", kind="enterprise", exists_from=None, exists_to=None
-    )
+def test_the_audience_is_that_of_the_year(database: Database, tenant: UUID, an: UUID, now: datetime) -> None:
     with database.writing(tenant) as session:
-        session.add(enterprise)
-        session.flush()
-        for audience, started, ended in (
-            ("nguoi-lao-dong", date(2020, 1, 1), date(2026, 6, 30)),
-            ("doanh-nhan", date(2026, 7, 1), None),
-        ):
-            session.add(
-                Employment(
-                    worker_id=an,
-                    tenant_id=tenant,
-                    enterprise_id=enterprise.id,
-                    started=started,
-                    ended=ended,
-                    position=None,
-                    audience=audience,
-                    union_member=True,
-                    union_cadre=False,
-                )
-            )
+        session.add(Audience(worker_id=an, year=2027, tenant_id=tenant, audience="doanh-nhan"))
+        session.add(Audience(worker_id=an, year=2026, tenant_id=tenant, audience="nguoi-lao-dong"))
     assert len(assess(database, tenant, an, now=now, as_of=date(2026, 6, 30))) == 1
+    with database.writing(tenant) as session:
+        session.execute(sa.delete(Audience).where(Audience.worker_id == an, Audience.year == 2026))
     with pytest.raises(NoCriteriaInForce, match="doanh-nhan"):
-        assess(database, tenant, an, now=now, as_of=date(2026, 7, 1))
+        assess(database, tenant, an, now=now, as_of=date(2026, 6, 30))
 
 
 def test_who_meets_the_criteria_on_a_day_is_told_by_what_was_known_up_to_it(

@@ -65,9 +65,6 @@ def enterprise(database: Database, tenant: UUID, code: str, people: int) -> None
                     started=date(2020, 1, 1),
                     ended=None,
                     position=None,
-                    audience="nguoi-lao-dong",
-                    union_member=True,
-                    union_cadre=False,
                 )
             )
             if n == 0:

@@ -1,0 +1,117 @@
+"""Tables of what is known of the people in enterprises beside who they are: roles, groups, numbers, headcounts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from certification.models.base import Base
+from lrs.db import UtcDateTime
+
+__all__ = ["Audience", "DeclaredHeadcount", "NationalNumber", "PeopleSetting", "UnionRole"]
+
+
+class UnionRole(Base):
+    """That a worker is a member or a cadre of the union in an enterprise, from one day to another.
+
+    Personal data: membership of a union, because plans count cadres and reports count members on a day. Kept as
+    `Worker`.
+    """
+
+    __tablename__ = "certification_union_role"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "enterprise_id", "role", "started"),
+        sa.Index(None, "tenant_id", "role", "enterprise_id"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    worker_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_worker.id"))
+    tenant_id: Mapped[UUID]
+    enterprise_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    role: Mapped[str]
+    """member or cadre."""
+    started: Mapped[date]
+    ended: Mapped[date | None]
+    """Last day; NULL while it lasts."""
+
+
+class Audience(Base):
+    """Which table of the criteria applies to a worker, from one assessment year until another row says otherwise.
+
+    Personal data: the group of work somebody belongs to, because each group has criteria of its own. Who has no row
+    belongs to the workers. Kept as `Worker`.
+    """
+
+    __tablename__ = "certification_audience"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "year"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    worker_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_worker.id"))
+    year: Mapped[int]
+    tenant_id: Mapped[UUID] = mapped_column(index=True)
+    audience: Mapped[str]
+    """nguoi-lao-dong for a worker, or another group that criteria know."""
+
+
+class NationalNumber(Base):
+    """A worker's national identity number, as a keyed hash by which doubles are found.
+
+    Personal data: with the installation's secret one can tell whether a given number is this worker's; `ending` (its
+    last three digits) tells officers two records apart; `sealed`, the encrypted number, is there only while the tenant
+    has asked for it because a form needs it. Kept while the worker is employed.
+    """
+
+    __tablename__ = "certification_national_number"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "kind"),
+        sa.Index(None, "tenant_id", "digest"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    worker_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_worker.id"))
+    kind: Mapped[str]
+    """cccd (twelve digits) or cmnd (nine)."""
+    tenant_id: Mapped[UUID]
+    digest: Mapped[str]
+    ending: Mapped[str]
+    sealed: Mapped[bytes | None]
+    recorded: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeclaredHeadcount(Base):
+    """How many people an enterprise says it has on a day, for those that have sent no roster. No personal data but who
+    said so."""
+
+    __tablename__ = "certification_declared_headcount"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organization_id", "day"),
+        sa.Index(None, "tenant_id", "day"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    day: Mapped[date]
+    tenant_id: Mapped[UUID]
+    total: Mapped[int]
+    women: Mapped[int | None]
+    union_members: Mapped[int | None]
+    source: Mapped[str]
+    """Which document says so."""
+    declared_by: Mapped[str]
+    recorded: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PeopleSetting(Base):
+    """What a tenant wants to be kept of its people beyond the least. Holds no personal data."""
+
+    __tablename__ = "certification_people_setting"
+    __table_args__ = ({"info": {"distribution": "reference"}},)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seals_national_numbers: Mapped[bool]
+    """Whether national numbers are kept encrypted beside their hash."""

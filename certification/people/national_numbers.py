@@ -1,0 +1,250 @@
+"""National identity numbers: read off a roster to find doubles, and not kept.
+
+What is kept is a keyed hash (HMAC-SHA-256 under a key of the tenant, derived from the installation's secret): the same
+number gives the same hash, and without the secret, which is not in the database, a hash tells nothing, though numbers
+are few enough to be tried one by one. The last three digits are kept to tell people about a double. The number
+itself is kept only where the tenant asked for it (`set_sealing`), encrypted under another such key, because some form
+needs it; law 91/2025/QH15 lets nobody keep more than is needed. No message, Statement or log ever holds one.
+
+    check         text → Number, or what is wrong with it, in words that do not repeat it
+    Keys.of       what a tenant's numbers are hashed and sealed with
+    doubles       workers who have one number, two at a time: whoever looks after identities may merge them
+    opened        the number of a worker, where it was sealed
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
+from uuid import UUID
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from certification import bulk
+from certification.models import NationalNumber, PeopleSetting, Worker
+from lrs.db import Session, among
+
+__all__ = [
+    "CCCD",
+    "CMND",
+    "Double",
+    "Keys",
+    "Number",
+    "check",
+    "doubles",
+    "opened",
+    "owners",
+    "row",
+    "seals",
+    "set_sealing",
+    "stored",
+]
+
+CCCD, CMND = "cccd", "cmnd"
+
+PROVINCES = frozenset(
+    f"{code:03d}"
+    for code in (
+        1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40,
+        42, 44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83,
+        84, 86, 87, 89, 91, 92, 93, 94, 95, 96,
+    )
+)  # fmt: skip
+"""Where a birth was registered, as numbers begin; those of births abroad begin with a country's, from 100 on. Numbers
+that were given keep the codes of provinces that have been merged since (Circular 59/2021/TT-BCA, annex)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that may be one. Shown, it is its last three digits."""
+
+    kind: str
+    digits: str = field(repr=False)
+
+    @property
+    def ending(self) -> str:
+        return self.digits[-3:]
+
+    def __str__(self) -> str:
+        return f"…{self.ending}"
+
+
+def check(text: str) -> Number:
+    """The number that a cell holds; dots and blanks between digits do not matter.
+
+    Raises ValueError, in Vietnamese and with at most the last three digits, when it cannot be one: a CCCD has twelve
+    digits, of which the first three name a province or country and the fourth sex and century; a CMND has nine.
+    """
+    digits = re.sub(r"[\s.\-]", "", text)
+    if re.fullmatch(r"\d(?:[.,]\d+)?E\+?\d+", digits, re.IGNORECASE | re.ASCII):
+        raise ValueError(f"bảng tính đã làm tròn số định danh; {_AS_TEXT}")
+    if not re.fullmatch(r"[0-9]+", digits):
+        raise ValueError("có ký tự không phải chữ số; số CCCD gồm 12 chữ số, số CMND cũ gồm 9 chữ số")
+    shown = f"số …{digits[-3:]}"
+    if len(digits) in (8, 10, 11):
+        raise ValueError(f"{shown} có {len(digits)} chữ số, có lẽ đã mất số 0 ở đầu; {_AS_TEXT}")
+    if len(digits) == 9:
+        if len(set(digits)) == 1:
+            raise ValueError(f"{shown} không phải là số CMND; ghi đúng số, hoặc để trống")
+        return Number(CMND, digits)
+    if len(digits) != 12:
+        raise ValueError(f"{shown} có {len(digits)} chữ số; số CCCD gồm 12 chữ số, số CMND cũ gồm 9 chữ số")
+    if digits[:3] not in PROVINCES and digits[0] == "0":
+        raise ValueError(f"{shown} bắt đầu bằng mã tỉnh không có thật; kiểm tra lại 3 chữ số đầu")
+    if digits[3] > "3":
+        raise ValueError(f"{shown} có chữ số thứ tư (giới tính, thế kỷ sinh) không phải 0 đến 3; kiểm tra lại số")
+    return Number(CCCD, digits)
+
+
+_AS_TEXT = "định dạng cột là Chữ (Text) rồi gõ lại đủ 12 chữ số (CMND cũ: 9 chữ số)"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a tenant's numbers are hashed with, and sealed with."""
+
+    tenant: UUID
+    hashing: bytes = field(repr=False)
+    sealing: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, tenant: UUID, secret: bytes) -> Keys:
+        """Those of a tenant under the installation's secret, which cannot be worked out from them."""
+        return cls(
+            tenant,
+            hmac.digest(secret, b"national numbers" + tenant.bytes, "sha256"),
+            hmac.digest(secret, b"sealed national numbers" + tenant.bytes, "sha256"),
+        )
+
+    def digest(self, number: Number) -> str:
+        """The hash of a number, in hexadecimal."""
+        return hmac.digest(self.hashing, f"{number.kind} {number.digits}".encode(), "sha256").hex()
+
+    def seal(self, number: Number, worker_id: UUID) -> bytes:
+        """The number, encrypted for this worker alone (AES-GCM; nonce first)."""
+        nonce = os.urandom(12)
+        return nonce + AESGCM(self.sealing).encrypt(nonce, number.digits.encode(), worker_id.bytes)
+
+    def open(self, sealed: bytes, worker_id: UUID) -> str | None:
+        """The digits that were sealed; None where they were sealed under another secret or for somebody else."""
+        try:
+            return AESGCM(self.sealing).decrypt(sealed[:12], sealed[12:], worker_id.bytes).decode()
+        except InvalidTag:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """Two workers of one number, the earlier id first."""
+
+    worker_id: UUID
+    other_id: UUID
+    kind: str
+    ending: str
+
+
+def doubles(session: Session, tenant: UUID) -> list[Double]:
+    """Every two workers who have one national number, in one SQL command."""
+    twice = (
+        sa.select(NationalNumber.digest)
+        .where(NationalNumber.tenant_id == tenant)
+        .group_by(NationalNumber.digest)
+        .having(sa.func.count() > 1)
+    )
+    rows = session.execute(
+        sa.select(NationalNumber.digest, NationalNumber.worker_id, NationalNumber.kind, NationalNumber.ending)
+        .where(NationalNumber.tenant_id == tenant, NationalNumber.digest.in_(twice))
+        .order_by(NationalNumber.digest, NationalNumber.worker_id)
+    ).all()
+    by_digest: dict[str, list[tuple[UUID, str, str]]] = {}
+    for digest, worker_id, kind, ending in rows:
+        by_digest.setdefault(digest, []).append((worker_id, kind, ending))
+    return [
+        Double(first, second, kind, ending)
+        for same in by_digest.values()
+        for (first, kind, ending), (second, _kind, _ending) in combinations(same, 2)
+    ]
+
+
+def owners(session: Session, tenant: UUID, digests: Collection[str]) -> dict[str, list[tuple[UUID, str]]]:
+    """The id and number of the workers who have one of these hashes, in one SQL command."""
+    found: dict[str, list[tuple[UUID, str]]] = {}
+    query = (
+        sa.select(NationalNumber.digest, NationalNumber.worker_id, Worker.number)
+        .join(Worker, Worker.id == NationalNumber.worker_id)
+        .where(NationalNumber.tenant_id == tenant, among(session, NationalNumber.digest, digests))
+        .order_by(Worker.number)
+    )
+    for digest, worker_id, number in session.execute(query):
+        found.setdefault(digest, []).append((worker_id, number))
+    return found
+
+
+def stored(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> dict[tuple[UUID, str], tuple[str, bool]]:
+    """The hash of each of these workers' numbers by kind, and whether the number is sealed beside it."""
+    rows = session.execute(
+        sa.select(
+            NationalNumber.worker_id,
+            NationalNumber.kind,
+            NationalNumber.digest,
+            NationalNumber.sealed.is_not(None),
+        ).where(NationalNumber.tenant_id == tenant, among(session, NationalNumber.worker_id, worker_ids))
+    )
+    return {(worker_id, kind): (digest, bool(sealed)) for worker_id, kind, digest, sealed in rows}
+
+
+def row(keys: Keys, number: Number, worker_id: UUID, *, sealed: bool, now: datetime) -> dict[str, object]:
+    """The row that keeps a worker's number."""
+    return {
+        "worker_id": worker_id,
+        "kind": number.kind,
+        "tenant_id": keys.tenant,
+        "digest": keys.digest(number),
+        "ending": number.ending,
+        "sealed": keys.seal(number, worker_id) if sealed else None,
+        "recorded": now,
+    }
+
+
+def opened(session: Session, tenant: UUID, worker_id: UUID, keys: Keys) -> dict[str, str]:
+    """A worker's numbers by kind, where they were sealed: for a form that needs them, never to be kept."""
+    rows = session.execute(
+        sa.select(NationalNumber.kind, NationalNumber.sealed).where(
+            NationalNumber.tenant_id == tenant,
+            NationalNumber.worker_id == worker_id,
+            NationalNumber.sealed.is_not(None),
+        )
+    )
+    found = {kind: keys.open(sealed, worker_id) for kind, sealed in rows if sealed is not None}
+    return {kind: digits for kind, digits in found.items() if digits is not None}
+
+
+def seals(session: Session, tenant: UUID) -> bool:
+    """Whether the tenant keeps numbers encrypted; not unless it was said."""
+    query = sa.select(PeopleSetting.seals_national_numbers).where(PeopleSetting.tenant_id == tenant)
+    return bool(session.scalar(query))
+
+
+def set_sealing(session: Session, tenant: UUID, *, on: bool) -> int:
+    """Keeps numbers encrypted from the next roster on, or keeps none: then those kept are removed, and how many is
+    given."""
+    bulk.upsert(
+        session,
+        PeopleSetting,
+        [{"tenant_id": tenant, "seals_national_numbers": on}],
+        replacing=["seals_national_numbers"],
+    )
+    if on:
+        return 0
+    table = NationalNumber.__table__
+    removed = session.connection().execute(
+        sa.update(NationalNumber).where(table.c.tenant_id == tenant, table.c.sealed.is_not(None)).values(sealed=None)
+    )
+    return int(removed.rowcount)
