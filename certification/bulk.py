@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lrs import api
 from lrs.api import key_of
 from lrs.db import Session, is_postgresql
 
-__all__ = ["import_alone", "insert", "upsert"]
+__all__ = ["import_alone", "insert", "insert_columns", "upsert"]
+
+NOTHING_MERGED: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType({})
 
 
 def insert(session: Session, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
@@ -46,23 +50,87 @@ def _from_columns(command: Any, rows: Sequence[dict[str, Any]]) -> Any:
     return command.from_select([column.name for column in columns], sa.select(*listed.c), include_defaults=False)
 
 
+def insert_columns(
+    session: Session, table: type[Any], columns: Mapping[str, Sequence[Any]], *, everywhere: Mapping[str, Any]
+) -> None:
+    """Inserts rows given as columns of equal length, with the same values `everywhere`: some microseconds a row.
+
+    For the tables of which a population has a row for each worker. Names are those of the columns; nothing is done
+    when there are no rows.
+    """
+    if not len(next(iter(columns.values()))):
+        return
+    of = table.__table__.columns
+    names = ", ".join((*columns, *everywhere))
+    if is_postgresql(session):
+        dialect = session.get_bind().dialect
+        types = {name: of[name].type.compile(dialect) for name in (*columns, *everywhere)}
+        arrays = ", ".join(f"%b::{_array_type(of[name].type)}" for name in columns)
+        listed = ", ".join(f"new.{name}::{types[name]}" for name in columns)
+        constants = "".join(f", %s::{types[name]}" for name in everywhere)
+        session.connection().exec_driver_sql(
+            f"INSERT INTO {table.__tablename__} ({names})"  # noqa: S608 - names of our own columns
+            f" SELECT {listed}{constants} FROM unnest({arrays}) AS new ({', '.join(columns)})",
+            (*everywhere.values(), *(_array(of[name].type)(values) for name, values in columns.items())),
+        )
+        return
+    dialect = session.get_bind().dialect
+    bound = [of[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    written = [
+        values if process is None else [process(value) for value in values]
+        for process, values in zip(bound, columns.values(), strict=True)
+    ]
+    same = []
+    for name, value in everywhere.items():
+        process = of[name].type.dialect_impl(dialect).bind_processor(dialect)
+        same.append(value if process is None else process(value))
+    marks = ", ".join("?" for _ in range(len(columns) + len(everywhere)))
+    session.connection().exec_driver_sql(
+        f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks})",  # noqa: S608 - as above
+        [(*row, *same) for row in zip(*written, strict=True)],
+    )
+
+
+def _array(kind: sa.types.TypeEngine[Any]) -> Callable[[Sequence[Any]], bytes]:
+    """What packs a column of this type for PostgreSQL."""
+    if isinstance(kind, sa.Uuid):
+        return api.Uuids
+    if isinstance(kind, sa.Boolean):
+        return api.Booleans
+    if isinstance(kind, sa.Integer):
+        return api.Bigints
+    return api.Blobs if isinstance(kind, sa.LargeBinary) else api.TextsOrNulls
+
+
+def _array_type(kind: sa.types.TypeEngine[Any]) -> str:
+    packers = {api.Uuids: "uuid[]", api.Booleans: "boolean[]", api.Bigints: "bigint[]", api.Blobs: "bytea[]"}
+    return packers.get(_array(kind), "text[]")  # type: ignore[call-overload, no-any-return]
+
+
 def upsert(
-    session: Session, table: type[Any], rows: Sequence[dict[str, Any]], *, replacing: Sequence[str] = ()
+    session: Session,
+    table: type[Any],
+    rows: Sequence[dict[str, Any]],
+    *,
+    replacing: Sequence[str] = (),
+    merging: Mapping[str, Callable[[Any, Any], Any]] = NOTHING_MERGED,
 ) -> None:
     """Inserts rows as `insert` does; a row whose primary key is there already takes over the columns `replacing`.
 
-    With none to replace, what is there stays as it is. Rows of PostgreSQL are locked in the order given: give them in
-    order of the key, so that two writers never deadlock.
+    With none to replace, what is there stays as it is. A column in `merging` becomes what is said there of the value
+    that is kept and the new one, as SQL. Rows of PostgreSQL are locked in the order given: give them in order of the
+    key, so that two writers never deadlock.
     """
     if not rows:
         return
     dialect = postgresql if is_postgresql(session) else sqlite
     command = dialect.insert(table.__table__)
-    if replacing:
+    if replacing or merging:
         key = [column.name for column in table.__table__.primary_key]
-        command = command.on_conflict_do_update(
-            index_elements=key, set_={name: command.excluded[name] for name in replacing}
-        )
+        kept = table.__table__.columns
+        merged = {name: merge(kept[name], command.excluded[name]) for name, merge in merging.items()}
+        replaced = {name: command.excluded[name] for name in replacing}
+        command = command.on_conflict_do_update(index_elements=key, set_=replaced | merged)
     else:
         command = command.on_conflict_do_nothing()
     if is_postgresql(session) and len(rows) >= IN_COLUMNS and _says_all(table.__table__, rows[0]):

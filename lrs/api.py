@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
 from lrs.credentials import (
     XAPI_SCOPES,
     Identity,
@@ -41,6 +42,9 @@ __all__ = [
     "VERSIONS",
     "VOIDED",
     "XAPI_SCOPES",
+    "Bigints",
+    "Blobs",
+    "Booleans",
     "Changes",
     "Fault",
     "Identity",
@@ -51,9 +55,11 @@ __all__ = [
     "Outcome",
     "SignatureQuality",
     "StoredStatement",
+    "TextsOrNulls",
     "Trial",
     "Unauthenticated",
     "UnknownTenant",
+    "Uuids",
     "acting",
     "activity_key",
     "changes",

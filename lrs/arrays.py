@@ -23,7 +23,7 @@ _LENGTH = Struct(">i")
 _NULL = _LENGTH.pack(-1)
 _16 = _LENGTH.pack(16)
 _TRUE, _FALSE = _LENGTH.pack(1) + b"\1", _LENGTH.pack(1) + b"\0"
-_BOOLEAN, _BIGINT, _TEXT, _UUID = 16, 20, 25, 2950
+_BOOLEAN, _BYTEA, _BIGINT, _TEXT, _UUID = 16, 17, 20, 25, 2950
 
 
 class _Array(bytes):
@@ -65,6 +65,23 @@ class Texts(_Array):
         return super().__new__(cls, _head(_TEXT, values) + b"".join(_with_lengths(values)))
 
 
+class Blobs(_Array):
+    """bytea[]"""
+
+    def __new__(cls, values: Sequence[bytes | None]) -> Blobs:
+        each = [_NULL if value is None else _LENGTH.pack(len(value)) + value for value in values]
+        return super().__new__(cls, _head(_BYTEA, values) + b"".join(each))
+
+
+class TextsOrNulls(_Array):
+    """text[] with NULLs among them"""
+
+    def __new__(cls, values: Sequence[str | None]) -> TextsOrNulls:
+        encoded = [None if value is None else value.encode() for value in values]
+        each = [_NULL if value is None else _LENGTH.pack(len(value)) + value for value in encoded]
+        return super().__new__(cls, _head(_TEXT, values) + b"".join(each))
+
+
 def _head(oid: int, values: Sequence[object]) -> bytes:
     return _HEAD.pack(1, 0, oid, len(values), 1)
 
@@ -87,5 +104,12 @@ def _register(kind: type[_Array], type_oid: int) -> None:
     psycopg.adapters.register_dumper(kind, Packed)
 
 
-for _kind, _name in ((Bigints, "int8"), (Uuids, "uuid"), (Booleans, "bool"), (Texts, "text")):
+for _kind, _name in (
+    (Bigints, "int8"),
+    (Uuids, "uuid"),
+    (Booleans, "bool"),
+    (Texts, "text"),
+    (TextsOrNulls, "text"),
+    (Blobs, "bytea"),
+):
     _register(_kind, psycopg.adapters.types[_name].array_oid)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from certification.evidence import attendance_lists
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
-from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore
+from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore, YearClosing
 from certification.people import national_numbers
 from certification.targets import freezing, publications
 from lrs import api, definitions
@@ -125,6 +125,8 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
             session.add(SelfScore(worker_id=worker, tenant_id=tenant, **own, **said))
             _work_here(session, tenant, worker, world.ids["dn/a"])
         _list_on_paper(session, tenant, pepper)
+        act = {"number": 1, "closes": True, "decision": SECRET, "decided_by": SECRET, "recorded": NOW}
+        session.add(YearClosing(tenant_id=tenant, programme=learning.PROGRAMME, year=2024, **act))
         publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
         freezing.freeze(session, tenant, "vn", on=date(2026, 11, 20), by=SECRET, reason=SECRET, now=NOW)
     learning.mark(database, tenant, (an, 2026), (somebody, 2026))

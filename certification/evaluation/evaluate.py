@@ -1,148 +1,173 @@
 """The judgement itself: a criteria set and a worker's evidence in, a `Result` out.
 
-The title rule is that of Quyết định 324/QĐ-KHVN as data gives it: a total to reach and a floor under every chỉ số. What
-the log suggests is only a suggestion: the points a person attested stand in its place, and an indicator without
-components waits for a person, so that logs alone never make the criteria met.
+The title rule is that of Quyết định 324/QĐ-KHVN (and of 244/QĐ-KHVN before it) as data gives it: a total to reach and a
+floor under every chỉ số. What the log suggests is only a suggestion: the points a person attested stand in its place,
+and an indicator without components waits for a person, so that logs alone never make the criteria met.
+
+`findings` works it out; here it is said what the outcome rests on and what would change it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from certification.evaluation.measures import MEASURES, points_for, take
+from certification.evaluation.findings import Prepared, Tally, find, in_order, last_of_each, tally
+from certification.evaluation.measures import MEASURES, points_for
 from certification.evaluation.results import (
     MET,
     NOT_MET,
     NOT_YET_KNOWN,
-    Attested,
+    ComponentResult,
     Evidence,
-    Fact,
+    Findings,
+    Found,
+    Given,
     IndicatorResult,
     Reason,
     Result,
 )
 from certification.evaluation.rules import Component, CriteriaSet, Indicator
 
-__all__ = ["evaluate"]
+__all__ = ["conclude", "evaluate", "find_in"]
 
 
-def evaluate(criteria_set: CriteriaSet, evidence: Evidence, *, year: int, as_of: date) -> Result:
+def evaluate(criteria_set: CriteriaSet | Prepared, evidence: Evidence, *, year: int, as_of: date) -> Result:
     """Judge one worker for the assessment year `year` (1 January to 31 December, days in Vietnam), as known on `as_of`.
 
     Facts of other years or after `as_of` do not count, nor attestations after `as_of` or from before the year began:
     `evidence.attested` must hold those made for this year, which are often signed in the next. The order of the
     evidence means nothing and repeats count once. Raises nothing for evidence that is merely useless.
     """
-    facts = sorted(
-        (fact for fact in evidence.facts if fact.day.year == year and fact.day <= as_of),
-        key=lambda fact: (fact.day, fact.statement_id.bytes, fact.what),
+    prepared = criteria_set if isinstance(criteria_set, Prepared) else Prepared(criteria_set)
+    return conclude(prepared, find_in(prepared, evidence, year, as_of), year, as_of)
+
+
+def find_in(prepared: Prepared, evidence: Evidence, year: int, as_of: date) -> Findings:
+    """What is found in all that is known of a worker: `find` with the evidence cut to the year and the day."""
+    return find(
+        prepared,
+        in_order(evidence.facts, year, as_of),
+        last_of_each(evidence.attested, year, as_of),
+        last_of_each(evidence.self_given, year, as_of),
     )
-    attested = _last_of_each(one for one in evidence.attested if date(year, 1, 1) <= one.attested_on <= as_of)
+
+
+def conclude(prepared: Prepared, findings: Findings, year: int, as_of: date) -> Result:
+    """What the findings come to, with the reasons: the same whenever it is asked, and whoever kept them meanwhile."""
+    criteria_set = prepared.criteria_set
+    came_to = tally(prepared, findings)
+    attested = {given.indicator: given for given in findings.attested}
+    self_given = {given.indicator: given.points for given in findings.self_given}
     judged = tuple(
-        _judge(indicator, facts, attested.get(indicator.id), criteria_set.each_at_least)
-        for indicator in criteria_set.indicators
+        _indicator(
+            indicator,
+            findings,
+            findings.found[row.first : row.last],
+            came_to,
+            place,
+            (attested.get(place), self_given.get(place), criteria_set.each_at_least),
+        )
+        for place, (indicator, row) in enumerate(zip(criteria_set.indicators, prepared.rows, strict=True))
     )
-    return _conclude(criteria_set, judged, year, as_of)
+    return Result(
+        criteria_set.id,
+        year,
+        as_of,
+        came_to.outcome,
+        came_to.total,
+        judged,
+        tuple(_overall(criteria_set, judged, came_to.total)),
+        rubric=criteria_set.rubric,
+        to_total=max(0, criteria_set.total_at_least - came_to.total),
+        reached=tuple((key, _named(findings, places)) for key, places in findings.reached),
+    )
 
 
-_NEVER_RECORDED = datetime.min.replace(tzinfo=UTC)
-
-
-def _last_of_each(attested: Iterable[Attested]) -> dict[str, Attested]:
-    last: dict[str, Attested] = {}
-    for one in attested:
-        other = last.get(one.indicator)
-        if other is None or _place(one) > _place(other):
-            last[one.indicator] = one
-    return last
-
-
-def _place(one: Attested) -> tuple[date, bool, datetime, int, str, str]:
-    recorded = one.recorded or _NEVER_RECORDED
-    return (one.attested_on, one.recorded is not None, recorded, -one.points, one.attested_by, one.basis)
-
-
-def _judge(indicator: Indicator, facts: Sequence[Fact], attested: Attested | None, floor: int) -> IndicatorResult:
-    suggested: int | None = None
+def _indicator(
+    indicator: Indicator,
+    findings: Findings,
+    found: Sequence[Found],
+    came_to: Tally,
+    place: int,
+    persons: tuple[Given | None, int | None, int],
+) -> IndicatorResult:
+    attested, self_given, floor = persons
+    suggested, points = came_to.suggested[place], came_to.decided[place]
+    components: tuple[ComponentResult, ...] = ()
     counted: tuple[UUID, ...] = ()
-    missing: list[Reason] = []
-    if indicator.loggable and indicator.components:
-        suggested, counted, missing = _suggest(indicator, facts)
-
-    if attested is not None:
-        points: int | None = attested.points
-        source = "attestation"
-        reasons = [] if suggested is None else [Reason("log_suggests", (("points", suggested),))]
-    else:
-        points = suggested
-        source = "log" if counted else "none"
-        reasons = missing
-
+    if suggested is not None:
+        room = indicator.max_points - suggested
+        components = tuple(
+            _component(component, findings, one, room)
+            for component, one in zip(indicator.components, found, strict=True)
+        )
+        counted = _named(findings, sorted({each for one in found for each in one.counted}))
+    reasons: list[Reason] = []
     if points is None:
-        needed = Reason("attestation_needed", (("at_least", floor), ("at_most", indicator.max_points)))
-        return IndicatorResult(indicator.id, None, NOT_YET_KNOWN, "none", (), (needed,))
-    if points < floor:
-        reasons = [Reason("below_floor", (("have", points), ("need", floor))), *reasons]
-    return IndicatorResult(indicator.id, points, MET if points >= floor else NOT_MET, source, counted, tuple(reasons))
+        reasons.append(Reason("attestation_needed", (("at_least", floor), ("at_most", indicator.max_points))))
+        state, source = NOT_YET_KNOWN, "none"
+    else:
+        state = MET if points >= floor else NOT_MET
+        if points < floor:
+            reasons.append(Reason("below_floor", (("have", points), ("need", floor))))
+        if attested is None:
+            source = "log" if counted else "none"
+            reasons += _missing(indicator, components)
+        else:
+            source = "attestation"
+            reasons += [] if suggested is None else [Reason("log_suggests", (("points", suggested),))]
+    return IndicatorResult(
+        indicator.id,
+        points,
+        state,
+        source,
+        counted,
+        tuple(reasons),
+        suggested=suggested,
+        self_given=self_given,
+        attested=attested.points if attested else None,
+        attestation=attested.id if attested else None,
+        to_floor=max(0, floor - (points or 0)),
+        components=components,
+    )
 
 
-def _suggest(indicator: Indicator, facts: Sequence[Fact]) -> tuple[int, tuple[UUID, ...], list[Reason]]:
-    """The points the log suggests, the Statements they rest on, and what more would earn."""
-    points = 0
-    counted: dict[UUID, Fact] = {}
-    came_to: list[tuple[int, Sequence[Fact]]] = []
-    for component in indicator.components:
-        taken = take(component, facts)
-        measured = taken.measured
-        points += points_for(component.steps, measured.value)
-        came_to.append((measured.value, taken.matching))
-        if measured.counted:
-            chosen = set(measured.counted)
-            counted.update((fact.statement_id, fact) for fact in taken.strong if fact.statement_id in chosen)
-    points = min(points, indicator.max_points)
-    in_order = sorted(counted.values(), key=lambda fact: (fact.day, fact.statement_id.bytes))
-    room = indicator.max_points - points
-    missing = [
-        reason
-        for place, (component, (have, matching)) in enumerate(zip(indicator.components, came_to, strict=True))
-        for reason in _missing(component, place, have, room, matching)
-    ]
-    return points, tuple(fact.statement_id for fact in in_order), missing
+def _component(component: Component, findings: Findings, found: Found, room: int) -> ComponentResult:
+    have = found.value
+    points = points_for(component.steps, have)
+    step = next((step for step in component.steps if have < step.at_least), None) if room > 0 else None
+    return ComponentResult(
+        have=have,
+        need=step.at_least if step else None,
+        missing=step.at_least - have if step else 0,
+        gain=min(step.points - points, room) if step else 0,
+        points=points,
+        weak=len(found.weak),
+        counted=_named(findings, found.counted),
+    )
 
 
-def _missing(component: Component, place: int, have: int, room: int, matching: Sequence[Fact]) -> list[Reason]:
-    """What would earn more: the next step of the component, while the indicator has room for points."""
-    step = next((step for step in component.steps if have < step.at_least), None)
-    if step is None or room <= 0:
-        return []
-    gain = min(step.points - points_for(component.steps, have), room)
-    code = MEASURES[component.measure].reason
-    reasons = [Reason(code, (("component", place), ("gain", gain), ("have", have), ("need", step.at_least)))]
-    need = component.quality_at_least
-    weak = {fact.statement_id for fact in matching if fact.quality < need}
-    if weak:
-        weak -= {fact.statement_id for fact in matching if fact.quality >= need}
-    if weak:
-        reasons.append(Reason("evidence_too_weak", (("component", place), ("have", len(weak)), ("need", need))))
+def _missing(indicator: Indicator, components: Sequence[ComponentResult]) -> list[Reason]:
+    """What would earn more: the next step of each component, while the indicator has room for points."""
+    reasons = []
+    for place, (component, one) in enumerate(zip(indicator.components, components, strict=True)):
+        if one.need is None:
+            continue
+        code = MEASURES[component.measure].reason
+        reasons.append(Reason(code, (("component", place), ("gain", one.gain), ("have", one.have), ("need", one.need))))
+        if one.weak:
+            weak = (("component", place), ("have", one.weak), ("need", component.quality_at_least))
+            reasons.append(Reason("evidence_too_weak", weak))
     return reasons
 
 
-def _conclude(criteria_set: CriteriaSet, judged: tuple[IndicatorResult, ...], year: int, as_of: date) -> Result:
-    total = sum(one.points for one in judged if one.points is not None)
+def _overall(criteria_set: CriteriaSet, judged: Sequence[IndicatorResult], total: int) -> list[Reason]:
     unknown = {one.indicator for one in judged if one.points is None}
     below = sum(one.state == NOT_MET for one in judged)
     room = sum(indicator.max_points for indicator in criteria_set.indicators if indicator.id in unknown)
     need = criteria_set.total_at_least
-
-    if below or total + room < need:
-        outcome = NOT_MET
-    elif unknown:
-        outcome = NOT_YET_KNOWN
-    else:
-        outcome = MET
-
     reasons = []
     if below:
         reasons.append(Reason("indicators_below_floor", (("count", below), ("need", criteria_set.each_at_least))))
@@ -152,4 +177,8 @@ def _conclude(criteria_set: CriteriaSet, judged: tuple[IndicatorResult, ...], ye
         reasons.append(Reason("total_out_of_reach", (("best", total + room), ("need", need))))
     elif total < need:
         reasons.append(Reason("total_short", (("have", total), ("need", need))))
-    return Result(criteria_set.id, year, as_of, outcome, total, judged, tuple(reasons), rubric=criteria_set.rubric)
+    return reasons
+
+
+def _named(findings: Findings, places: Sequence[int]) -> tuple[UUID, ...]:
+    return tuple(findings.statements[place] for place in places)

@@ -1,8 +1,8 @@
 """How evidence is measured: the named measures a rubric may choose among. A rubric cannot define new ones.
 
 None of the measures is prescribed by a decision: the rubric is ours (docs/rules.md). What they have in common is on
-purpose. Each never falls when a fact is added, each counts one Statement once, and each says how far a single
-Statement can move it, so that a rubric in which one Statement is worth too much can be refused before it is used.
+purpose. Each never falls when a fact is added, gives nothing for no facts, counts one Statement once, and says how far
+a single Statement can move it, so that a rubric in which one Statement is worth too much is refused before it is used.
 
 A new measure is a function here and an entry in `MEASURES`; with it go the words of its reason in
 `judgement.explanations`.
@@ -10,25 +10,40 @@ A new measure is a function here and an entry in `MEASURES`; with it go the word
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
-from certification.evaluation.results import Fact
+from certification.evaluation.results import ACTIVITY, DAY, MINUTES, SCORE, STATEMENT, Fact
 from certification.evaluation.rules import Component, Indicator, Step
 
-__all__ = ["HIGHEST_SCORE", "MEASURES", "Measure", "Measured", "Taken", "most_from_one_statement", "points_for", "take"]
+__all__ = [
+    "HIGHEST_SCORE",
+    "MEASURES",
+    "NOTHING",
+    "Measure",
+    "Measured",
+    "Taken",
+    "most_from_one_statement",
+    "points_for",
+    "take",
+]
 
 HIGHEST_SCORE = 10_000
 """A scaled score of 1 in ten-thousandths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a measure came to, and the Statements it rests on (one for each thing counted, the earliest)."""
+class Measured(NamedTuple):
+    """What a measure came to, and the Statements it rests on (one for each thing counted, the earliest), in no order
+    and possibly more than once."""
 
     value: int
     counted: tuple[UUID, ...]
+
+
+NOTHING = Measured(0, ())
 
 
 Function = Callable[[Sequence[Fact], Mapping[str, int]], Measured]
@@ -50,27 +65,32 @@ class Measure:
 
 def distinct_days(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
     """Days in Vietnam on which there is at least one fact: a hundred Statements in a day are one day."""
-    return _first_of_each((fact.day, fact) for fact in facts)
+    first = {fact[DAY]: fact[STATEMENT] for fact in reversed(facts)}
+    return Measured(len(first), tuple(first.values()))
 
 
 def distinct_months(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
     """Calendar months with at least one fact: learning kept up through the year, not crammed into a week."""
-    return _first_of_each((fact.day.month, fact) for fact in facts)
+    first = {fact[DAY].month: fact[STATEMENT] for fact in reversed(facts)}
+    return Measured(len(first), tuple(first.values()))
 
 
 def distinct_activities(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
     """Different activities (Statement objects): the same course taken again is the same activity."""
-    return _first_of_each((fact.activity_key, fact) for fact in facts)
+    first = {fact[ACTIVITY]: fact[STATEMENT] for fact in reversed(facts)}
+    return Measured(len(first), tuple(first.values()))
 
 
 def statements(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
     """Statements, of one day no more than `at_most_per_day`."""
+    at_most = options["at_most_per_day"]
     counted: dict[UUID, None] = {}
-    of_day: dict[Hashable, int] = {}
+    of_day: dict[date, int] = {}
     for fact in facts:
-        if fact.statement_id not in counted and of_day.get(fact.day, 0) < options["at_most_per_day"]:
-            counted[fact.statement_id] = None
-            of_day[fact.day] = of_day.get(fact.day, 0) + 1
+        day = fact[DAY]
+        if fact[STATEMENT] not in counted and of_day.get(day, 0) < at_most:
+            counted[fact[STATEMENT]] = None
+            of_day[day] = of_day.get(day, 0) + 1
     return Measured(len(counted), tuple(counted))
 
 
@@ -78,31 +98,24 @@ def minutes(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
     """Minutes learned, of one Statement no more than `at_most_per_statement`, of one day than `at_most_per_day`."""
     of_statement: dict[UUID, Fact] = {}
     for fact in facts:
-        known = of_statement.get(fact.statement_id)
-        if fact.minutes > (known.minutes if known else 0):
-            of_statement[fact.statement_id] = fact
-    of_day: dict[Hashable, int] = {}
+        known = of_statement.get(fact[STATEMENT])
+        if fact[MINUTES] > (known[MINUTES] if known else 0):
+            of_statement[fact[STATEMENT]] = fact
+    of_day: dict[date, int] = {}
     for fact in of_statement.values():
-        counts = min(fact.minutes, options["at_most_per_statement"])
-        of_day[fact.day] = min(of_day.get(fact.day, 0) + counts, options["at_most_per_day"])
+        counts = min(fact[MINUTES], options["at_most_per_statement"])
+        of_day[fact[DAY]] = min(of_day.get(fact[DAY], 0) + counts, options["at_most_per_day"])
     return Measured(sum(of_day.values()), tuple(of_statement))
 
 
 def best_score(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
     """The best scaled score, in ten-thousandths; 0 where nothing was scored."""
-    best: Fact | None = None
+    best, by = -1, None
     for fact in facts:
-        if fact.score is not None and (best is None or fact.score > (best.score or 0)):
-            best = fact
-    return Measured(0, ()) if best is None else Measured(best.score or 0, (best.statement_id,))
-
-
-def _first_of_each(keyed: Iterable[tuple[Hashable, Fact]]) -> Measured:
-    first: dict[Hashable, UUID] = {}
-    for key, fact in keyed:
-        if key not in first:
-            first[key] = fact.statement_id
-    return Measured(len(first), tuple(dict.fromkeys(first.values())))
+        score = fact[SCORE]
+        if score is not None and score > best:
+            best, by = score, fact[STATEMENT]
+    return NOTHING if by is None else Measured(best, (by,))
 
 
 MEASURES: Mapping[str, Measure] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Component", "CriteriaSet", "Indicator", "Step"]
+__all__ = ["Component", "Counting", "CriteriaSet", "Indicator", "Step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +71,20 @@ class CriteriaSet:
     single_statement_at_most: int
     indicators: tuple[Indicator, ...]
     rubric: str = ""
+    number: str = ""
+    """Of the decision, as people cite it: 324/QĐ-KHVN."""
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Who counts towards a target by what was learned: `any_of` the kinds in `what`, or `all_of` them.
+
+    `what` are fact codes, ("*",) for any; facts below `quality_at_least` do not count. `key` names it for good: two
+    targets that count alike have one.
+    """
+
+    key: int
+    rule: str
+    what: tuple[str, ...]
+    quality_at_least: int

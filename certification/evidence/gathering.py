@@ -1,34 +1,43 @@
-"""What is known of workers when they are judged: their facts, and what people attested of them.
+"""What is known of workers when they are judged: their facts, what people attested of them, what they gave themselves.
 
-Facts come from Statements (`feed`), attestations by file (`attestations`).
+Facts come from Statements (`feed`). A population has tens of millions of them, so the database packs those of each
+worker into one value (`learned`), and what comes out are tuples that stand for `results.Fact`.
 """
 
 from __future__ import annotations
 
+import json
+import struct
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from datetime import date
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 
 from certification.evaluation import results
-from certification.models import Attestation, Fact
-from lrs.db import Session, among
+from certification.evaluation.findings import last_of_each
+from certification.evaluation.results import DAY, KIND, STATEMENT
+from certification.models import Attestation, Fact, SelfScore
+from lrs.db import Session, among, is_postgresql
 
-__all__ = ["gather"]
+__all__ = ["attested", "gather", "learned", "self_given"]
+
+Facts = list[results.Fact]
 
 
 def gather(
     session: Session, tenant: UUID, worker_ids: Collection[UUID], *, programme: str, year: int, as_of: date
 ) -> dict[UUID, results.Evidence]:
-    """All that is known of each worker for an assessment year up to and with the day `as_of`: two queries in all.
+    """All that is known of each worker for an assessment year up to and with the day `as_of`: three queries in all.
 
     A worker of whom nothing is known has an empty Evidence.
     """
-    facts: dict[UUID, list[results.Fact]] = defaultdict(list)
-    attested: dict[UUID, list[results.Attested]] = defaultdict(list)
+    facts: dict[UUID, Facts] = defaultdict(list)
     rows: Iterable[Any] = session.execute(
         sa.select(
             Fact.worker_id,
@@ -48,7 +57,19 @@ def gather(
     )
     for worker_id, *rest in rows:
         facts[worker_id].append(results.Fact(*rest))
-    rows = session.execute(
+    vouched = attested(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
+    own = self_given(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
+    return {
+        one: results.Evidence(tuple(facts[one]), tuple(vouched.get(one, ())), tuple(own.get(one, ())))
+        for one in worker_ids
+    }
+
+
+def attested(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], *, programme: str, year: int, as_of: date
+) -> Mapping[UUID, Sequence[results.Attested]]:
+    """The attestation of each indicator that holds on `as_of`, for those workers who have any. One SQL command."""
+    rows: Iterable[Any] = session.execute(
         sa.select(
             Attestation.worker_id,
             Attestation.indicator,
@@ -57,6 +78,7 @@ def gather(
             Attestation.attested_by,
             Attestation.basis,
             Attestation.recorded,
+            Attestation.id,
         ).where(
             among(session, Attestation.worker_id, worker_ids),
             Attestation.tenant_id == tenant,
@@ -66,6 +88,113 @@ def gather(
             sa.or_(Attestation.withdrawn_on.is_(None), Attestation.withdrawn_on > as_of),
         )
     )
+    found: dict[UUID, list[results.Attested]] = defaultdict(list)
     for worker_id, *rest in rows:
-        attested[worker_id].append(results.Attested(*rest))
-    return {one: results.Evidence(tuple(facts[one]), tuple(attested[one])) for one in worker_ids}
+        found[worker_id].append(results.Attested(*rest))
+    return {worker_id: last_of_each(given, year, as_of) for worker_id, given in found.items()}
+
+
+def self_given(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], *, programme: str, year: int, as_of: date
+) -> Mapping[UUID, Sequence[results.SelfGiven]]:
+    """The points each worker gave himself last, by the day `as_of`, for those who gave any. One SQL command."""
+    rows: Iterable[Any] = session.execute(
+        sa.select(
+            SelfScore.worker_id,
+            SelfScore.indicator,
+            SelfScore.points,
+            SelfScore.scored_on,
+            SelfScore.recorded,
+            SelfScore.id,
+        ).where(
+            among(session, SelfScore.worker_id, worker_ids),
+            SelfScore.tenant_id == tenant,
+            SelfScore.programme == programme,
+            SelfScore.year == year,
+            SelfScore.scored_on <= as_of,
+        )
+    )
+    found: dict[UUID, list[results.SelfGiven]] = defaultdict(list)
+    for worker_id, *rest in rows:
+        found[worker_id].append(results.SelfGiven(*rest))
+    return {worker_id: last_of_each(given, year, as_of) for worker_id, given in found.items()}
+
+
+# ---------------------------------------------------------------- facts, packed by the database
+
+
+def learned(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], *, year: int, as_of: date, kinds: Collection[str]
+) -> Mapping[UUID, Facts]:
+    """The facts of each worker who has any, of a year up to and with the day `as_of`, in the order of `find`.
+
+    They are tuples in the form of `results.Fact`, whose Statement is named by its sixteen bytes. Facts of other kinds
+    than `kinds` are there too, as the kind "". One SQL command.
+    """
+    if is_postgresql(session):
+        return _of_postgresql(session, tenant, worker_ids, year, as_of, sorted(kinds))
+    return _of_sqlite(session, tenant, worker_ids, year, as_of)
+
+
+_in_order = itemgetter(DAY, STATEMENT, KIND)
+
+_PACKED = """
+SELECT worker_id, string_agg(
+    uuid_send(statement_id)
+    || int4send((coalesce(array_position(%s::text[], what), 0) * 366 + (day - %s::date)) * 4 + quality)
+    || int4send(minutes) || int4send(coalesce(score, -1)) || int8send(activity_key), '')
+FROM certification_fact
+WHERE tenant_id = %s AND year = %s AND day <= %s AND worker_id = ANY(%s)
+GROUP BY worker_id
+"""
+_PACKED_FACT = struct.Struct(">16siiiq")
+
+
+def _of_postgresql(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], year: int, as_of: date, kinds: Sequence[str]
+) -> dict[UUID, Facts]:
+    known = _known(("", *kinds), year)
+    found: dict[UUID, Facts] = {}
+    with session.connection().connection.driver_connection.cursor(binary=True) as cursor:  # type: ignore[union-attr]
+        cursor.execute(_PACKED, (kinds, date(year, 1, 1), tenant, year, as_of, list(worker_ids)))
+        for worker_id, packed in cursor:
+            facts = [
+                (statement, *known[code], minutes, score if score >= 0 else None, code & 3, activity)
+                for statement, code, minutes, score, activity in _PACKED_FACT.iter_unpack(packed)
+            ]
+            facts.sort(key=_in_order)
+            found[worker_id] = cast(Facts, facts)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _known(kinds: tuple[str, ...], year: int) -> Sequence[tuple[str, date]]:
+    """What the packed numbers mean: kind, day and level in one. Days of one kind and level share their date."""
+    first = date(year, 1, 1)
+    days = [first + timedelta(days=number) for number in range(366)]
+    return [(kind, day) for kind in kinds for day in days for _ in range(4)]
+
+
+_LISTED = """
+SELECT worker_id, json_group_array(json_array(statement_id, what, day, minutes, score, quality, activity_key))
+FROM certification_fact
+WHERE +tenant_id = ? AND +year = ? AND day <= ? AND worker_id IN (SELECT value FROM json_each(?))
+GROUP BY worker_id
+"""
+"""Without the plus signs SQLite takes the index by tenant and year, and sorts the whole year of a tenant."""
+
+_listed = msgspec.json.Decoder(list[tuple[str, str, date, int, int | None, int, int]])
+
+
+def _of_sqlite(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], year: int, as_of: date
+) -> dict[UUID, Facts]:
+    wanted = json.dumps([one.hex for one in worker_ids])
+    by_hex = {one.hex: one for one in worker_ids}
+    found: dict[UUID, Facts] = {}
+    rows = session.connection().exec_driver_sql(_LISTED, (tenant.hex, year, as_of.isoformat(), wanted))
+    for worker_id, listed in rows:
+        facts = _listed.decode(listed)
+        facts.sort(key=_in_order)
+        found[by_hex[worker_id]] = cast(Facts, facts)
+    return found

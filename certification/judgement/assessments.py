@@ -10,11 +10,12 @@ same on a later day leaves no trace.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +24,17 @@ from sqlalchemy.orm import aliased
 
 from certification import bulk
 from certification.errors import NoCriteriaInForce
-from certification.evaluation.evaluate import evaluate
-from certification.evaluation.results import MET, Result, from_json, to_json
+from certification.evaluation.evaluate import conclude
+from certification.evaluation.findings import Prepared, find, tally
+from certification.evaluation.results import MET, Result
 from certification.evidence import gathering
-from certification.models import Assessment, Attestation, Fact, Worker
+from certification.judgement import kept
+from certification.judgement.causes import Cause
+from certification.models import Assessment, Attestation, Fact, FeedPosition, Worker
 from certification.people import audiences
-from certification.rules import criteria
-from lrs.db import Session, among
+from certification.rules import criteria, plans
+from lrs.api import key_of
+from lrs.db import Session, among, is_postgresql
 
 __all__ = [
     "BATCH",
@@ -41,46 +46,128 @@ __all__ = [
     "keep",
     "known_on",
     "latest",
+    "latest_of",
     "lock",
     "meeting",
+    "said_on",
+    "versions",
 ]
 
 BATCH = 200
 """Workers judged in one transaction: some 50 ms of writing on SQLite."""
 
 
-@dataclass(frozen=True, slots=True)
+NOBODY_SAID: Mapping[UUID, tuple[Cause, str | None]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
 class Judgement:
     """What judging says of one worker, whether it is kept or not."""
 
     worker_id: UUID
     criteria_set_id: UUID
-    result: Result
-    text: str
-    """The result as it is kept, written out before the write transaction begins."""
+    rules: Prepared = field(repr=False, compare=False)
+    year: int
+    as_of: date
+    outcome: str
+    total: int
+    kept: bytes
+    """What was found, as it is kept: worked out before a write transaction begins."""
+    watermark: str = ""
+
+    @cached_property
+    def result(self) -> Result:
+        if kept.is_of_old(self.kept):
+            return kept.of_old(self.kept)
+        return conclude(self.rules, kept.decode(self.kept), self.year, self.as_of)
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
+@dataclass(frozen=True, kw_only=True)
+class Assessed(Judgement):
     """The last result kept for a worker. `changed`: whether it was this call that kept it.
 
-    `result.as_of` is the day on which a judgement first said so, which may lie before the day asked about.
+    `as_of` is the day on which a judgement first said so, which may lie before the day asked about.
     """
 
-    worker_id: UUID
     version: int
-    criteria_set_id: UUID
-    result: Result
     judged: datetime
+    causes: Cause
+    changed_by: str | None
     changed: bool
 
 
 def latest(session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int) -> Assessed | None:
     """The last result kept for a worker of this tenant and an assessment year, or None."""
-    last = _last(session, tenant, [worker_id], programme, year).get(worker_id)
-    if last is None:
-        return None
-    return Assessed(worker_id, last.version, last.criteria_set_id, from_json(last.result), last.judged, changed=False)
+    return latest_of(session, tenant, [worker_id], programme, year).get(worker_id)
+
+
+def latest_of(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int
+) -> dict[UUID, Assessed]:
+    """The last result kept for each of these workers who has any. As many SQL commands for a thousand as for one."""
+    return _read(session, tenant, _last(session, tenant, worker_ids, programme, year).values(), year)
+
+
+def versions(session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int) -> list[Assessed]:
+    """Every result kept for a worker and a year, the first one first."""
+    rows = session.execute(
+        sa.select(*_COLUMNS)
+        .where(
+            Assessment.worker_id == worker_id,
+            Assessment.tenant_id == tenant,
+            Assessment.programme == programme,
+            Assessment.year == year,
+        )
+        .order_by(Assessment.version)
+    ).all()
+    return [_assessed(row, rules, year) for row, rules in _with_rules(session, tenant, rows, year)]
+
+
+def said_on(
+    session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int, instant: datetime
+) -> Assessed | None:
+    """What had been said of a worker at an instant: the last version kept by then, on what was known then.
+
+    `known_on` answers the other question, what is to be said today of what had happened by a day.
+    """
+    kept_by_then = [one for one in versions(session, tenant, worker_id, programme, year) if one.judged <= instant]
+    return kept_by_then[-1] if kept_by_then else None
+
+
+def _read(session: Session, tenant: UUID, rows: Iterable[Any], year: int) -> dict[UUID, Assessed]:
+    return {row.worker_id: _assessed(row, rules, year) for row, rules in _with_rules(session, tenant, list(rows), year)}
+
+
+def _with_rules(session: Session, tenant: UUID, rows: Collection[Any], year: int) -> Iterator[tuple[Any, Prepared]]:
+    """Each row with the rules that it was judged by."""
+    if not rows:
+        return
+    counted = plans.countings(plans.all_plans(session, tenant), year)
+    rules = {
+        one: criteria.prepared(criteria.of_rule_file(session, tenant, one), counted)
+        for one in {row.criteria_set_id for row in rows}
+    }
+    for row in rows:
+        yield row, rules[row.criteria_set_id]
+
+
+def _assessed(row: Any, rules: Prepared, year: int) -> Assessed:
+    return Assessed(
+        row.worker_id,
+        row.criteria_set_id,
+        rules,
+        year,
+        row.as_of,
+        row.outcome,
+        row.total,
+        row.result,
+        row.watermark,
+        version=row.version,
+        judged=row.judged,
+        causes=Cause(row.causes),
+        changed_by=row.changed_by,
+        changed=False,
+    )
 
 
 def meeting(session: Session, tenant: UUID, programme: str, on: date) -> set[UUID]:
@@ -106,7 +193,7 @@ def meeting(session: Session, tenant: UUID, programme: str, on: date) -> set[UUI
     }
     anew = known_on(session, tenant, grown, programme, on)
     return {row.worker_id for row in rows if row.outcome == MET and row.worker_id not in grown} | {
-        one.worker_id for one in anew if one.result.outcome == MET
+        one.worker_id for one in anew if one.outcome == MET
     }
 
 
@@ -188,19 +275,37 @@ def judge(
     `as_of` may lie after the year: facts are bound to their year anyway, and what was learned in it is often attested
     only in the next January.
     """
-    evidence_of = gathering.gather(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
+    # Asked first: whatever comes meanwhile may be in what is read, and what came before is.
+    watermark = _watermark(session, tenant)
+    counted = plans.countings(plans.all_plans(session, tenant), year)
     judgements: list[Judgement] = []
     without: list[NoCriteriaInForce] = []
+    parted: list[tuple[UUID, Prepared, Collection[UUID]]] = []
     for audience, ids in sorted(_by_audience(session, tenant, worker_ids, year).items()):
         try:
             criteria_set_id, criteria_set = criteria.in_force(session, tenant, programme, audience, year)
         except NoCriteriaInForce as missing:
             without.append(missing)
             continue
-        for one in ids:
-            result = evaluate(criteria_set, evidence_of[one], year=year, as_of=as_of)
-            judgements.append(Judgement(one, criteria_set_id, result, to_json(result)))
+        parted.append((criteria_set_id, criteria.prepared(criteria_set, counted), ids))
+    kinds = {kind for _, rules, _ in parted for kind in rules.kinds}
+    learned = gathering.learned(session, tenant, worker_ids, year=year, as_of=as_of, kinds=kinds)
+    attested = gathering.attested(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
+    self_given = gathering.self_given(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
+    for criteria_set_id, rules, some in parted:
+        for one in some:
+            found = find(rules, learned.get(one, ()), attested.get(one, ()), self_given.get(one, ()))
+            _, _, total, outcome = tally(rules, found)
+            judgements.append(
+                Judgement(one, criteria_set_id, rules, year, as_of, outcome, total, kept.encode(found), watermark)
+            )
     return Judged(tuple(judgements), tuple(without))
+
+
+def _watermark(session: Session, tenant: UUID) -> str:
+    """How far the feed of Statements has been followed."""
+    position = sa.select(sa.func.max(FeedPosition.token)).where(FeedPosition.tenant_id == tenant)
+    return session.scalar(position) or ""
 
 
 def _by_audience(session: Session, tenant: UUID, worker_ids: Collection[UUID], year: int) -> dict[str, list[UUID]]:
@@ -225,17 +330,25 @@ def lock(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> list[U
     return list(session.scalars(workers.order_by(Worker.id).with_for_update(key_share=True)))
 
 
+_COLUMNS = (
+    Assessment.worker_id,
+    Assessment.version,
+    Assessment.criteria_set_id,
+    Assessment.as_of,
+    Assessment.outcome,
+    Assessment.total,
+    Assessment.result,
+    Assessment.judged,
+    Assessment.causes,
+    Assessment.changed_by,
+    Assessment.watermark,
+)
+
+
 def _last(session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int) -> dict[UUID, Any]:
-    """The newest version of each worker's result: version, criteria_set_id, as_of, result, judged."""
+    """The newest version of each worker's result."""
     rows: Iterable[Any] = session.execute(
-        sa.select(
-            Assessment.worker_id,
-            Assessment.version,
-            Assessment.criteria_set_id,
-            Assessment.as_of,
-            Assessment.result,
-            Assessment.judged,
-        ).where(
+        sa.select(*_COLUMNS).where(
             among(session, Assessment.worker_id, worker_ids),
             Assessment.tenant_id == tenant,
             Assessment.programme == programme,
@@ -257,41 +370,90 @@ def _newest(programme: str, year: int) -> sa.ScalarSelect[int]:
 
 
 def keep(
-    session: Session, tenant: UUID, judgements: Collection[Judgement], programme: str, year: int, now: datetime
+    session: Session,
+    tenant: UUID,
+    judgements: Collection[Judgement],
+    programme: str,
+    year: int,
+    now: datetime,
+    *,
+    why: Mapping[UUID, tuple[Cause, str | None]] = NOBODY_SAID,
 ) -> list[Assessed]:
-    """Adds a version for each judgement that differs from the last kept in more than the day it was made for."""
+    """Adds a version for each judgement that differs from the last kept in more than the day it was made for.
+
+    `why` says for a worker what changed and whose act it was; who is not in it was asked about.
+    """
     last = _last(session, tenant, [one.worker_id for one in judgements], programme, year)
     answers: list[Assessed] = []
-    rows: list[dict[str, Any]] = []
+    new: list[Assessed] = []
     for one in judgements:
         before = last.get(one.worker_id)
-        if before is not None and before.as_of > one.result.as_of:
+        if before is not None and before.as_of > one.as_of:
             # What is kept speaks of a later day, and the newest version has to be the latest word.
-            answers.append(Assessed(one.worker_id, before.version, one.criteria_set_id, one.result, now, changed=False))
-            continue
-        if before is not None and before.criteria_set_id == one.criteria_set_id:
-            earlier = dataclasses.replace(one.result, as_of=before.as_of)
-            if before.result == (one.text if earlier == one.result else to_json(earlier)):
-                answers.append(
-                    Assessed(one.worker_id, before.version, one.criteria_set_id, earlier, before.judged, changed=False)
+            answers.append(
+                Assessed(
+                    **_said(one), version=before.version, judged=now, causes=Cause.ASKED, changed_by=None, changed=False
                 )
-                continue
-        version = 1 if before is None else before.version + 1
-        answers.append(Assessed(one.worker_id, version, one.criteria_set_id, one.result, now, changed=True))
-        rows.append(
-            {
-                "worker_id": one.worker_id,
-                "programme": programme,
-                "year": year,
-                "version": version,
-                "tenant_id": tenant,
-                "criteria_set_id": one.criteria_set_id,
-                "as_of": one.result.as_of,
-                "outcome": one.result.outcome,
-                "total": one.result.total,
-                "result": one.text,
-                "judged": now,
-            }
-        )
-    bulk.insert(session, Assessment, rows)
+            )
+        elif before is not None and before.criteria_set_id == one.criteria_set_id and before.result == one.kept:
+            answers.append(_assessed(before, one.rules, year))
+        else:
+            causes, changed_by = why.get(one.worker_id, (Cause.ASKED, None))
+            version = 1 if before is None else before.version + 1
+            answer = Assessed(
+                **_said(one), version=version, judged=now, causes=causes, changed_by=changed_by, changed=True
+            )
+            answers.append(answer)
+            new.append(answer)
+    if new:
+        _insert(session, tenant, new, programme, year, now)
     return answers
+
+
+def _said(one: Judgement) -> dict[str, Any]:
+    return {
+        "worker_id": one.worker_id,
+        "criteria_set_id": one.criteria_set_id,
+        "rules": one.rules,
+        "year": one.year,
+        "as_of": one.as_of,
+        "outcome": one.outcome,
+        "total": one.total,
+        "kept": one.kept,
+        "watermark": one.watermark,
+    }
+
+
+def _insert(session: Session, tenant: UUID, new: Sequence[Assessed], programme: str, year: int, now: datetime) -> None:
+    """Keeps new versions, with places after all that were kept before."""
+    if is_postgresql(session):
+        # Places are given one transaction after the other, so that who has read up to one has missed none before it.
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification assessments {tenant}"))))
+    place = session.scalar(
+        sa.select(sa.func.max(Assessment.place)).where(
+            Assessment.tenant_id == tenant, Assessment.programme == programme, Assessment.year == year
+        )
+    )
+    bulk.insert_columns(
+        session,
+        Assessment,
+        {
+            "worker_id": [one.worker_id for one in new],
+            "version": [one.version for one in new],
+            "criteria_set_id": [one.criteria_set_id for one in new],
+            "outcome": [one.outcome for one in new],
+            "total": [one.total for one in new],
+            "result": [one.kept for one in new],
+            "causes": [one.causes for one in new],
+            "changed_by": [one.changed_by for one in new],
+            "place": range((place or 0) + 1, (place or 0) + 1 + len(new)),
+        },
+        everywhere={
+            "programme": programme,
+            "year": year,
+            "tenant_id": tenant,
+            "as_of": new[0].as_of,
+            "judged": now,
+            "watermark": new[0].watermark,
+        },
+    )

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.judgement import assessments
 from certification.judgement.assessments import BATCH, Judged
+from certification.judgement.causes import Cause
 from certification.models import Attestation, Base, Fact, Stale
 from certification.rules import rule_store
 from certification.rules.criteria import PROGRAMME
@@ -39,18 +40,38 @@ _Key = tuple[UUID, int]
 """A worker's id and an assessment year: what a mark is about."""
 
 
-def mark_stale(session: Session, tenant: UUID, concerned: Iterable[_Key]) -> None:
+def mark_stale(
+    session: Session,
+    tenant: UUID,
+    concerned: Iterable[_Key],
+    *,
+    cause: Cause = Cause.EVIDENCE,
+    by: str | None = None,
+) -> None:
     """Marks workers for judging again: pairs of a worker's id and an assessment year, in one SQL command.
 
-    A pair that is marked already gets a new mark, due at once, so that a judgement under way, which removes only the
-    mark it read, leaves this one to be judged. May be called any number of times.
+    `cause` is what changed, `by` whose act it was where a person's act did it. A pair that is marked already gets a new
+    mark, due at once, so that a judgement under way, which removes only the mark it read, leaves this one to be judged;
+    it keeps the causes it had beside the new one. May be called any number of times.
     """
     mark = uuid4()
     rows = [
-        {"worker_id": worker_id, "year": year, "tenant_id": tenant, "mark": mark, "due": None}
+        {
+            "worker_id": worker_id, "year": year, "tenant_id": tenant, "mark": mark, "due": None, "causes": int(cause),
+            "changed_by": by,
+        }
         for worker_id, year in sorted(set(concerned))
-    ]
-    bulk.upsert(session, Stale, rows, replacing=("mark", "due"))
+    ]  # fmt: skip
+    bulk.upsert(
+        session,
+        Stale,
+        rows,
+        replacing=("mark", "due"),
+        merging={
+            "causes": lambda kept, new: kept.op("|")(new),
+            "changed_by": lambda kept, new: sa.func.coalesce(new, kept),
+        },
+    )
 
 
 def count_due(session: Session, tenant: UUID, today: date) -> int:
@@ -104,7 +125,8 @@ def judge_stale(
         settled = _settle(session, tenant, marks, later)
         for year, of_year in judged.items():
             still = [one for one in of_year.judgements if one.worker_id in known and (one.worker_id, year) in settled]
-            assessments.keep(session, tenant, still, programme, year, now)
+            why = {mark.worker_id: (mark.causes, mark.changed_by) for mark in marks if mark.year == year}
+            assessments.keep(session, tenant, still, programme, year, now, why=why)
     return len(settled)
 
 
@@ -113,6 +135,8 @@ class _Mark:
     worker_id: UUID
     year: int
     mark: UUID
+    causes: Cause
+    changed_by: str | None
 
 
 def _due(tenant: UUID, today: date) -> tuple[sa.ColumnElement[bool], ...]:
@@ -121,17 +145,17 @@ def _due(tenant: UUID, today: date) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _marks(session: Session, tenant: UUID, today: date, limit: int) -> list[_Mark]:
     rows = session.execute(
-        sa.select(Stale.worker_id, Stale.year, Stale.mark)
+        sa.select(Stale.worker_id, Stale.year, Stale.mark, Stale.causes, Stale.changed_by)
         .where(*_due(tenant, today))
         .order_by(Stale.worker_id, Stale.year)
         .limit(limit)
     )
-    return [_Mark(*row) for row in rows]
+    return [_Mark(worker, year, mark, Cause(causes), by) for worker, year, mark, causes, by in rows]
 
 
 def _rules(session: Session, tenant: UUID) -> frozenset[UUID]:
     """What judgements are made by. A loaded file never changes, so other files are other ids."""
-    return rule_store.ids(session, tenant, "criteria-set", "rubric")
+    return rule_store.ids(session, tenant, "criteria-set", "rubric", "plan")
 
 
 def _next_evidence(session: Session, tenant: UUID, worker_ids: Collection[UUID], today: date) -> dict[_Key, date]:
@@ -168,7 +192,7 @@ def _settle(session: Session, tenant: UUID, marks: Collection[_Mark], later: Map
     if done:
         session.execute(sa.delete(_STALE).where(of_mark), done)
     put_off = [
-        {"of_worker": worker, "of_year": year, "due": later[worker, year]}
+        {"of_worker": worker, "of_year": year, "due": later[worker, year], "causes": int(Cause.DAY), "changed_by": None}
         for worker, year in held
         if (worker, year) in later
     ]

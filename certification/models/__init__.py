@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from certification.models.base import Base
 from certification.models.evidence import Attestation, Fact, FeedPosition, SelfScore
-from certification.models.judgement import Assessment, Award, Stale
+from certification.models.judgement import Assessment, Award, Stale, YearClosing
 from certification.models.people import Employment, IdentityEvent, WaitingStatement, Worker, WorkerIdentifier
 from certification.models.rules import RuleFile
 from certification.models.targets import Freezing, Publication
@@ -49,4 +49,5 @@ __all__ = [
     "WaitingStatement",
     "Worker",
     "WorkerIdentifier",
+    "YearClosing",
 ]

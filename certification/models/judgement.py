@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from certification.models.base import Base
 from lrs.db import UtcDateTime
 
-__all__ = ["Assessment", "Award", "Stale"]
+__all__ = ["Assessment", "Award", "Stale", "YearClosing"]
 
 
 class Stale(Base):
@@ -33,6 +33,10 @@ class Stale(Base):
     due: Mapped[date | None]
     """The day (in Vietnam) from which on it is to be judged, for evidence of a later day than the last judgement; NULL
     means now."""
+    causes: Mapped[int]
+    """What changed since the last judgement: `judgement.causes.Cause`, several at once."""
+    changed_by: Mapped[str | None]
+    """Whose act it was, where a person's act was what changed; the last one's."""
 
 
 class Assessment(Base):
@@ -44,7 +48,7 @@ class Assessment(Base):
     __tablename__ = "certification_assessment"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "programme", "year", "version"),
-        sa.Index(None, "tenant_id", "programme", "year"),
+        sa.Index(None, "tenant_id", "programme", "year", "place"),
         {"info": {"distribution": "worker_id", "merging": "stays"}},
     )
 
@@ -58,9 +62,43 @@ class Assessment(Base):
     outcome: Mapped[str]
     """met, not_met or not_yet_known."""
     total: Mapped[int]
-    result: Mapped[str] = mapped_column(sa.Text)
-    """The whole result as JSON: points, states, reason codes, evidence counted."""
+    result: Mapped[bytes]
+    """What was found (`judgement.kept`): measures, the Statements and attestations they rest on. With the rules that
+    `criteria_set_id` names it gives points, states and reasons again."""
     judged: Mapped[datetime] = mapped_column(UtcDateTime)
+    causes: Mapped[int]
+    """Why it was judged again: `judgement.causes.Cause`."""
+    changed_by: Mapped[str | None]
+    watermark: Mapped[str]
+    """How far the feed of Statements had been followed: all up to there is in it."""
+    place: Mapped[int] = mapped_column(sa.BigInteger)
+    """Its place among all that were kept for the tenant, programme and year, in the order in which they were."""
+
+
+class YearClosing(Base):
+    """That an assessment year was closed for a programme, or opened again: an act of somebody, with a decision.
+
+    While the last act on a year is a closing, its results stay as they are. Rules loaded after its first closing never
+    count for it. Personal data: the name of whoever decided. Kept for good, with the results it speaks of.
+    """
+
+    __tablename__ = "certification_year_closing"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "programme", "year", "number"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    programme: Mapped[str]
+    year: Mapped[int]
+    number: Mapped[int]
+    """1 for the first act on the year."""
+    closes: Mapped[bool]
+    """Whether it closes the year, or opens it again."""
+    decision: Mapped[str]
+    """The decision it rests on, or the reason."""
+    decided_by: Mapped[str]
+    recorded: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Award(Base):

@@ -7,15 +7,17 @@ They are apart because one is the law's and the other ours; a rubric names its c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from certification.errors import NoCriteriaInForce
-from certification.evaluation.rules import Component, CriteriaSet, Indicator, Step
+from certification.evaluation.findings import Prepared
+from certification.evaluation.rules import Component, Counting, CriteriaSet, Indicator, Step
 from certification.rules.rule_store import StoredRule, stored
 from lrs.db import Session
 
-__all__ = ["AUDIENCE", "PROGRAMME", "build", "build_components", "in_force", "of_rule_file"]
+__all__ = ["AUDIENCE", "PROGRAMME", "build", "build_components", "in_force", "of_rule_file", "prepared"]
 
 PROGRAMME = "cong-dan-hoc-tap"
 """The programme whose title is judged and counted where none is named."""
@@ -60,6 +62,12 @@ def of_rule_file(session: Session, tenant: UUID, rule_file_id: UUID) -> Criteria
     return build(frame.document, rule.document)
 
 
+@lru_cache(maxsize=64)
+def prepared(criteria_set: CriteriaSet, countings: tuple[Counting, ...] = ()) -> Prepared:
+    """The rules made ready for judging, once in a process."""
+    return Prepared(criteria_set, countings)
+
+
 def build(frame: Mapping[str, Any], rubric: Mapping[str, Any] | None) -> CriteriaSet:
     """A criteria set from checked documents. Without a rubric every indicator waits for an attestation."""
     components = (
@@ -89,6 +97,8 @@ def build(frame: Mapping[str, Any], rubric: Mapping[str, Any] | None) -> Criteri
             for one in competence["indicator"]
         ),
         rubric=rubric["id"] if rubric is not None else "",
+        number=frame["number"],
+        issuer=frame["issuer"],
     )
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from certification.evaluation.rules import Counting
 from certification.rules.rule_store import stored
 from lrs.db import Session
 
@@ -28,6 +30,8 @@ __all__ = [
     "below_parent",
     "binding",
     "build",
+    "counting",
+    "countings",
     "inheritances",
     "shortfalls",
 ]
@@ -144,6 +148,32 @@ class Shortfall:
 def all_plans(session: Session, tenant: UUID) -> list[Plan]:
     """Every loaded plan of the tenant, by id. One SQL command."""
     return [build(rule.document, rule.id) for rule in stored(session, tenant, "plan")]
+
+
+def countings(plans: Iterable[Plan], year: int) -> tuple[Counting, ...]:
+    """How the plans in force at some time of the year count workers by what they learned; each way once, by key."""
+    found = {
+        one.key: one
+        for plan in plans
+        if plan.in_force_from.year <= year and (plan.in_force_to is None or year <= plan.in_force_to.year)
+        for target in plan.targets
+        for rule in (target.numerator, *(beside.numerator for beside in target.also))
+        if (one := counting(rule)) is not None
+    }
+    return tuple(found[key] for key in sorted(found))
+
+
+def counting(rule: Numerator) -> Counting | None:
+    """The pure form of a numerator that counts by what was learned; None for one that counts titles or commitments.
+
+    Its key is a digest of what it says, so that it stays the same whichever plans are loaded.
+    """
+    if rule.rule not in ("any_of", "all_of"):
+        return None
+    what = tuple(sorted(set(rule.what)))
+    said = f"{rule.rule} {rule.quality_at_least} {' '.join(what)}"
+    key = int.from_bytes(blake2b(said.encode(), digest_size=4).digest())
+    return Counting(key, rule.rule, what, rule.quality_at_least)
 
 
 def inheritances(session: Session, tenant: UUID) -> list[Inheritance]:

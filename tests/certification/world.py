@@ -126,8 +126,12 @@ class World:
                 as_of=as_of,
                 outcome=outcome,
                 total=0,
-                result="{}",
+                result=b"{}",
                 judged=self.now,
+                causes=0,
+                changed_by=None,
+                watermark="",
+                place=self._numbers * 10 + version,
             )
         )
 

@@ -179,7 +179,7 @@ def test_the_same_statement_twice_is_worth_what_it_is_worth_once() -> None:
 def test_the_same_activity_a_hundred_times_in_a_day_is_worth_what_it_is_worth_once() -> None:
     day = date(2026, 5, 4)
     once = (fact(1, "learning", day, activity_key=7), fact(1, "digital-reached", day, activity_key=7))
-    hundred = tuple(replace(one, statement_id=UUID(int=number)) for number in range(1, 101) for one in once)
+    hundred = tuple(one._replace(statement_id=UUID(int=number)) for number in range(1, 101) for one in once)
     assert [one.points for one in judge(hundred).indicators] == [one.points for one in judge(once).indicators]
 
 

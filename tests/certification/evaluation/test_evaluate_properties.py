@@ -9,9 +9,12 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.evaluation.evaluate import evaluate
-from certification.evaluation.results import MET, Attested, Evidence, Fact, Result, from_json, to_json
-from tests.certification.shipped_rules import BY_PERSON, criteria_set
+from certification.evaluation.evaluate import conclude, evaluate, find_in
+from certification.evaluation.findings import Prepared, find, in_order, last_of_each
+from certification.evaluation.results import MET, Attested, Evidence, Fact, Result
+from certification.judgement import kept
+from certification.rules.plans import countings
+from tests.certification.shipped_rules import BY_PERSON, criteria_set, plan
 
 KINDS = sorted({what for one in criteria_set().indicators for part in one.components for what in part.what})
 MOST = criteria_set().single_statement_at_most
@@ -48,7 +51,15 @@ attestations = st.lists(
 
 
 def judge(facts: list[Fact], attested: list[Attested] | None = None, as_of: date = date(2027, 1, 31)) -> Result:
-    return evaluate(criteria_set(), Evidence(tuple(facts), tuple(attested or ())), year=2026, as_of=as_of)
+    return evaluate(RULES, Evidence(tuple(facts), tuple(attested or ())), year=2026, as_of=as_of)
+
+
+RULES = Prepared(criteria_set(), countings([plan("plan-1268-qd-ttg"), plan("plan-lai-chau-31-kh-ldld-2026")], 2026))
+
+
+def found(facts: list[Fact], attested: list[Attested] | None = None) -> bytes:
+    evidence = Evidence(tuple(facts), tuple(attested or ()))
+    return kept.encode(find_in(RULES, evidence, 2026, date(2027, 1, 31)))
 
 
 def flat(log: list[tuple[Fact, ...]]) -> list[Fact]:
@@ -62,7 +73,8 @@ def test_the_order_of_the_evidence_means_nothing(
     facts, others = flat(log), list(attested)
     chance.shuffle(facts)
     chance.shuffle(others)
-    assert to_json(judge(facts, others)) == to_json(judge(flat(log), attested))
+    assert judge(facts, others) == judge(flat(log), attested)
+    assert found(facts, others) == found(flat(log), attested)
 
 
 @given(logs(), statements())
@@ -105,7 +117,26 @@ def test_an_earlier_day_is_the_same_as_not_having_what_came_later(
 
 
 @given(logs(10), attestations)
-def test_every_result_survives_json(log: list[tuple[Fact, ...]], attested: list[Attested]) -> None:
+def test_what_is_kept_gives_the_same_result_again(log: list[tuple[Fact, ...]], attested: list[Attested]) -> None:
     result = judge(flat(log), attested)
-    assert from_json(to_json(result)) == result
+    assert conclude(RULES, kept.decode(found(flat(log), attested)), 2026, date(2027, 1, 31)) == result
     assert {one for row in result.indicators for one in row.counted} <= {fact.statement_id for fact in flat(log)}
+
+
+@given(logs(), attestations)
+def test_the_statements_named_are_enough_to_find_the_same_again(
+    log: list[tuple[Fact, ...]], attested: list[Attested]
+) -> None:
+    """So a result can be reproduced from what it names, whatever else was known or is known since."""
+    first = find_in(RULES, Evidence(tuple(flat(log)), tuple(attested)), 2026, date(2027, 1, 31))
+    named = [fact for fact in flat(log) if fact.statement_id in first.statements]
+    assert found(named, attested) == kept.encode(first)
+
+
+@given(logs(), attestations)
+def test_statements_named_by_their_bytes_are_found_alike(log: list[tuple[Fact, ...]], attested: list[Attested]) -> None:
+    facts = in_order(flat(log), 2026, date(2027, 1, 31))
+    for name in (lambda one: one.bytes, lambda one: one.hex):
+        rows = [fact._replace(statement_id=name(fact.statement_id)) for fact in facts]
+        last = last_of_each(attested, 2026, date(2027, 1, 31))
+        assert kept.encode(find(RULES, rows, last)) == found(flat(log), attested)
