@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from certification.demonstration.people import MARK, World
+from certification.demonstration.people import MARK, Account, Person, World
 
 COMMITTED_KIND = "Công đoàn học tập"
 
@@ -33,7 +33,8 @@ def organizations(world: World) -> CsvFile:
 
 
 def roster(world: World) -> CsvFile:
-    """One row for each employment; a worker's accounts, but for hashes of mail addresses, stand in the first."""
+    """One row for each employment; a worker's accounts, but for hashes of mail addresses, stand in the first. Who is on
+    the roster twice has an account in each."""
     return _file(
         "nguoi-lao-dong.csv",
         (
@@ -50,7 +51,7 @@ def roster(world: World) -> CsvFile:
         ),
         (
             (
-                person.number,
+                number,
                 person.full_name,
                 person.gender,
                 job.enterprise.code,
@@ -59,12 +60,22 @@ def roster(world: World) -> CsvFile:
                 job.position,
                 _yes(job.union_member),
                 _yes(job.union_cadre),
-                " ".join(one.ifi for one in person.accounts if not one.mail_sha1) if job is person.jobs[0] else "",
+                " ".join(one.ifi for one in accounts) if job is person.jobs[0] else "",
             )
             for person in world.people
+            for number, accounts in _records(person)
             for job in person.jobs
         ),
     )
+
+
+def _records(person: Person) -> Iterator[tuple[str, list[Account]]]:
+    """The records of a person on the roster, each with the accounts that stand there."""
+    accounts = [one for one in person.accounts if not one.mail_sha1]
+    if person.double:
+        yield person.double, accounts[1:2]
+        del accounts[1:2]
+    yield person.number, accounts
 
 
 def titles(world: World) -> CsvFile:
@@ -109,6 +120,25 @@ def commitments(world: World) -> CsvFile:
             for place, firm in enumerate(world.enterprises)
             if place % 3
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A row of a list: who was at what, on which day, and about which topic (a code of the evidence mapping)."""
+
+    number: str
+    title: str
+    day: date
+    topic: str
+
+
+def attendance(name: str, rows: Iterable[Attended]) -> CsvFile:
+    """A list on paper, typed: a talk of three quarters of an hour after the shift."""
+    return _file(
+        name,
+        ("Mã người lao động", "Nội dung", "Ngày", "Giờ bắt đầu", "Số phút", "Chủ đề", "Hình thức"),
+        ((row.number, row.title, _day(row.day), "17:15", "45", row.topic, "nói chuyện chuyên đề") for row in rows),
     )
 
 

@@ -59,7 +59,7 @@ def judge_as_of(database: Database, tenant: UUID, day: date, *, on_judged: Calla
     judged: list[Judgement] = []
     with database.reading(tenant) as session:
         everybody = session.scalars(
-            sa.select(Worker.id).where(Worker.tenant_id == tenant).order_by(Worker.number)
+            sa.select(Worker.id).where(Worker.tenant_id == tenant, Worker.merged_into.is_(None)).order_by(Worker.number)
         ).all()
         for start in range(0, len(everybody), AT_ONCE):
             some = everybody[start : start + AT_ONCE]

@@ -17,6 +17,8 @@ from certification.demonstration.enterprises import Enterprise, Unit, enterprise
 LEARNING_PLATFORM = "https://hoc.vidu.example"
 ROLL_CALL_PLATFORM = "https://diemdanh.vidu.example"
 MARK = "(bịa)"
+TWICE_EVERY = 45
+"""One worker in so many is on the roster twice; of those who have an account on the roll-call platform too."""
 ATTESTED_INDICATORS = ("CS4", "CS8", "CS9", "CS10")
 TITLE_YEARS_BACK = (1, 2)
 """Titles recognised earlier are of the year before the as-of day's, and of the one before that."""
@@ -110,6 +112,8 @@ class Person:
     titles: tuple[Title, ...]
     vouchings: tuple[Vouching, ...]
     diligence: Diligence
+    double: str = ""
+    """The number of a second record with the second account, for somebody who is on the roster twice by mistake."""
 
     @property
     def enterprise(self) -> Enterprise:
@@ -200,6 +204,7 @@ def _person(
         titles=_titles(chance, firm, jobs, as_of),
         vouchings=_vouchings(chance, firm, diligence, as_of),
         diligence=diligence,
+        double=f"{number}-2" if serial % TWICE_EVERY == 0 else "",
     )
 
 

@@ -28,7 +28,8 @@ from certification.units import commitments, organizations
 from lrs import api
 from lrs.db import Database, Session
 
-PLATFORM_SCOPES = ("statements/write", "statements/read")
+PLATFORM_SCOPES = ("statements/write", "statements/read/mine")
+"""What is on lists is in the store too, and no platform's business."""
 LINKED_BY = "trình diễn (bịa)"
 MARK_OF_NUMBERS = "VD-"
 

@@ -98,6 +98,10 @@ def _print_totals(console: Console, state: State, unknown: Sequence[workers.Unkn
         f"{number(totals.statements)} Statement, trong đó {number(totals.late)} đến muộn, {number(totals.repeated)} "
         f"gửi hai lần, {number(totals.voided)} đã hủy, {number(totals.by_clients)} do thư viện tincanjs và tincan gửi."
     )
+    console.print(
+        f"{number(totals.on_lists)} dòng của danh sách điểm danh trên giấy thành Statement của công đoàn cơ sở; "
+        f"{number(totals.doubles)} người có hai hồ sơ, mỗi hồ sơ một tài khoản, nay là một."
+    )
     waiting = sum(one.statements for one in unknown)
     console.print(f"{number(waiting)} Statement của {number(len(unknown))} tài khoản chưa biết là ai đang chờ, ví dụ:")
     for one in unknown[:UNKNOWN_SHOWN]:

@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as time_of_day
 from pathlib import Path
@@ -20,7 +20,7 @@ from uuid import UUID
 
 from rich.console import Console
 
-from certification.demonstration import judging, people, preparation, published_clients, simulator, state
+from certification.demonstration import judging, officers, people, preparation, published_clients, simulator, state
 from certification.demonstration.book import Book, check
 from certification.demonstration.errors import ServerFailed
 from certification.demonstration.people import World
@@ -88,6 +88,7 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
                 _check_again(server, kept, console)
             else:
                 kept = _fill(place, database, tenant, world, server, kept, console)
+                kept = _act_as_officers(place, database, tenant, world, kept, console, now)
             results = _judge(database, tenant, scale, server, console, today)
             with database.writing(tenant) as session:
                 publications.publish(session, tenant, as_of=scale.as_of, now=now)
@@ -185,6 +186,20 @@ def _fill(
     return kept.completed(
         totals, {name: book.sent[name] for name in chosen}, tuple(sorted(book.voided.intersection(chosen)))
     )
+
+
+def _act_as_officers(
+    place: Place, database: Database, tenant: UUID, world: World, kept: State, console: Console, now: datetime
+) -> State:
+    """Take in lists on paper and make one of two records; return the state with how much that was."""
+    with step(console, f"Nhập danh sách điểm danh trong {place.folder}", counts="dòng") as advance:
+        on_lists = officers.take_in_lists(
+            database, tenant, world, place.folder, secret=place.secret_key, now=now, on_row=advance
+        )
+    with step(console, "Nhập làm một hồ sơ của người có hai hồ sơ", counts="người") as advance:
+        doubles = officers.merge_doubles(database, tenant, world, now=now)
+        advance(doubles)
+    return replace(kept, totals=replace(kept.totals, on_lists=on_lists, doubles=doubles))
 
 
 def _check_again(server: Server, kept: State, console: Console) -> None:

@@ -42,7 +42,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How much was posted: Statements, each once; and of them late, sent twice, voided, unknown actors', clients'."""
+    """How much was posted: Statements, each once; and of them late, sent twice, voided, unknown actors', clients'.
+    Beside them rows of lists on paper, and people who were on the roster twice."""
 
     statements: int = 0
     late: int = 0
@@ -50,6 +51,8 @@ class Totals:
     voided: int = 0
     unknown: int = 0
     by_clients: int = 0
+    on_lists: int = 0
+    doubles: int = 0
 
 
 @dataclass(frozen=True, slots=True)
