@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from certification.commands import figures, identity, imports, judging, keys, lists, rules
+from certification.commands import figures, identity, imports, judging, keys, lists, rules, units
 from certification.demonstration.cli import demo
 
 __all__ = ["certification_cli"]
@@ -20,6 +20,7 @@ for _command in (
     *imports.IMPORTS,
     *identity.IDENTITY,
     *lists.LISTS,
+    *units.UNITS,
     imports.unknown_actors,
     imports.forget_actor,
     judging.work,

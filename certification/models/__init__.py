@@ -15,7 +15,14 @@ from certification.models.people import Employment, IdentityEvent, WaitingStatem
 from certification.models.rules import RuleFile
 from certification.models.targets import Freezing, Publication
 from certification.models.testimony import AttendanceList, AttendanceRow, AttendanceVersion, Entitlement, KeptFile
-from certification.models.units import Commitment, Organization, OrganizationParent, OrganizationSuccession
+from certification.models.units import (
+    Commitment,
+    Organization,
+    OrganizationChange,
+    OrganizationLabel,
+    OrganizationParent,
+    OrganizationSuccession,
+)
 from certification.models.workforce import Audience, DeclaredHeadcount, NationalNumber, PeopleSetting, UnionRole
 
 __all__ = [
@@ -38,6 +45,8 @@ __all__ = [
     "KeptFile",
     "NationalNumber",
     "Organization",
+    "OrganizationChange",
+    "OrganizationLabel",
     "OrganizationParent",
     "OrganizationSuccession",
     "PeopleSetting",

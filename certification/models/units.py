@@ -11,7 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from certification.models.base import Base
 from lrs.db import UtcDateTime, new_id
 
-__all__ = ["Commitment", "Organization", "OrganizationParent", "OrganizationSuccession"]
+__all__ = [
+    "Commitment",
+    "Organization",
+    "OrganizationChange",
+    "OrganizationLabel",
+    "OrganizationParent",
+    "OrganizationSuccession",
+]
 
 
 class Organization(Base):
@@ -32,6 +39,59 @@ class Organization(Base):
     exists_from: Mapped[date | None]
     exists_to: Mapped[date | None]
     """Last day it existed; NULL while it does."""
+    sector: Mapped[str | None]
+    """Branch of the economy of an enterprise, as the operator calls it."""
+    zone: Mapped[str | None]
+    """Industrial zone in which an enterprise lies, as the operator calls it."""
+
+
+class OrganizationLabel(Base):
+    """What an organization is called, and its official code, from a day on until the next one. No personal data."""
+
+    __tablename__ = "certification_organization_label"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organization_id", "valid_from"),
+        sa.Index(None, "tenant_id", "plain"),
+        sa.Index(None, "tenant_id", "official_code"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    valid_from: Mapped[date]
+    tenant_id: Mapped[UUID]
+    name: Mapped[str]
+    plain: Mapped[str]
+    """The name without case, diacritics and separators, to search for."""
+    official_code: Mapped[str | None]
+    """Code in an official list (units of the General Statistics Office, tax number of an enterprise); NULL: not known.
+    """
+
+
+class OrganizationChange(Base):
+    """That somebody moved or ended a unit, from which day, by which document. Only ever added to.
+
+    Personal data: the name of who recorded it, so that a mistake can be asked about. Kept as the unit.
+    """
+
+    __tablename__ = "certification_organization_change"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organization_id", "id"),
+        sa.Index(None, "tenant_id", "at"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    tenant_id: Mapped[UUID]
+    what: Mapped[str]
+    """moved or ended."""
+    day: Mapped[date]
+    """First day on which it is so."""
+    to: Mapped[str]
+    """Codes of where it moved to, or of who followed it, separated by blanks."""
+    source: Mapped[str]
+    done_by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class OrganizationParent(Base):

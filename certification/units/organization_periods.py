@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -32,8 +32,10 @@ __all__ = [
     "BEGINNING",
     "KINDS",
     "KIND_NAMES",
+    "OFFICIAL_CODE",
     "PARENT_HEADING",
     "UNKNOWN_PARENT",
+    "Label",
     "Period",
     "World",
     "faults",
@@ -42,6 +44,8 @@ __all__ = [
 
 BEGINNING = date(1900, 1, 1)
 """First day of an edge whose beginning nobody knows: earlier than any day that is asked about."""
+
+OFFICIAL_CODE = "Mã chính thức"
 
 PARENT_HEADING = {ADMINISTRATIVE: "Mã cấp trên hành chính", UNION: "Mã cấp trên công đoàn"}
 
@@ -79,10 +83,22 @@ class Period:
     parents: Mapping[str, str]
     starts: date | None
     ends: date | None
+    official_code: str | None = None
+    sector: str | None = None
+    zone: str | None = None
+    """None for what the file does not say: it stays as it was."""
 
     @property
     def first_day(self) -> date:
         return self.starts or BEGINNING
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an organization is called from a day on, and its official code if it is known."""
+
+    name: str
+    official_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,8 @@ class World:
     nodes: Mapping[str, Node]
     edges: Mapping[tuple[str, str, date], Edge]
     """By child, tree and first day."""
+    labels: Mapping[tuple[str, date], Label] = field(default_factory=dict)
+    """By organization and first day; each holds until the next."""
 
 
 Told = Mapping[str, Sequence[Period]]
@@ -122,7 +140,8 @@ def faults(
         for code, periods in told.items()
         for fault in _contradictions(periods, stored.nodes.get(code), sorted(begun[code]))
     ]
-    return [*found, *_bad_parents(after, told, set(passed_over), successions), *_cycles(after, told)]
+    found += _bad_parents(after, told, set(passed_over), successions)
+    return [*found, *_official_codes_twice(after, told), *_cycles(after, told)]
 
 
 def _fault(period: Period, column: str, message: str) -> Fault:
@@ -163,11 +182,19 @@ def merged(stored: World, told: Told) -> World:
     """What will be stored: each edge ends, at the latest, on the day before the next one in its tree begins."""
     nodes = dict(stored.nodes)
     edges = dict(stored.edges)
+    labels = dict(stored.labels)
+    called: dict[str, dict[date, Label]] = defaultdict(dict)
+    for (code, day), label in stored.labels.items():
+        called[code][day] = label
     history: dict[str, list[Edge]] = defaultdict(list)
     for edge in stored.edges.values():
         history[edge.child].append(edge)
     for code, periods in told.items():
-        nodes[code] = _merged_node(stored.nodes.get(code), history[code], periods)
+        for day in called[code]:
+            del labels[code, day]
+        kept = _merged_labels(called[code], periods)
+        labels |= {(code, day): label for day, label in kept.items()}
+        nodes[code] = _merged_node(stored.nodes.get(code), history[code], periods, kept[max(kept)])
         for which in TREES:
             spans: dict[date, tuple[str | None, date | None]] = {
                 edge.valid_from: (edge.parent, edge.valid_to) for edge in history[code] if edge.tree == which
@@ -182,18 +209,36 @@ def merged(stored: World, told: Told) -> World:
                     edges.pop((code, which, day), None)
                 else:
                     edges[code, which, day] = Edge(code, which, parent, day, ends)
-    return World(nodes, edges)
+    return World(nodes, edges, labels)
 
 
-def _merged_node(known: Node | None, history: Sequence[Edge], told: Sequence[Period]) -> Node:
+def _merged_labels(known: Mapping[date, Label], told: Sequence[Period]) -> dict[date, Label]:
+    """What an organization is called, by first day. A row that begins on a day of its own is a new name, one that
+    begins on a known day corrects it; a period that brings nothing new leaves no trace."""
+    labels = dict(known)
+    for period in told:
+        before = [day for day in labels if day <= period.first_day]
+        code = period.official_code or (labels[max(before)].official_code if before else None)
+        labels[period.first_day] = Label(period.name, code)
+    kept: dict[date, Label] = {}
+    last: Label | None = None
+    for day in sorted(labels):
+        if labels[day] != last:
+            last = kept[day] = labels[day]
+    return kept
+
+
+def _merged_node(known: Node | None, history: Sequence[Edge], told: Sequence[Period], label: Label) -> Node:
     """The organization itself: it exists from its first known period to the end of its last."""
     first = min([period.first_day for period in told] + [edge.valid_from for edge in history])
     last = told[-1]
     ends = last.ends
     if known and any(edge.valid_from > last.first_day for edge in history):
         ends = known.exists_to
-    node = Node(new_id(), last.code, last.name, last.kind, None if first == BEGINNING else first, ends)
-    return replace(node, id=known.id) if known else node
+    sector = next((one.sector for one in reversed(told) if one.sector), known.sector if known else None)
+    zone = next((one.zone for one in reversed(told) if one.zone), known.zone if known else None)
+    starts = None if first == BEGINNING else first
+    return Node(known.id if known else new_id(), last.code, label.name, last.kind, starts, ends, sector, zone)
 
 
 def _bad_parents(after: World, told: Told, passed_over: set[str], successions: Sequence[Succession]) -> list[Fault]:
@@ -232,6 +277,34 @@ def _bad_parents(after: World, told: Told, passed_over: set[str], successions: S
             f"sau ngày này vẫn còn {len(set(children))} đơn vị trực thuộc ({named}); chuyển chúng sang cấp trên mới"
         )
         found.append(_fault(last_period, "Đến ngày", f"{message} trong cùng tệp"))
+    return found
+
+
+LISTS = {ADMINISTRATIVE: ADMINISTRATIVE, TRADE_UNION: UNION, GRASSROOTS_UNION: UNION, ENTERPRISE: ENTERPRISE}
+"""Kind → the list in which its official codes stand; in each a code is one organization's on a day."""
+
+
+def _official_codes_twice(after: World, told: Told) -> list[Fault]:
+    """Official codes that two organizations of one list would have on the same day."""
+    called: dict[str, list[date]] = defaultdict(list)
+    for code, day in after.labels:
+        called[code].append(day)
+    spans: dict[tuple[str, str], list[tuple[date, date, str]]] = defaultdict(list)
+    for code, days in called.items():
+        node = after.nodes[code]
+        ordered = sorted(days)
+        for day, following in zip(ordered, [*ordered[1:], None], strict=True):
+            official = after.labels[code, day].official_code
+            last = min(node.exists_to or date.max, following - timedelta(days=1) if following else date.max)
+            if official and day <= last:
+                spans[LISTS[node.kind], official].append((day, last, code))
+    found = []
+    for (_, official), held in spans.items():
+        for (_first, last, code), (first, _last, other) in pairwise(sorted(held)):
+            at_fault = other if other in told else code
+            if first <= last and code != other and at_fault in told:
+                message = f"mã chính thức “{official}” là của “{code}” và “{other}” cùng lúc từ {written(first)}"
+                found.append(_fault(told[at_fault][-1], OFFICIAL_CODE, f"{message}; sửa mã hoặc ngày của một đơn vị"))
     return found
 
 

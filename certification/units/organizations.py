@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,19 @@ import sqlalchemy as sa
 
 from certification import bulk, csv_files
 from certification.csv_files import Fault, ImportFaults, ImportResult, Row, Sheet, written
-from certification.models import Organization, OrganizationParent, OrganizationSuccession
+from certification.models import Organization, OrganizationLabel, OrganizationParent, OrganizationSuccession
 from certification.rules import rule_files
 from certification.rules.criteria import PROGRAMME
+from certification.spreadsheets.columns import Column, plain
 from certification.units import organization_periods
 from certification.units.organization_periods import (
     ALLOWED_PARENT,
     KIND_NAMES,
     KINDS,
+    OFFICIAL_CODE,
     PARENT_HEADING,
     UNKNOWN_PARENT,
+    Label,
     Period,
     World,
 )
@@ -49,6 +53,7 @@ from certification.units.trees import (
 from lrs.db import Session
 
 __all__ = [
+    "ORGANIZATION_COLUMNS",
     "ORGANIZATION_HEADINGS",
     "Tree",
     "UnknownOrganization",
@@ -57,10 +62,24 @@ __all__ = [
     "load_shipped",
     "load_units",
     "nodes",
+    "search",
+    "stored",
+    "successions",
+    "take_in",
     "tree",
+    "write_successions",
 ]
 
 ORGANIZATION_HEADINGS = ("Mã", "Tên", "Loại", "Mã cấp trên hành chính", "Mã cấp trên công đoàn", "Từ ngày", "Đến ngày")
+
+SECTOR, ZONE = "Ngành", "Khu công nghiệp"
+
+ORGANIZATION_COLUMNS = (
+    *(Column(heading) for heading in ORGANIZATION_HEADINGS),
+    Column(OFFICIAL_CODE, left_out=True, may_be_empty=True),
+    Column(SECTOR, ("Ngành kinh tế",), left_out=True, may_be_empty=True),
+    Column(ZONE, ("KCN",), left_out=True, may_be_empty=True),
+)
 
 _CODE = re.compile(r"[A-Za-z0-9]+([-._/][A-Za-z0-9]+)*", re.ASCII)
 
@@ -68,9 +87,38 @@ _CODE = re.compile(r"[A-Za-z0-9]+([-._/][A-Za-z0-9]+)*", re.ASCII)
 
 
 def tree(session: Session, tenant: UUID, on: date) -> Tree:
-    """Both trees of the tenant as they stood on the day `on` (in Vietnam), in two SQL commands."""
-    world = _stored(session, tenant)
-    return Tree(world.nodes.values(), world.edges.values(), on)
+    """Both trees of the tenant as they stood on the day `on` (in Vietnam), in four SQL commands."""
+    world = stored(session, tenant)
+    last: dict[str, tuple[date, Label]] = {}
+    for (code, day), label in world.labels.items():
+        if day <= on and (code not in last or last[code][0] < day):
+            last[code] = (day, label)
+    named = [
+        replace(node, name=last[code][1].name, official_code=last[code][1].official_code) if code in last else node
+        for code, node in world.nodes.items()
+    ]
+    return Tree(named, world.edges.values(), on, successions(session, tenant, world))
+
+
+def search(session: Session, tenant: UUID, words: str, *, limit: int = 50) -> list[str]:
+    """Codes of organizations whose present or former name holds the words, whatever their case, diacritics and
+    separators, or whose code or official code is what was asked; exact ones first, then in order of code."""
+    wanted = plain(words)
+    query = (
+        sa.select(Organization.code, OrganizationLabel.plain, OrganizationLabel.official_code)
+        .join(Organization, Organization.id == OrganizationLabel.organization_id)
+        .where(
+            OrganizationLabel.tenant_id == tenant,
+            sa.or_(
+                OrganizationLabel.plain.contains(wanted, autoescape=True) if wanted else sa.false(),
+                OrganizationLabel.official_code == words.strip().replace("\0", ""),
+                Organization.code == words.strip().replace("\0", ""),
+            ),
+        )
+    )
+    rows = session.execute(query).all()
+    exact = {row.code for row in rows if row.plain == wanted or words.strip() in (row.official_code, row.code)}
+    return sorted({row.code for row in rows}, key=lambda code: (code not in exact, code))[:limit]
 
 
 def enterprises(session: Session, tenant: UUID) -> dict[str, Node]:
@@ -88,12 +136,15 @@ def nodes(session: Session, tenant: UUID) -> dict[str, Node]:
             Organization.kind,
             Organization.exists_from,
             Organization.exists_to,
+            Organization.sector,
+            Organization.zone,
         ).where(Organization.tenant_id == tenant)
     )
     return {row.code: Node(*row) for row in rows}
 
 
-def _stored(session: Session, tenant: UUID) -> World:
+def stored(session: Session, tenant: UUID) -> World:
+    """Every organization and edge of the tenant, whatever the day, in three SQL commands."""
     known = nodes(session, tenant)
     codes = {node.id: node.code for node in known.values()}
     rows = session.execute(
@@ -108,10 +159,23 @@ def _stored(session: Session, tenant: UUID) -> World:
         .where(Organization.tenant_id == tenant)
     )
     edges = [Edge(codes[child], which, codes[above], first, last) for child, which, above, first, last in rows]
-    return World(known, {(edge.child, edge.tree, edge.valid_from): edge for edge in edges})
+    called = session.execute(
+        sa.select(
+            OrganizationLabel.organization_id,
+            OrganizationLabel.valid_from,
+            OrganizationLabel.name,
+            OrganizationLabel.official_code,
+        ).where(OrganizationLabel.tenant_id == tenant)
+    )
+    return World(
+        known,
+        {(edge.child, edge.tree, edge.valid_from): edge for edge in edges},
+        {(codes[one], day): Label(name, official_code) for one, day, name, official_code in called},
+    )
 
 
-def _successions(session: Session, tenant: UUID, world: World) -> list[Succession]:
+def successions(session: Session, tenant: UUID, world: World) -> list[Succession]:
+    """Who followed whom, in one SQL command."""
     codes = {node.id: node.code for node in world.nodes.values()}
     rows = session.execute(
         sa.select(
@@ -135,14 +199,14 @@ def import_organizations(session: Session, tenant: UUID, data: bytes, *, now: da
     Raises ImportFaults with every fault; nothing was changed then. May be called again with the same file. `now` is
     there because every import is called alike; no row here keeps it.
     """
-    sheet = csv_files.read(data, ORGANIZATION_HEADINGS)
+    sheet = csv_files.read(data, ORGANIZATION_COLUMNS)
     periods = [period for row in sheet.rows if (period := _period(row)) is not None]
     bulk.import_alone(session, tenant)
     faulty = [row for row in sheet.rows if not row.ok]
     if faulty:
         _check_parents(faulty, {*nodes(session, tenant), *sheet.values("Mã")}, sheet)
     # A row that is at fault still names its organization: its children are not at fault as well.
-    return _take_in(session, tenant, periods, sheet.faults, passed_over={row.cells["Mã"] for row in faulty})
+    return take_in(session, tenant, periods, sheet.faults, passed_over={row.cells["Mã"] for row in faulty})
 
 
 def _check_parents(rows: Iterable[Row], known: Collection[str], sheet: Sheet) -> None:
@@ -161,6 +225,9 @@ def _period(row: Row) -> Period | None:
     parents = {which: row.optional_text(heading) for which, heading in PARENT_HEADING.items()}
     starts = row.optional_day("Từ ngày")
     ends = row.optional_day("Đến ngày")
+    official_code = row.optional_text(OFFICIAL_CODE, at_most=50)
+    sector = row.optional_text(SECTOR)
+    zone = row.optional_text(ZONE)
     if code is not None and not _CODE.fullmatch(code):
         row.fault("Mã", f"“{code}” không dùng làm mã được; mã chỉ gồm chữ không dấu, số và các dấu - / . _ ở giữa")
     if starts and ends and ends < starts:
@@ -170,7 +237,16 @@ def _period(row: Row) -> Period | None:
     if code is None or name is None or kind is None or not row.ok:
         return None
     return Period(
-        row.number, code, name, kind, {which: above for which, above in parents.items() if above}, starts, ends
+        row.number,
+        code,
+        name,
+        kind,
+        {which: above for which, above in parents.items() if above},
+        starts,
+        ends,
+        official_code,
+        sector,
+        zone,
     )
 
 
@@ -187,7 +263,7 @@ def _check_columns(row: Row, kind: str, parents: Mapping[str, str | None]) -> No
         row.fault(PARENT_HEADING[UNION], "công đoàn cơ sở phải có công đoàn cấp trên; ghi mã công đoàn đó")
 
 
-def _take_in(
+def take_in(
     session: Session,
     tenant: UUID,
     periods: Sequence[Period],
@@ -195,20 +271,23 @@ def _take_in(
     *,
     passed_over: Collection[str] = (),
 ) -> ImportResult:
-    """Merges what a file says into what is stored, checks the whole, and writes the difference."""
-    stored = _stored(session, tenant)
+    """Merges what a file says into what is stored, checks the whole, and writes the difference.
+
+    Raises ImportFaults with `faults` and whatever else is found; nothing was changed then.
+    """
+    before = stored(session, tenant)
     told = organization_periods.by_code(periods)
-    after = organization_periods.merged(stored, told)
+    after = organization_periods.merged(before, told)
     faults += organization_periods.faults(
-        stored, after, told, passed_over=passed_over, successions=_successions(session, tenant, stored)
+        before, after, told, passed_over=passed_over, successions=successions(session, tenant, before)
     )
     if faults:
         raise ImportFaults(faults)
-    return _write(session, tenant, stored, after, list(told))
+    return _write(session, tenant, before, after, list(told))
 
 
 def _write(session: Session, tenant: UUID, stored: World, after: World, codes: Sequence[str]) -> ImportResult:
-    """Writes the difference between the two worlds, six SQL commands at most."""
+    """Writes the difference between the two worlds, eight SQL commands at most."""
     touched = {edge.child for key, edge in after.edges.items() if stored.edges.get(key) != edge}
     touched |= {edge.child for key, edge in stored.edges.items() if key not in after.edges}
     touched |= {code for code in codes if stored.nodes.get(code) != after.nodes[code]}
@@ -227,6 +306,8 @@ def _write(session: Session, tenant: UUID, stored: World, after: World, codes: S
                     "name": after.nodes[code].name,
                     "exists_from": after.nodes[code].exists_from,
                     "exists_to": after.nodes[code].exists_to,
+                    "sector": after.nodes[code].sector,
+                    "zone": after.nodes[code].zone,
                 }
                 for code in renewed
             ],
@@ -247,6 +328,7 @@ def _write(session: Session, tenant: UUID, stored: World, after: World, codes: S
         )
     new = [edge for key, edge in after.edges.items() if stored.edges.get(key) != edge]
     bulk.insert(session, OrganizationParent, [_edge_row(after, edge) for edge in new])
+    _write_labels(session, tenant, stored, after)
     notes = tuple(
         f"Đơn vị “{code}” đổi tên từ “{stored.nodes[code].name}” thành “{after.nodes[code].name}”"
         for code in renewed
@@ -264,7 +346,37 @@ def _organization_row(tenant: UUID, node: Node) -> dict[str, Any]:
         "kind": node.kind,
         "exists_from": node.exists_from,
         "exists_to": node.exists_to,
+        "sector": node.sector,
+        "zone": node.zone,
     }
+
+
+def _write_labels(session: Session, tenant: UUID, stored: World, after: World) -> None:
+    table: Any = OrganizationLabel.__table__
+    gone = [key for key, label in stored.labels.items() if after.labels.get(key) != label]
+    if gone:
+        session.execute(
+            sa.delete(table).where(
+                table.c.organization_id == sa.bindparam("of_organization"), table.c.valid_from == sa.bindparam("of_day")
+            ),
+            [{"of_organization": after.nodes[code].id, "of_day": day} for code, day in gone],
+        )
+    new = [(code, day, label) for (code, day), label in after.labels.items() if stored.labels.get((code, day)) != label]
+    bulk.insert(
+        session,
+        OrganizationLabel,
+        [
+            {
+                "organization_id": after.nodes[code].id,
+                "valid_from": day,
+                "tenant_id": tenant,
+                "name": label.name,
+                "plain": plain(label.name),
+                "official_code": label.official_code,
+            }
+            for code, day, label in new
+        ],
+    )
 
 
 def _edge_row(after: World, edge: Edge) -> dict[str, Any]:
@@ -305,8 +417,8 @@ def load_units(session: Session, tenant: UUID, path: Path) -> ImportResult:
         for unit in document["organization"]
     ]
     bulk.import_alone(session, tenant)
-    result = _take_in(session, tenant, periods, [])
-    _write_successions(session, tenant, document.get("succession", ()))
+    result = take_in(session, tenant, periods, [])
+    write_successions(session, tenant, document.get("succession", ()))
     return result
 
 
@@ -314,9 +426,10 @@ def _tree_of(kind: str) -> str:
     return ADMINISTRATIVE if kind == ADMINISTRATIVE else UNION
 
 
-def _write_successions(session: Session, tenant: UUID, told: Iterable[Mapping[str, Any]]) -> None:
-    world = _stored(session, tenant)
-    known = {(one.predecessor, one.successor) for one in _successions(session, tenant, world)}
+def write_successions(session: Session, tenant: UUID, told: Iterable[Mapping[str, Any]]) -> None:
+    """Adds who followed whom (`predecessor`, `successor`, `took_place`, `source`); what is known already stays."""
+    world = stored(session, tenant)
+    known = {(one.predecessor, one.successor) for one in successions(session, tenant, world)}
     bulk.insert(
         session,
         OrganizationSuccession,

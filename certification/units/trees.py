@@ -23,6 +23,8 @@ __all__ = [
     "UNION",
     "Edge",
     "Node",
+    "NotOnThatDay",
+    "Standing",
     "Succession",
     "Tree",
     "UnknownOrganization",
@@ -49,7 +51,7 @@ class UnknownOrganization(CertificationError):
 @dataclass(frozen=True, slots=True)
 class Node:
     """An organization. `kind` is administrative, trade_union, grassroots_union or enterprise; `exists_to` its last
-    day; None where no day is known."""
+    day; None where no day is known. In a `Tree`, `name` and `official_code` are those of the day."""
 
     id: UUID
     code: str
@@ -57,6 +59,9 @@ class Node:
     kind: str
     exists_from: date | None
     exists_to: date | None
+    sector: str | None = None
+    zone: str | None = None
+    official_code: str | None = None
 
     def exists_on(self, day: date) -> bool:
         return (self.exists_from is None or self.exists_from <= day) and (
@@ -88,11 +93,55 @@ class Succession:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is of an organization on a day: itself (`exists`), or else who stands in its place: its heirs on that
+    day where it has ended, those from whom it came where it has not begun. `others` may be none."""
+
+    node: Node
+    exists: bool
+    ended: bool
+    others: tuple[Node, ...]
+
+
+class NotOnThatDay(CertificationError):
+    """The organization does not exist on the day asked about; the text says who stands in its place."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.standing = standing
+        node = standing.node
+        others = ", ".join(f"“{one.name}” ({one.code})" for one in standing.others)
+        if standing.ended and node.exists_to is not None:
+            what = f"“{node.name}” ({node.code}) đã kết thúc ngày {_written(node.exists_to)}"
+            super().__init__(f"{what}; nay là {others}" if others else f"{what}, không có đơn vị kế thừa")
+        else:
+            first = "" if node.exists_from is None else f" đến ngày {_written(node.exists_from)}"
+            what = f"“{node.name}” ({node.code}) chưa có{first}"
+            super().__init__(f"{what}; khi ấy là {others}" if others else what)
+
+
+def _written(day: date) -> str:
+    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
+
+
+def _listed(nodes: Iterable[Node]) -> str:
+    return ", ".join(node.name for node in nodes)
+
+
 class Tree:
     """Both trees on the day `on`. Ended organizations stay readable by code; they have no parents and no children."""
 
-    def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge], on: date) -> None:
+    def __init__(
+        self, nodes: Iterable[Node], edges: Iterable[Edge], on: date, successions: Iterable[Succession] = ()
+    ) -> None:
         self.on = on
+        self._followers: dict[str, list[str]] = defaultdict(list)
+        self._forerunners: dict[str, list[str]] = defaultdict(list)
+        for one in sorted(successions, key=lambda one: (one.predecessor, one.successor)):
+            if one.took_place <= on:
+                self._followers[one.predecessor].append(one.successor)
+            else:
+                self._forerunners[one.successor].append(one.predecessor)
         self._all = {node.code: node for node in nodes}
         self.by_id: Mapping[UUID, Node] = {node.id: node for node in self._all.values()}
         """Every organization of the tenant, ended ones too, by its row's id."""
@@ -128,6 +177,57 @@ class Tree:
         """Codes of what stands under it directly in one tree."""
         self.node(code)
         return tuple(sorted(self._children.get((code, tree), ())))
+
+    def descendants(self, code: str, tree: str | None = None) -> tuple[str, ...]:
+        """Codes of all below it in one tree, or on both, nearest first and in order of code at equal distance.
+
+        The organization itself is not among them. Raises UnknownOrganization.
+        """
+        self.node(code)
+        trees = TREES if tree is None else (tree,)
+        seen = {code}
+        found: list[str] = []
+        level = [code]
+        while level:
+            below = {child for which in trees for parent in level for child in self._children.get((parent, which), ())}
+            level = sorted(below - seen)
+            seen.update(level)
+            found += level
+        return tuple(found)
+
+    def standing(self, code: str) -> Standing:
+        """What there is of the organization on the day, over as many successions as there were. Raises
+        UnknownOrganization."""
+        node = self.node(code)
+        if node.exists_on(self.on):
+            return Standing(node, exists=True, ended=False, others=())
+        ended = node.exists_to is not None and node.exists_to < self.on
+        others = self._in_its_place(code, self._followers if ended else self._forerunners)
+        return Standing(node, exists=False, ended=ended, others=others)
+
+    def _in_its_place(self, code: str, following: Mapping[str, list[str]]) -> tuple[Node, ...]:
+        seen, level, found = {code}, [code], []
+        while level:
+            level = [one for before in level for one in following.get(before, ()) if one not in seen]
+            seen.update(level)
+            found += [one for one in level if self.exists(one)]
+            level = [one for one in level if not self.exists(one)]
+        return tuple(self.node(one) for one in dict.fromkeys(found))
+
+    def existing(self, code: str) -> Node:
+        """The organization, which exists on the day. Raises UnknownOrganization, or NotOnThatDay, which
+        names who stands in its place."""
+        standing = self.standing(code)
+        if not standing.exists:
+            raise NotOnThatDay(standing)
+        return standing.node
+
+    def called(self, code: str) -> str:
+        """Its name as people should read it on the day: "Xã Hoằng Cát (nay là Xã Hoằng Sơn)" once it has ended."""
+        standing = self.standing(code)
+        if not standing.others:
+            return standing.node.name
+        return f"{standing.node.name} ({'nay' if standing.ended else 'khi ấy'} là {_listed(standing.others)})"
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """Codes of all above it on both trees, nearest first; administrative before union at equal distance.

@@ -10,7 +10,7 @@ from uuid import UUID
 from certification.evidence import attestations
 from certification.judgement import awards
 from certification.people import roster
-from certification.units import commitments, organizations
+from certification.units import changes, commitments, organizations
 from lrs.db import Database
 from tests.certification import learning
 
@@ -32,6 +32,7 @@ def test_each_example_of_the_page_goes_in(database: Database, tenant: UUID, othe
     learning.load_rules(database, tenant, now=now)
     imports = {
         "Units": organizations.import_organizations,
+        "Successions": changes.import_successions,
         "Roster": roster.import_roster,
         "Titles": awards.import_titles,
         "Attestations": attestations.import_attestations,
