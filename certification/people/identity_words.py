@@ -15,6 +15,7 @@ __all__ = [
     "itself",
     "later_first",
     "names_differ",
+    "national_numbers_differ",
     "no_change",
     "not_of_the_worker",
     "overlapping",
@@ -33,6 +34,10 @@ def itself(number: str) -> str:
 
 def names_differ(kept: str, other: str) -> str:
     return f"Họ tên khác nhau: giữ “{kept}”, mã kia ghi “{other}”; kiểm tra cùng một người"
+
+
+def national_numbers_differ(kept: str, other: str) -> str:
+    return f"Số định danh khác nhau (…{kept} và …{other}): giữ số của mã được giữ; kiểm tra có đúng là một người không"
 
 
 def both_titles(year: int, kept: str, other: str) -> str:

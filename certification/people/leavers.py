@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from certification.judgement import judging
 from certification.models import Employment, UnionRole, Worker
+from certification.people import workers
 from certification.units.trees import Node
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
@@ -35,8 +37,11 @@ def missing(
     session: Session, tenant: UUID, whole: Mapping[str, Node], named: Mapping[str, Collection[str]], today: date
 ) -> list[Leaver]:
     """Whoever is employed today by one of these enterprises and whose number is not among those named for it, in order
-    of enterprise and number; one SQL command."""
+    of enterprise and number; a few SQL commands. A number that was merged names the worker into whom it was."""
     codes = {node.id: code for code, node in whole.items()}
+    told = workers.merged_numbers(session, tenant).intersection(chain.from_iterable(named.values()))
+    heirs = {number: heir.number for number, heir in workers.known_workers(session, tenant, told).items()}
+    named = {code: {*numbers, *(heirs[one] for one in numbers if one in heirs)} for code, numbers in named.items()}
     rows = session.execute(
         sa.select(Worker.id, Worker.number, Worker.full_name, Employment.enterprise_id, Employment.started)
         .join(Worker, Worker.id == Employment.worker_id)

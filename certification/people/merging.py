@@ -45,7 +45,9 @@ from certification.models import (
     Base,
     Employment,
     Fact,
+    NationalNumber,
     Organization,
+    UnionRole,
     Worker,
     WorkerIdentifier,
 )
@@ -235,14 +237,22 @@ def _weaker_title(mine: Row, theirs: Row, notes: list[str]) -> Row:
     return goes
 
 
-def _shorter_employment(mine: Row, theirs: Row, notes: list[str]) -> Row:
+def _other_national_number(mine: Row, theirs: Row, notes: list[str]) -> Row:
+    if mine["digest"] != theirs["digest"]:
+        notes.append(identity_words.national_numbers_differ(mine["ending"], theirs["ending"]))
+    return theirs
+
+
+def _shorter(mine: Row, theirs: Row, notes: list[str]) -> Row:
     del notes  # `_overlapping` tells of it, by the enterprise's code
     return mine if (mine["ended"] or date.max) < (theirs["ended"] or date.max) else theirs
 
 
 _RULES: Mapping[str, Callable[[Row, Row, list[str]], Row]] = {
     Award.__tablename__: _weaker_title,
-    Employment.__tablename__: _shorter_employment,
+    Employment.__tablename__: _shorter,
+    NationalNumber.__tablename__: _other_national_number,
+    UnionRole.__tablename__: _shorter,
 }
 """Which of two rows goes that cannot stand side by side. Anywhere else, the survivor's stays."""
 

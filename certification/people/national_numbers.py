@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from certification import bulk
 from certification.models import NationalNumber, PeopleSetting, Worker
+from certification.people import workers
 from lrs.db import Session, among
 
 __all__ = [
@@ -222,8 +223,9 @@ def opened(session: Session, tenant: UUID, worker_id: UUID, keys: Keys) -> dict[
             NationalNumber.sealed.is_not(None),
         )
     )
-    found = {kind: keys.open(sealed, worker_id) for kind, sealed in rows if sealed is not None}
-    return {kind: digits for kind, digits in found.items() if digits is not None}
+    records = workers.ids_of(session, tenant, worker_id)  # sealed for the record that it came with
+    found = {kind: [keys.open(sealed, one) for one in records] for kind, sealed in rows if sealed is not None}
+    return {kind: digits for kind, each in found.items() for digits in each if digits is not None}
 
 
 def seals(session: Session, tenant: UUID) -> bool:

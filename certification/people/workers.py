@@ -50,12 +50,14 @@ __all__ = [
     "find",
     "forget_actor",
     "ids",
+    "ids_of",
     "known_workers",
     "link",
     "link_all",
     "link_row",
     "links",
     "links_of",
+    "merged_numbers",
     "owners",
     "records",
     "unknown_actors",
@@ -182,6 +184,23 @@ def records(session: Session, tenant: UUID, numbers: Collection[str]) -> dict[st
     possible = [number for number in numbers if "\0" not in number]  # PostgreSQL takes no NUL, and nobody has one
     query = _records().where(Worker.tenant_id == tenant, among(session, Worker.number, possible))
     return {one.person.number: one for one in _each_record(session.execute(query))}
+
+
+def merged_numbers(session: Session, tenant: UUID) -> set[str]:
+    """The numbers of records that were merged into others, in one SQL command; few, beside all there are."""
+    was_merged = Worker.tenant_id == tenant, Worker.merged_into.is_not(None)
+    return set(session.scalars(sa.select(Worker.number).where(*was_merged)))
+
+
+def ids_of(session: Session, tenant: UUID, worker_id: UUID) -> list[UUID]:
+    """A worker's id, then those of the records that were merged into it, over as many mergers as there were."""
+    found = [worker_id]
+    level = [worker_id]
+    while level:
+        into = Worker.tenant_id == tenant, among(session, Worker.merged_into, level)
+        level = list(session.scalars(sa.select(Worker.id).where(*into).order_by(Worker.number)))
+        found += level
+    return found
 
 
 def _records() -> sa.Select[UUID, str, str, str | None, UUID | None]:

@@ -14,17 +14,21 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from certification import bulk
 from certification.evidence import feed
 from certification.judgement import assessments, judging
-from certification.models import Award, Base, Employment, Fact, Stale, Worker
-from certification.people import identity_events, merging, workers
+from certification.models import Award, Base, Employment, Fact, NationalNumber, Stale, Worker
+from certification.people import identity_events, leavers, merging, national_numbers, roster, workers
 from certification.people.merging import Merged, MergeRefused
 from certification.targets import attainment
+from certification.units import organizations
 from lrs import api
 from lrs.db import Database, Session
 from tests.certification import learning
+from tests.certification.import_files import roster_csv
 from tests.certification.learning import PROGRAMME, account, group, statement, store
 from tests.certification.world import ON, World
+from tests.conftest import PEPPER
 
 Do = Callable[..., Any]
 
@@ -585,3 +589,57 @@ def test_a_forgotten_actor_is_gone_from_the_history_too(world: World, identity: 
     assert [(one.kind, one.ifi) for one in history] == [("unlink", None), ("link", None)]
     with pytest.raises(MergeRefused):
         do(merging.undo, history[0].id)
+
+
+# ---------------------------------------------------------------- what other imports know of a number that was merged
+
+
+def test_a_number_sealed_for_the_other_record_can_still_be_opened(world: World, do: Do) -> None:
+    a, first = employ(world, "dn/a")
+    b, second = employ(world, "dn/b")
+    keys = national_numbers.Keys.of(world.tenant, PEPPER)
+    number = national_numbers.check("038195000123")
+    with world.database.writing(world.tenant) as session:
+        bulk.insert(session, NationalNumber, [national_numbers.row(keys, number, b, sealed=True, now=world.now)])
+    before = state(world.database, world.tenant)
+    merged = do(merging.merge, first, second)
+    with world.database.reading(world.tenant) as session:
+        assert national_numbers.opened(session, world.tenant, a, keys) == {"cccd": "038195000123"}
+    do(merging.undo, merged.event)
+    assert state(world.database, world.tenant) == before
+
+
+def test_two_national_numbers_are_told_and_the_survivors_stays(world: World, do: Do) -> None:
+    a, first = employ(world, "dn/a")
+    b, second = employ(world, "dn/b")
+    keys = national_numbers.Keys.of(world.tenant, PEPPER)
+    rows = [
+        national_numbers.row(keys, national_numbers.check(text), who, sealed=True, now=world.now)
+        for text, who in (("038195000123", a), ("038195000456", b))
+    ]
+    with world.database.writing(world.tenant) as session:
+        bulk.insert(session, NationalNumber, rows)
+    before = state(world.database, world.tenant)
+    merged = do(merging.merge, first, second)
+    assert merged.notes == (
+        "Số định danh khác nhau (…123 và …456): giữ số của mã được giữ; kiểm tra có đúng là một người không",
+    )
+    do(merging.undo, merged.event)
+    assert state(world.database, world.tenant) == before
+
+
+def test_a_roster_by_the_old_number_is_about_the_one_who_holds_all(world: World, do: Do) -> None:
+    a, first = employ(world, "dn/a", started=date(2021, 1, 1))
+    _, second = employ(world, "dn/b")
+    do(merging.merge, first, second)
+    told = {"Mã doanh nghiệp": "dn/a", "Ngày vào làm": "01/01/2021", "Họ và tên": "Tên cũ"}
+    data = roster_csv({"Mã người lao động": second, **told})
+    with world.database.writing(world.tenant) as session:
+        report = roster.import_roster(session, world.tenant, data, now=world.now)
+        person = workers.find(session, world.tenant, second)
+        missing = leavers.missing(
+            session, world.tenant, {"dn/a": organizations.nodes(session, world.tenant)["dn/a"]}, {"dn/a": [second]}, ON
+        )
+    assert report.created == 0
+    assert (person.id, person.full_name) == (a, "Người")
+    assert missing == []
