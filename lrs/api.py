@@ -16,9 +16,12 @@ from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
 from lrs.credentials import (
     XAPI_SCOPES,
     Identity,
+    KnownCredential,
     acting,
     create_credential,
+    credentials,
     identify,
+    revoke_credential,
 )
 from lrs.db import Session
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
@@ -50,6 +53,7 @@ __all__ = [
     "Identity",
     "InvalidRequest",
     "InvalidStatement",
+    "KnownCredential",
     "LastUses",
     "LrsError",
     "Outcome",
@@ -66,6 +70,7 @@ __all__ = [
     "check_actor",
     "create_credential",
     "create_tenant",
+    "credentials",
     "decode",
     "find_tenant",
     "get_statements",
@@ -78,6 +83,7 @@ __all__ = [
     "moment",
     "opaque_account",
     "provenance",
+    "revoke_credential",
     "statements_about",
     "store",
     "tenants",

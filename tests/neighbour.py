@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from certification.access import accounts, roles
+from certification.access.permissions import Role
 from certification.evidence import attendance_lists
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
@@ -48,6 +51,7 @@ def move_in(database: Database, folder: Path, pepper: bytes) -> None:
     _learn(database, folder, pepper, authorization)
     definitions.catch_up(database, tenant)
     _certify(database, tenant, pepper)
+    _let_in(database, tenant, pepper)
 
 
 def _learn(database: Database, folder: Path, pepper: bytes, authorization: str) -> None:
@@ -155,6 +159,33 @@ def _work_here(session: Session, tenant: UUID, worker: UUID, enterprise: UUID) -
     said = {"source": SECRET, "declared_by": SECRET, "recorded": NOW}
     counts = {"total": 1000, "women": 500, "union_members": 900}
     session.merge(DeclaredHeadcount(organization_id=enterprise, day=day, tenant_id=tenant, **counts, **said))
+
+
+def _let_in(database: Database, tenant: UUID, pepper: bytes) -> None:
+    """Somebody who signs in, failed once, leads a team, and has been given a new token."""
+    operator, on = roles.at_terminal(tenant), date(2026, 11, 20)
+    with database.writing(tenant) as session:
+        accounts.create(session, tenant, name="lan", full_name=SECRET, by=SECRET, reason=SECRET, now=NOW)
+        token = accounts.invite(session, tenant, "lan", by=SECRET, reason=SECRET, pepper=pepper, now=NOW)
+        accounts.set_password(session, tenant, token, "mật khẩu của hàng xóm", pepper=pepper, now=NOW)
+        roles.set_team(session, tenant, "dn/a", "Tổ 1", ["NV-AN"], on=on)
+        for role, unit, team in ((Role.TEAM_LEAD, "dn/a", "Tổ 1"), (Role.OPERATOR, None, None)):
+            roles.give(
+                session,
+                operator,
+                role,
+                account="lan",
+                organization=unit,
+                team=team,
+                starts=on,
+                reason=SECRET,
+                now=NOW,
+            )
+    accounts.sign_in(database, f"lan@{NAME}", "mật khẩu của hàng xóm", pepper=pepper, now=NOW)
+    with suppress(accounts.SignInRefused):
+        accounts.sign_in(database, f"hoa@{NAME}", "không phải", pepper=pepper, now=NOW)
+    with database.writing(tenant) as session:
+        accounts.invite(session, tenant, "lan", by=SECRET, reason=SECRET, pepper=pepper, now=NOW)
 
 
 def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:

@@ -22,7 +22,7 @@ from lrs.db import EVERY_TENANT, Database, Session
 from lrs.documents import Context
 from lrs.models import Statement, Tenant
 from lrs.statements import query, references
-from lrs.statements.keys import ifi_text
+from lrs.statements.keys import ifi_text, key_of
 from lrs.statements.query import Filters
 from lrs.statements.rows import read_exact
 from tests import neighbour
@@ -39,6 +39,9 @@ OF_API: dict[str, Ask] = {
     "changes": lambda session, tenant, _: api.changes(session, tenant, None),
     "get_statements": api.get_statements,
     "latest_token": lambda session, tenant, _: api.latest_token(session, tenant),
+    "statements_about": lambda session, tenant, _: sorted(
+        api.statements_about(session, tenant, [ifi_text(agent("0001"))])
+    ),
 }
 """What each function of `lrs.api` that reads a tenant's data answers for a tenant; a list of ids comes with it."""
 
@@ -49,6 +52,7 @@ OF_QUERY: dict[str, Ask] = {
     "many": query.many,
     "after": lambda session, tenant, _: query.after(session, tenant, 0, 100),
     "newest_place": lambda session, tenant, _: query.newest_place(session, tenant),
+    "about": lambda session, tenant, _: sorted(query.about(session, tenant, [key_of(ifi_text(agent("0001")))])),
     "page": lambda session, tenant, _: query.page(session, tenant, Filters()),
 }
 
@@ -217,6 +221,6 @@ def test_certification_shows_nothing_of_another_tenant(
     assert assessed[0] == 200
     attained, unknown, assessed = answers(tenant)
     assert attained[1]["organizations"] == []
-    assert unknown[1] == {"waiting": 0, "actors": []}
+    assert (unknown[1]["waiting"], unknown[1]["actors"]) == (0, [])
     assert assessed[0] == 404
     assert client.get("/api/attainment").status_code == 401, "hers are published; ours are not"

@@ -12,11 +12,77 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
-__all__ = ["READ_SCOPE", "TABLE", "Act", "Rule", "WithoutKey", "act_of", "guarded", "who_may"]
+__all__ = [
+    "BRANCH_SCOPE",
+    "MAY_GIVE",
+    "PURPOSES",
+    "REACHES",
+    "READ_SCOPE",
+    "TABLE",
+    "UNION_ROLES",
+    "Act",
+    "Role",
+    "Rule",
+    "WithoutKey",
+    "act_of",
+    "guarded",
+    "who_may",
+]
 
 READ_SCOPE = "certification/read"
 """Given to a credential that may read figures and persons' results of its tenant. xAPI's own scopes do not include it:
 a learning platform that writes Statements need not know what its learners are judged to be."""
+
+
+BRANCH_SCOPE = "certification/branch"
+"""Given to a credential that may do what its roles allow, over the branches they are given for, and nothing else."""
+
+
+class Role(Enum):
+    """What somebody is, over a branch of a tree."""
+
+    WORKER = "worker"
+    TEAM_LEAD = "team_lead"
+    GRASSROOTS_OFFICER = "grassroots_officer"
+    UPPER_OFFICER = "upper_officer"
+    ENTERPRISE = "enterprise"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+REACHES: Mapping[Role, str] = {
+    Role.WORKER: "his or her own record",
+    Role.TEAM_LEAD: "the team",
+    Role.GRASSROOTS_OFFICER: "the workers of the grassroots union",
+    Role.UPPER_OFFICER: "the branch: everything below the unit",
+    Role.ENTERPRISE: "its own workers",
+    Role.AUDITOR: "the branch, or everything where no unit is named",
+    Role.OPERATOR: "everything",
+}
+"""How far a role goes. Which acts it allows stands in `TABLE`."""
+
+UNION_ROLES = frozenset({Role.TEAM_LEAD, Role.GRASSROOTS_OFFICER, Role.UPPER_OFFICER})
+"""Those that judge workers for the union. An enterprise is never among them: what an employer keeps of its workers'
+training and what the union finds of them serve different purposes (Law 91/2025/QH15, article 25)."""
+
+PURPOSES: Mapping[Role, str] = {
+    Role.WORKER: "own record",
+    Role.TEAM_LEAD: "attesting the team",
+    Role.GRASSROOTS_OFFICER: "union statistics and attestation",
+    Role.UPPER_OFFICER: "union statistics and review",
+    Role.ENTERPRISE: "the employer's training management",
+    Role.AUDITOR: "review",
+    Role.OPERATOR: "running the installation",
+}
+"""What a role is for, where whoever gives it says nothing else."""
+
+MAY_GIVE: Mapping[Role, frozenset[Role]] = {
+    Role.OPERATOR: frozenset(Role) - {Role.WORKER},
+    Role.UPPER_OFFICER: frozenset({Role.GRASSROOTS_OFFICER, Role.TEAM_LEAD}),
+    Role.GRASSROOTS_OFFICER: frozenset({Role.TEAM_LEAD}),
+}
+"""Which roles each may give, end and hand over, within the own branch and never to oneself. Nobody gives the
+role of a worker: an account that is a worker has it."""
 
 
 class Act(Enum):
@@ -27,10 +93,20 @@ class Act(Enum):
     READ_API_DESCRIPTION = "read the description of the JSON interface"
     READ_ATTAINMENT = "read attainment"
     READ_ASSESSMENT = "read a worker's assessment"
+    READ_LEARNING = "read what a worker has learnt"
     READ_UNKNOWN_ACTORS = "read unknown actors"
     READ_CHECK_PAGE = "read the page on which Statements are tried out"
     CHECK_STATEMENTS = "try Statements out"
     CHECK_STATEMENTS_ON_PAGE = "try Statements out on a page"
+    SIGN_IN = "sign in"
+    SET_PASSWORD = "set a password with a token"  # noqa: S105
+    READ_OWN_SESSION = "read who is signed in"
+    CHANGE_OWN_SESSION = "sign out or change the own password"
+    READ_ACCOUNTS = "read accounts"
+    CHANGE_ACCOUNTS = "make or end accounts"
+    READ_ROLES = "read who holds which role"
+    GIVE_ROLES = "give, end or hand over roles"
+    READ_ACCESS_RECORD = "read who gave or took which right"
 
 
 class WithoutKey(Enum):
@@ -39,11 +115,14 @@ class WithoutKey(Enum):
     REFUSED = "nothing"
     PUBLISHED = "the figures that the operator's own tenant has published, as of the published day"
     ALL = "everything: it says nothing of anybody, and comes from no database"
+    IN_BODY = "whoever the name and password, or the one-time token, in the body belong to"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may: whoever has a credential with `scope`, and whoever has none as far as `without_key` says.
+    """Who may: whoever has a credential with `scope`, over the whole tenant; whoever holds one of `roles`, as far as it
+    reaches (`access.rights`); with `any_account`, everybody signed in; and whoever has no credentials as far as
+    `without_key` says.
 
     A rule without a scope asks for no credential at all, and heeds none. With `in_form`, key and secret are fields of
     the form that was sent: the view asks for them itself (`resources.access.identified`), to answer with a page.
@@ -52,27 +131,46 @@ class Rule:
     scope: str | None
     without_key: WithoutKey = WithoutKey.REFUSED
     in_form: bool = False
+    roles: frozenset[Role] = frozenset()
+    any_account: bool = False
 
+
+_OFFICERS = frozenset({Role.GRASSROOTS_OFFICER, Role.UPPER_OFFICER})
 
 TABLE: Mapping[Act, Rule] = {
     Act.READ_FIRST_PAGE: Rule(None, WithoutKey.PUBLISHED),
     Act.READ_ASSETS: Rule(None, WithoutKey.ALL),
     Act.READ_API_DESCRIPTION: Rule(None, WithoutKey.ALL),
-    Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED),
-    Act.READ_ASSESSMENT: Rule(READ_SCOPE),
-    Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE),
+    Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
+    Act.READ_ASSESSMENT: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
+    Act.READ_LEARNING: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR, Role.ENTERPRISE}),
+    Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE, roles=frozenset({Role.OPERATOR})),
     Act.READ_CHECK_PAGE: Rule(None, WithoutKey.ALL),
     Act.CHECK_STATEMENTS: Rule("statements/write"),
     Act.CHECK_STATEMENTS_ON_PAGE: Rule("statements/write", in_form=True),
+    Act.SIGN_IN: Rule(None, WithoutKey.IN_BODY),
+    Act.SET_PASSWORD: Rule(None, WithoutKey.IN_BODY),
+    Act.READ_OWN_SESSION: Rule(None, any_account=True),
+    Act.CHANGE_OWN_SESSION: Rule(None, any_account=True),
+    Act.READ_ACCOUNTS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.CHANGE_ACCOUNTS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.READ_ROLES: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
+    Act.GIVE_ROLES: Rule(None, roles=frozenset(MAY_GIVE)),
+    Act.READ_ACCESS_RECORD: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
 }
 
 
 def who_may(act: Act) -> str:
     """Who may do this, in a sentence for the description of the interface."""
     rule = TABLE[act]
-    if rule.scope is None:
+    if rule.without_key is WithoutKey.IN_BODY:
+        return f"{rule.without_key.value}."
+    if rule.without_key is WithoutKey.ALL or (rule.scope is None and rule.without_key is WithoutKey.PUBLISHED):
         return f"everybody: {rule.without_key.value}."
-    sentence = f"keys with the scope `{rule.scope}`."
+    who = [f"keys with the scope `{rule.scope}`"] if rule.scope is not None else []
+    who += [f"`{role.value}` ({REACHES[role]})" for role in Role if role in rule.roles]
+    who += ["everybody who is signed in, about himself or herself"] if rule.any_account else []
+    sentence = "; ".join(who) + "."
     if rule.without_key is not WithoutKey.REFUSED:
         sentence += f" Without credentials: {rule.without_key.value}."
     return sentence

@@ -41,6 +41,8 @@ class Witness:
     worker_ids: frozenset[UUID] = field(default=frozenset())
     ifis: frozenset[str] = field(default=frozenset())
     enterprise_ids: frozenset[UUID] | None = None
+    team: frozenset[UUID] = field(default=frozenset())
+    """Workers of whom it may speak besides, as members of a team that it leads."""
 
 
 def own_workers(session: Session, tenant: UUID, witness: Witness) -> frozenset[UUID]:
@@ -93,7 +95,7 @@ def unfit(
             )
         )
         for one in worker_ids:
-            if one not in within:
+            if one not in within and one not in witness.team:
                 found.setdefault(one, OUTSIDE)
     return found
 

@@ -8,6 +8,16 @@ half.
 
 from __future__ import annotations
 
+from certification.models.access import (
+    AccessRecord,
+    Account,
+    AccountSession,
+    PasswordToken,
+    RoleGiven,
+    SignInAttempt,
+    Team,
+    TeamMember,
+)
 from certification.models.base import Base
 from certification.models.evidence import Attestation, Fact, FeedPosition, SelfScore
 from certification.models.judgement import Assessment, Award, Stale, YearClosing
@@ -26,6 +36,9 @@ from certification.models.units import (
 from certification.models.workforce import Audience, DeclaredHeadcount, NationalNumber, PeopleSetting, UnionRole
 
 __all__ = [
+    "AccessRecord",
+    "Account",
+    "AccountSession",
     "Assessment",
     "AttendanceList",
     "AttendanceRow",
@@ -49,11 +62,16 @@ __all__ = [
     "OrganizationLabel",
     "OrganizationParent",
     "OrganizationSuccession",
+    "PasswordToken",
     "PeopleSetting",
     "Publication",
+    "RoleGiven",
     "RuleFile",
     "SelfScore",
+    "SignInAttempt",
     "Stale",
+    "Team",
+    "TeamMember",
     "UnionRole",
     "WaitingStatement",
     "Worker",

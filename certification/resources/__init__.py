@@ -11,19 +11,34 @@ from flask import Blueprint
 
 from certification.resources import (
     access,
+    access_record,
+    accounts,
     answers,
     assessment,
     attainment,
     errors,
+    learning,
     openapi,
+    roles,
     self_check,
+    sessions,
     unknown_actors,
 )
 from certification.resources.frame import api
 
 __all__ = ["api", "xapi_ext_check"]
 
-RESOURCES = (attainment, assessment, unknown_actors, openapi)
+RESOURCES = (
+    attainment,
+    assessment,
+    learning,
+    unknown_actors,
+    sessions,
+    accounts,
+    roles,
+    access_record,
+    openapi,
+)
 """Every module that declares views of `api`: importing it is what adds them. Whoever adds one says so here."""
 
 errors.register(api)

@@ -10,8 +10,7 @@ from marshmallow import fields
 
 from certification.access.permissions import Act
 from certification.judgement import assessments, explanations
-from certification.people import workers
-from certification.resources.access import caller, database
+from certification.resources.access import caller, database, known_worker
 from certification.resources.errors import Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import YEAR, Parameters
@@ -76,15 +75,13 @@ class AssessmentAnswer(AsOf):
 def show_assessment(number: str, query: Mapping[str, Any]) -> Any:
     """The last judgement of one worker
 
-    The result as it is kept, and `explanation` in Vietnamese. Another tenant's worker does not exist here.
+    The result as it is kept, and `explanation` in Vietnamese. A worker of another tenant, or outside the
+    caller's branch, does not exist here.
     """
     year = query.get("year") or vietnam_day(datetime.now(UTC)).year
     tenant = caller().tenant
     with database().reading(tenant) as session:
-        try:
-            worker = workers.find(session, tenant, number)
-        except workers.UnknownWorker:
-            raise NotFound(Fault("path/number", f"there is no worker {number!r}")) from None
+        worker = known_worker(session, number, Act.READ_ASSESSMENT)
         last = assessments.latest(session, tenant, worker.id, criteria.PROGRAMME, year)
         if last is None:
             raise NotFound(Fault("year", f"worker {number!r} has not been judged for {year}"))

@@ -8,8 +8,10 @@ from typing import Any
 
 from marshmallow import fields
 
+from certification.access import rights
 from certification.access.permissions import Act
-from certification.resources.access import caller, database
+from certification.access.rights import units_within
+from certification.resources.access import Caller, caller, database, today
 from certification.resources.errors import Fault, Forbidden, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import DAY, Parameters
@@ -17,6 +19,7 @@ from certification.resources.shapes import Answer, AsOf
 from certification.targets import figures
 from certification.targets.attainment import OrganizationFigures, TargetFigures, measure_all
 from certification.vietnam import vietnam_day
+from lrs.db import Session
 
 resource = Resource("figures", "How far units are from the targets of the plans that bind them.")
 
@@ -130,7 +133,8 @@ class AttainmentAnswer(AsOf):
 def show_attainment(query: Mapping[str, Any]) -> Any:
     """How far every organization is from every target that binds it
 
-    Numbers are whole numbers; `written` holds the same figures as page and terminal write them.
+    Numbers are whole numbers; `written` holds the same figures as page and terminal write them. Whoever has a role over
+    a branch gets the units of that branch.
     """
     who = caller()
     on = query.get("on") or who.published or vietnam_day(datetime.now(UTC))
@@ -138,8 +142,11 @@ def show_attainment(query: Mapping[str, Any]) -> Any:
         raise Forbidden(Fault("on", f"only the figures of {who.published} are published; leave `on` out or sign in"))
     with database().reading(who.tenant, snapshot=True) as session:
         measured = measure_all(session, who.tenant, on=on)
+        seen = _seen(session, who)
     code = query.get("organization")
-    organizations = [one for one in measured.organizations if code in (None, one.code)]
+    organizations = [
+        one for one in measured.organizations if code in (None, one.code) and (seen is None or one.code in seen)
+    ]
     if code is not None and not organizations:
         raise NotFound(Fault("organization", f"no organization {code!r} with an enterprise at or below it on {on}"))
     return {
@@ -148,6 +155,14 @@ def show_attainment(query: Mapping[str, Any]) -> Any:
         "programme": measured.programme,
         "organizations": [_organization(one) for one in organizations],
     }
+
+
+def _seen(session: Session, asking: Caller) -> set[str] | None:
+    """Codes of the units of the caller's branches; None where all are open to it."""
+    if asking.who is None:
+        return None
+    reach = rights.reach(asking.who, Act.READ_ATTAINMENT, today())
+    return None if reach.everything else {one.code for one in units_within(session, reach)}
 
 
 def _organization(one: OrganizationFigures) -> dict[str, Any]:

@@ -15,6 +15,9 @@ import sqlalchemy.exc
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
+from certification.access.accounts import AccountRefused, SignInRefused, TooOften
+from certification.access.rights import NotAllowed
+from certification.access.roles import RoleRefused
 from certification.resources.answers import Unchanged, answer
 from lrs.api import Fault, InvalidRequest, Unauthenticated
 
@@ -87,6 +90,25 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
         return _refusal(refusal.status, refusal.faults)
+
+    @blueprint.errorhandler(NotAllowed)
+    def not_allowed(error: NotAllowed) -> Response:
+        return _refusal(403, [Fault("", str(error))])
+
+    @blueprint.errorhandler(AccountRefused)
+    @blueprint.errorhandler(RoleRefused)
+    def not_so(error: AccountRefused | RoleRefused) -> Response:
+        return _refusal(400, [Fault(f"/{error.field}", str(error))])
+
+    @blueprint.errorhandler(SignInRefused)
+    def not_signed_in(error: SignInRefused) -> Response:
+        return _refusal(401, [Fault("", str(error))])
+
+    @blueprint.errorhandler(TooOften)
+    def too_often(error: TooOften) -> Response:
+        response = _refusal(429, [Fault("", str(error))])
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
 
     @blueprint.errorhandler(Unchanged)
     def unchanged(known: Unchanged) -> Response:

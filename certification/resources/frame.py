@@ -153,8 +153,10 @@ class Resource:
 def _security(act: Act) -> list[dict[str, list[str]]]:
     """Which credentials, any of these; an empty object is none."""
     rule = TABLE[act]
-    with_key: list[dict[str, list[str]]] = [{"key": []}] if rule.scope is not None else []
-    return with_key + ([{}] if rule.without_key is not WithoutKey.REFUSED else [])
+    names = ["key"] if rule.scope is not None or rule.roles else []
+    names += ["session", "cookie"] if rule.roles or rule.any_account else []
+    needed: list[dict[str, list[str]]] = [{name: []} for name in names]
+    return needed + ([{}] if rule.without_key is not WithoutKey.REFUSED else [])
 
 
 def _unfolded(text: str) -> str:

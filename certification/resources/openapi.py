@@ -11,6 +11,7 @@ from flask_smorest import Api
 from marshmallow import Schema
 
 from certification.access.permissions import Act
+from certification.resources.access import COOKIE
 from certification.resources.answers import answer
 from certification.resources.frame import REFUSALS, TAGS, Resource, api
 from certification.resources.shapes import Refused
@@ -50,6 +51,12 @@ def description() -> dict[str, Any]:
     made.DEFAULT_ERROR_RESPONSE_NAME = None
     made.spec.components.security_scheme(
         "key", {"type": "http", "scheme": "basic", "description": "Key and secret, as a name and a password."}
+    )
+    made.spec.components.security_scheme(
+        "session", {"type": "http", "scheme": "bearer", "description": "The token of a session (POST /api/sign-in)."}
+    )
+    made.spec.components.security_scheme(
+        "cookie", {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "The same token, for pages."}
     )
     for code, words in REFUSALS.items():
         content = {"application/json": {"schema": Refused}}

@@ -156,8 +156,10 @@ def _operation(
 
 def _curl(document: Mapping[str, Any], method: str, path: str, told: Mapping[str, Any]) -> str:
     words = ["curl"]
-    if told["security"]:
+    if {"key": []} in told["security"]:
         words.append('--user "$KEY:$SECRET"')
+    elif any(told["security"]):
+        words.append('--header "Authorization: Bearer $TOKEN"')
     if method not in ("get", "post") or (method == "post" and "requestBody" not in told):
         words.append(f"--request {method.upper()}")
     contents = told.get("requestBody", {}).get("content", {})

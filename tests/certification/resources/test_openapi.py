@@ -58,7 +58,8 @@ def test_every_route_says_its_guard_as_the_table_has_it(
     security = told["security"]
     assert isinstance(security, list)
     assert ({} in security) == (rule.without_key is not WithoutKey.REFUSED)
-    assert any(security) == (rule.scope is not None)
+    assert ({"key": []} in security) == (rule.scope is not None or bool(rule.roles))
+    assert ({"session": []} in security) == (rule.any_account or bool(rule.roles))
 
 
 @pytest.mark.parametrize(("path", "method", "told"), OPERATIONS, ids=lambda value: str(value)[:60])

@@ -1,0 +1,257 @@
+"""What somebody may do, and about whom: roles in force held against the dated trees.
+
+    reach            how far an act goes for somebody, as a condition of SQL
+    visible_workers  the same by the name that views say
+    may, require     whether an act is allowed about a unit or a worker
+    find_worker      the worker with this number, if the caller may know of him or her
+    witness          who speaks when somebody attests (`evidence.witnesses`)
+
+`on` is the day of asking, in Vietnam: a role that ended yesterday allows nothing today, and a unit that moved to
+another branch is seen from there alone, whatever day the figures asked for are of. A worker is seen where he or she is
+employed on that day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification.access.permissions import TABLE, UNION_ROLES, Act, Role
+from certification.access.who import Held, Who
+from certification.errors import CertificationError
+from certification.evidence.witnesses import Witness
+from certification.models import Employment, Organization, OrganizationParent, Team, TeamMember
+from certification.people import workers
+from certification.people.workers import Person, UnknownWorker
+from certification.units.trees import ENTERPRISE
+from lrs.db import Session, among
+
+__all__ = [
+    "NotAllowed",
+    "Reach",
+    "Unit",
+    "branch",
+    "find_worker",
+    "judges",
+    "may",
+    "reach",
+    "require",
+    "units_within",
+    "visible_workers",
+    "witness",
+]
+
+Condition = sa.ColumnElement[bool]
+
+
+class NotAllowed(CertificationError):
+    """Somebody may not do this, here."""
+
+    def __init__(self, who: Who, act: Act) -> None:
+        super().__init__(f"{who.name} may not {act.value} here: no role in force allows it for this unit or person")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An organization of a branch."""
+
+    id: UUID
+    code: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far one act goes for somebody on a day: everything, or these branches, teams and own records."""
+
+    tenant: UUID
+    on: date
+    everything: bool
+    roots: frozenset[UUID]
+    teams: frozenset[UUID]
+    own: frozenset[UUID]
+
+    def __bool__(self) -> bool:
+        return bool(self.everything or self.roots or self.teams or self.own)
+
+    def organizations(self, session: Session, column: Any) -> Condition:
+        """That `column` names an organization within the branches."""
+        if self.everything:
+            return sa.true()
+        if not self.roots:
+            return sa.false()
+        found: Condition = column.in_(_below(session, self.tenant, self.roots, self.on))
+        return found
+
+    def workers(self, session: Session, column: Any) -> Condition:
+        """That `column` names a worker whom the act may be about."""
+        if self.everything:
+            return sa.true()
+        employed = (
+            Employment.tenant_id == self.tenant,
+            Employment.started <= self.on,
+            sa.or_(Employment.ended.is_(None), Employment.ended >= self.on),
+        )
+        found: list[Condition] = []
+        if self.roots:
+            within = Employment.enterprise_id.in_(_below(session, self.tenant, self.roots, self.on))
+            found.append(column.in_(sa.select(Employment.worker_id).where(*employed, within)))
+        if self.teams:
+            members = (
+                sa.select(TeamMember.worker_id)
+                .join(Team, Team.id == TeamMember.team_id)
+                .join(
+                    Employment,
+                    sa.and_(
+                        Employment.worker_id == TeamMember.worker_id, Employment.enterprise_id == Team.enterprise_id
+                    ),
+                )
+                .where(
+                    TeamMember.tenant_id == self.tenant,
+                    Team.tenant_id == self.tenant,
+                    among(session, Team.id, self.teams),
+                    TeamMember.starts <= self.on,
+                    sa.or_(TeamMember.until.is_(None), TeamMember.until > self.on),
+                    *employed,
+                )
+            )
+            found.append(column.in_(members))
+        if self.own:
+            found.append(among(session, column, self.own))
+        return sa.or_(*found) if found else sa.false()
+
+
+def reach(who: Who, act: Act, on: date) -> Reach:
+    """How far `act` goes for `who` on the day `on`, by the one table of permissions. Asks no database."""
+    rule = TABLE[act]
+    everything = rule.scope is not None and rule.scope in who.scopes
+    roots: set[UUID] = set()
+    teams: set[UUID] = set()
+    own: set[UUID] = set()
+    for held in who.roles:
+        if held.role not in rule.roles or not _holds(held, on):
+            continue
+        if held.role is Role.WORKER:
+            own |= set() if who.worker is None else {who.worker}
+        elif held.role is Role.TEAM_LEAD:
+            teams |= set() if held.team is None else {held.team}
+        elif held.organization is not None:
+            roots.add(held.organization)
+        elif held.role in (Role.OPERATOR, Role.AUDITOR):
+            everything = True
+    return Reach(who.tenant, on, everything, frozenset(roots), frozenset(teams), frozenset(own))
+
+
+def visible_workers(who: Who, act: Act, on: date) -> Reach:
+    """Whom `act` may be about: `visible_workers(…).workers(session, Worker.id)` stands in the WHERE of a query."""
+    return reach(who, act, on)
+
+
+def may(
+    session: Session, who: Who, act: Act, on: date, *, organization: UUID | None = None, worker: UUID | None = None
+) -> bool:
+    """Whether `who` may do `act` about this unit, or this worker; without either, whether about anything at all."""
+    found = reach(who, act, on)
+    if organization is not None and not found.everything:
+        query = sa.select(Organization.id).where(
+            Organization.tenant_id == who.tenant,
+            Organization.id == organization,
+            found.organizations(session, Organization.id),
+        )
+        if session.scalar(query) is None:
+            return False
+    if worker is not None and not found.everything:
+        given = sa.select(sa.literal(worker, sa.Uuid()).label("id")).subquery()
+        if session.scalar(sa.select(given.c.id).where(found.workers(session, given.c.id))) is None:
+            return False
+    return bool(found)
+
+
+def require(
+    session: Session, who: Who, act: Act, on: date, *, organization: UUID | None = None, worker: UUID | None = None
+) -> None:
+    """Raise NotAllowed unless `may`."""
+    if not may(session, who, act, on, organization=organization, worker=worker):
+        raise NotAllowed(who, act)
+
+
+def find_worker(session: Session, who: Who, act: Act, number: str, on: date) -> Person:
+    """The worker with this number. Raises UnknownWorker for one of whom `who` may not know, as if there were none."""
+    person = workers.find(session, who.tenant, number)
+    if not may(session, who, act, on, worker=person.id):
+        raise UnknownWorker(number)
+    return person
+
+
+def witness(session: Session, who: Who, act: Act, on: date) -> Witness:
+    """Who speaks about whom when `who` does `act`: the enterprises of the branches, the members of the teams.
+
+    Never with the own record: nobody attests for himself or herself. Raises NotAllowed for whom it may be about nobody.
+    """
+    found = reach(who, act, on)
+    found = Reach(found.tenant, on, found.everything, found.roots, found.teams, frozenset())
+    if not found:
+        raise NotAllowed(who, act)
+    own = frozenset() if who.worker is None else frozenset({who.worker})
+    if found.everything:
+        return Witness(who.name, worker_ids=own)
+    enterprises = [one.id for one in units_within(session, found) if one.kind == ENTERPRISE]
+    team: frozenset[UUID] = frozenset()
+    if found.teams:
+        led = Reach(found.tenant, on, False, frozenset(), found.teams, frozenset())
+        team = frozenset(
+            session.scalars(
+                sa.select(TeamMember.worker_id).where(
+                    TeamMember.tenant_id == who.tenant, led.workers(session, TeamMember.worker_id)
+                )
+            )
+        )
+    return Witness(who.name, worker_ids=own, enterprise_ids=frozenset(enterprises), team=team)
+
+
+def branch(session: Session, tenant: UUID, organization: UUID, on: date) -> frozenset[UUID]:
+    """The organization and all below it on either tree, as they stood on the day; nothing for one that had ended."""
+    return frozenset(session.scalars(_below(session, tenant, {organization}, on)))
+
+
+def units_within(session: Session, reach: Reach) -> list[Unit]:
+    """The organizations within reach, by code, in one SQL command."""
+    query = sa.select(Organization.id, Organization.code, Organization.kind).where(
+        Organization.tenant_id == reach.tenant, reach.organizations(session, Organization.id)
+    )
+    return [Unit(*row) for row in session.execute(query.order_by(Organization.code))]
+
+
+def judges(who: Who, on: date) -> bool:
+    """Whether `who` holds a role by which the union judges workers."""
+    return any(held.role in UNION_ROLES and _holds(held, on) for held in who.roles)
+
+
+def _holds(held: Held, on: date) -> bool:
+    return (held.starts is None or held.starts <= on) and (held.until is None or on < held.until)
+
+
+def _below(session: Session, tenant: UUID, roots: frozenset[UUID] | set[UUID], on: date) -> sa.Select[tuple[UUID]]:
+    """Ids of these organizations and of all below them, by edges that hold on the day between ends that exist then."""
+    there = sa.and_(
+        Organization.tenant_id == tenant,
+        sa.or_(Organization.exists_from.is_(None), Organization.exists_from <= on),
+        sa.or_(Organization.exists_to.is_(None), Organization.exists_to >= on),
+    )
+    down = sa.select(Organization.id).where(there, among(session, Organization.id, roots)).cte(recursive=True)
+    step = (
+        sa.select(OrganizationParent.organization_id)
+        .join(down, OrganizationParent.parent_id == down.c.id)
+        .join(Organization, Organization.id == OrganizationParent.organization_id)
+        .where(
+            there,
+            OrganizationParent.valid_from <= on,
+            sa.or_(OrganizationParent.valid_to.is_(None), OrganizationParent.valid_to >= on),
+        )
+    )
+    down = down.union(step)
+    return sa.select(down.c.id)

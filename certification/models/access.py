@@ -1,0 +1,185 @@
+"""Tables of who signs in, what each may do where, and who gave or took which right."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from certification.models.base import Base
+from lrs.db import UtcDateTime, new_id
+
+__all__ = [
+    "AccessRecord",
+    "Account",
+    "AccountSession",
+    "PasswordToken",
+    "RoleGiven",
+    "SignInAttempt",
+    "Team",
+    "TeamMember",
+]
+
+
+class Account(Base):
+    """A person who signs in.
+
+    Personal data: a name to sign in by, the full name that stands beside what he or she attests or decides, and which
+    worker it is, where it is one, so that nobody speaks for himself or herself. The password is kept as argon2id alone.
+    An account is deactivated, never removed, as long as anything it did is kept.
+    """
+
+    __tablename__ = "certification_account"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "name"), {"info": {"distribution": "reference"}})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID]
+    name: Mapped[str]
+    full_name: Mapped[str]
+    worker_id: Mapped[UUID | None]
+    password: Mapped[str | None]
+    """As argon2id writes it; NULL until one is set, and then nobody signs in."""
+    password_set: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    deactivated: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AccountSession(Base):
+    """That somebody is signed in: the digest of an opaque token, and until when.
+
+    Personal data: when an account signed in. Removed at sign-out and some time after it has ended.
+    """
+
+    __tablename__ = "certification_account_session"
+    __table_args__ = (sa.Index(None, "tenant_id", "account_id"), {"info": {"distribution": "local"}})
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    begun: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class PasswordToken(Base):
+    """A token by which a person sets the password of an account once, made by an administrator.
+
+    No personal data but the account's id. Removed when it is used, replaced or some time after it has ended.
+    """
+
+    __tablename__ = "certification_password_token"
+    __table_args__ = (sa.Index(None, "tenant_id", "account_id"), {"info": {"distribution": "local"}})
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignInAttempt(Base):
+    """How often signing in failed of late under a name, whether there is such an account or not.
+
+    No personal data: a keyed digest of the name, counts and instants. Removed at a good sign-in, or a day later.
+    """
+
+    __tablename__ = "certification_sign_in_attempt"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "digest"),
+        {"info": {"distribution": "local"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    digest: Mapped[bytes]
+    failures: Mapped[int]
+    last: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    blocked_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Team(Base):
+    """A team within an enterprise (tổ, chuyền), for whoever leads one. No personal data."""
+
+    __tablename__ = "certification_team"
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "enterprise_id", "name"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID]
+    enterprise_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    name: Mapped[str]
+
+
+class TeamMember(Base):
+    """That a worker is in a team from one day to another.
+
+    Personal data: whom a team lead may see and attest. Kept as the worker.
+    """
+
+    __tablename__ = "certification_team_member"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "team_id", "starts"),
+        sa.Index(None, "tenant_id", "team_id"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    worker_id: Mapped[UUID]
+    team_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_team.id"))
+    tenant_id: Mapped[UUID]
+    starts: Mapped[date]
+    until: Mapped[date | None]
+    """The first day (in Vietnam) on which it no longer held; NULL while it does."""
+
+
+class RoleGiven(Base):
+    """That an account, or a key, has a role over a branch from one day to another, and what for.
+
+    Personal data: who holds which office where. Never removed and only ever ended, so that it can be told who could see
+    and attest whom on any day; kept as long as the attestations.
+    """
+
+    __tablename__ = "certification_role_given"
+    __table_args__ = (
+        sa.Index(None, "tenant_id", "account_id"),
+        sa.Index(None, "tenant_id", "key"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID]
+    account_id: Mapped[UUID | None]
+    key: Mapped[str | None]
+    """The key of a credential of the store; either this or `account_id`."""
+    role: Mapped[str]
+    """A `certification.access.permissions.Role`."""
+    organization_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    """The node of a tree that it is over, with everything below; NULL is the whole tenant, or one's own record."""
+    team_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("certification_team.id"))
+    purpose: Mapped[str]
+    starts: Mapped[date]
+    until: Mapped[date | None]
+    """The first day (in Vietnam) on which it no longer holds; NULL while it does."""
+    given_by: Mapped[str]
+    given: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AccessRecord(Base):
+    """That somebody made or ended an account, a role or a key: who, when, about whom, why. Rows are only ever added.
+
+    Personal data: names of accounts and what was done with their rights. Kept as long as the roles.
+    """
+
+    __tablename__ = "certification_access_record"
+    __table_args__ = (sa.Index(None, "tenant_id", "id"), {"info": {"distribution": "reference"}})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str]
+    """The account or key that did it, or who says to have done it at the operator's terminal."""
+    act: Mapped[str]
+    about: Mapped[str]
+    """The account (by name) or key that it was done to."""
+    role_id: Mapped[UUID | None]
+    reason: Mapped[str]

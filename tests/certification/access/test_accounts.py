@@ -1,0 +1,348 @@
+"""Accounts of people: making, inviting, signing in and out, waiting after failures, ending."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import argon2
+import pytest
+import sqlalchemy as sa
+
+from certification.access import accounts, passwords, records
+from certification.access.accounts import AccountRefused, SignInRefused, TooOften
+from certification.models import Account, AccountSession, PasswordToken, SignInAttempt
+from lrs.db import Database
+from tests.conftest import PEPPER
+
+GOOD = "đi làm về qua cầu"
+
+
+def make(database: Database, tenant: UUID, name: str, now: datetime, password: str | None = GOOD) -> None:
+    with database.writing(tenant) as session:
+        accounts.create(session, tenant, name=name, full_name="Trần Thị Lan", by="test", reason="mới", now=now)
+        if password is not None:
+            token = accounts.invite(session, tenant, name, by="test", reason="mới", pepper=PEPPER, now=now)
+            accounts.set_password(session, tenant, token, password, pepper=PEPPER, now=now)
+
+
+def sign_in(database: Database, name: str, password: str, now: datetime) -> tuple[str, accounts.SignedIn]:
+    return accounts.sign_in(database, name, password, pepper=PEPPER, now=now)
+
+
+def rows(database: Database, tenant: UUID, table: type) -> int:
+    with database.reading(tenant) as session:
+        found = session.scalar(sa.select(sa.func.count()).select_from(table).where(table.tenant_id == tenant))  # type: ignore[attr-defined]
+    return found or 0
+
+
+# ---------------------------------------------------------------- making
+
+
+@pytest.mark.parametrize("name", ["", "Lan", "lan ", ".lan", "lan@cd", "làn", "a" * 65, "a\0b", "-"])
+def test_a_name_that_cannot_be_one_is_refused(database: Database, tenant: UUID, now: datetime, name: str) -> None:
+    with database.writing(tenant) as session, pytest.raises(AccountRefused) as refused:
+        accounts.create(session, tenant, name=name, full_name="Lan", by="test", reason="mới", now=now)
+    assert refused.value.field == "name"
+
+
+def test_a_name_is_there_once_in_a_tenant(database: Database, tenant: UUID, other_tenant: UUID, now: datetime) -> None:
+    make(database, tenant, "lan", now)
+    with database.writing(tenant) as session, pytest.raises(AccountRefused, match="there is an account 'lan' already"):
+        accounts.create(session, tenant, name="lan", full_name="Lan", by="test", reason="mới", now=now)
+    make(database, other_tenant, "lan", now)
+
+
+def test_an_account_is_no_other_tenants_worker_and_nobody_unknown(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    with database.writing(tenant) as session, pytest.raises(AccountRefused) as refused:
+        accounts.create(session, tenant, name="lan", full_name="Lan", worker=uuid4(), by="test", reason="mới", now=now)
+    assert refused.value.field == "worker"
+
+
+# ---------------------------------------------------------------- passwords
+
+
+@pytest.mark.parametrize("password", ["", "ngắn", "aaaaaaaaaaaaaaa", "nguyenlan12", "x" * 201])
+def test_a_weak_password_is_refused_and_the_token_stays_good(
+    database: Database, tenant: UUID, now: datetime, password: str
+) -> None:
+    make(database, tenant, "nguyenlan", now, None)
+    with database.writing(tenant) as session:
+        token = accounts.invite(session, tenant, "nguyenlan", by="test", reason="mới", pepper=PEPPER, now=now)
+    with pytest.raises(AccountRefused), database.writing(tenant) as session:
+        accounts.set_password(session, tenant, token, password, pepper=PEPPER, now=now)
+    with database.writing(tenant) as session:
+        accounts.set_password(session, tenant, token, GOOD, pepper=PEPPER, now=now)
+    assert sign_in(database, "nguyenlan", GOOD, now)[1].name == "nguyenlan"
+
+
+def test_passwords_are_kept_as_argon2id_and_vietnamese_ones_work_however_they_are_typed(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    composed, parted = "mật khẩu dài", "mâ\u0323t khâ\u0309u da\u0300i"
+    make(database, tenant, "lan", now, composed)
+    with database.reading(tenant) as session:
+        kept = session.scalar(sa.select(Account.password).where(Account.tenant_id == tenant))
+    assert kept is not None
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    sign_in(database, "lan", parted, now)
+
+
+def test_a_password_kept_with_other_parameters_is_kept_anew_at_the_next_sign_in(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now)
+    older = argon2.PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(GOOD)
+    with database.writing(tenant) as session:
+        session.execute(sa.update(Account).where(Account.tenant_id == tenant).values(password=older))
+    sign_in(database, "lan", GOOD, now)
+    with database.reading(tenant) as session:
+        kept = session.scalar(sa.select(Account.password).where(Account.tenant_id == tenant))
+    assert kept != older
+    assert not passwords.is_outdated(kept or "")
+    sign_in(database, "lan", GOOD, now)
+
+
+def test_a_token_to_set_a_password_is_good_once_for_a_week_and_until_the_next(
+    database: Database, tenant: UUID, other_tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now, None)
+
+    def invite() -> str:
+        with database.writing(tenant) as session:
+            return accounts.invite(session, tenant, "lan", by="test", reason="mới", pepper=PEPPER, now=now)
+
+    def use(token: str, at: datetime = now, where: UUID = tenant) -> None:
+        with database.writing(where) as session:
+            accounts.set_password(session, where, token, GOOD, pepper=PEPPER, now=at)
+
+    first, second = invite(), invite()
+    for token, at in ((first, now), (second, now + accounts.INVITATION_LASTS), (second[:-1] + "é", now), ("", now)):
+        with pytest.raises(SignInRefused):
+            use(token, at)
+    with pytest.raises(SignInRefused):
+        use(second, where=other_tenant)
+    use(second)
+    with pytest.raises(SignInRefused):
+        use(second)
+    assert rows(database, tenant, PasswordToken) == 0
+
+
+def test_of_two_who_use_a_token_at_once_one_sets_the_password(database: Database, tenant: UUID, now: datetime) -> None:
+    make(database, tenant, "lan", now, None)
+    with database.writing(tenant) as session:
+        token = accounts.invite(session, tenant, "lan", by="test", reason="mới", pepper=PEPPER, now=now)
+
+    def use(number: int) -> bool:
+        try:
+            with database.writing(tenant) as session:
+                accounts.set_password(session, tenant, token, f"{GOOD} {number}", pepper=PEPPER, now=now)
+        except SignInRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(use, range(4))) == 1
+
+
+# ---------------------------------------------------------------- signing in
+
+
+def test_a_session_holds_twelve_hours_and_its_token_is_kept_nowhere(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now)
+    token, begun = sign_in(database, "lan", GOOD, now)
+    with database.reading(tenant) as session:
+        kept = session.scalar(sa.select(AccountSession.digest).where(AccountSession.tenant_id == tenant))
+    assert kept is not None
+    assert kept not in token.encode()
+
+    def who(sent: str, at: datetime, pepper: bytes = PEPPER) -> str | None:
+        found = accounts.session_of(database, sent, pepper=pepper, now=at)
+        return found and found.name
+
+    assert who(token, now) == "lan"
+    assert who(token, begun.expires - timedelta(seconds=1)) == "lan"
+    assert who(token, begun.expires) is None
+    for wrong in ("", "x", token[:-2], token + "AAAA", token[:30] + "A" + token[31:], "é" * 40, token.swapcase()):
+        assert who(wrong, now) is None
+    assert who(token, now, b"another installation's secret ...") is None
+
+
+def test_a_token_of_one_tenant_opens_no_other(
+    database: Database, tenant: UUID, other_tenant: UUID, now: datetime
+) -> None:
+    import base64
+
+    make(database, tenant, "lan", now)
+    token, _ = sign_in(database, "lan", GOOD, now)
+    raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    moved = base64.urlsafe_b64encode(other_tenant.bytes + raw[16:]).rstrip(b"=").decode()
+    assert accounts.session_of(database, moved, pepper=PEPPER, now=now) is None
+
+
+def test_accounts_of_other_tenants_sign_in_under_their_tenants_name(
+    database: Database, tenant: UUID, other_tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now, GOOD)
+    make(database, other_tenant, "lan", now, GOOD + " khác")
+    assert sign_in(database, "LAN ", GOOD, now)[1].tenant == tenant
+    assert sign_in(database, "lan@other", GOOD + " khác", now)[1].tenant == other_tenant
+    with pytest.raises(SignInRefused):
+        sign_in(database, "lan@other", GOOD, now)
+
+
+def test_whatever_is_wrong_the_words_are_the_same_and_a_hash_is_worked_out(
+    database: Database, tenant: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time that an answer takes is that of one hash, whoever is asked for: counted, not measured."""
+    make(database, tenant, "lan", now)
+    make(database, tenant, "khong-mat-khau", now, None)
+    make(database, tenant, "nghi", now)
+    with database.writing(tenant) as session:
+        accounts.deactivate(session, tenant, "nghi", by="test", reason="nghỉ", now=now)
+    worked: list[str] = []
+    verify = passwords._HASHER.verify
+
+    class Counting:
+        def __getattr__(self, name: str) -> object:
+            return getattr(argon2.PasswordHasher(), name)
+
+        def verify(self, kept: str, password: str) -> bool:
+            worked.append(kept)
+            return verify(kept, password)
+
+        def check_needs_rehash(self, kept: str) -> bool:
+            return False
+
+    monkeypatch.setattr(passwords, "_HASHER", Counting())
+    words = set()
+    for name, password in (
+        ("lan", "không phải đâu"),
+        ("nobody", GOOD),
+        ("khong-mat-khau", GOOD),
+        ("nghi", GOOD),
+        ("lan@nowhere", GOOD),
+        ("a\0b", GOOD),
+        ("", GOOD),
+    ):
+        with pytest.raises(SignInRefused) as refused:
+            sign_in(database, name, password, now)
+        words.add(str(refused.value))
+    assert len(words) == 1
+    assert len(worked) == 7
+    assert {kept.split("$")[3] for kept in worked} == {"m=19456,t=2,p=1"}
+
+
+@pytest.mark.parametrize("name", ["lan", "nobody"])
+def test_whoever_fails_again_and_again_waits_longer_each_time_whether_the_account_is_there_or_not(
+    database: Database, tenant: UUID, now: datetime, name: str
+) -> None:
+    make(database, tenant, "lan", now)
+    at, waits = now, []
+    for _ in range(accounts.FREE_FAILURES + 10):
+        try:
+            sign_in(database, name, "không phải đâu", at)
+        except TooOften as error:
+            waits.append(error.seconds)
+            with pytest.raises(TooOften):
+                sign_in(database, name, GOOD, at)
+            at += timedelta(seconds=error.seconds)
+        except SignInRefused:
+            pass
+    assert waits == [1, 2, 4, 8, 16]
+    assert max(accounts.wait_after(n) for n in range(60)) == accounts.LONGEST_WAIT
+
+
+def test_a_good_sign_in_forgets_the_failures_and_a_day_does(database: Database, tenant: UUID, now: datetime) -> None:
+    make(database, tenant, "lan", now)
+    for _ in range(accounts.FREE_FAILURES - 1):
+        with pytest.raises(SignInRefused):
+            sign_in(database, "lan", "không phải đâu", now)
+    assert rows(database, tenant, SignInAttempt) == 1
+    sign_in(database, "lan", GOOD, now)
+    assert rows(database, tenant, SignInAttempt) == 0
+    with pytest.raises(SignInRefused):
+        sign_in(database, "nobody", "không phải đâu", now)
+    with pytest.raises(SignInRefused):
+        sign_in(database, "somebody", "không phải đâu", now + timedelta(days=1, seconds=1))
+    assert rows(database, tenant, SignInAttempt) == 1
+
+
+def test_guesses_sent_at_once_count_one_by_one(database: Database, tenant: UUID, now: datetime) -> None:
+    make(database, tenant, "lan", now)
+
+    def guess(number: int) -> str:
+        try:
+            sign_in(database, "lan", f"mật khẩu đoán {number}", now)
+        except (SignInRefused, TooOften) as error:
+            return type(error).__name__
+        return "in"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(guess, range(24)))
+    assert told.count("SignInRefused") == accounts.FREE_FAILURES
+    assert told.count("TooOften") == 24 - accounts.FREE_FAILURES
+
+
+# ---------------------------------------------------------------- ending
+
+
+def test_a_deactivated_account_is_out_at_once_and_comes_back_without_its_password(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now)
+    token, _ = sign_in(database, "lan", GOOD, now)
+    with database.writing(tenant) as session:
+        for _ in range(2):
+            accounts.deactivate(session, tenant, "lan", by="hoa", reason="nghỉ việc", now=now)
+    assert accounts.session_of(database, token, pepper=PEPPER, now=now) is None
+    with database.writing(tenant) as session, pytest.raises(AccountRefused):
+        accounts.invite(session, tenant, "lan", by="hoa", reason="mới", pepper=PEPPER, now=now)
+    with database.writing(tenant) as session:
+        accounts.reactivate(session, tenant, "lan", by="hoa", reason="trở lại", now=now)
+    with pytest.raises(SignInRefused):
+        sign_in(database, "lan", GOOD, now)
+    with database.reading(tenant) as session:
+        acts = [(one.by, one.act) for one in records.latest(session, tenant, limit=10, about="lan")]
+    assert acts == [
+        ("hoa", "reactivate-account"),
+        ("hoa", "deactivate-account"),
+        ("lan", "set-password"),
+        ("test", "invite"),
+        ("test", "create-account"),
+    ]
+
+
+def test_changing_the_password_ends_every_session_and_begins_one(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now)
+    here, begun = sign_in(database, "lan", GOOD, now)
+    there, _ = sign_in(database, "lan", GOOD, now)
+    with pytest.raises(SignInRefused):
+        accounts.change_password(database, begun, "không phải đâu", GOOD + " 2", pepper=PEPPER, now=now)
+    fresh, _ = accounts.change_password(database, begun, GOOD, GOOD + " 2", pepper=PEPPER, now=now)
+    holds = [accounts.session_of(database, one, pepper=PEPPER, now=now) is not None for one in (here, there, fresh)]
+    assert holds == [False, False, True]
+    with pytest.raises(SignInRefused):
+        sign_in(database, "lan", GOOD, now)
+
+
+def test_signing_out_ends_this_session_or_all(database: Database, tenant: UUID, now: datetime) -> None:
+    make(database, tenant, "lan", now)
+    (a, begun), (b, _), (c, _) = (sign_in(database, "lan", GOOD, now) for _ in range(3))
+    with database.writing(tenant) as session:
+        accounts.sign_out(session, begun)
+    assert [accounts.session_of(database, one, pepper=PEPPER, now=now) is None for one in (a, b, c)] == [
+        True,
+        False,
+        False,
+    ]
+    with database.writing(tenant) as session:
+        accounts.sign_out(session, begun, everywhere=True)
+    assert rows(database, tenant, AccountSession) == 0
