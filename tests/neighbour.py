@@ -24,7 +24,7 @@ from certification.evidence.witnesses import Witness
 from certification.judgement import judging
 from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore, YearClosing
 from certification.people import national_numbers
-from certification.targets import freezing, publications
+from certification.targets import freezing, publications, summaries
 from lrs import api, definitions
 from lrs.db import NOBODY, Database, Session
 from lrs.models import Tenant
@@ -136,6 +136,7 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
     learning.mark(database, tenant, (an, 2026), (somebody, 2026))
     learning.follow_all(database, tenant, NOW)
     judging.judge_all_stale(database, tenant, clock=lambda: NOW)
+    summaries.settle_all(database, tenant, today=NOW.date())
 
 
 def _list_on_paper(session: Session, tenant: UUID, pepper: bytes) -> None:

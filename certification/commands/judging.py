@@ -18,6 +18,7 @@ from certification.judgement import assessments, judging
 from certification.judgement import work as work_loop
 from certification.people import workers
 from certification.rules.criteria import PROGRAMME
+from certification.targets import summaries
 from certification.targets.figures import number
 from certification.terminal.explanation import print_explanation
 from certification.terminal.printable import printable
@@ -58,7 +59,9 @@ def _drain(database: Database, tenant: UUID) -> tuple[int, int]:
     while not complete:
         followed = feed.follow(database, tenant, now=invocation.now())
         changes, complete = changes + followed.changes, followed.complete
-    return changes, judging.judge_all_stale(database, tenant, clock=invocation.now)
+    judged = judging.judge_all_stale(database, tenant, clock=invocation.now)
+    summaries.settle_all(database, tenant, today=invocation.today())
+    return changes, judged
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from certification.judgement.causes import Cause
 from certification.models import Assessment, Attestation, Fact, FeedPosition, Worker
 from certification.people import audiences
 from certification.rules import criteria, plans
+from certification.targets.marks import mark_uncounted
 from lrs.api import key_of
 from lrs.db import Session, among, is_postgresql
 
@@ -49,6 +50,7 @@ __all__ = [
     "latest_of",
     "lock",
     "meeting",
+    "outcomes",
     "said_on",
     "versions",
 ]
@@ -168,6 +170,22 @@ def _assessed(row: Any, rules: Prepared, year: int) -> Assessed:
         changed_by=row.changed_by,
         changed=False,
     )
+
+
+def outcomes(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int
+) -> dict[UUID, str]:
+    """The outcome of the last result kept for each of these workers that has one for the year."""
+    rows = session.execute(
+        sa.select(Assessment.worker_id, Assessment.outcome).where(
+            among(session, Assessment.worker_id, worker_ids),
+            Assessment.tenant_id == tenant,
+            Assessment.programme == programme,
+            Assessment.year == year,
+            Assessment.version == _newest(programme, year),
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def meeting(session: Session, tenant: UUID, programme: str, on: date) -> set[UUID]:
@@ -407,6 +425,9 @@ def keep(
             new.append(answer)
     if new:
         _insert(session, tenant, new, programme, year, now)
+        meet_now = {one.worker_id for one in new if one.outcome == MET}
+        met_before = {one.worker_id for one in new if one.worker_id in last and last[one.worker_id].outcome == MET}
+        mark_uncounted(session, tenant, {(worker_id, year) for worker_id in meet_now ^ met_before})
     return answers
 
 

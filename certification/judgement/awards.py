@@ -20,6 +20,7 @@ from certification.models import Award
 from certification.people import workers
 from certification.people.workers import Person
 from certification.rules.criteria import PROGRAMME
+from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
 
@@ -92,6 +93,7 @@ def import_titles(
             for (worker_id, year), decision in new.items()
         ],
     )
+    mark_uncounted(session, tenant, {(worker_id, EVERY_YEAR) for worker_id, _ in new})
     return ImportResult(len(new), 0, len(told) - len(new))
 
 

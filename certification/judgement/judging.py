@@ -27,6 +27,7 @@ from certification.judgement.causes import Cause
 from certification.models import Attestation, Base, Fact, Stale
 from certification.rules import rule_store
 from certification.rules.criteria import PROGRAMME
+from certification.targets.marks import mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, among
 
@@ -48,19 +49,20 @@ def mark_stale(
     cause: Cause = Cause.EVIDENCE,
     by: str | None = None,
 ) -> None:
-    """Marks workers for judging again: pairs of a worker's id and an assessment year, in one SQL command.
+    """Marks workers for judging again, and for counting again: pairs of a worker's id and an assessment year.
 
     `cause` is what changed, `by` whose act it was where a person's act did it. A pair that is marked already gets a new
     mark, due at once, so that a judgement under way, which removes only the mark it read, leaves this one to be judged;
     it keeps the causes it had beside the new one. May be called any number of times.
     """
     mark = uuid4()
+    pairs = sorted(set(concerned))
     rows = [
         {
             "worker_id": worker_id, "year": year, "tenant_id": tenant, "mark": mark, "due": None, "causes": int(cause),
             "changed_by": by,
         }
-        for worker_id, year in sorted(set(concerned))
+        for worker_id, year in pairs
     ]  # fmt: skip
     bulk.upsert(
         session,
@@ -72,6 +74,7 @@ def mark_stale(
             "changed_by": lambda kept, new: sa.func.coalesce(new, kept),
         },
     )
+    mark_uncounted(session, tenant, pairs)
 
 
 def count_due(session: Session, tenant: UUID, today: date) -> int:

@@ -1,4 +1,4 @@
-"""The work loop: following the feed and judging, for good, for every tenant."""
+"""The work loop: following the feed, judging and keeping the summaries of rates, for good, for every tenant."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from uuid import UUID
 from certification.errors import CertificationError
 from certification.evidence import feed
 from certification.judgement import judging
+from certification.targets import summaries
+from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import NOBODY, Database
 
@@ -74,7 +76,7 @@ def _tenants(database: Database) -> list[tuple[UUID, str]]:
 
 
 def _turn(database: Database, tenant: UUID, stop: threading.Event, clock: Callable[[], datetime]) -> bool:
-    """Some chunks of the feed and one batch of judging; whether there may be more to do.
+    """Some chunks of the feed, one batch of judging and one step of the summaries; whether there may be more to do.
 
     Judging comes after a chunk that was the last, so that a worker with many new Statements is judged once; and after
     `CHUNKS_IN_A_TURN` at the latest, so that a long backlog does not put it off for good.
@@ -83,5 +85,9 @@ def _turn(database: Database, tenant: UUID, stop: threading.Event, clock: Callab
         followed = feed.follow(database, tenant, now=clock())
         if followed.complete or stop.is_set():
             break
-    judged = 0 if stop.is_set() else judging.judge_stale(database, tenant, now=clock())
-    return not followed.complete or judged > 0
+    if stop.is_set():
+        return not followed.complete
+    now = clock()
+    judged = judging.judge_stale(database, tenant, now=now)
+    settled = summaries.settle(database, tenant, today=vietnam_day(now))
+    return not followed.complete or judged > 0 or settled > 0

@@ -23,7 +23,15 @@ from certification.models.evidence import Attestation, Fact, FeedPosition, SelfS
 from certification.models.judgement import Assessment, Award, Stale, YearClosing
 from certification.models.people import Employment, IdentityEvent, WaitingStatement, Worker, WorkerIdentifier
 from certification.models.rules import RuleFile
-from certification.models.targets import Freezing, Publication
+from certification.models.targets import (
+    Freezing,
+    Publication,
+    Standing,
+    Summary,
+    SummaryPlace,
+    Tally,
+    Uncounted,
+)
 from certification.models.testimony import AttendanceList, AttendanceRow, AttendanceVersion, Entitlement, KeptFile
 from certification.models.units import (
     Commitment,
@@ -32,6 +40,7 @@ from certification.models.units import (
     OrganizationLabel,
     OrganizationParent,
     OrganizationSuccession,
+    Revision,
 )
 from certification.models.workforce import Audience, DeclaredHeadcount, NationalNumber, PeopleSetting, UnionRole
 
@@ -65,13 +74,19 @@ __all__ = [
     "PasswordToken",
     "PeopleSetting",
     "Publication",
+    "Revision",
     "RoleGiven",
     "RuleFile",
     "SelfScore",
     "SignInAttempt",
     "Stale",
+    "Standing",
+    "Summary",
+    "SummaryPlace",
+    "Tally",
     "Team",
     "TeamMember",
+    "Uncounted",
     "UnionRole",
     "WaitingStatement",
     "Worker",

@@ -18,6 +18,7 @@ __all__ = [
     "OrganizationLabel",
     "OrganizationParent",
     "OrganizationSuccession",
+    "Revision",
 ]
 
 
@@ -143,3 +144,13 @@ class Commitment(Base):
     year: Mapped[int]
     source: Mapped[str]
     recorded: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Revision(Base):
+    """The state of a tenant's organizations: another stamp after each change of them. No personal data."""
+
+    __tablename__ = "certification_revision"
+    __table_args__ = ({"info": {"distribution": "reference"}},)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    stamp: Mapped[UUID]

@@ -55,6 +55,7 @@ from certification.people import identifiers, identity_events, identity_words, w
 from certification.people.identity_events import MERGE, SPLIT, UNDO, Event, New
 from certification.people.workers import Person, Record, UnknownWorker
 from certification.rules.criteria import PROGRAMME
+from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Session, UtcDateTime, new_id
@@ -168,7 +169,9 @@ def _years(session: Session, tenant: UUID, worker_ids: Collection[UUID], now: da
 
 
 def _mark(session: Session, tenant: UUID, worker_ids: Iterable[UUID], years: Collection[int]) -> None:
-    judging.mark_stale(session, tenant, [(one, year) for one in worker_ids for year in years])
+    ids = list(worker_ids)
+    judging.mark_stale(session, tenant, [(one, year) for one in ids for year in years])
+    mark_uncounted(session, tenant, [(one, EVERY_YEAR) for one in ids])
 
 
 # ---------------------------------------------------------------- rows of any table

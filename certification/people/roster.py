@@ -41,6 +41,7 @@ from certification.people.roster_file import (
 from certification.people.union_roles import CADRE, MEMBER, Periods
 from certification.people.workers import Person
 from certification.spreadsheets import Fault, ImportFaults, ImportResult, written
+from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.units import organizations
 from certification.units.trees import Node
 from certification.vietnam import vietnam_day
@@ -568,6 +569,7 @@ def _write(session: Session, tenant: UUID, writes: _Writes, now: datetime, today
     bulk.upsert(session, NationalNumber, writes.numbers, replacing=["digest", "ending", "sealed", "recorded"])
     bulk.insert(session, WorkerIdentifier, writes.identifiers)
     judging.mark_stale(session, tenant, [(worker_id, today.year) for worker_id in writes.concerned])
+    mark_uncounted(session, tenant, [(worker_id, EVERY_YEAR) for worker_id in writes.concerned])
     # Asked for every new link, not only for those with waiting Statements seen now: `release` first waits for whoever
     # is following the feed, and so sees what that one leaves waiting.
     if writes.identifiers:

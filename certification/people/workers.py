@@ -219,10 +219,15 @@ def _heir(record: Record, people: Mapping[UUID, Record]) -> Record:
 
 
 def employments(
-    session: Session, tenant: UUID, on: date, enterprises: Collection[UUID] | None = None
+    session: Session,
+    tenant: UUID,
+    on: date,
+    enterprises: Collection[UUID] | None = None,
+    *,
+    of_workers: Collection[UUID] | None = None,
 ) -> list[Employed]:
-    """Every employment of the tenant (by one of `enterprises`) that holds on the day `on` (in Vietnam; first and last
-    day included).
+    """Every employment of the tenant (by one of `enterprises`, of one of `of_workers`) that holds on the day `on` (in
+    Vietnam; first and last day included).
 
     A worker employed by two enterprises comes twice, once in each headcount.
     """
@@ -241,6 +246,8 @@ def employments(
     )
     if enterprises is not None:
         query = query.where(among(session, Employment.enterprise_id, enterprises))
+    if of_workers is not None:
+        query = query.where(among(session, Employment.worker_id, of_workers))
     cadres = union_roles.holders(session, tenant, union_roles.CADRE, on)
     return [
         Employed(worker_id, enterprise_id, gender, (worker_id, enterprise_id) in cadres)

@@ -24,9 +24,8 @@ from uuid import UUID
 from certification.rules import plans
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator, Plan, Target, TargetValue
-from certification.targets import counting, populations
-from certification.targets.populations import ALL_ENTERPRISES, WORKERS, Coverage, Populations
-from certification.units import organizations
+from certification.targets import counting, grounds
+from certification.targets.populations import ALL_ENTERPRISES, BASES, WORKERS, Coverage, Populations
 from certification.units.trees import Tree
 from lrs.db import Session
 
@@ -173,24 +172,40 @@ def measure_all(
     headcount_on: date | None = None,
     plan: str | None = None,
     codes: Collection[str] | None = None,
+    today: date | None = None,
 ) -> Attainment:
     """The figures of every enterprise of the basis that exists on the day, and of every unit above one.
 
     With `plan`, its targets alone, wherever it binds on the day, though a nearer plan may bind too. With `codes`, these
     organizations alone, also those that have no enterprise at or below them. The number of SQL commands depends on how
     many distinct numerator rules the plans have, on nothing else. Raises ValueError for a basis that is none.
+
+    `today`: if it is the cut-off day, the figures come from the summaries that are kept, with "meets the criteria" as
+    last judged.
     """
-    headcount_day = headcount_on or on
-    tree = organizations.tree(session, tenant, headcount_day)
-    chains = populations.chains(tree, basis)
-    concerned = sorted({code for chain in chains.values() for code in chain} if codes is None else codes)
+    if basis not in BASES:
+        raise ValueError(f"the basis of a rate is one of {', '.join(BASES)}, not {basis!r}")
+    land = grounds.land(session, tenant)
+    ground = land.on(headcount_on or on)
+    tree = ground.tree
+    concerned = sorted(ground.enterprises[basis] if codes is None else codes)
     targets = binding_targets(session, tenant, tree, concerned, on, plan)
     holding = {code: _title_rule(targets[code]) for code in concerned}
     rules = {rule for code in concerned for _, target in targets[code] for rule in _rules(target)} | set(
         holding.values()
     )
     there = counting.count(
-        session, tenant, tree, rules, on=on, programme=programme, basis=basis, codes=codes, meeting=True
+        session,
+        tenant,
+        land,
+        rules,
+        on=on,
+        programme=programme,
+        basis=basis,
+        headcount_on=headcount_on,
+        codes=codes,
+        meeting=True,
+        today=today,
     )
     return Attainment(
         on,

@@ -1,11 +1,12 @@
-"""Counting straight from the rows: who there is at or below each organization on a day, and who satisfies which rule.
+"""Who there is at or below each organization on a day, and who of them satisfies which rule.
 
-Nothing is kept of it. A number of SQL commands that depends on the rules alone.
+`count` reads the summary of the year where it can answer (`targets.summaries`), and counts the rows where it cannot;
+both say the same. A number of SQL commands that depends on the rules alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,57 +16,149 @@ from certification.judgement import assessments
 from certification.models import Employment
 from certification.people import workers
 from certification.rules.plans import Numerator
-from certification.targets import numerators, populations
-from certification.targets.populations import Populations
+from certification.targets import numerators, populations, summaries
+from certification.targets.grounds import Land
+from certification.targets.populations import Populations, Tally
 from certification.units.trees import Tree
 from lrs.db import Session, among
 
-__all__ = ["count", "employed_by"]
+__all__ = ["count", "count_rows", "employed_by"]
 
 
 def count(
     session: Session,
     tenant: UUID,
-    tree: Tree,
+    land: Land,
     rules: Iterable[Numerator],
     *,
     on: date,
     programme: str,
     basis: str = populations.ALL_ENTERPRISES,
+    headcount_on: date | None = None,
+    codes: Collection[str] | None = None,
+    meeting: bool = False,
+    today: date | None = None,
+) -> Populations:
+    """Who is employed on the headcount's day (`on` where None), and who of them satisfies each rule on the day `on`.
+
+    With `codes`, what is counted is right for these organizations alone. `meeting`: count too who meets the criteria;
+    as last judged, where `today` is the day `on`. Raises ValueError for a basis that is none.
+    """
+    rules = frozenset(rules)
+    if basis in populations.BASES and headcount_on in (None, on):
+        found = _from_summary(session, tenant, land, rules, on, programme, basis, codes)
+        if found is not None:
+            if meeting and today != on:
+                _count_meeting(session, tenant, land.on(on).chains[basis], found, land, on, programme)
+            return found
+    return count_rows(
+        session,
+        tenant,
+        land,
+        rules,
+        on=on,
+        programme=programme,
+        basis=basis,
+        headcount_on=headcount_on,
+        codes=codes,
+        meeting=meeting,
+    )
+
+
+def count_rows(
+    session: Session,
+    tenant: UUID,
+    land: Land,
+    rules: Iterable[Numerator],
+    *,
+    on: date,
+    programme: str,
+    basis: str = populations.ALL_ENTERPRISES,
+    headcount_on: date | None = None,
     codes: Collection[str] | None = None,
     meeting: bool = False,
 ) -> Populations:
-    """Who is employed on the day of `tree`, and who of them satisfies each rule on the day `on`.
-
-    With `codes`, what is counted is right for these organizations alone. `meeting`: count too who meets the criteria.
-    Raises ValueError for a basis that is none.
-    """
+    """The same as `count`, from employments, facts and titles alone."""
+    headcount_day = headcount_on or on
+    tree = land.on(headcount_day).tree
     chains = populations.chains(tree, basis)
     of = None
     if codes is not None:
         asked = set(codes)
         below = {enterprise: chain for enterprise, chain in chains.items() if not asked.isdisjoint(chain)}
         if 2 * len(below) < len(chains):
-            of = employed_by(session, tenant, [tree.node(code).id for code in below], tree.on)
+            of = employed_by(session, tenant, [tree.node(code).id for code in below], headcount_day)
         chains = below
     counts = {
         rule: numerators.count(session, tenant, rule, on, programme, of) for rule in rules if rule.rule != "commitment"
     }
     enterprises = None if of is None else [tree.node(code).id for code in chains]
-    cohorts = populations.cohorts(workers.employments(session, tenant, tree.on, enterprises), tree, chains)
-    declared = {
-        tree.by_id[enterprise].code: people
-        for enterprise, people in populations.declared_headcounts(session, tenant, tree.on).items()
-    }
+    cohorts = populations.cohorts(workers.employments(session, tenant, headcount_day, enterprises), tree, chains)
     everybody, cadres = populations.roll_up(
         cohorts, chains, counts, assessments.meeting(session, tenant, programme, on) if meeting else ()
     )
+    reporting = {enterprise for cohort in cohorts for enterprise, _ in cohort.employments}
+    return _populations(session, tenant, tree, chains, everybody, cadres, reporting, on, headcount_day)
+
+
+def _from_summary(
+    session: Session,
+    tenant: UUID,
+    land: Land,
+    rules: Collection[Numerator],
+    on: date,
+    programme: str,
+    basis: str,
+    codes: Collection[str] | None,
+) -> Populations | None:
+    ground = land.on(on)
+    asked = [code for code in (ground.concerned if codes is None else codes) if code in land.nodes]
+    found = summaries.read(session, tenant, land, rules, on=on, programme=programme, basis=basis, codes=asked)
+    if found is None:
+        return None
+    below = {one for code in asked for one in ground.enterprises[basis].get(code, ())}
+    chains = {one: ground.chains[basis][one] for one in below}
+    return _populations(session, tenant, ground.tree, chains, found.everybody, found.cadres, found.reporting, on, on)
+
+
+def _count_meeting(
+    session: Session,
+    tenant: UUID,
+    chains: Mapping[str, Sequence[str]],
+    found: Populations,
+    land: Land,
+    on: date,
+    programme: str,
+) -> None:
+    """Puts in who met the criteria on a day: the summaries keep only who does by the last result."""
+    meeting = assessments.meeting(session, tenant, programme, on)
+    employed = workers.employments(session, tenant, on, of_workers=meeting)
+    everybody, _ = populations.roll_up(populations.cohorts(employed, land.on(on).tree, chains), chains, {}, meeting)
+    for code, tally in found.everybody.items():
+        tally.meeting = everybody[code].meeting
+
+
+def _populations(
+    session: Session,
+    tenant: UUID,
+    tree: Tree,
+    chains: Mapping[str, Sequence[str]],
+    everybody: Mapping[str, Tally],
+    cadres: Mapping[str, Tally],
+    reporting: Collection[str],
+    on: date,
+    headcount_day: date,
+) -> Populations:
+    declared = {
+        tree.by_id[enterprise].code: people
+        for enterprise, people in populations.declared_headcounts(session, tenant, headcount_day).items()
+    }
     return Populations(
         everybody,
         cadres,
         populations.grassroots_unions(tree, chains),
         numerators.commitments(session, tenant, on),
-        populations.coverage(cohorts, chains, declared),
+        populations.coverage(reporting, chains, declared),
     )
 
 

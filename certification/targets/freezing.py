@@ -83,7 +83,7 @@ def freeze(
     """Keeps the figures of an organization on a cut-off day as they are now.
 
     Raises NotFrozen for a cut-off day or a headcount's day still to come, or without a name or a reason;
-    UnknownOrganization, NotThere and NotBound as `rates.rates`.
+    UnknownOrganization, NotOnThatDay and NotBound as `rates.rates`.
     """
     today = vietnam_day(now)
     for what, day in (("cut-off day", on), ("day of the headcount", headcount_on or on)):

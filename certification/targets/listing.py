@@ -18,10 +18,9 @@ from certification.models import Employment, Worker
 from certification.people import union_roles
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Plan, Target
-from certification.targets import attainment, numerators, populations
+from certification.targets import attainment, grounds, numerators, populations
 from certification.targets.populations import ALL_ENTERPRISES, GRASSROOTS_UNIONS, UNION_CADRES
 from certification.targets.rates import NotBound
-from certification.units import organizations
 from certification.units.trees import Tree
 from lrs.db import Session, among
 
@@ -76,7 +75,7 @@ def people(
     if which not in WHICH:
         raise ValueError(f"whom to list is one of {', '.join(WHICH)}, not {which!r}")
     headcount_day = headcount_on or on
-    tree = organizations.tree(session, tenant, headcount_day)
+    tree = grounds.land(session, tenant).on(headcount_day).tree
     tree.node(code)
     bound = attainment.binding_targets(session, tenant, tree, [code], on, plan)[code]
     found = next(((by, one) for by, one in bound if one.id == target), None)
@@ -85,13 +84,14 @@ def people(
     enterprises = [one for one, chain in populations.chains(tree, basis).items() if code in chain]
     if found[1].population == GRASSROOTS_UNIONS:
         return _unions(session, tenant, tree, enterprises, found, on, which, after, limit)
-    return _workers(session, tenant, tree, enterprises, found[1], on, which, after, limit, programme)
+    return _workers(session, tenant, tree, headcount_day, enterprises, found[1], on, which, after, limit, programme)
 
 
 def _workers(
     session: Session,
     tenant: UUID,
     tree: Tree,
+    headcount_day: date,
     enterprises: Sequence[str],
     target: Target,
     on: date,
@@ -103,9 +103,9 @@ def _workers(
     holds = (
         Employment.tenant_id == tenant,
         among(session, Employment.enterprise_id, [tree.node(one).id for one in enterprises]),
-        Employment.started <= tree.on,
-        sa.or_(Employment.ended.is_(None), Employment.ended >= tree.on),
-        *([union_roles.held(union_roles.CADRE, tree.on)] if target.population == UNION_CADRES else []),
+        Employment.started <= headcount_day,
+        sa.or_(Employment.ended.is_(None), Employment.ended >= headcount_day),
+        *([union_roles.held(union_roles.CADRE, headcount_day)] if target.population == UNION_CADRES else []),
     )
     population = sa.select(Employment.worker_id).where(*holds)
     counted = numerators.satisfying(tenant, target.numerator, on, programme, population).subquery()

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+import sqlalchemy as sa
+
+from certification.models import DeclaredHeadcount
 from certification.people.workers import Employed
 from certification.rules.plans import Numerator
 from certification.units.trees import ENTERPRISE, GRASSROOTS_UNION, UNION, Tree
@@ -105,16 +108,20 @@ def unions_of(tree: Tree, enterprise: str) -> list[str]:
 
 
 def declared_headcounts(session: Session, tenant: UUID, on: date) -> Mapping[UUID, int]:
-    """What enterprises declare as their headcount on the day, by the enterprise's id."""
-    return {}
+    """What enterprises say they had on the day or last before it, by the enterprise's id. One SQL command."""
+    rows = session.execute(
+        sa.select(DeclaredHeadcount.organization_id, DeclaredHeadcount.total)
+        .where(DeclaredHeadcount.tenant_id == tenant, DeclaredHeadcount.day <= on)
+        .order_by(DeclaredHeadcount.day)
+    )
+    return {enterprise: total for enterprise, total in rows}  # noqa: C416 - the later one of an enterprise counts
 
 
 def coverage(
-    everyone: Iterable[Cohort], chains: Mapping[str, Sequence[str]], declared: Mapping[str, int]
+    reporting: Collection[str], chains: Mapping[str, Sequence[str]], declared: Mapping[str, int]
 ) -> dict[str, Coverage]:
-    """How much of each organization's headcount is known. `declared` are headcounts by the enterprise's code; one of
-    an enterprise that has a roster counts for nothing."""
-    reporting = {enterprise for cohort in everyone for enterprise, _ in cohort.employments}
+    """How much of each organization's headcount is known. `reporting` are the enterprises with somebody on the roster;
+    `declared` headcounts by the enterprise's code, which count for nothing where there is a roster."""
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for enterprise, chain in chains.items():
         has_roster = enterprise in reporting

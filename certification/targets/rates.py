@@ -18,15 +18,15 @@ from certification.errors import CertificationError
 from certification.rules import plans
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator, Plan, Shortfall, Target
-from certification.targets import attainment, counting, forecasts
+from certification.targets import attainment, counting, forecasts, grounds
 from certification.targets.attainment import OrganizationFigures, TargetFigures
 from certification.targets.forecasts import DEFAULTS, Assumptions, Forecast, Observation
+from certification.targets.grounds import Land
 from certification.targets.populations import ALL_ENTERPRISES, Populations
-from certification.units import organizations
-from certification.units.trees import TREES, Node, Tree
+from certification.units.trees import TREES, Tree
 from lrs.db import Session
 
-__all__ = ["NotBound", "NotThere", "Rate", "Rates", "Side", "find_plan", "rates"]
+__all__ = ["NotBound", "Rate", "Rates", "Side", "find_plan", "rates"]
 
 
 class NotBound(CertificationError):
@@ -39,18 +39,6 @@ class NotBound(CertificationError):
             "names in also_binds and all below them, from its first day to its last; a unit that took over from "
             "another is bound by a plan-inheritance file"
         )
-
-
-class NotThere(CertificationError):
-    """The organization does not exist on the day of the headcount."""
-
-    def __init__(self, node: Node, on: date) -> None:
-        when = (
-            f"began on {node.exists_from}"
-            if node.exists_to is None or on < node.exists_to
-            else (f"ended on {node.exists_to}; ask for a day up to then, or for the unit that took over from it")
-        )
-        super().__init__(f"{node.code!r} ({node.name}) is not there on {on}: it {when}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +96,12 @@ def rates(
 ) -> Rates:
     """The rates of an organization on a cut-off day, for the targets that bind it, or those of one `plan` that does.
 
-    Raises UnknownOrganization; NotThere; NotBound; ValueError for a basis that is none.
+    Raises UnknownOrganization; NotOnThatDay; NotBound; ValueError for a basis that is none.
     """
     headcount_day = headcount_on or on
-    tree = organizations.tree(session, tenant, headcount_day)
-    if not tree.exists(code):
-        raise NotThere(tree.node(code), headcount_day)
+    land = grounds.land(session, tenant)
+    tree = land.on(headcount_day).tree
+    tree.existing(code)
     every_plan = {one.id: one for one in plans.all_plans(session, tenant)}
     bound = attainment.binding_targets(session, tenant, tree, [code], on, plan)[code]
     if plan is not None and not bound:
@@ -128,11 +116,12 @@ def rates(
         headcount_on=headcount_on,
         plan=plan,
         codes={code, *below},
+        today=today,
     )
     (own,) = (one for one in measured.organizations if one.code == code)
     wanted = {target.numerator for _, target in bound}
     earlier = {
-        day: _counted_on(session, tenant, code, wanted, day, programme, basis)
+        day: _counted_on(session, tenant, land, code, wanted, day, programme, basis)
         for day in (forecasts.start_of_pace(on, assumptions), forecasts.same_day_a_year_before(on))
         if day is not None
     }
@@ -155,13 +144,12 @@ def _binding(session: Session, tenant: UUID, tree: Tree, code: str, on: date) ->
 
 
 def _counted_on(
-    session: Session, tenant: UUID, code: str, rules: set[Numerator], on: date, programme: str, basis: str
+    session: Session, tenant: UUID, land: Land, code: str, rules: set[Numerator], on: date, programme: str, basis: str
 ) -> Populations | None:
     """The counts of an earlier day, by that day's trees; None where the organization did not exist."""
-    tree = organizations.tree(session, tenant, on)
-    if not tree.exists(code):
+    if not land.on(on).tree.exists(code):
         return None
-    return counting.count(session, tenant, tree, rules, on=on, programme=programme, basis=basis, codes={code})
+    return counting.count(session, tenant, land, rules, on=on, programme=programme, basis=basis, codes={code})
 
 
 def _beside(

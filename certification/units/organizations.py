@@ -27,7 +27,7 @@ from certification.models import Organization, OrganizationLabel, OrganizationPa
 from certification.rules import rule_files
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets.columns import Column, plain
-from certification.units import organization_periods
+from certification.units import organization_periods, revisions
 from certification.units.organization_periods import (
     ALLOWED_PARENT,
     KIND_NAMES,
@@ -67,6 +67,7 @@ __all__ = [
     "successions",
     "take_in",
     "tree",
+    "tree_of",
     "write_successions",
 ]
 
@@ -89,6 +90,11 @@ _CODE = re.compile(r"[A-Za-z0-9]+([-._/][A-Za-z0-9]+)*", re.ASCII)
 def tree(session: Session, tenant: UUID, on: date) -> Tree:
     """Both trees of the tenant as they stood on the day `on` (in Vietnam), in four SQL commands."""
     world = stored(session, tenant)
+    return tree_of(world, successions(session, tenant, world), on)
+
+
+def tree_of(world: World, successions: Iterable[Succession], on: date) -> Tree:
+    """Both trees of a world as they stood on the day `on`."""
     last: dict[str, tuple[date, Label]] = {}
     for (code, day), label in world.labels.items():
         if day <= on and (code not in last or last[code][0] < day):
@@ -97,7 +103,7 @@ def tree(session: Session, tenant: UUID, on: date) -> Tree:
         replace(node, name=last[code][1].name, official_code=last[code][1].official_code) if code in last else node
         for code, node in world.nodes.items()
     ]
-    return Tree(named, world.edges.values(), on, successions(session, tenant, world))
+    return Tree(named, world.edges.values(), on, successions)
 
 
 def search(session: Session, tenant: UUID, words: str, *, limit: int = 50) -> list[str]:
@@ -294,6 +300,8 @@ def _write(session: Session, tenant: UUID, stored: World, after: World, codes: S
     created = [code for code in codes if code not in stored.nodes]
     changed = [code for code in codes if code in stored.nodes and code in touched]
 
+    if stored != after:
+        revisions.changed(session, tenant)
     organizations: Any = Organization.__table__
     bulk.insert(session, Organization, [_organization_row(tenant, after.nodes[code]) for code in created])
     renewed = [code for code in changed if stored.nodes[code] != after.nodes[code]]
@@ -430,17 +438,16 @@ def write_successions(session: Session, tenant: UUID, told: Iterable[Mapping[str
     """Adds who followed whom (`predecessor`, `successor`, `took_place`, `source`); what is known already stays."""
     world = stored(session, tenant)
     known = {(one.predecessor, one.successor) for one in successions(session, tenant, world)}
-    bulk.insert(
-        session,
-        OrganizationSuccession,
-        [
-            {
-                "predecessor_id": world.nodes[one["predecessor"]].id,
-                "successor_id": world.nodes[one["successor"]].id,
-                "took_place": one["took_place"],
-                "source": one["source"],
-            }
-            for one in told
-            if (one["predecessor"], one["successor"]) not in known
-        ],
-    )
+    rows = [
+        {
+            "predecessor_id": world.nodes[one["predecessor"]].id,
+            "successor_id": world.nodes[one["successor"]].id,
+            "took_place": one["took_place"],
+            "source": one["source"],
+        }
+        for one in told
+        if (one["predecessor"], one["successor"]) not in known
+    ]
+    bulk.insert(session, OrganizationSuccession, rows)
+    if rows:
+        revisions.changed(session, tenant)

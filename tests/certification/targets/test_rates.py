@@ -11,9 +11,9 @@ import pytest
 from certification.targets import figures
 from certification.targets.attainment import measure_all
 from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Coverage
-from certification.targets.rates import NotBound, NotThere, Rates, rates
+from certification.targets.rates import NotBound, Rates, rates
 from certification.units import organizations
-from certification.units.trees import UnknownOrganization
+from certification.units.trees import NotOnThatDay, UnknownOrganization
 from tests.certification.learning import add_facts
 from tests.certification.world import ON, World
 
@@ -136,7 +136,7 @@ dn/a,Doanh nghiệp A,doanh nghiệp,vn/lao-cai,cdcs/a,2026-07-01,
 
 def test_a_unit_that_has_ended_is_asked_for_by_a_day_when_it_was_there(world: World) -> None:
     assert of(world, "dn/xong", on=date(2026, 10, 31)).organization.code == "dn/xong"
-    with pytest.raises(NotThere, match="ended on 2026-10-31; ask for a day up to then"):
+    with pytest.raises(NotOnThatDay, match="đã kết thúc ngày 31/10/2026"):
         of(world, "dn/xong")
     with pytest.raises(UnknownOrganization):
         of(world, "dn/khong-co")

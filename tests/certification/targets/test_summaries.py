@@ -1,0 +1,344 @@
+"""What is kept of counts says what counting says: always, after anything, made bit by bit or all at once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from certification.evidence import feed
+from certification.judgement import judging
+from certification.models import Award, Employment, Stale, Standing, Summary, Tally, Uncounted, Worker
+from certification.rules.criteria import PROGRAMME
+from certification.targets import attainment, counting, grounds, summaries
+from certification.targets.marks import EVERY_YEAR, mark_uncounted
+from certification.targets.populations import BASES
+from certification.units import organizations
+from lrs import api
+from lrs.db import Database
+from tests.certification import learning
+from tests.certification.learning import add_facts
+from tests.certification.world import ON, World
+
+Counting = Callable[[], Any]
+
+TOPICS = ["law-labour", "law-trade-union", "law-insurance", "law-safety", "skill-upskilling", "digital-able", "reading"]
+DAYS = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1), ON, date(2026, 12, 31)]
+
+
+def settle(world: World, today: date = ON) -> None:
+    summaries.settle_all(world.database, world.tenant, today=today)
+
+
+def compare(world: World, *days: date) -> None:
+    """Every organization's counts as kept, against the same counted from the rows, on these days and either basis."""
+    with world.database.reading(world.tenant) as session:
+        land = grounds.land(session, world.tenant)
+        rules = summaries.all_rules(session, world.tenant)
+        for on in days:
+            codes = land.on(on).concerned
+            for basis in BASES:
+                asked: dict[str, Any] = {"on": on, "programme": PROGRAMME, "basis": basis}
+                kept = summaries.read(session, world.tenant, land, rules, codes=codes, **asked)
+                assert kept is not None
+                counted = counting.count_rows(session, world.tenant, land, rules, **asked)
+                for code in codes:
+                    for found, wanted in (
+                        (kept.everybody[code], counted.everybody[code]),
+                        (kept.cadres[code], counted.cadres[code]),
+                    ):
+                        assert found.headcount == wanted.headcount, (on, basis, code)
+                        assert found.women == wanted.women, (on, basis, code)
+                        for rule in rules:
+                            assert found.persons[rule] == wanted.persons[rule], (on, basis, code, rule)
+                            assert found.participations[rule] == wanted.participations[rule], (on, basis, code, rule)
+                below = counted.coverage
+                assert sum(one in kept.reporting for one in land.on(on).chains[basis]) == below["vn"].reporting
+
+
+def everything(world: World) -> tuple[Any, ...]:
+    """All that is kept: tallies and standings, byte for byte."""
+    with world.database.reading(world.tenant) as session:
+        tallies = session.execute(
+            sa.select(Tally.organization_id, Tally.year, Tally.measure, Tally.content)
+            .where(Tally.tenant_id == world.tenant)
+            .order_by(Tally.organization_id, Tally.year, Tally.measure)
+        )
+        standings = session.execute(
+            sa.select(Standing.worker_id, Standing.year, Standing.content)
+            .where(Standing.tenant_id == world.tenant)
+            .order_by(Standing.worker_id, Standing.year)
+        )
+        return tallies.all(), standings.all()
+
+
+def rebuilt(world: World) -> tuple[Any, ...]:
+    with world.database.writing(world.tenant) as session:
+        summaries.forget(session, world.tenant)
+    settle(world)
+    return everything(world)
+
+
+class Life:
+    """Things that happen, drawn by chance, each through the way by which it happens in the program, or marked as it
+    would be."""
+
+    def __init__(self, world: World, identity: api.Identity, chance: random.Random) -> None:
+        self.world, self.identity, self.chance = world, identity, chance
+        self.people: list[UUID] = []
+        self.accounts: list[str] = []
+        self.sent: list[dict[str, Any]] = []
+        self.moved = 0
+
+    def happen(self) -> None:
+        self.chance.choice([self.hire, self.hire, self.learn, self.learn, self.learn, self.void, self.second_job,
+                            self.leave, self.award, self.withdraw, self.move, self.rename])()  # fmt: skip
+
+    def day(self, first: date = date(2025, 10, 1)) -> date:
+        return first + timedelta(days=self.chance.randrange((date(2026, 12, 31) - first).days + 1))
+
+    def enterprise(self) -> str:
+        return self.chance.choice(["dn/a", "dn/b", "dn/c", "dn/moi", "dn/xong"])
+
+    def hire(self) -> None:
+        world = self.world
+        name = f"w{len(self.people)}"
+        worker = learning.add_worker(world.database, world.tenant, name, name, now=world.now)
+        self.people.append(worker)
+        self.accounts.append(name)
+        with world.database.writing(world.tenant) as session:
+            started = self.chance.choice([date(2021, 1, 1), self.day()])
+            ended = self.chance.choice([None, None, started + timedelta(days=self.chance.randrange(300))])
+            world.also(
+                session, worker, self.enterprise(), started=started, ended=ended, cadre=self.chance.random() < 0.3
+            )
+            mark_uncounted(session, world.tenant, [(worker, EVERY_YEAR)])
+
+    def second_job(self) -> None:
+        if not self.people:
+            return
+        worker, code = self.chance.choice(self.people), self.enterprise()
+        with self.world.database.writing(self.world.tenant) as session:
+            held = session.scalars(sa.select(Employment.started).where(Employment.worker_id == worker)).all()
+            if (started := self.day()) not in held:
+                self.world.also(session, worker, code, started=started, cadre=self.chance.random() < 0.3)
+                mark_uncounted(session, self.world.tenant, [(worker, EVERY_YEAR)])
+
+    def leave(self) -> None:
+        if not self.people:
+            return
+        worker = self.chance.choice(self.people)
+        with self.world.database.writing(self.world.tenant) as session:
+            for job in session.scalars(sa.select(Employment).where(Employment.worker_id == worker)):
+                job.ended = self.chance.choice([None, max(job.started, self.day())])
+            mark_uncounted(session, self.world.tenant, [(worker, EVERY_YEAR)])
+
+    def rename(self) -> None:
+        if not self.people:
+            return
+        worker = self.chance.choice(self.people)
+        with self.world.database.writing(self.world.tenant) as session:
+            session.get_one(Worker, worker).gender = self.chance.choice(["female", "male", None])
+            mark_uncounted(session, self.world.tenant, [(worker, EVERY_YEAR)])
+
+    def learn(self) -> None:
+        if not self.accounts:
+            return
+        several = [
+            learning.statement(
+                self.chance.choice(self.accounts),
+                self.chance.choice(TOPICS),
+                timestamp=f"{self.day()}T{self.chance.choice(['03:00:00', '16:59:59', '17:00:00'])}Z",
+            )
+            for _ in range(3)
+        ]
+        self.sent += several
+        learning.store(self.world.database, self.identity, *several)
+        learning.follow_all(self.world.database, self.world.tenant, self.world.now)
+
+    def void(self) -> None:
+        if not self.sent:
+            return
+        target = self.sent.pop(self.chance.randrange(len(self.sent)))
+        learning.store(self.world.database, self.identity, learning.voiding(target))
+        learning.follow_all(self.world.database, self.world.tenant, self.world.now)
+
+    def award(self) -> None:
+        if not self.people:
+            return
+        worker, year = self.chance.choice(self.people), self.chance.choice([2023, 2024, 2025, 2026])
+        with self.world.database.writing(self.world.tenant) as session:
+            if session.get(Award, (worker, PROGRAMME, year)) is None:
+                self.world.title(session, worker, year, decided=max(self.day(), date(year, 1, 1)))
+                mark_uncounted(session, self.world.tenant, [(worker, EVERY_YEAR)])
+
+    def withdraw(self) -> None:
+        with self.world.database.writing(self.world.tenant) as session:
+            held = session.scalars(sa.select(Award).where(Award.tenant_id == self.world.tenant)).all()
+            if held:
+                one = self.chance.choice(held)
+                one.withdrawn_on = self.chance.choice([None, self.day(date(2025, 12, 1))])
+                mark_uncounted(session, self.world.tenant, [(one.worker_id, EVERY_YEAR)])
+
+    def move(self) -> None:
+        """An enterprise to another commune, another union or none, from a later day each time."""
+        self.moved += 1
+        code = self.chance.choice(["dn/a", "dn/b", "dn/c", "dn/moi"])
+        above = self.chance.choice(["vn/lai-chau", "vn/lao-cai"])
+        union = self.chance.choice(["cdcs/a", "cdcs/b", "cdcs/c", ""])
+        since = date(2025, 12, 1) + timedelta(days=17 * self.moved)
+        rows = f"""Mã,Tên,Loại,Mã cấp trên hành chính,Mã cấp trên công đoàn,Từ ngày,Đến ngày
+{code},Doanh nghiệp {code},doanh nghiệp,{above},{union},{since},
+"""
+        with self.world.database.writing(self.world.tenant) as session:
+            organizations.import_organizations(session, self.world.tenant, rows.encode(), now=self.world.now)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_anything_the_summaries_say_what_counting_says_and_what_a_rebuild_says(
+    world: World, identity: api.Identity, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summaries, "MAKING", 5)
+    chance = random.Random(seed)
+    life = Life(world, identity, chance)
+    settle(world)
+    for turn in range(8):
+        for _ in range(chance.randrange(1, 6)):
+            life.happen()
+        with world.database.reading(world.tenant) as session:
+            moved = session.get_one(Summary, (world.tenant, 2026)).organizations
+            if moved == grounds.land(session, world.tenant).stamp:
+                compare(world, chance.choice(DAYS))  # with what is not settled yet
+        if chance.random() < 0.7 or turn == 7:
+            settle(world)
+            compare(world, *chance.sample(DAYS, 2))
+    kept = everything(world)
+    assert rebuilt(world) == kept
+    compare(world, *DAYS)
+
+
+def test_killed_in_the_middle_it_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summaries, "MAKING", 2)
+    with world.database.writing(world.tenant) as session:
+        for _ in range(7):
+            add_facts(session, world.tenant, world.employ(session, "dn/a"), ["law-labour"])
+    real, calls = summaries._add_to_tallies, 0
+
+    def failing(*arguments: Any) -> None:
+        nonlocal calls
+        calls += 1
+        real(*arguments)
+        if calls % 2:
+            raise RuntimeError("killed")
+
+    monkeypatch.setattr(summaries, "_add_to_tallies", failing)
+    for _ in range(60):
+        try:
+            settle(world)
+        except RuntimeError:
+            continue
+        break
+    compare(world, ON)
+    kept = everything(world)
+    monkeypatch.setattr(summaries, "_add_to_tallies", real)
+    assert rebuilt(world) == kept
+
+
+def test_nothing_is_read_from_a_summary_that_is_not_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def kept() -> Any:
+        with world.database.reading(world.tenant) as session:
+            land = grounds.land(session, world.tenant)
+            return summaries.read(session, world.tenant, land, (), on=ON, codes=["vn"])
+
+    monkeypatch.setattr(summaries, "MAKING", 1)
+    with world.database.writing(world.tenant) as session:
+        workers = [world.employ(session, "dn/a") for _ in range(3)]
+    assert kept() is None
+    summaries.settle(world.database, world.tenant, today=ON)
+    assert kept() is None, "only begun"
+    settle(world)
+    assert kept().everybody["vn"].headcount == 3
+    monkeypatch.setattr(summaries, "UNSETTLED", 2)
+    with world.database.writing(world.tenant) as session:
+        mark_uncounted(session, world.tenant, [(one, 2026) for one in workers])
+    assert kept() is None, "too much is unsettled"
+    settle(world)
+    assert kept() is not None
+
+
+def test_a_change_while_its_worker_is_counted_is_counted_afterwards(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        worker = world.employ(session, "dn/a")
+        mark_uncounted(session, world.tenant, [(worker, 2026)])
+    settle(world)
+    with world.database.writing(world.tenant) as session:
+        mark_uncounted(session, world.tenant, [(worker, 2026)])
+        read = summaries._marks(session, world.tenant, 10)
+        mark_uncounted(session, world.tenant, [(worker, 2026)])
+        summaries._take_away(session, read)
+        left = session.scalar(
+            sa.select(sa.func.count()).select_from(Uncounted).where(Uncounted.tenant_id == world.tenant)
+        )
+    assert left == 1
+
+
+def test_who_meets_the_criteria_today_is_as_last_judged_and_comes_with_the_figures(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        meeting, fallen = world.employ(session, "dn/a"), world.employ(session, "dn/a", "dn/b")
+        world.judged(session, meeting, 1, "met", date(2026, 6, 1))
+        world.judged(session, fallen, 1, "met", date(2026, 6, 1))
+        world.judged(session, fallen, 2, "not_met", date(2026, 7, 1))
+    settle(world)
+    with world.database.reading(world.tenant) as session:
+        kept = attainment.measure_all(session, world.tenant, on=ON, today=ON)
+        past = attainment.measure_all(session, world.tenant, on=ON, today=date(2026, 11, 26))
+    assert {one.code: one.meets_criteria for one in kept.organizations}["vn"] == 1
+    assert kept == past
+
+
+def test_the_loop_keeps_the_summaries_with_every_statement(
+    world: World, identity: api.Identity, database: Database
+) -> None:
+    learning.add_worker(database, world.tenant, "an", "an", now=world.now)
+    with database.writing(world.tenant) as session:
+        worker = session.scalars(
+            sa.select(Worker.id).where(Worker.number == "an", Worker.tenant_id == world.tenant)
+        ).one()
+        world.also(session, worker, "dn/a", started=date(2021, 1, 1))
+        mark_uncounted(session, world.tenant, [(worker, EVERY_YEAR)])
+    settle(world)
+    learning.store(database, identity, learning.statement("an"))
+    feed.follow(database, world.tenant, now=world.now)
+    compare(world, ON)
+    judging.judge_all_stale(database, world.tenant, clock=lambda: world.now)
+    settle(world)
+    compare(world, ON)
+    with database.reading(world.tenant) as session:
+        for table in (Stale, Uncounted):
+            assert (
+                session.scalar(sa.select(sa.func.count()).select_from(table).where(table.tenant_id == world.tenant))
+                == 0
+            )
+    assert world.counts("dn/a", "G1") == (1, 1, 1)
+
+
+def test_a_rate_is_read_with_the_same_few_commands_however_many_people_there_are(
+    world: World, count_commands: Counting
+) -> None:
+    counts = []
+    for size in (1, 40):
+        with world.database.writing(world.tenant) as session:
+            for _ in range(size):
+                worker = world.employ(session, "dn/a", "dn/b")
+                add_facts(session, world.tenant, worker, ["law-labour", "digital-able"], times=2)
+                mark_uncounted(session, world.tenant, [(worker, EVERY_YEAR)])
+        settle(world)
+        with world.database.reading(world.tenant) as session, count_commands() as commands:
+            attainment.measure_all(session, world.tenant, on=ON, today=ON, codes=["vn"])
+        counts.append(len(commands))
+    assert counts[1] <= counts[0] <= 14, "the trees are remembered the second time"
