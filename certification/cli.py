@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from certification.commands import figures, identity, imports, judging, keys, lists, rules, units
+from certification.commands import access, figures, identity, imports, judging, keys, lists, rules, units
 from certification.demonstration.cli import demo
 
 __all__ = ["certification_cli"]
@@ -16,6 +16,7 @@ certification_cli = AppGroup(
 )
 
 for _command in (
+    *access.ACCESS,
     rules.load_rules,
     *imports.IMPORTS,
     *identity.IDENTITY,

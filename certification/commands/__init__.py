@@ -5,6 +5,7 @@
     imports      import-…, link-actor, unknown-actors, forget-actor
     judging      work, assess, rebuild-facts, explain
     figures      attainment, publish, unpublish
+    access       init, …-account, …-role, set-team, access-record
     keys         create-key
 
 Each command reads its arguments and the clock, opens a transaction, calls one function and, when the transaction has
