@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from certification.commands import access, figures, identity, imports, judging, keys, lists, rules, units
+from certification.commands import access, figures, identity, imports, judging, keys, lists, rules, testimony, units
 from certification.demonstration.cli import demo
 
 __all__ = ["certification_cli"]
@@ -22,6 +22,7 @@ for _command in (
     *identity.IDENTITY,
     *lists.LISTS,
     *units.UNITS,
+    *testimony.TESTIMONY,
     imports.unknown_actors,
     imports.forget_actor,
     judging.work,

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 
 from certification.access import accounts, roles
 from certification.access.permissions import Role
-from certification.evidence import attendance_lists
+from certification.evidence import attendance_lists, channel_items, declarations, disputes
+from certification.evidence.declarations import Declared
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
 from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore, YearClosing
@@ -131,6 +132,7 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
         _list_on_paper(session, tenant, pepper)
         act = {"number": 1, "closes": True, "decision": SECRET, "decided_by": SECRET, "recorded": NOW}
         session.add(YearClosing(tenant_id=tenant, programme=learning.PROGRAMME, year=2024, **act))
+        _tell(session, tenant, pepper)
         publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
         freezing.freeze(session, tenant, "vn", on=date(2026, 11, 20), by=SECRET, reason=SECRET, now=NOW)
     learning.mark(database, tenant, (an, 2026), (somebody, 2026))
@@ -187,6 +189,19 @@ def _let_in(database: Database, tenant: UUID, pepper: bytes) -> None:
         accounts.sign_in(database, f"hoa@{NAME}", "không phải", pepper=pepper, now=NOW)
     with database.writing(tenant) as session:
         accounts.invite(session, tenant, "lan", by=SECRET, reason=SECRET, pepper=pepper, now=NOW)
+
+
+def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:
+    """What a worker declares and disputes, and what went out by a channel."""
+    said = Declared("certificate", SECRET, date(2026, 5, 4), ["digital-able"], SECRET, 600, "CN-1")
+    pdf = b"%PDF-1.7 " + SECRET.encode() + b" %%EOF"
+    worker = {"witness": Witness("NV-AN"), "now": NOW}
+    one = declarations.declare(session, tenant, "NV-AN", said, file=pdf, secret=pepper, **worker)
+    officer = {"unit": "cdcs/a", "reason": SECRET, "witness": Witness(SECRET), "secret": pepper, "now": NOW}
+    declarations.confirm(session, tenant, "NV-AN", one.id, **officer)
+    disputes.open_dispute(session, tenant, "NV-AN", year=2026, statement_id=None, reason=SECRET, **worker)
+    items = f"Mã đơn vị,Kênh,Ngày,Tiêu đề,Số lượng\ncdcs/a,zalo,05/09/2026,{SECRET},20\n".encode()
+    channel_items.import_channel_items(session, tenant, items, by=SECRET, now=NOW)
 
 
 def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:

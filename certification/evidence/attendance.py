@@ -18,12 +18,11 @@ from typing import Any
 from uuid import UUID
 
 from certification import spreadsheets
-from certification.evidence import issuing
+from certification.evidence import issuing, words
 from certification.people.workers import Person
 from certification.rules.evidence_mapping import EvidenceMapping, facts_of
 from certification.spreadsheets import Column, Row, Sheet, written
 from certification.vietnam import vietnam_day
-from lrs import api
 
 __all__ = ["COLUMNS", "PAPER", "ROLL_CALL", "Attended", "digest", "read", "said", "statement"]
 
@@ -139,9 +138,12 @@ def said(row: Row, mapping: EvidenceMapping, now: datetime) -> Attended | None:
         row.fault(OUT_OF if out_of is None else SCORE, "ghi cả điểm và thang điểm, hoặc bỏ trống cả hai")
     if score is not None and out_of is not None and (out_of <= 0 or score > out_of):
         row.fault(SCORE, "điểm lớn hơn thang điểm, hoặc thang điểm bằng 0; sửa lại")
-    if certificate is not None and api.looks_like(certificate):
+    if certificate is not None and words.tells_who(certificate):
         message = "số này giống số căn cước, chứng minh thư hoặc điện thoại; ghi số hiệu giấy chứng nhận, có ký hiệu"
         row.fault(CERTIFICATE, message)
+    for column, text in ((ACTIVITY, activity), (ACTIVITY_CODE, code), (RANK, rank)):
+        if text is not None and words.tells_who(text):
+            row.fault(column, "có số giống số điện thoại, số căn cước hoặc địa chỉ thư; bỏ số đó đi")
     if certificate is not None and result == "failed":
         row.fault(CERTIFICATE, "kết quả là không đạt mà vẫn có chứng chỉ; sửa một trong hai")
     if code is not None and ("://" in code or code.startswith("urn:")) and not _is_iri(code):

@@ -32,7 +32,18 @@ from certification.models.targets import (
     Tally,
     Uncounted,
 )
-from certification.models.testimony import AttendanceList, AttendanceRow, AttendanceVersion, Entitlement, KeptFile
+from certification.models.testimony import (
+    AttendanceList,
+    AttendanceRow,
+    AttendanceVersion,
+    ChannelItem,
+    Declaration,
+    DeclarationStep,
+    Dispute,
+    DisputeStep,
+    Entitlement,
+    KeptFile,
+)
 from certification.models.units import (
     Commitment,
     Organization,
@@ -56,8 +67,13 @@ __all__ = [
     "Audience",
     "Award",
     "Base",
+    "ChannelItem",
     "Commitment",
+    "Declaration",
+    "DeclarationStep",
     "DeclaredHeadcount",
+    "Dispute",
+    "DisputeStep",
     "Employment",
     "Entitlement",
     "Fact",

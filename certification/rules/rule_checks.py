@@ -449,6 +449,13 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
+def _check_procedure(document: Document, known: Known) -> Iterator[CheckFault]:
+    for other in known.of("procedure").values():
+        same = other["programme"] == document["programme"] and other["in_force_from"] == document["in_force_from"]
+        if same and other["id"] != document["id"]:
+            yield ("in_force_from",), f"the procedure {other['id']!r} begins on that day already; begin on a later one"
+
+
 _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "criteria-set": _check_criteria_set,
     "rubric": _check_rubric,
@@ -456,5 +463,6 @@ _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "plan": _check_plan,
     "plan-inheritance": _check_inheritance,
     "report-form": _check_report_form,
+    "procedure": _check_procedure,
     "organizations": _check_organizations,
 }

@@ -45,6 +45,7 @@ from certification.units.trees import (
     GRASSROOTS_UNION,
     UNION,
     Edge,
+    Forest,
     Node,
     Succession,
     Tree,
@@ -58,6 +59,7 @@ __all__ = [
     "Tree",
     "UnknownOrganization",
     "enterprises",
+    "forest",
     "import_organizations",
     "load_shipped",
     "load_units",
@@ -125,6 +127,12 @@ def search(session: Session, tenant: UUID, words: str, *, limit: int = 50) -> li
     rows = session.execute(query).all()
     exact = {row.code for row in rows if row.plain == wanted or words.strip() in (row.official_code, row.code)}
     return sorted({row.code for row in rows}, key=lambda code: (code not in exact, code))[:limit]
+
+
+def forest(session: Session, tenant: UUID) -> Forest:
+    """Both trees of the tenant on any day, with the names of no day in particular; in a few SQL commands."""
+    world = stored(session, tenant)
+    return Forest(world.nodes.values(), world.edges.values())
 
 
 def enterprises(session: Session, tenant: UUID) -> dict[str, Node]:

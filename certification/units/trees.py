@@ -6,10 +6,11 @@ on a day when its own dates say so and both its ends exist on that day.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from certification.errors import CertificationError
@@ -22,6 +23,7 @@ __all__ = [
     "TREES",
     "UNION",
     "Edge",
+    "Forest",
     "Node",
     "NotOnThatDay",
     "Standing",
@@ -248,3 +250,26 @@ class Tree:
     def chain(self, code: str) -> tuple[str, ...]:
         """The organization itself, then its `ancestors`: the order in which plans bind it."""
         return (code, *self.ancestors(code))
+
+
+class Forest:
+    """Both trees on any day, each worked out once for all days on which they stood alike."""
+
+    def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
+        self._nodes, self._edges = tuple(nodes), tuple(edges)
+        begins = {edge.valid_from for edge in self._edges} | {node.exists_from for node in self._nodes}
+        ends = {edge.valid_to for edge in self._edges} | {node.exists_to for node in self._nodes}
+        after = {day + timedelta(days=1) for day in ends if day is not None and day < date.max}
+        self._changes = sorted({day for day in begins if day is not None} | after | {date.min})
+        self._trees: dict[date, Tree] = {}
+
+    def unchanged_since(self, day: date) -> date:
+        """The first of the days up to `day` on which the trees stood as they do on `day`."""
+        return self._changes[bisect_right(self._changes, day) - 1]
+
+    def on(self, day: date) -> Tree:
+        """Both trees on a day. The tree's own `on` may be an earlier day, on which they stood alike."""
+        since = self.unchanged_since(day)
+        if since not in self._trees:
+            self._trees[since] = Tree(self._nodes, self._edges, since)
+        return self._trees[since]

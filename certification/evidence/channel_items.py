@@ -1,0 +1,149 @@
+"""Loudspeaker broadcasts, posts, portal items, leaflets: counted as items, never as persons.
+
+No such item leaves a trace of who heard it, so none is evidence of anybody. They are what the yearly report calls
+propaganda: how many a unit sent out, by channel, in a period.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import sqlalchemy as sa
+
+from certification import bulk, spreadsheets
+from certification.evidence import words
+from certification.models import ChannelItem, Organization
+from certification.spreadsheets import Column, ImportResult, Row, written
+from certification.units import organizations
+from certification.units.trees import Node
+from certification.vietnam import vietnam_day
+from lrs.db import Session, among
+
+__all__ = ["CHANNELS", "COLUMNS", "Counted", "counts", "import_channel_items"]
+
+CHANNELS: Mapping[str, str] = {
+    "loa truyền thanh": "loudspeaker",
+    "zalo": "zalo",
+    "facebook": "facebook",
+    "cổng thông tin": "portal",
+    "tờ rơi": "leaflet",
+    "video": "video",
+    "bảng tin": "board",
+    "khác": "other",
+}
+
+UNIT, CHANNEL, DAY, TITLE, ITEMS, SOURCE = "Mã đơn vị", "Kênh", "Ngày", "Tiêu đề", "Số lượng", "Nguồn"
+COLUMNS = (
+    Column(UNIT, ("unit",), meaning="mã đơn vị đã phát, đã đăng", example="vn/lao-cai/xa-a"),
+    Column(CHANNEL, ("channel",), meaning="kênh", example="loa truyền thanh", choices=tuple(CHANNELS)),
+    Column(DAY, ("day",), kind="day", meaning="ngày phát, ngày đăng", example="05/09/2026"),
+    Column(TITLE, ("title",), meaning="tên tin, bài", example="Luật Bảo hiểm xã hội 2024"),
+    Column(ITEMS, ("items",), kind="number", meaning="số tin, bài, lượt phát, tờ; 0 là không có", example="2"),
+    Column(SOURCE, ("source",), left_out=True, may_be_empty=True, meaning="địa chỉ hoặc số trong sổ", example="Sổ 12"),
+)
+MOST_ITEMS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Items of a unit and everything below it in a period, by channel and in all; both days in Vietnam, included."""
+
+    code: str
+    first: date
+    last: date
+    by_channel: Mapping[str, int]
+
+    @property
+    def items(self) -> int:
+        """In all channels."""
+        return sum(self.by_channel.values())
+
+
+def import_channel_items(session: Session, tenant: UUID, data: bytes, *, by: str, now: datetime) -> ImportResult:
+    """Takes in a CSV or XLSX file of items (docs/imports.md). The same unit, channel, day and title told again with
+    another number corrects it; 0 takes it back.
+
+    Raises ImportFaults with every fault; nothing was changed then. May be called again with the same file.
+    """
+    sheet = spreadsheets.read(data, COLUMNS)
+    bulk.import_alone(session, tenant)
+    units = organizations.nodes(session, tenant)
+    told: dict[UUID, dict[str, Any]] = {}
+    first: dict[UUID, int] = {}
+    for row in sheet.rows:
+        one = _said(row, units, tenant, by, now)
+        if one is None:
+            continue
+        if first.setdefault(one["id"], row.number) != row.number:
+            row.fault(TITLE, f"dòng {first[one['id']]} đã ghi mục này; chỉ giữ một dòng, cộng số lượng")
+        told[one["id"]] = one
+    sheet.refuse_faulty()
+    rows = session.execute(
+        sa.select(ChannelItem.id, ChannelItem.items, ChannelItem.source).where(
+            ChannelItem.tenant_id == tenant, among(session, ChannelItem.id, list(told))
+        )
+    )
+    there = {row.id: (row.items, row.source) for row in rows}
+    new = [one for key, one in told.items() if key not in there]
+    changed = [one for key, one in told.items() if key in there and there[key] != (one["items"], one["source"])]
+    bulk.upsert(session, ChannelItem, [*new, *changed], replacing=("items", "source", "recorded_by", "recorded"))
+    notes = tuple(
+        f"“{one['title']}” ngày {written(one['day'])}: {there[one['id']][0]} thành {one['items']}" for one in changed
+    )
+    return ImportResult(len(new), len(changed), len(told) - len(new) - len(changed), notes)
+
+
+def _said(row: Row, units: Mapping[str, Node], tenant: UUID, by: str, now: datetime) -> dict[str, Any] | None:
+    code, channel, day = row.text(UNIT), row.choice(CHANNEL, CHANNELS), row.day(DAY)
+    title, items = row.text(TITLE), row.number_of(ITEMS, at_least=0, at_most=MOST_ITEMS)
+    source = row.optional_text(SOURCE)
+    unit = units.get(code or "")
+    if code is not None and unit is None:
+        row.fault(UNIT, f"không có đơn vị nào mang mã “{code}”; sửa mã, hoặc nhập đơn vị đó trước")
+    if day is not None and day > (today := vietnam_day(now)):
+        row.fault(DAY, f"{written(day)} chưa tới (hôm nay {written(today)}); sửa ngày")
+    if title is not None and words.tells_who(title):
+        row.fault(TITLE, "có số giống số điện thoại, số căn cước hoặc địa chỉ thư; bỏ số đó đi")
+    if not row.ok or unit is None or channel is None or day is None or title is None or items is None:
+        return None
+    return {
+        "organization_id": unit.id,
+        "id": uuid5(unit.id, f"{channel} {day.isoformat()} {title.casefold()}"),
+        "tenant_id": tenant,
+        "channel": channel,
+        "day": day,
+        "title": title,
+        "items": items,
+        "source": source,
+        "recorded_by": by,
+        "recorded": now,
+    }
+
+
+def counts(session: Session, tenant: UUID, code: str, first: date, last: date) -> Counted:
+    """What the unit `code` and everything below it on either tree sent out from one day to another.
+
+    Each item belongs where its unit stood on the day of the item. Raises UnknownOrganization. Three SQL commands.
+    """
+    forest = organizations.forest(session, tenant)
+    forest.on(last).node(code)
+    rows = session.execute(
+        sa.select(Organization.code, ChannelItem.channel, ChannelItem.day, sa.func.sum(ChannelItem.items))
+        .join(Organization, Organization.id == ChannelItem.organization_id)
+        .where(ChannelItem.tenant_id == tenant, ChannelItem.day >= first, ChannelItem.day <= last)
+        .group_by(Organization.code, ChannelItem.channel, ChannelItem.day)
+    )
+    found: Counter[str] = Counter()
+    within: dict[tuple[date, str], bool] = {}
+    for unit, channel, day, items in rows:
+        since = forest.unchanged_since(day)
+        if (since, unit) not in within:
+            within[since, unit] = unit == code or code in forest.on(day).chain(unit)
+        if within[since, unit]:
+            found[channel] += items
+    return Counted(code, first, last, {channel: found[channel] for channel in sorted(found) if found[channel]})

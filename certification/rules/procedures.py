@@ -1,0 +1,64 @@
+"""How long an officer has to answer, and what a confirmed declaration may be worth: data, since no source says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from certification.errors import CertificationError
+from certification.rules.rule_store import stored
+from lrs.db import Session
+
+__all__ = ["NoProcedureInForce", "Procedure", "build", "in_force"]
+
+
+class NoProcedureInForce(CertificationError):
+    """No loaded procedure covers the day."""
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            f"No procedure is in force on {on.isoformat()}, so nobody knows until when to answer. Load one whose "
+            f"in_force_from is {on.isoformat()} or earlier (flask certification load-rules)."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Days to answer a dispute and to look at a declaration; the evidence level that a confirmed certificate or
+    self-study reaches at most; how large a file may be. `statuses` says how sure each figure is, by its name."""
+
+    id: str
+    rule_file_id: UUID
+    answer_within_days: int
+    confirm_within_days: int
+    certificate_at_most: int
+    self_study_at_most: int
+    file_bytes_at_most: int
+    statuses: Mapping[str, str]
+
+
+def in_force(session: Session, tenant: UUID, programme: str, on: date) -> Procedure:
+    """The procedure in force on a day: of those begun the one that began last. Raises NoProcedureInForce."""
+    rules = [
+        rule
+        for rule in stored(session, tenant, "procedure")
+        if rule.document["programme"] == programme and rule.document["in_force_from"] <= on
+    ]
+    if not rules:
+        raise NoProcedureInForce(on)
+    rule = max(rules, key=lambda one: (one.document["in_force_from"], one.identifier))
+    return build(rule.document, rule.id)
+
+
+def build(document: Mapping[str, Any], rule_file_id: UUID) -> Procedure:
+    """A procedure from a checked document."""
+    figures = {**document["dispute"], **document["declaration"]}
+    return Procedure(
+        id=document["id"],
+        rule_file_id=rule_file_id,
+        **{name: figure["value"] for name, figure in figures.items()},
+        statuses={name: figure["status"] for name, figure in figures.items()},
+    )
