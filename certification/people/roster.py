@@ -49,7 +49,7 @@ from lrs.db import Session, among, new_id
 
 __all__ = ["COLUMNS", "HEADINGS", "Change", "Report", "import_roster", "take_in"]
 
-CHUNK = 4_000
+CHUNK = 2_500
 """So many people are looked up and written at a time."""
 
 MOST_NOTES = 1_000
@@ -141,7 +141,8 @@ def take_in(
         raise ImportFaults(roster.sheet.all_faults())
     if not roster.sheet.is_whole:
         raise ImportFaults(roster.sheet.all_faults())
-    whole = _whole(roster, whole_of, enterprises, last_day, today)
+    named = roster.named() if whole_of is not None else {}
+    whole = _whole(roster, named, whole_of, enterprises, last_day, today)
     with nullcontext() if dry_run else session.begin_nested():
         owned = _check_accounts(session, tenant, roster)
         if not good_rows and roster.sheet.faults:
@@ -154,7 +155,7 @@ def take_in(
             if progress is not None:
                 progress(len(chunk))
         report = work.report
-        report.missing = tuple(leavers.missing(session, tenant, whole, roster.named, today)) if whole else ()
+        report.missing = tuple(leavers.missing(session, tenant, whole, named, today)) if whole else ()
         if report.missing and last_day is not None:
             gone = [one for one in report.missing if one.started <= last_day]
             report.ended = len(gone)
@@ -171,8 +172,8 @@ def take_in(
 
 
 def _check_enterprises(roster: Roster, enterprises: Mapping[str, Node]) -> None:
-    told = ((entry.row, entry.enterprise, entry.started) for entry in roster.entries)
-    for row, enterprise, started in chain(roster.places, told):
+    told = ((entry.row, entry.number, entry.enterprise, entry.started) for entry in roster.entries)
+    for row, _number, enterprise, started in chain(roster.places, told):
         node = enterprises.get(enterprise)
         if node is None:
             message = f"không có doanh nghiệp nào mang mã “{enterprise}”; sửa mã, hoặc nhập đơn vị đó trước"
@@ -189,12 +190,12 @@ def _check_accounts(session: Session, tenant: UUID, roster: Roster) -> set[str]:
     told = list(roster.accounts.items())
     for start in range(0, len(told), CHUNK):
         part = dict(told[start : start + CHUNK])
-        known = workers.known_workers(session, tenant, {number for number, _row in part.values()})
+        known = workers.known_workers(session, tenant, {one.number for one in part.values()})
         refused: set[tuple[int, UUID]] = set()
         owners = workers.owners(session, tenant, part)
         owned.update(ifi for ifi in part if ifi in owners)
         for ifi, owner in owners.items():
-            number, row = part[ifi]
+            number, row = part[ifi].number, part[ifi].row
             person = known.get(number)
             if (person is None or person.id != owner.id) and (row, owner.id) not in refused:
                 refused.add((row, owner.id))
@@ -205,6 +206,7 @@ def _check_accounts(session: Session, tenant: UUID, roster: Roster) -> set[str]:
 
 def _whole(
     roster: Roster,
+    named: Collection[str],
     asked: Collection[str] | None,
     enterprises: Mapping[str, Node],
     last_day: date | None,
@@ -214,7 +216,7 @@ def _whole(
     if asked is None:
         return {}
     faults = []
-    codes = list(asked) or [code for code in roster.named if code in enterprises]
+    codes = list(asked) or [code for code in named if code in enterprises]
     for code in codes:
         if code not in enterprises:
             faults.append(

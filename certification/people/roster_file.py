@@ -141,7 +141,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """Who a row is about, of a row that is at fault elsewhere."""
 
     row: int
@@ -154,21 +154,29 @@ class _Named:
 class Roster:
     """The rows of a file and the faults found in them so far.
 
-    `entries` are without those at fault. `named` are the worker numbers of all rows with an enterprise, at fault or
-    not, by the enterprise: who is named has not left. `unnamed` are rows of which that cannot be told.
+    `entries` are without those at fault; of those, `places` say where the row says that somebody works. `unnamed` are
+    rows of which it cannot be told who works where.
     """
 
     sheet: Sheet
     entries: list[Entry] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)
     """Numbers of rows refused because another row contradicts them."""
-    named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unnamed: list[int] = field(default_factory=list)
-    accounts: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Whose each account is, by number, and the row that first says so."""
-    places: list[tuple[int, str, date | None]] = field(default_factory=list)
-    """Row, enterprise and first day of the rows at fault: where somebody works is looked up of them as well."""
+    accounts: dict[str, Entry | Named] = field(default_factory=dict)
+    """The row that first names each account."""
+    places: list[tuple[int, str, str, date | None]] = field(default_factory=list)
+    """Row, number, enterprise and first day."""
     rows: int = 0
+
+    def named(self) -> dict[str, set[str]]:
+        """The worker numbers that the file names, in rows at fault as well, by enterprise: these have not left."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for entry in self.entries:
+            found[entry.enterprise].add(entry.number)
+        for _row, number, enterprise, _day in self.places:
+            found[enterprise].add(number)
+        return found
 
     def drop_refused(self) -> None:
         """Leaves the entries of which nothing is wrong."""
@@ -198,17 +206,14 @@ def read_roster(
         roster.rows += 1
         entry = _entry(row, today, opaque, shared)
         number, enterprise = row.cell(NUMBER), row.cell(ENTERPRISE)
-        if number and enterprise:
-            roster.named[enterprise].add(number)
-        else:
+        if not number or not enterprise:
             roster.unnamed.append(row.number)
         if entry is not None:
             people.take(entry, row)
         if isinstance(entry, Entry) and row.ok:
             roster.entries.append(entry)
         elif enterprise and not undecoded(enterprise):
-            day = row.cell(STARTED)
-            roster.places.append((row.number, enterprise, _day_or_none(day)))
+            roster.places.append((row.number, number, enterprise, _day_or_none(row.cell(STARTED))))
         if progress is not None and roster.rows - told >= 1000:
             progress(roster.rows - told)
             told = roster.rows
@@ -217,7 +222,7 @@ def read_roster(
     return roster
 
 
-def _entry(row: Row, today: date, opaque: Opaque | None, shared: dict[object, object]) -> Entry | _Named | None:
+def _entry(row: Row, today: date, opaque: Opaque | None, shared: dict[object, object]) -> Entry | Named | None:
     number = row.text(NUMBER, at_most=100)
     full_name = row.text(NAME, at_most=200)
     gender = row.choice(GENDER, GENDERS, also=ENGLISH_GENDERS)
@@ -237,7 +242,7 @@ def _entry(row: Row, today: date, opaque: Opaque | None, shared: dict[object, ob
     if number is None or full_name is None:
         return None
     if not row.ok or enterprise is None or started is None:
-        return _Named(row.number, number, full_name, accounts)
+        return Named(row.number, number, full_name, accounts)
     member, cadre = _same(shared, member), _same(shared, cadre)
     return Entry(
         row.number, number, full_name, gender, enterprise, started, ended, position, member, cadre, audience,
@@ -317,28 +322,26 @@ class _People:
     employed once at a time in one enterprise."""
 
     roster: Roster
-    first: dict[str, Entry | _Named] = field(default_factory=dict)
-    jobs: dict[tuple[str, str], Entry | list[Entry]] = field(default_factory=dict)
+    first: dict[str, Entry | Named] = field(default_factory=dict)
+    again: dict[str, list[Entry | Named]] = field(default_factory=dict)
+    """All rows of those who have several."""
 
-    def take(self, entry: Entry | _Named, row: Row) -> None:
+    def take(self, entry: Entry | Named, row: Row) -> None:
         known = self.first.setdefault(entry.number, entry)
         if known is not entry:
             self._compare(known, entry, row)
         told: set[str] = set()
         for account in entry.accounts:
-            number, line = self.roster.accounts.setdefault(account, (entry.number, entry.row))
-            if number not in (entry.number, *told):
-                told.add(number)
-                message = f"tài khoản “{account}” đã ghi cho “{number}” ở dòng {line}; xoá ở một dòng"
+            holder = self.roster.accounts.setdefault(account, entry)
+            if holder.number not in (entry.number, *told):
+                told.add(holder.number)
+                message = f"tài khoản “{account}” đã ghi cho “{holder.number}” ở dòng {holder.row}; xoá ở một dòng"
                 row.fault(ACCOUNTS, message)
-                self.roster.refused.add(line)
-        if isinstance(entry, Entry):
-            key = (entry.number, entry.enterprise)
-            same = self.jobs.setdefault(key, entry)
-            if same is not entry:
-                self.jobs[key] = [*same, entry] if isinstance(same, list) else [same, entry]
+                self.roster.refused.add(holder.row)
+        if known is not entry:
+            self.again.setdefault(entry.number, [known]).append(entry)
 
-    def _compare(self, known: Entry | _Named, entry: Entry | _Named, row: Row) -> None:
+    def _compare(self, known: Entry | Named, entry: Entry | Named, row: Row) -> None:
         if known.full_name != entry.full_name:
             message = (
                 f"mã “{entry.number}” ở dòng {known.row} là “{known.full_name}”, ở đây là “{entry.full_name}”; "
@@ -356,8 +359,12 @@ class _People:
         self.roster.refused.add(known.row)
 
     def check_overlaps(self) -> None:
-        for same in self.jobs.values():
-            if isinstance(same, list):
+        for rows in self.again.values():
+            by_enterprise: dict[str, list[Entry]] = defaultdict(list)
+            for one in rows:
+                if isinstance(one, Entry):
+                    by_enterprise[one.enterprise].append(one)
+            for same in by_enterprise.values():
                 self._check(same)
 
     def _check(self, jobs: Iterable[Entry]) -> None:

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from certification.models import DeclaredHeadcount
+from certification.people import headcounts
 from certification.people.workers import Employed
 from certification.rules.plans import Numerator
 from certification.units.trees import ENTERPRISE, GRASSROOTS_UNION, UNION, Tree
@@ -108,13 +106,8 @@ def unions_of(tree: Tree, enterprise: str) -> list[str]:
 
 
 def declared_headcounts(session: Session, tenant: UUID, on: date) -> Mapping[UUID, int]:
-    """What enterprises say they had on the day or last before it, by the enterprise's id. One SQL command."""
-    rows = session.execute(
-        sa.select(DeclaredHeadcount.organization_id, DeclaredHeadcount.total)
-        .where(DeclaredHeadcount.tenant_id == tenant, DeclaredHeadcount.day <= on)
-        .order_by(DeclaredHeadcount.day)
-    )
-    return {enterprise: total for enterprise, total in rows}  # noqa: C416 - the later one of an enterprise counts
+    """What enterprises without a roster declare as their headcount on the day, by the enterprise's id."""
+    return {enterprise: said.total for enterprise, said in headcounts.standing_in(session, tenant, on).items()}
 
 
 def coverage(
