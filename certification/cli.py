@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from certification.commands import access, figures, identity, imports, judging, keys, lists, rules, testimony, units
+from certification.commands import (
+    access,
+    figures,
+    identity,
+    imports,
+    judging,
+    keys,
+    lists,
+    rosters,
+    rules,
+    testimony,
+    units,
+)
 from certification.demonstration.cli import demo
 
 __all__ = ["certification_cli"]
@@ -19,6 +31,7 @@ for _command in (
     *access.ACCESS,
     rules.load_rules,
     *imports.IMPORTS,
+    *rosters.ROSTERS,
     *identity.IDENTITY,
     *lists.LISTS,
     *units.UNITS,

@@ -1,4 +1,4 @@
-"""`flask certification import-…`: CSV files; and which Actor of Statements is which worker."""
+"""`flask certification import-…`: XLSX and CSV files; and which Actor of Statements is which worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from certification.commands.invocation import FILE, for_tenant
 from certification.csv_files import ImportResult
 from certification.evidence import attestations
 from certification.judgement import awards
-from certification.people import identifiers, roster, workers
+from certification.people import headcounts, identifiers, workers
 from certification.targets.figures import number
 from certification.units import commitments, organizations
 from certification.vietnam import VIETNAM
@@ -28,7 +28,7 @@ ALL_OR_NOTHING = (
 
 
 def _import_command(name: str, what: str, help_text: str, take_in: Callable[..., ImportResult]) -> click.Command:
-    @click.command(name, help=help_text + ALL_OR_NOTHING, short_help=f"Import {what} from a CSV file.")
+    @click.command(name, help=help_text + ALL_OR_NOTHING, short_help=f"Import {what} from an XLSX or CSV file.")
     @click.argument("file", type=FILE)
     @for_tenant
     def command(file: Path, tenant: str) -> None:
@@ -39,39 +39,40 @@ def _import_command(name: str, what: str, help_text: str, take_in: Callable[...,
     return command
 
 
-def _import_roster(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
-    return roster.import_roster(session, tenant, data, now=now, opaque=invocation.opaque(tenant))
+def _import_titles(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
+    opaque, keys = invocation.opaque(tenant), invocation.national_keys(tenant)
+    return awards.import_titles(session, tenant, data, now=now, opaque=opaque, keys=keys)
 
 
 IMPORTS = (
     _import_command(
         "import-organizations",
         "units, unions and enterprises (đơn vị)",
-        "Import administrative units, unions, grassroots unions and enterprises (đơn vị) from a CSV file.",
+        "Import administrative units, unions, grassroots unions and enterprises (đơn vị) from an XLSX or CSV file.",
         organizations.import_organizations,
-    ),
-    _import_command(
-        "import-roster",
-        "workers and their employments (người lao động)",
-        "Import workers, where they are employed, and their learning accounts (người lao động) from a CSV file.",
-        _import_roster,
     ),
     _import_command(
         "import-titles",
         "recognised titles (danh hiệu đã công nhận)",
-        "Import titles that a competent body has recognised (danh hiệu) from a CSV file.",
-        awards.import_titles,
+        "Import titles that a competent body has recognised (danh hiệu) from an XLSX or CSV file.",
+        _import_titles,
+    ),
+    _import_command(
+        "import-headcounts",
+        "declared headcounts (số lao động đã báo)",
+        "Import how many people work in enterprises that have sent no roster (số lao động) from an XLSX or CSV file.",
+        headcounts.import_headcounts,
     ),
     _import_command(
         "import-attestations",
         "attested points (điểm xác nhận)",
-        "Import points that a person attests for an indicator (điểm xác nhận) from a CSV file.",
+        "Import points that a person attests for an indicator (điểm xác nhận) from an XLSX or CSV file.",
         attestations.import_attestations,
     ),
     _import_command(
         "import-commitments",
         "commitments of organizations (cam kết)",
-        "Import what organizations took into their programme of a year (cam kết) from a CSV file.",
+        "Import what organizations took into their programme of a year (cam kết) from an XLSX or CSV file.",
         commitments.import_commitments,
     ),
 )

@@ -15,6 +15,7 @@ from flask import current_app
 from certification.csv_files import ImportFaults, ImportResult, read_day
 from certification.errors import CertificationError, RuleFileFaults
 from certification.people.identifiers import Opaque
+from certification.people.national_numbers import Keys
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 from certification.vietnam import vietnam_day
@@ -111,6 +112,12 @@ def opaque(tenant: UUID) -> Opaque:
     """Which opaque account may stand for an Actor of this tenant's Statements."""
     secret: bytes = current_app.extensions["settings"].secret_key
     return lambda ifi: api.opaque_account(ifi, tenant=tenant, secret=secret)
+
+
+def national_keys(tenant: UUID) -> Keys:
+    """What national numbers of this tenant are hashed with."""
+    secret: bytes = current_app.extensions["settings"].secret_key
+    return Keys.of(tenant, secret)
 
 
 # ---------------------------------------------------------------- what is told

@@ -1,33 +1,73 @@
 """Awards: that a competent body recognised the title for a worker and an assessed year.
 
-The program awards nothing; it records decisions. "Meets the criteria" is another thing and counted apart
-(`judgement.assessments`), so a recorded title gives no cause to judge anybody again. A recorded decision is never
-overwritten.
+The program awards nothing; it records decisions, of earlier years too and those of congdanhoctap.vn. "Meets the
+criteria" is another thing and counted apart (`judgement.assessments`), so a recorded title gives no cause to judge
+anybody again. A recorded decision is never overwritten; that it was withdrawn is added to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, csv_files
-from certification.csv_files import ImportResult, Row, written
+from certification import bulk
 from certification.models import Award
-from certification.people import workers
+from certification.people import identifiers, national_numbers, workers
+from certification.people.identifiers import Opaque
+from certification.people.national_numbers import Keys
 from certification.people.workers import Person
 from certification.rules.criteria import PROGRAMME
+from certification.spreadsheets import Column, ImportResult, Row, Sheet, read, written
 from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
 
-__all__ = ["TITLE_HEADINGS", "import_titles"]
+__all__ = ["COLUMNS", "TITLE_HEADINGS", "import_titles"]
 
-TITLE_HEADINGS = ("Mã người lao động", "Năm đánh giá", "Số quyết định", "Ngày quyết định", "Cơ quan công nhận")
+WORKER, YEAR = "Mã người lao động", "Năm đánh giá"
+NUMBER, DAY, BODY = "Số quyết định", "Ngày quyết định", "Cơ quan công nhận"
+ACCOUNT, NATIONAL, NAME = "Tài khoản học tập", "Số định danh", "Họ và tên"
+WITHDRAWN, WITHDRAWAL, SOURCE = "Ngày thu hồi", "Căn cứ thu hồi", "Nguồn"
 
+COLUMNS = (
+    Column(
+        WORKER, ("worker number",), left_out=True, may_be_empty=True,
+        meaning="mã trong danh sách người lao động; để trống nếu ghi tài khoản hoặc số định danh", example="A001",
+    ),
+    Column(YEAR, ("year",), kind="number", meaning="năm được đánh giá, có khi khác năm ra quyết định", example="2025"),
+    Column(NUMBER, ("decision number",), meaning="số của quyết định công nhận", example="12/QĐ-UBND"),
+    Column(DAY, ("decision day",), kind="day", meaning="ngày của quyết định", example="20/02/2026"),
+    Column(BODY, ("body",), meaning="cơ quan ra quyết định", example="UBND xã A"),
+    Column(
+        ACCOUNT, ("learning account",), left_out=True, may_be_empty=True,
+        meaning="một tài khoản học tập của người đó, thay cho mã", example="https://hoc.example.org|hv001",
+    ),
+    Column(
+        NATIONAL, ("national number", "cccd", "số cccd", "số căn cước"), left_out=True, may_be_empty=True,
+        meaning="số CCCD hoặc CMND, thay cho mã; chỉ để tìm người, không lưu", example="001090000001",
+    ),
+    Column(
+        NAME, ("full name",), left_out=True, may_be_empty=True, meaning="họ và tên, để đối chiếu với danh sách",
+        example="Nguyễn Thị Hoa",
+    ),
+    Column(
+        WITHDRAWN, ("withdrawn on",), left_out=True, may_be_empty=True, kind="day",
+        meaning="ngày bị thu hồi, nếu đã bị thu hồi", example="01/07/2026",
+    ),
+    Column(
+        WITHDRAWAL, ("withdrawal",), left_out=True, may_be_empty=True, meaning="quyết định hoặc lý do thu hồi",
+        example="15/QĐ-UBND",
+    ),
+    Column(SOURCE, ("source",), left_out=True, may_be_empty=True, meaning="lấy từ đâu", example="congdanhoctap.vn"),
+)  # fmt: skip
+
+TITLE_HEADINGS = (WORKER, YEAR, NUMBER, DAY, BODY)
+"""What most files have."""
 
 _Key = tuple[UUID, int]
 """A worker's id and the assessed year."""
@@ -42,39 +82,230 @@ class Decision:
     body: str
 
 
-def import_titles(
-    session: Session, tenant: UUID, data: bytes, *, now: datetime, programme: str = PROGRAMME
-) -> ImportResult:
-    """Takes in a CSV file of recognised titles (docs/imports.md).
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a row says of a title."""
 
-    A title that is recorded already, by the same decision, is unchanged; by another one, a fault. Raises ImportFaults
-    with every fault; nothing was changed then. May be called again with the same file.
+    decision: Decision
+    withdrawn_on: date | None
+    withdrawal: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Who the rows are about: workers by their own number, by account, and by the hash of the national number."""
+
+    by_number: Mapping[str, Person]
+    by_account: Mapping[str, Person] = field(default_factory=dict)
+    by_national: Mapping[str, Person] = field(default_factory=dict)
+
+
+def import_titles(
+    session: Session,
+    tenant: UUID,
+    data: bytes,
+    *,
+    now: datetime,
+    programme: str = PROGRAMME,
+    opaque: Opaque | None = None,
+    keys: Keys | None = None,
+) -> ImportResult:
+    """Takes in a file of recognised titles (docs/imports.md).
+
+    Whose a title is, the worker's number says, or an account, or the national number (for which `keys` are needed);
+    where a row gives several, they must agree. A title that is recorded already, by the same decision, is unchanged, or
+    changed where it is withdrawn now; by another decision it is a fault. Raises ImportFaults with every fault; nothing
+    was changed then. May be called again with the same file.
     """
-    sheet = csv_files.read(data, TITLE_HEADINGS)
+    sheet = read(data, COLUMNS)
+    if keys is None and sheet.has(NATIONAL):
+        raise ValueError("titles with national numbers need the keys to hash them with")
     bulk.import_alone(session, tenant)
-    people = workers.known_workers(session, tenant, sheet.values("Mã người lao động"))
-    stored = _stored(session, tenant, programme, [person.id for person in people.values()])
+    accounts, nationals = _identifiers(sheet, opaque, keys)
+    people = _look_up(session, tenant, sheet, accounts, nationals)
+    everybody = [*people.by_number.values(), *people.by_account.values(), *people.by_national.values()]
+    stored = _stored(session, tenant, programme, {person.id for person in everybody})
     today = vietnam_day(now)
-    told: dict[_Key, Decision] = {}
+    told: dict[_Key, Title] = {}
     first: dict[_Key, int] = {}
     for row in sheet.rows:
-        key, decision = _title(row, people, today)
-        if key is None:
+        person = _person(row, people, accounts.get(row.number), nationals.get(row.number))
+        year, title = _title(row, today)
+        if person is None or year is None:
             continue
+        key = (person.id, year)
         earlier = first.setdefault(key, row.number)
         if earlier != row.number:
-            row.fault("Mã người lao động", f"đã có ở dòng {earlier} cho cùng năm đánh giá {key[1]}; xoá một dòng")
-        elif decision is not None and stored.get(key, decision) != decision:
-            known = stored[key]
-            message = (
-                f"danh hiệu năm {key[1]} đã ghi theo quyết định “{known.number}” ngày {written(known.decided_on)} của "
-                f"“{known.body}”; quyết định đã ghi không bị ghi đè, kiểm tra lại tệp"
-            )
-            row.fault("Số quyết định", message)
-        elif decision is not None:
-            told[key] = decision
+            row.fault(WORKER, f"đã có ở dòng {earlier} cho cùng năm đánh giá {year}; xoá một dòng")
+        elif title is not None and key in stored:
+            _compare(row, year, title, stored[key])
+        if title is not None:
+            told[key] = title
     sheet.refuse_faulty()
-    new = {key: decision for key, decision in told.items() if key not in stored}
+    new = {key: title for key, title in told.items() if key not in stored}
+    withdrawn = {
+        key: title
+        for key, title in told.items()
+        if key in stored and title.withdrawn_on is not None and stored[key].withdrawn_on is None
+    }
+    _write(session, tenant, programme, new, withdrawn, now)
+    return ImportResult(len(new), len(withdrawn), len(told) - len(new) - len(withdrawn))
+
+
+# ---------------------------------------------------------------- whose a title is
+
+
+def _identifiers(
+    sheet: Sheet, opaque: Opaque | None, keys: Keys | None
+) -> tuple[dict[int, tuple[str, ...]], dict[int, str]]:
+    """The account of each row, with the opaque one that may stand for it; and the hash of its national number."""
+    accounts: dict[int, tuple[str, ...]] = {}
+    nationals: dict[int, str] = {}
+    for row in sheet.rows:
+        account = row.optional_text(ACCOUNT, at_most=2000)
+        try:
+            if account is not None:
+                accounts[row.number] = identifiers.kept_as(identifiers.read(account), opaque)
+            if row.cell(NATIONAL) and keys is not None:
+                nationals[row.number] = keys.digest(national_numbers.check(row.cell(NATIONAL)[:100]))
+        except identifiers.NoIdentifier as error:
+            row.fault(ACCOUNT, str(error))
+        except ValueError as error:
+            row.fault(NATIONAL, str(error))
+    return accounts, nationals
+
+
+def _look_up(
+    session: Session,
+    tenant: UUID,
+    sheet: Sheet,
+    accounts: Mapping[int, tuple[str, ...]],
+    nationals: Mapping[int, str],
+) -> _People:
+    by_number = workers.known_workers(session, tenant, sheet.values(WORKER))
+    by_account = (
+        workers.owners(session, tenant, {ifi for ifis in accounts.values() for ifi in ifis}) if accounts else {}
+    )
+    by_national: dict[str, Person] = {}
+    if nationals:
+        holders = national_numbers.owners(session, tenant, set(nationals.values()))
+        numbers = {number for same in holders.values() for _id, number in same}
+        found = workers.known_workers(session, tenant, numbers)
+        for digest, same in holders.items():
+            distinct = {found[number].id: found[number] for _id, number in same if number in found}
+            if len(distinct) == 1:
+                by_national[digest] = next(iter(distinct.values()))
+    return _People(by_number, by_account, by_national)
+
+
+def _person(row: Row, people: _People, ifis: tuple[str, ...] | None, digest: str | None) -> Person | None:
+    """Whose title it is; at fault when nobody is, or when what the row gives names several people."""
+    number = row.optional_text(WORKER)
+    named: list[tuple[str, Person | None]] = []
+    if number is not None:
+        named.append((WORKER, people.by_number.get(number)))
+    if ifis is not None:
+        named.append((ACCOUNT, next((people.by_account[ifi] for ifi in ifis if ifi in people.by_account), None)))
+    if digest is not None:
+        named.append((NATIONAL, people.by_national.get(digest)))
+    if not named:
+        if row.ok:
+            row.fault(WORKER, "ô trống; ghi mã người lao động, tài khoản học tập hoặc số định danh")
+        return None
+    for column, person in named:
+        if person is None and column == WORKER:
+            row.fault(column, f"không có người lao động nào mang mã “{number}”; sửa mã, hoặc nhập danh sách trước")
+        elif person is None:
+            row.fault(column, "không tìm thấy đúng một người; ghi mã người lao động, hoặc nhập danh sách trước")
+    found = {person.id: person for _column, person in named if person is not None}
+    if len(found) > 1:
+        both = " và ".join(f"“{person.number}”" for person in found.values())
+        row.fault("", f"các cột chỉ những người khác nhau: {both}; sửa cho khớp")
+        return None
+    person = next(iter(found.values()), None)
+    name = row.optional_text(NAME)
+    if person is not None and name is not None and name.casefold() != person.full_name.casefold():
+        row.fault(NAME, f"mã “{person.number}” trong danh sách là “{person.full_name}”; kiểm tra có đúng người không")
+    return person
+
+
+# ---------------------------------------------------------------- what a title is
+
+
+def _title(row: Row, today: date) -> tuple[int | None, Title | None]:
+    """Of which year, and by which decision; None for what the row's faults leave unsaid."""
+    year = row.year(YEAR)
+    number = row.text(NUMBER)
+    decided_on = row.day(DAY)
+    body = row.text(BODY)
+    withdrawn_on = row.optional_day(WITHDRAWN)
+    withdrawal = row.optional_text(WITHDRAWAL, at_most=2000)
+    source = row.optional_text(SOURCE)
+    for column, day in ((DAY, decided_on), (WITHDRAWN, withdrawn_on)):
+        if day is not None and day > today:
+            row.fault(column, f"{written(day)} chưa tới (hôm nay {written(today)}); sửa ngày")
+    if decided_on is not None and year is not None and decided_on < date(year, 1, 1):
+        message = (
+            f"{written(decided_on)} trước năm đánh giá {year}; ghi năm được đánh giá, không phải năm ra quyết định"
+        )
+        row.fault(DAY, message)
+    if withdrawn_on is not None and decided_on is not None and withdrawn_on < decided_on:
+        row.fault(WITHDRAWN, f"{written(withdrawn_on)} trước ngày quyết định {written(decided_on)}; sửa một trong hai")
+    if withdrawal is not None and withdrawn_on is None and not row.cell(WITHDRAWN):
+        row.fault(WITHDRAWN, "có căn cứ thu hồi mà không có ngày thu hồi; ghi ngày, hoặc xoá căn cứ")
+    if not row.ok or number is None or decided_on is None or body is None:
+        return year, None
+    return year, Title(Decision(number, decided_on, body), withdrawn_on, withdrawal, source)
+
+
+def _compare(row: Row, year: int, title: Title, known: Title) -> None:
+    """A recorded decision stays as it is."""
+    if known.decision != title.decision:
+        message = (
+            f"danh hiệu năm {year} đã ghi theo quyết định “{known.decision.number}” ngày "
+            f"{written(known.decision.decided_on)} của “{known.decision.body}”; quyết định đã ghi không bị ghi đè, "
+            f"kiểm tra lại tệp"
+        )
+        row.fault(NUMBER, message)
+    elif known.withdrawn_on is not None and title.withdrawn_on not in (None, known.withdrawn_on):
+        message = f"đã ghi là thu hồi ngày {written(known.withdrawn_on)}; điều đã ghi không bị ghi đè, kiểm tra lại tệp"
+        row.fault(WITHDRAWN, message)
+
+
+def _stored(session: Session, tenant: UUID, programme: str, worker_ids: Collection[UUID]) -> dict[_Key, Title]:
+    rows = session.execute(
+        sa.select(
+            Award.worker_id,
+            Award.year,
+            Award.decision_number,
+            Award.decided_on,
+            Award.body,
+            Award.withdrawn_on,
+            Award.withdrawal,
+            Award.source,
+        ).where(
+            Award.tenant_id == tenant,
+            Award.programme == programme,
+            among(session, Award.worker_id, worker_ids),
+        )
+    )
+    return {
+        (row.worker_id, row.year): Title(
+            Decision(row.decision_number, row.decided_on, row.body), row.withdrawn_on, row.withdrawal, row.source
+        )
+        for row in rows
+    }
+
+
+def _write(
+    session: Session,
+    tenant: UUID,
+    programme: str,
+    new: Mapping[_Key, Title],
+    withdrawn: Mapping[_Key, Title],
+    now: datetime,
+) -> None:
     bulk.insert(
         session,
         Award,
@@ -84,49 +315,33 @@ def import_titles(
                 "programme": programme,
                 "year": year,
                 "tenant_id": tenant,
-                "decision_number": decision.number,
-                "decided_on": decision.decided_on,
-                "body": decision.body,
-                "withdrawn_on": None,
+                "decision_number": title.decision.number,
+                "decided_on": title.decision.decided_on,
+                "body": title.decision.body,
+                "withdrawn_on": title.withdrawn_on,
+                "withdrawal": title.withdrawal,
+                "source": title.source,
                 "recorded": now,
             }
-            for (worker_id, year), decision in new.items()
+            for (worker_id, year), title in new.items()
         ],
     )
-    mark_uncounted(session, tenant, {(worker_id, EVERY_YEAR) for worker_id, _ in new})
-    return ImportResult(len(new), 0, len(told) - len(new))
-
-
-def _title(row: Row, people: Mapping[str, Person], today: date) -> tuple[_Key | None, Decision | None]:
-    """Whose title of which year, and by which decision; None for what the row's faults leave unsaid."""
-    number = row.text("Mã người lao động")
-    year = row.year("Năm đánh giá")
-    decision_number = row.text("Số quyết định")
-    decided_on = row.day("Ngày quyết định")
-    body = row.text("Cơ quan công nhận")
-    if number is not None and number not in people:
-        message = f"không có người lao động nào mang mã “{number}”; sửa mã, hoặc nhập danh sách trước"
-        row.fault("Mã người lao động", message)
-    if decided_on is not None and decided_on > today:
-        row.fault("Ngày quyết định", f"{written(decided_on)} chưa tới (hôm nay {written(today)}); sửa ngày")
-    if decided_on is not None and year is not None and decided_on < date(year, 1, 1):
-        message = (
-            f"{written(decided_on)} trước năm đánh giá {year}; ghi năm được đánh giá, không phải năm ra quyết định"
+    mark_uncounted(session, tenant, {(worker_id, EVERY_YEAR) for worker_id, _year in [*new, *withdrawn]})
+    if withdrawn:
+        table: Any = Award.__table__
+        session.execute(
+            sa.update(table).where(
+                table.c.worker_id == sa.bindparam("of_worker"),
+                table.c.programme == programme,
+                table.c.year == sa.bindparam("of_year"),
+            ),
+            [
+                {
+                    "of_worker": worker_id,
+                    "of_year": year,
+                    "withdrawn_on": title.withdrawn_on,
+                    "withdrawal": title.withdrawal,
+                }
+                for (worker_id, year), title in sorted(withdrawn.items())
+            ],
         )
-        row.fault("Ngày quyết định", message)
-    person = people.get(number or "")
-    key = (person.id, year) if person is not None and year is not None else None
-    if not row.ok or decision_number is None or decided_on is None or body is None:
-        return key, None
-    return key, Decision(decision_number, decided_on, body)
-
-
-def _stored(session: Session, tenant: UUID, programme: str, worker_ids: Collection[UUID]) -> dict[_Key, Decision]:
-    rows = session.execute(
-        sa.select(Award.worker_id, Award.year, Award.decision_number, Award.decided_on, Award.body).where(
-            Award.tenant_id == tenant,
-            Award.programme == programme,
-            among(session, Award.worker_id, worker_ids),
-        )
-    )
-    return {(worker_id, year): Decision(number, day, body) for worker_id, year, number, day, body in rows}

@@ -84,7 +84,7 @@ def check(text: str) -> Number:
     digits, of which the first three name a province or country and the fourth sex and century; a CMND has nine.
     """
     digits = re.sub(r"[\s.\-]", "", text)
-    if re.fullmatch(r"\d(?:[.,]\d+)?E\+?\d+", digits, re.IGNORECASE | re.ASCII):
+    if re.fullmatch(r"\d[\d,]*E\+?\d+", digits, re.IGNORECASE | re.ASCII):
         raise ValueError(f"bảng tính đã làm tròn số định danh; {_AS_TEXT}")
     if not re.fullmatch(r"[0-9]+", digits):
         raise ValueError("có ký tự không phải chữ số; số CCCD gồm 12 chữ số, số CMND cũ gồm 9 chữ số")
@@ -143,10 +143,12 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Double:
-    """Two workers of one number, the earlier id first."""
+    """Two workers of one national number, the earlier id first, with their worker numbers."""
 
     worker_id: UUID
     other_id: UUID
+    number: str
+    other_number: str
     kind: str
     ending: str
 
@@ -160,17 +162,20 @@ def doubles(session: Session, tenant: UUID) -> list[Double]:
         .having(sa.func.count() > 1)
     )
     rows = session.execute(
-        sa.select(NationalNumber.digest, NationalNumber.worker_id, NationalNumber.kind, NationalNumber.ending)
+        sa.select(
+            NationalNumber.digest, NationalNumber.worker_id, Worker.number, NationalNumber.kind, NationalNumber.ending
+        )
+        .join(Worker, Worker.id == NationalNumber.worker_id)
         .where(NationalNumber.tenant_id == tenant, NationalNumber.digest.in_(twice))
         .order_by(NationalNumber.digest, NationalNumber.worker_id)
-    ).all()
-    by_digest: dict[str, list[tuple[UUID, str, str]]] = {}
-    for digest, worker_id, kind, ending in rows:
-        by_digest.setdefault(digest, []).append((worker_id, kind, ending))
+    )
+    same: dict[str, list[tuple[UUID, str, str, str]]] = {}
+    for digest, worker_id, number, kind, ending in rows:
+        same.setdefault(digest, []).append((worker_id, number, kind, ending))
     return [
-        Double(first, second, kind, ending)
-        for same in by_digest.values()
-        for (first, kind, ending), (second, _kind, _ending) in combinations(same, 2)
+        Double(one[0], other[0], one[1], other[1], one[2], one[3])
+        for holders in same.values()
+        for one, other in combinations(holders, 2)
     ]
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from certification.evidence import attestations
 from certification.judgement import awards
-from certification.people import roster
+from certification.people import headcounts, roster
+from certification.people.national_numbers import Keys
+from certification.spreadsheets import Column, read
 from certification.units import changes, commitments, organizations
 from lrs.db import Database
 from tests.certification import learning
+from tests.conftest import PEPPER
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "imports.md"
 
@@ -33,14 +41,35 @@ def test_each_example_of_the_page_goes_in(database: Database, tenant: UUID, othe
     imports = {
         "Units": organizations.import_organizations,
         "Successions": changes.import_successions,
-        "Roster": roster.import_roster,
-        "Titles": awards.import_titles,
+        "Roster": partial(roster.import_roster, keys=Keys.of(tenant, PEPPER)),
+        "Headcounts": headcounts.import_headcounts,
+        "Titles": partial(awards.import_titles, keys=Keys.of(tenant, PEPPER)),
         "Attestations": attestations.import_attestations,
         "Commitments": commitments.import_commitments,
     }
-    assert list(examples()) == list(imports)
-    for title, data in examples().items():
+    found = examples()
+    found.pop("Attendance")  # which asks for whose list it is as well
+    assert list(found) == list(imports)
+    for title, data in found.items():
         with database.writing(tenant) as session:
             result = imports[title](session, tenant, data, now=now)
         assert result.created == len(data.splitlines()) - 1, title
         assert result.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "columns"),
+    [("Roster", roster.COLUMNS), ("Headcounts", headcounts.COLUMNS), ("Titles", awards.COLUMNS)],
+)
+def test_every_column_is_on_the_page_with_an_example_that_can_be_read(title: str, columns: tuple[Column, ...]) -> None:
+    text = PAGE.read_text(encoding="utf-8").split(f"## {title}\n")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([^|]+) \| .* \| `(.+)` \|$", text, re.MULTILINE))
+    assert list(rows) == [column.heading for column in columns]
+    for headings in ([column.heading for column in columns], [column.other_names[0] for column in columns]):
+        told = io.StringIO(newline="")
+        csv.writer(told).writerows([headings, rows.values(), [column.example for column in columns]])
+        sheet = read(told.getvalue().encode(), columns)
+        for row in sheet.rows:
+            for column in columns:
+                (row.day if column.kind == "day" else row.text)(column.heading)
+        assert sheet.faults == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from flask import Flask
@@ -120,3 +121,71 @@ def test_names_in_notes_and_faults_cannot_change_the_terminal(run: Run, ready: N
     assert refused.exit_code == 1
     assert "\x1b" not in refused.output
     assert "A\\u001b[2J" in refused.stderr
+
+
+def test_a_roster_is_tried_taken_in_by_its_good_rows_and_compared_with_who_is_there(
+    run: Run, ready: None, database: Database, tenant: UUID, tmp_path: Path
+) -> None:
+    data = roster_csv({"Mã người lao động": "A3", "Ngày vào làm": "hôm qua"}, {"Mã người lao động": "A4"})
+    tried = run("import-roster", data, "--dry-run", "--good-rows", "--whole")
+    assert succeeded(tried).splitlines() == [
+        "Dòng 3: mới “A4” Nguyễn Thị Hoa: người mới; vào làm ở dn/1 từ 01/02/2020",
+        "file-1.csv: 1 new, 0 changed, 0 unchanged",
+        "Vắng mặt: “A1” Nguyễn Thị Hoa, dn/1 từ 01/02/2020",
+        "Vắng mặt: “A2” Nguyễn Thị Hoa, dn/1 từ 01/02/2020",
+        "2 missing, 0 ended.",
+        "Nothing was changed (--dry-run).",
+    ]
+    assert count(database, Worker, tenant) == 2
+    back = tmp_path / "refused.xlsx"
+    done = run(
+        "import-roster",
+        data,
+        "--good-rows",
+        "--refused",
+        str(back),
+        "--whole-of",
+        "dn/1",
+        "--end-missing",
+        "2026-10-31",
+    )
+    assert succeeded(done).splitlines()[-1] == "2 missing, 2 ended."
+    assert told_apart_from_the_database(done)[1:] == ["1 rows were left out.", f"Rows left out: {back}"]
+    again = run("import-roster", back.read_bytes())
+    assert again.exit_code == 1
+    assert "“hôm qua” không phải là ngày" in again.stderr
+    for wrong in (["--end-missing", "2026-10-31"], ["--refused", str(back)]):
+        assert run("import-roster", data, *wrong).exit_code == 2
+
+
+def test_templates_are_written_and_come_back(run: Run, ready: None, tmp_path: Path) -> None:
+    for table, columns in (("roster", 17), ("headcounts", 7), ("titles", 11)):
+        for ending in ("xlsx", "csv"):
+            path = tmp_path / f"{table}.{ending}"
+            assert succeeded(run("template", table, str(path))) == f"{path}: {columns} columns\n"
+            assert "chỉ có dòng tiêu đề" in run(f"import-{table}", path.read_bytes()).stderr
+    assert run("template", "roster", str(tmp_path / "x.pdf")).exit_code == 2
+
+
+def test_declared_headcounts_are_imported_and_shown_with_coverage(run: Run, ready: None) -> None:
+    data = (
+        "Mã doanh nghiệp,Ngày,Tổng số lao động,Căn cứ,Người báo\ndn/2,30/06/2026,250,Báo cáo quý II,Phòng nhân sự\n"
+    ).encode()
+    assert succeeded(run("import-headcounts", data)) == "file-1.csv: 1 new, 0 changed, 0 unchanged\n"
+    assert succeeded(run("show-headcounts")).splitlines() == [
+        "      250  30/06/2026  dn/2: Báo cáo quý II (Phòng nhân sự)",
+        "20/11/2026: 2 trên 2 doanh nghiệp có số liệu (1 có danh sách, 1 chỉ báo số lượng)",
+    ]
+
+
+def test_doubles_by_national_number_are_listed_without_the_number(run: Run, ready: None) -> None:
+    same = "Mã người lao động,Họ và tên,Mã doanh nghiệp,Ngày vào làm,CCCD\n"
+    rows = "".join(f"A{n},Nguyễn Thị Hoa,dn/1,01/02/2020,001190000123\n" for n in (1, 2))
+    assert succeeded(run("national-numbers", "--keep", "on")) == "0 doubles. Numbers are kept encrypted.\n"
+    result = run("import-roster", (same + rows).encode())
+    assert "001190000123" not in result.output
+    assert succeeded(run("national-numbers", "--keep", "off")).splitlines() == [
+        "2 kept numbers were removed; their hashes stay.",
+        "CCCD …123: “A1” và “A2”",
+        "1 doubles. Numbers are not kept.",
+    ]

@@ -13,11 +13,17 @@ from certification.csv_files import ImportResult
 from certification.judgement import awards
 from certification.models import Award
 from certification.people import roster
+from certification.people.national_numbers import Keys
+from certification.people.roster import HEADINGS as ROSTER_HEADINGS
+from certification.rules.plans import Numerator
+from certification.targets import numerators
 from certification.units import organizations
 from lrs.db import EVERY_TENANT, Database
 from tests import neighbour
 from tests.certification import learning
-from tests.certification.import_files import ORGANIZATIONS, faults_of, roster_csv, titles_csv
+from tests.certification.import_files import ORGANIZATIONS, csv_file, faults_of, roster_csv, titles_csv
+from tests.certification.learning import PROGRAMME
+from tests.conftest import PEPPER
 
 Import = Callable[..., ImportResult]
 
@@ -102,3 +108,95 @@ def test_a_number_that_is_not_utf8_is_a_fault_and_no_search(database: Database, 
     with database.writing(tenant) as session:
         faults = faults_of(lambda: awards.import_titles(session, tenant, data, now=now))
     assert faults[1:] == ["Dòng 2, cột “Mã người lao động”: chữ không phải UTF-8: “A�”; gõ lại ô này hoặc lưu lại tệp"]
+
+
+# ---------------------------------------------------------------- whose a title is, and what became of it
+
+HEADINGS = [column.heading for column in awards.COLUMNS]
+CCCD = "001190000123"
+
+
+@pytest.fixture
+def import_all(database: Database, tenant: UUID, now: datetime) -> Import:
+    """With every column; A1 has an account and a national number, which A3 has too; A2 has an account."""
+    keys = Keys.of(tenant, PEPPER)
+    people = [
+        {"Mã người lao động": "A1", "Số định danh": CCCD, "Tài khoản học tập": "https://h|a1"},
+        {"Mã người lao động": "A2", "Số định danh": "123456789", "Tài khoản học tập": "mailto:a2@h.vn"},
+        {"Mã người lao động": "A3", "Số định danh": "079190000123"},
+        {"Mã người lao động": "A4", "Số định danh": "079190000123"},
+    ]
+    usual = {"Họ và tên": "Nguyễn Thị Hoa", "Mã doanh nghiệp": "dn/1", "Ngày vào làm": "01/02/2020"}
+    columns = [*ROSTER_HEADINGS, "Số định danh"]
+    with database.writing(tenant) as session:
+        data = csv_file(columns, [usual | row for row in people])
+        roster.import_roster(session, tenant, data, now=now, keys=keys)
+
+    def import_it(*rows: dict[str, object]) -> ImportResult:
+        cells = {"Năm đánh giá": 2025, "Số quyết định": "12/QĐ", "Ngày quyết định": "20/02/2026"}
+        data = csv_file(HEADINGS, [{**cells, "Cơ quan công nhận": "Hội Khuyến học", **row} for row in rows])
+        with database.writing(tenant) as session:
+            return awards.import_titles(session, tenant, data, now=now, keys=keys)
+
+    return import_it
+
+
+def test_a_person_is_found_by_number_account_or_national_number(database: Database, import_all: Import) -> None:
+    result = import_all(
+        {"Tài khoản học tập": "https://h|a1", "Họ và tên": "NGUYỄN THỊ HOA", "Nguồn": "congdanhoctap.vn"},
+        {"Số định danh": "123 456 789"},
+        {"Mã người lao động": "A1", "Số định danh": CCCD, "Năm đánh giá": 2024},
+    )
+    assert result == ImportResult(3, 0, 0)
+    with database.reading(EVERY_TENANT) as session:
+        rows = session.scalars(sa.select(Award.source).where(neighbour.not_hers(Award.tenant_id)))
+        assert sorted(map(str, rows)) == ["None", "None", "congdanhoctap.vn"]
+
+
+def test_who_cannot_be_told_for_certain_is_a_fault(database: Database, import_all: Import) -> None:
+    assert faults_of(
+        lambda: import_all(
+            {},
+            {"Tài khoản học tập": "https://h|lạ"},
+            {"Số định danh": "079190000123"},
+            {"Mã người lao động": "A2", "Tài khoản học tập": "https://h|a1"},
+            {"Mã người lao động": "A1", "Họ và tên": "Lò Văn Páo"},
+            {"Tài khoản học tập": "https://h|a1"},
+            {"Số định danh": "12"},
+        )
+    ) == [
+        "Dòng 2, cột “Mã người lao động”: ô trống; ghi mã người lao động, tài khoản học tập hoặc số định danh",
+        "Dòng 3, cột “Tài khoản học tập”: không tìm thấy đúng một người; ghi mã người lao động, hoặc nhập danh sách "
+        "trước",
+        "Dòng 4, cột “Số định danh”: không tìm thấy đúng một người; ghi mã người lao động, hoặc nhập danh sách trước",
+        "Dòng 5: các cột chỉ những người khác nhau: “A2” và “A1”; sửa cho khớp",
+        "Dòng 6, cột “Họ và tên”: mã “A1” trong danh sách là “Nguyễn Thị Hoa”; kiểm tra có đúng người không",
+        "Dòng 7, cột “Mã người lao động”: đã có ở dòng 6 cho cùng năm đánh giá 2025; xoá một dòng",
+        "Dòng 8, cột “Số định danh”: số …12 có 2 chữ số; số CCCD gồm 12 chữ số, số CMND cũ gồm 9 chữ số",
+    ]
+    assert stored(database) == []
+
+
+def test_a_title_that_was_withdrawn_is_marked_and_no_longer_held(
+    database: Database, tenant: UUID, import_all: Import
+) -> None:
+    title: dict[str, object] = {"Mã người lao động": "A1"}
+    gone: dict[str, object] = {**title, "Ngày thu hồi": "01/07/2026", "Căn cứ thu hồi": "15/QĐ"}
+    assert import_all(title) == ImportResult(1, 0, 0)
+    assert import_all(gone) == ImportResult(0, 1, 0)
+    assert import_all(gone) == import_all(title) == ImportResult(0, 0, 1)
+    rule = Numerator("title_holders", title_years=(-1,))
+    with database.reading(tenant) as session:
+        held = [
+            len(numerators.count(session, tenant, rule, day, PROGRAMME))
+            for day in (date(2026, 6, 30), date(2026, 7, 1))
+        ]
+    assert held == [1, 0]
+    assert faults_of(lambda: import_all({**title, "Ngày thu hồi": "02/07/2026"})) == [
+        "Dòng 2, cột “Ngày thu hồi”: đã ghi là thu hồi ngày 01/07/2026; điều đã ghi không bị ghi đè, kiểm tra lại tệp"
+    ]
+    wrong = (
+        {"Mã người lao động": "A2", "Ngày thu hồi": "01/01/2026"},
+        {"Mã người lao động": "A3", "Căn cứ thu hồi": "x"},
+    )
+    assert len(faults_of(lambda: import_all(*wrong))) == 2
