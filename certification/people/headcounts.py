@@ -14,15 +14,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from certification import bulk
 from certification.errors import CertificationError
-from certification.models import DeclaredHeadcount, Employment
+from certification.models import DeclaredHeadcount, Employment, Organization
 from certification.spreadsheets import Column, ImportResult, Row, read, written
 from certification.units import organizations
+from certification.units.trees import ENTERPRISE as ENTERPRISE_KIND
 from certification.units.trees import Node
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
@@ -119,23 +121,28 @@ def reporting(session: Session, tenant: UUID, on: date) -> Reporting:
     An enterprise has a roster on every day from the first on which anybody is known to have been employed there; that
     all have left is an answer too.
     """
-    with_roster = frozenset(
-        session.scalars(
-            sa.select(Employment.enterprise_id)
-            .where(Employment.tenant_id == tenant, Employment.started <= on)
-            .distinct()
-        )
+    employing = sa.select(Organization.id).where(
+        Organization.tenant_id == tenant, Organization.kind == ENTERPRISE_KIND, _has_roster(Organization.id, tenant, on)
     )
-    query = sa.select(DeclaredHeadcount).where(DeclaredHeadcount.tenant_id == tenant, DeclaredHeadcount.day <= on)
-    rows = session.scalars(query.order_by(DeclaredHeadcount.day))
-    last = {row.organization_id: _said(row) for row in rows if row.organization_id not in with_roster}
-    return Reporting(with_roster, last)
+    return Reporting(frozenset(session.scalars(employing)), standing_in(session, tenant, on))
 
 
 def standing_in(session: Session, tenant: UUID, on: date) -> Mapping[UUID, Declared]:
     """What is to be added to the headcounts of rosters on the day, by the enterprise's id: the last declaration of each
-    enterprise that has no roster then. Whether an enterprise exists on the day, its tree says."""
-    return reporting(session, tenant, on).declared
+    enterprise that has no roster then, in one SQL command. Whether an enterprise exists on the day, its tree says."""
+    query = sa.select(DeclaredHeadcount).where(
+        DeclaredHeadcount.tenant_id == tenant,
+        DeclaredHeadcount.day <= on,
+        ~_has_roster(DeclaredHeadcount.organization_id, tenant, on),
+    )
+    rows = session.scalars(query.order_by(DeclaredHeadcount.day))
+    return {row.organization_id: _said(row) for row in rows}
+
+
+def _has_roster(enterprise: Any, tenant: UUID, on: date) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Employment.tenant_id == tenant, Employment.enterprise_id == enterprise, Employment.started <= on
+    )
 
 
 # ---------------------------------------------------------------- taking in
