@@ -7,7 +7,7 @@ marked so: names carry "Ví Dụ" or "(bịa)".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 ADMINISTRATIVE = "hành chính"
 TRADE_UNION = "công đoàn"
@@ -61,6 +61,17 @@ class Enterprise:
     share: int
     site: str
     culture: Culture
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """That communes ended and one followed them; `day` is its first."""
+
+    communes: tuple[str, ...]
+    code: str
+    name: str
+    parent: str
+    day: date
 
 
 _COMMUNES = (
@@ -129,9 +140,23 @@ def enterprises() -> tuple[Enterprise, ...]:
     )
 
 
-def units() -> tuple[Unit, ...]:
+def merger(as_of: date) -> Merger:
+    """Two communes of Lào Cai become one in the middle of the year of the as-of day, or of the year before."""
+    year = as_of.year if (as_of.month, as_of.day) >= (7, 1) else as_of.year - 1
+    return Merger(
+        ("vn/lao-cai/vi-du-suoi-may", "vn/lao-cai/vi-du-ben-ngoi"),
+        "vn/lao-cai/vi-du-suoi-ngoi",
+        "Phường Ví Dụ Suối Ngòi (bịa)",
+        "vn/lao-cai",
+        max(date(year, 7, 1), FOUNDED + timedelta(days=1)),
+    )
+
+
+def units(as_of: date) -> tuple[Unit, ...]:
     """Every invented unit, parents before children: communes, unions, grassroots unions, enterprises."""
+    new = merger(as_of)
     rows = [Unit(code, name, ADMINISTRATIVE, parent, "", FOUNDED) for code, name, parent in _COMMUNES]
+    rows.append(Unit(new.code, new.name, ADMINISTRATIVE, new.parent, "", new.day))
     rows += [Unit(code, name, TRADE_UNION, "", parent, FOUNDED) for code, name, parent in _UNIONS]
     above = {f"cdcs/vd-{number:02d}": union for number, _name, _commune, union, *_rest in _ENTERPRISES}
     for enterprise in enterprises():

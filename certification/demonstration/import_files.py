@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from certification.demonstration.enterprises import merger
 from certification.demonstration.people import MARK, Account, Person, World
 
 COMMITTED_KIND = "Công đoàn học tập"
@@ -29,6 +30,17 @@ def organizations(world: World) -> CsvFile:
             (unit.code, unit.name, unit.kind, unit.administrative_parent, unit.union_parent, _day(unit.exists_from), "")
             for unit in world.units
         ),
+    )
+
+
+def successions(world: World) -> CsvFile:
+    """The merger of two communes in the middle of the year."""
+    new = merger(world.as_of)
+    source = f"Nghị quyết sắp xếp xã, phường {MARK}"
+    return _file(
+        "sap-xep.csv",
+        ("Mã đơn vị cũ", "Mã đơn vị mới", "Từ ngày", "Căn cứ"),
+        ((old, new.code, _day(new.day), source) for old in new.communes),
     )
 
 

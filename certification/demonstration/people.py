@@ -152,7 +152,7 @@ def invent(*, seed: int, as_of: date, workers: int) -> World:
     for firm, size in zip(firms, _sizes(firms, workers), strict=True):
         for place in range(size):
             people.append(_person(chance, len(people) + 1, firm, place, firms, as_of))
-    return World(seed=seed, as_of=as_of, units=units(), enterprises=firms, people=tuple(people))
+    return World(seed=seed, as_of=as_of, units=units(as_of), enterprises=firms, people=tuple(people))
 
 
 def _sizes(firms: tuple[Enterprise, ...], workers: int) -> list[int]:

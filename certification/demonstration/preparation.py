@@ -24,7 +24,7 @@ from certification.judgement import awards
 from certification.models import Worker
 from certification.people import roster, workers
 from certification.rules import programme
-from certification.units import commitments, organizations
+from certification.units import changes, commitments, organizations
 from lrs import api
 from lrs.db import Database, Session
 
@@ -103,6 +103,7 @@ def import_people(
     """Write the import files and take them in; link the accounts that a roster cannot name. Tells of rows taken in."""
     imports: tuple[tuple[Callable[[World], import_files.CsvFile], _Import], ...] = (
         (import_files.organizations, organizations.import_organizations),
+        (import_files.successions, changes.import_successions),
         (import_files.roster, roster.import_roster),
         (import_files.titles, awards.import_titles),
         (import_files.attestations, attestations.import_attestations),

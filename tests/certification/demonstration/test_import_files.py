@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from certification.demonstration import people, preparation
+from certification.demonstration.enterprises import merger
 from certification.people import workers
 from certification.units import organizations
-from certification.units.trees import ENTERPRISE
+from certification.units.trees import ADMINISTRATIVE, ENTERPRISE
 from lrs.db import Database
 
 AS_OF = date(2026, 11, 20)
@@ -28,10 +29,18 @@ def test_every_file_is_imported_and_a_second_import_changes_nothing(
     records = {one.number: 1 + bool(one.double) for one in world.people}
     assert sum(records.values()) == len(world.people) + 2
     assert len(employed) == sum(job.on(AS_OF) * records[one.number] for one in world.people for job in one.jobs)
-    assert rows[1] == sum(len(one.jobs) * records[one.number] for one in world.people)
+    assert rows[2] == sum(len(one.jobs) * records[one.number] for one in world.people)
     above = [tree.ancestors(node.code) for node in tree.nodes if node.kind == ENTERPRISE]
     assert len(above) == len(world.enterprises)
     assert all({"vn", "cd"} <= set(chain) for chain in above)
+
+    new = merger(AS_OF)
+    with database.reading(tenant) as session:
+        before = organizations.tree(session, tenant, new.day - timedelta(days=1))
+    below = [set(before.descendants(old, ADMINISTRATIVE)) - {old} for old in new.communes]
+    assert all(below)
+    assert set.union(*below) == set(tree.descendants(new.code, ADMINISTRATIVE)) - {new.code}
+    assert not any(tree.exists(old) for old in new.communes)
 
     again: list[int] = []
     preparation.import_people(database, tenant, world, tmp_path, now=now, on_row=again.append)
@@ -48,6 +57,7 @@ def test_the_files_stay_in_the_folder_to_be_looked_at(
     preparation.import_people(database, tenant, world, tmp_path, now=now, on_row=lambda count: None)
     assert {path.name for path in tmp_path.glob("*.csv")} == {
         "to-chuc.csv",
+        "sap-xep.csv",
         "nguoi-lao-dong.csv",
         "danh-hieu.csv",
         "xac-nhan.csv",
