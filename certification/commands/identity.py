@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import click
 
 from certification.commands import invocation
-from certification.commands.invocation import for_tenant
+from certification.commands.invocation import FILE, for_tenant
 from certification.csv_files import read_day
-from certification.people import identifiers, identity_events, merging, workers
+from certification.evidence import waiting_list
+from certification.people import identifiers, identity_events, link_lists, merging, suggestions, workers
+from certification.people import work_list as people_work_list
 from certification.people.merging import Merged
 from certification.targets.figures import number as written_number
 from certification.terminal.printable import printable
@@ -194,6 +197,67 @@ def _tell(what: str, done: Merged) -> None:
         click.echo(printable(note))
 
 
+@click.command("not-the-worker")
+@click.argument("ifi", metavar="IFI")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@by
+@because
+@for_tenant
+def not_the_worker(ifi: str, worker_number: str, by: str, because: str, tenant: str) -> None:
+    """Say that the Actor IFI is not the worker it is suggested to be; it is suggested no more."""
+    with invocation.writing(tenant) as (session, owner):
+        event = merging.not_the_worker(session, owner, ifi, worker_number, by=by, basis=because, now=invocation.now())
+    click.echo(f"{printable(ifi)} is not {printable(worker_number)}. Event {event}")
+
+
+@click.command("import-links")
+@click.argument("file", type=FILE)
+@by
+@for_tenant
+def import_links(file: Path, by: str, tenant: str) -> None:
+    """Import which Actor is which worker, many at once, from a CSV or XLSX file.
+
+    A file with any fault changes nothing. The same file twice changes nothing. Columns: docs/imports.md.
+    """
+    with invocation.writing(tenant) as (session, owner):
+        result = link_lists.import_links(
+            session, owner, file.read_bytes(), by=by, now=invocation.now(), opaque=invocation.opaque(owner)
+        )
+    invocation.tell(file.name, result)
+
+
+@click.command("work-list")
+@click.option("--most", default=20, show_default=True, help="Lines of each list.")
+@for_tenant
+def work_list(most: int, tenant: str) -> None:
+    """What waits for a person: unknown Actors with whom they may be, and records that may be one person's."""
+    with invocation.reading(tenant) as (session, owner):
+        summary = people_work_list.summary(session, owner)
+        actors = waiting_list.page(session, owner, limit=most)
+        examples = waiting_list.described(session, owner, actors)
+        may_be = suggestions.for_actors(session, owner, [one.ifi for one in actors])
+        doubles = suggestions.doubles(session, owner)[:most]
+    for one in summary:
+        click.echo(f"{written_number(one.count):>9}  {one.words}")
+    for actor in actors:
+        seen = f"{actor.first_seen.astimezone(VIETNAM):%d/%m/%Y}"
+        example = examples.get(actor.ifi)
+        sent = ""
+        if example is not None:
+            sent = f"  {printable(example.authority_name or example.authority)}: {printable(example.activity or '')}"
+        click.echo(f"{written_number(actor.statements):>9}  {seen}  {identifiers.written(actor.ifi)}{sent}")
+        for suggestion in may_be.get(actor.ifi, ()):
+            _tell_suggestion(f"{suggestion.worker.number} {suggestion.worker.full_name}", suggestion)
+    for double in doubles:
+        click.echo(f"{printable(double.first.number)} = {printable(double.second.number)}?")
+        _tell_suggestion(f"{double.first.full_name} / {double.second.full_name}", double)
+
+
+def _tell_suggestion(who: str, told: suggestions.ActorSuggestion | suggestions.Double) -> None:
+    why = "; ".join(printable(reason.words) for reason in told.reasons)
+    click.echo(f"{'':>11}→ {printable(who)}: {told.score}/100, {suggestions.strength(told.score)}: {why}")
+
+
 IDENTITY = (
     link_actor,
     unlink_actor,
@@ -202,4 +266,7 @@ IDENTITY = (
     different_workers,
     undo_identity,
     identity_history,
+    not_the_worker,
+    import_links,
+    work_list,
 )

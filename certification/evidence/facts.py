@@ -14,8 +14,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
+from certification.evidence import waiting_list
 from certification.judgement import judging
-from certification.models import Base, Fact, WaitingStatement, WorkerIdentifier
+from certification.models import Base, Fact, WorkerIdentifier
 from certification.rules import evidence_mapping
 from certification.rules.evidence_mapping import EvidenceMapping, StatedFact
 from certification.rules.rule_store import stored
@@ -32,12 +33,10 @@ __all__ = [
     "is_trusted",
     "set_facts",
     "target_of_voiding",
-    "waiting_statements",
     "workers_of",
 ]
 
 _FACT = Base.metadata.tables[Fact.__tablename__]
-_WAITING = Base.metadata.tables[WaitingStatement.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,33 +119,14 @@ def target_of_voiding(statement: Mapping[str, Any]) -> UUID | None:
 # ---------------------------------------------------------------- inside the transaction: readings to rows
 
 
-def waiting_statements(session: Session, tenant: UUID, ifis: Collection[str]) -> list[UUID]:
-    return list(
-        session.scalars(
-            sa.select(WaitingStatement.statement_id)
-            .where(WaitingStatement.tenant_id == tenant, *_of_actors(session, WaitingStatement, ifis))
-            .distinct()
-            .order_by(WaitingStatement.statement_id)
-        )
-    )
-
-
 def workers_of(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[str, UUID]:
     """The worker each linked Actor is."""
     rows: Sequence[Any] = session.execute(
         sa.select(WorkerIdentifier.ifi, WorkerIdentifier.worker_id).where(
-            WorkerIdentifier.tenant_id == tenant, *_of_actors(session, WorkerIdentifier, ifis)
+            WorkerIdentifier.tenant_id == tenant, *waiting_list.of_actors(session, WorkerIdentifier, ifis)
         )
     ).all()
     return dict(rows)
-
-
-def _of_actors(
-    session: Session, table: type[WaitingStatement] | type[WorkerIdentifier], ifis: Collection[str]
-) -> Iterator[sa.ColumnElement[bool]]:
-    """Found by the hash, which the index begins with; told apart by the identifier itself."""
-    yield among(session, table.actor_key, [api.key_of(ifi) for ifi in ifis])
-    yield among(session, table.ifi, ifis)
 
 
 def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Written:
@@ -191,7 +171,7 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
             ],
         )
     bulk.insert(session, Fact, missing)
-    _set_waiting(session, tenant, ids, actors, waiting)
+    waiting_list.replace(session, tenant, ids, actors, waiting)
     judging.mark_stale(session, tenant, {(row["worker_id"], row["year"]) for row in (*wrong, *missing)})
     return Written(added=len(missing), waiting=len(waiting))
 
@@ -220,20 +200,3 @@ def _rows(tenant: UUID, worker_id: UUID, reading: Reading) -> Iterator[dict[str,
             "quality": fact.quality,
             "activity_key": api.activity_key(fact.activity_iri),
         }
-
-
-def _set_waiting(
-    session: Session,
-    tenant: UUID,
-    statement_ids: Collection[UUID],
-    ifis: Collection[str],
-    waiting: list[dict[str, Any]],
-) -> None:
-    session.execute(
-        sa.delete(_WAITING).where(
-            WaitingStatement.tenant_id == tenant,
-            *_of_actors(session, WaitingStatement, ifis),
-            among(session, WaitingStatement.statement_id, statement_ids),
-        )
-    )
-    bulk.insert(session, WaitingStatement, waiting)

@@ -26,8 +26,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.evidence import facts
-from certification.models import Base, FeedPosition, WaitingStatement
+from certification.evidence import facts, waiting_list
+from certification.models import FeedPosition
 from certification.rules import evidence_mapping
 from certification.vietnam import vietnam_day
 from lrs import api
@@ -42,8 +42,6 @@ CHUNK = 300
 """Statements taken in one transaction: on SQLite, some 50 ms during which nobody else can write."""
 
 _BEGINNING = ""
-
-_WAITING = Base.metadata.tables[WaitingStatement.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def release(session: Session, tenant: UUID, *ifis: str) -> int:
     this sees the Statements it left waiting.
     """
     bulk.import_alone(session, tenant)
-    return reread(session, tenant, facts.waiting_statements(session, tenant, ifis))
+    return reread(session, tenant, waiting_list.take_off(session, tenant, ifis))
 
 
 def reread(session: Session, tenant: UUID, statement_ids: Sequence[UUID]) -> int:
@@ -122,7 +120,7 @@ def rebuild(database: Database, tenant: UUID, *, now: datetime, limit: int = CHU
     with database.writing(tenant) as session:
         bulk.import_alone(session, tenant)
         # What waits is listed anew as it comes: an Actor erased from the store would be listed for ever.
-        session.execute(sa.delete(_WAITING).where(_WAITING.c.tenant_id == tenant))
+        waiting_list.clear(session, tenant)
         session.execute(_position_row(sa.update(FeedPosition), tenant).values(token=_BEGINNING))
     changes = added = waiting = 0
     while True:

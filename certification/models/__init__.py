@@ -21,7 +21,14 @@ from certification.models.access import (
 from certification.models.base import Base
 from certification.models.evidence import Attestation, Fact, FeedPosition, SelfScore
 from certification.models.judgement import Assessment, Award, Stale, YearClosing
-from certification.models.people import Employment, IdentityEvent, WaitingStatement, Worker, WorkerIdentifier
+from certification.models.people import (
+    Employment,
+    IdentityEvent,
+    UnknownActor,
+    WaitingStatement,
+    Worker,
+    WorkerIdentifier,
+)
 from certification.models.rules import RuleFile
 from certification.models.targets import (
     Freezing,
@@ -104,6 +111,7 @@ __all__ = [
     "TeamMember",
     "Uncounted",
     "UnionRole",
+    "UnknownActor",
     "WaitingStatement",
     "Worker",
     "WorkerIdentifier",

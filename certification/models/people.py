@@ -11,13 +11,18 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certification.models.base import Base
+from certification.people.identifiers import likeness
 from lrs.db import UtcDateTime, new_id
 
-__all__ = ["Employment", "IdentityEvent", "WaitingStatement", "Worker", "WorkerIdentifier"]
+__all__ = ["Employment", "IdentityEvent", "UnknownActor", "WaitingStatement", "Worker", "WorkerIdentifier"]
 
 
 def _ifi_digest(context: DefaultExecutionContext) -> bytes:
     return blake2b(context.get_current_parameters()["ifi"].encode(), digest_size=32).digest()  # type: ignore[no-untyped-call]
+
+
+def _likeness(context: DefaultExecutionContext) -> int | None:
+    return likeness(context.get_current_parameters()["ifi"])  # type: ignore[no-untyped-call]
 
 
 class Worker(Base):
@@ -80,6 +85,7 @@ class WorkerIdentifier(Base):
     __tablename__ = "certification_worker_identifier"
     __table_args__ = (
         sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi_digest"),
+        sa.Index(None, "tenant_id", "likeness"),
         {"info": {"distribution": "actor_key"}},
     )
 
@@ -87,6 +93,8 @@ class WorkerIdentifier(Base):
     actor_key: Mapped[int] = mapped_column(sa.BigInteger)
     ifi: Mapped[str]
     ifi_digest: Mapped[bytes] = mapped_column(default=_ifi_digest)
+    likeness: Mapped[int | None] = mapped_column(sa.BigInteger, default=_likeness)
+    """A key that Actors share who may be one person (`people.identifiers.likeness`)."""
     worker_id: Mapped[UUID] = mapped_column(index=True)
     linked: Mapped[datetime] = mapped_column(UtcDateTime)
     sureness: Mapped[str] = mapped_column(default="confirmed")
@@ -152,3 +160,24 @@ class WaitingStatement(Base):
     ifi_digest: Mapped[bytes] = mapped_column(default=_ifi_digest)
     statement_id: Mapped[UUID]
     seen: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UnknownActor(Base):
+    """An Actor whose Statements wait, with how many they are: counted as they come, so that a million list quickly.
+
+    Personal data: the actor's identifier. Removed when the Actor is linked or no Statement of it waits any more.
+    """
+
+    __tablename__ = "certification_unknown_actor"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "actor_key", "ifi_digest"),
+        sa.Index(None, "tenant_id", "statements", "actor_key"),
+        {"info": {"distribution": "actor_key"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    actor_key: Mapped[int] = mapped_column(sa.BigInteger)
+    ifi_digest: Mapped[bytes] = mapped_column(default=_ifi_digest)
+    ifi: Mapped[str]
+    statements: Mapped[int]
+    first_seen: Mapped[datetime] = mapped_column(UtcDateTime)

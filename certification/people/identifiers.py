@@ -4,6 +4,7 @@
     written  the canonical text → what a listing prints; `read` gives the very same text back
     parts    a cell that names several → each of them, still as written
     kept_as  the canonical text → every one under which the store may keep that Actor
+    likeness the canonical text → a key that Actors share who may be one person
 
 An Actor's account may be called anything at all, blanks and control characters included. Whatever was stored can be
 printed on one line, pasted into a command or a roster, and means the same Actor again: what a terminal or a spreadsheet
@@ -12,6 +13,7 @@ would change or hide is written in double quotes and escaped, as in JSON.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -21,10 +23,11 @@ from typing import Any
 from certification.errors import CertificationError
 from lrs import api
 
-__all__ = ["NoIdentifier", "Opaque", "kept_as", "parts", "read", "written"]
+__all__ = ["NoIdentifier", "Opaque", "account_name", "kept_as", "likeness", "parts", "read", "written"]
 
 _KINDS = ("account", "mbox", "mbox_sha1sum", "openid")
 _PARTS = re.compile(rf'"(?:[^"\\]|\\.)*"|(?:(?:{"|".join(_KINDS)}) )?\S+')
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _TO_ESCAPE = re.compile(r'(?<= ) | (?= |"$)|\ufffd')
 """Blanks that reading a cell would take away or nobody would see, and the sign of a letter that was lost."""
 
@@ -67,6 +70,26 @@ def kept_as(ifi: str, opaque: Opaque | None) -> tuple[str, ...]:
     wants no mail addresses; both are the person's, whenever that was decided."""
     stands_for = opaque(ifi) if opaque is not None else None
     return (ifi,) if stands_for is None else (ifi, stands_for)
+
+
+def account_name(ifi: str) -> str | None:
+    """The name of the account that a canonical text stands for; None for what is no account."""
+    kind, _, rest = ifi.partition(" ")
+    return rest.partition("|")[2] if kind == "account" else None
+
+
+def likeness(ifi: str) -> int | None:
+    """A key shared by Actors who may be one person: of the same account name on any home page, or of one mail address,
+    written out, hashed, or used as the name of an account. None where nothing can be said."""
+    kind, _, rest = ifi.partition(" ")
+    name = unicodedata.normalize("NFC", rest.partition("|")[2] if kind == "account" else rest).strip()
+    if kind == "mbox_sha1sum":
+        return api.key_of(f"like mail {name.lower()}")
+    if kind == "mbox" or (kind == "account" and _MAIL.fullmatch(name)):
+        address = f"mailto:{name.removeprefix('mailto:')}".lower()
+        digest = hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
+        return api.key_of(f"like mail {digest}")
+    return api.key_of(f"like name {name.casefold()}") if kind == "account" and name else None
 
 
 def _unquoted(text: str) -> str:

@@ -38,6 +38,7 @@ from certification.csv_files import written
 from certification.errors import CertificationError
 from certification.evidence import facts, feed
 from certification.judgement import judging
+from certification.judgement.causes import Cause
 from certification.models import (
     Assessment,
     Attestation,
@@ -60,7 +61,7 @@ from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Session, UtcDateTime, new_id
 
-__all__ = ["MergeRefused", "Merged", "SplitFaults", "different", "merge", "moving", "split", "undo"]
+__all__ = ["MergeRefused", "Merged", "SplitFaults", "different", "merge", "moving", "not_the_worker", "split", "undo"]
 
 _WORKER = Base.metadata.tables[Worker.__tablename__]
 _FACT = Base.metadata.tables[Fact.__tablename__]
@@ -119,7 +120,7 @@ def merge(session: Session, tenant: UUID, into: str, other: str, *, by: str, bas
     _set_merged(session, gone.id, kept.id)
     said = New(MERGE, kept.id, by, basis, other_id=gone.id, changes=_written(changes))
     [event] = identity_events.record(session, tenant, [said], now=now)
-    _mark(session, tenant, (kept.id, gone.id), years)
+    _mark(session, tenant, (kept.id, gone.id), years, by)
     return Merged(event, kept, gone, tuple(dict.fromkeys(notes)))
 
 
@@ -131,6 +132,18 @@ def different(session: Session, tenant: UUID, one: str, other: str, *, by: str, 
     bulk.import_alone(session, tenant)
     first, second = sorted(_both(session, tenant, one, other), key=lambda person: person.id)
     said = New(identity_events.DIFFERENT, first.id, by, basis, other_id=second.id)
+    return identity_events.record(session, tenant, [said], now=now)[0]
+
+
+def not_the_worker(
+    session: Session, tenant: UUID, ifi: str, number: str, *, by: str, basis: str, now: datetime
+) -> UUID:
+    """Keeps that an Actor (any form `identifiers.read` takes) is not a worker, though it seems so. Raises NoIdentifier
+    or UnknownWorker. Gives the event."""
+    canonical = identifiers.read(ifi)
+    bulk.import_alone(session, tenant)
+    person = workers.find(session, tenant, number)
+    said = New(identity_events.DIFFERENT, person.id, by, basis, ifi=canonical)
     return identity_events.record(session, tenant, [said], now=now)[0]
 
 
@@ -168,9 +181,10 @@ def _years(session: Session, tenant: UUID, worker_ids: Collection[UUID], now: da
     return {*session.scalars(sa.union(*known)), vietnam_day(now).year}
 
 
-def _mark(session: Session, tenant: UUID, worker_ids: Iterable[UUID], years: Collection[int]) -> None:
+def _mark(session: Session, tenant: UUID, worker_ids: Iterable[UUID], years: Collection[int], by: str) -> None:
     ids = list(worker_ids)
-    judging.mark_stale(session, tenant, [(one, year) for one in ids for year in years])
+    concerned = [(one, year) for one in ids for year in years]
+    judging.mark_stale(session, tenant, concerned, cause=Cause.PERSON, by=by)
     mark_uncounted(session, tenant, [(one, EVERY_YEAR) for one in ids])
 
 
@@ -355,7 +369,7 @@ def split(
         table = Base.metadata.tables[name]
         changes[name] = _Changes([[row[key] for key in _key(table)] for row in rows])
         _repoint(session, table, changes[name].moved, person.id, target.id)
-    _mark(session, tenant, (person.id, target.id), years)
+    _mark(session, tenant, (person.id, target.id), years, by)
     _reread(session, tenant, person.id)
     said = New(SPLIT, person.id, by, basis, other_id=target.id, changes=_written(changes))
     [event] = identity_events.record(session, tenant, [said], now=now)
@@ -484,7 +498,7 @@ def _undo_merge(session: Session, tenant: UUID, event: Event, said: New, now: da
         if table.name in changes:
             lost += _move_back(session, tenant, table, changes[table.name], kept.id, gone.id)
     _set_merged(session, gone.id, None)
-    _mark(session, tenant, (kept.id, gone.id), years)
+    _mark(session, tenant, (kept.id, gone.id), years, said.done_by)
     if changes.get(WorkerIdentifier.__tablename__):
         _reread(session, tenant, kept.id)
     [undoing] = identity_events.record(session, tenant, [_of(said, event)], now=now)
@@ -521,7 +535,7 @@ def _undo_split(session: Session, tenant: UUID, event: Event, said: New, now: da
     notes: list[str] = []
     changes = _move_all(session, tenant, gone.id, kept.id, notes)
     _set_merged(session, gone.id, kept.id)
-    _mark(session, tenant, (kept.id, gone.id), years)
+    _mark(session, tenant, (kept.id, gone.id), years, said.done_by)
     [undoing] = identity_events.record(session, tenant, [_of(said, event, _written(changes))], now=now)
     return Merged(undoing, kept, gone, tuple(notes))
 
@@ -545,7 +559,7 @@ def _undo_unlink(session: Session, tenant: UUID, event: Event, said: New, now: d
     sureness, linked_by, why, linked = json.loads(identity_events.changes_of(session, tenant, event))
     row = workers.link_row(tenant, ifi, person.id, datetime.fromisoformat(linked), basis=why)
     bulk.insert(session, WorkerIdentifier, [row | {"sureness": sureness, "linked_by": linked_by}])
-    _mark(session, tenant, (person.id,), (vietnam_day(now).year,))
+    _mark(session, tenant, (person.id,), (vietnam_day(now).year,), said.done_by)
     feed.release(session, tenant, ifi)
     [undoing] = identity_events.record(session, tenant, [_of(said, event)], now=now)
     return Merged(undoing, person, person, ())

@@ -25,9 +25,10 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.errors import CertificationError
-from certification.evidence import feed
+from certification.evidence import feed, waiting_list
 from certification.judgement import judging
-from certification.models import Base, Employment, WaitingStatement, Worker, WorkerIdentifier
+from certification.judgement.causes import Cause
+from certification.models import Base, Employment, Worker, WorkerIdentifier
 from certification.people import identifiers, identity_events, union_roles
 from certification.people.identifiers import Opaque
 from certification.vietnam import vietnam_day
@@ -256,15 +257,10 @@ def employments(
 
 
 def unknown_actors(session: Session, tenant: UUID) -> list[UnknownActor]:
-    """Every Actor whose Statements wait for a link, those with most Statements first."""
-    statements = sa.func.count()
-    rows = session.execute(
-        sa.select(WaitingStatement.ifi, statements, sa.func.min(WaitingStatement.seen))
-        .where(WaitingStatement.tenant_id == tenant)
-        .group_by(WaitingStatement.actor_key, WaitingStatement.ifi)
-        .order_by(statements.desc(), WaitingStatement.ifi)
-    )
-    return [UnknownActor(*row) for row in rows]
+    """Every Actor whose Statements wait for a link, those with most Statements first. For a page of many,
+    `evidence.waiting_list`."""
+    found = waiting_list.page(session, tenant, limit=None)
+    return [UnknownActor(one.ifi, one.statements, one.first_seen) for one in found]
 
 
 # ---------------------------------------------------------------- linking
@@ -295,28 +291,28 @@ def link(
         if one.person.id != person.id:
             raise IdentifierTaken(one.ifi, one.person.number)
     new = [canonical for canonical in ifis if canonical not in {one.ifi for one in known}]
-    return link_all(session, tenant, [(one, person.id) for one in new], by=by, basis=basis, now=now) + _confirm(
+    return link_all(session, tenant, [(one, person.id, basis) for one in new], by=by, now=now) + _confirm(
         session, tenant, [one for one in known if one.sureness == STATED], by=by, basis=basis, now=now
     )
 
 
-def link_all(
-    session: Session, tenant: UUID, pairs: Collection[tuple[str, UUID]], *, by: str, basis: str, now: datetime
-) -> int:
-    """Links canonical identifiers that nobody has to workers' ids, confirmed by `by`, in a few SQL commands.
+def link_all(session: Session, tenant: UUID, told: Collection[tuple[str, UUID, str]], *, by: str, now: datetime) -> int:
+    """Links canonical identifiers that nobody has to workers' ids, each on some basis, confirmed by `by`, in a few SQL
+    commands.
 
     Gives how many Statements waited for them. The caller has let nobody else import since before it looked whether they
     are free.
     """
-    if not pairs:
+    if not told:
         return 0
-    rows = [link_row(tenant, ifi, worker_id, now, basis=basis, by=by) for ifi, worker_id in pairs]
+    rows = [link_row(tenant, ifi, worker_id, now, basis=basis, by=by) for ifi, worker_id, basis in told]
     bulk.insert(session, WorkerIdentifier, rows)
-    events = [identity_events.New(identity_events.LINK, who, by, basis, ifi=ifi) for ifi, who in pairs]
+    events = [identity_events.New(identity_events.LINK, who, by, basis, ifi=ifi) for ifi, who, basis in told]
     identity_events.record(session, tenant, events, now=now)
     year = vietnam_day(now).year
-    judging.mark_stale(session, tenant, {(worker_id, year) for _, worker_id in pairs})
-    return feed.release(session, tenant, *[ifi for ifi, _ in pairs])
+    concerned = {(worker_id, year) for _, worker_id, _ in told}
+    judging.mark_stale(session, tenant, concerned, cause=Cause.PERSON, by=by)
+    return feed.release(session, tenant, *[ifi for ifi, _, _ in told])
 
 
 def _confirm(
@@ -364,7 +360,7 @@ def unlink(
     ]
     identity_events.record(session, tenant, events, now=now)
     year = vietnam_day(now).year
-    judging.mark_stale(session, tenant, {(one.person.id, year) for one in known})
+    judging.mark_stale(session, tenant, {(one.person.id, year) for one in known}, cause=Cause.PERSON, by=by)
     return feed.reread(session, tenant, api.statements_about(session, tenant, named))
 
 
@@ -376,13 +372,12 @@ def forget_actor(session: Session, tenant: UUID, ifi: str) -> tuple[bool, int]:
     """
     canonical = identifiers.read(ifi)
     bulk.import_alone(session, tenant)
-    removed = []
-    for model in (WorkerIdentifier, WaitingStatement):
-        table = Base.metadata.tables[model.__tablename__]
-        is_actor = table.c.tenant_id == tenant, table.c.actor_key == key_of(canonical), table.c.ifi == canonical
-        removed.append(int(session.connection().execute(sa.delete(table).where(*is_actor)).rowcount))
+    table = Base.metadata.tables[WorkerIdentifier.__tablename__]
+    is_actor = table.c.tenant_id == tenant, table.c.actor_key == key_of(canonical), table.c.ifi == canonical
+    was_linked = session.connection().execute(sa.delete(table).where(*is_actor)).rowcount > 0
+    waited = len(waiting_list.take_off(session, tenant, [canonical]))
     identity_events.forget(session, tenant, canonical)
-    return removed[0] > 0, removed[1]
+    return was_linked, waited
 
 
 def links(session: Session, tenant: UUID, ifis: Collection[str]) -> list[Link]:

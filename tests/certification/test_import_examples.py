@@ -14,7 +14,7 @@ import pytest
 
 from certification.evidence import attestations
 from certification.judgement import awards
-from certification.people import headcounts, roster
+from certification.people import headcounts, link_lists, roster
 from certification.people.national_numbers import Keys
 from certification.spreadsheets import Column, read
 from certification.units import changes, commitments, organizations
@@ -43,6 +43,7 @@ def test_each_example_of_the_page_goes_in(database: Database, tenant: UUID, othe
         "Successions": changes.import_successions,
         "Roster": partial(roster.import_roster, keys=Keys.of(tenant, PEPPER)),
         "Headcounts": headcounts.import_headcounts,
+        "Links": partial(link_lists.import_links, by="officer"),
         "Titles": partial(awards.import_titles, keys=Keys.of(tenant, PEPPER)),
         "Attestations": attestations.import_attestations,
         "Commitments": commitments.import_commitments,

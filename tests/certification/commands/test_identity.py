@@ -44,3 +44,20 @@ def test_an_account_is_unlinked_and_split_off(learned: None, run: Run) -> None:
 def test_two_who_only_seem_one_are_said_to_be_two(ready: None, run: Run) -> None:
     assert succeeded(run("different-workers", "A1", "A2", *WHO)).startswith("A1 and A2 are two people. Event ")
     assert run("different-workers", "A1", "A7", *WHO).exit_code == 1
+
+
+def test_the_work_list_tells_whom_an_unknown_actor_may_be(learned: None, run: Run) -> None:
+    succeeded(run("work", "--once"))
+    succeeded(run("link-actor", "https://khac.example.org|lạ", "A2"))
+    told = succeeded(run("work-list"))
+    assert "1  Tài khoản chưa biết là của ai" in told
+    assert "https://hoc.example.org/law-labour" in told
+    assert "→ A2 Nguyễn Thị Hoa: 60/100, nhiều khả năng: Cùng tên tài khoản với" in told
+    assert "A1 = A2?" in told
+    succeeded(run("not-the-worker", "https://hoc.example.org|lạ", "A2", *WHO))
+    assert "→ A2 Nguyễn Thị Hoa: 60/100" not in succeeded(run("work-list"))
+    heading = "Tài khoản học tập,Mã người lao động\n"
+    assert "1 new" in succeeded(
+        run("import-links", (heading + "https://hoc.example.org|lạ,A2\n").encode(), "--by", "x")
+    )
+    assert run("import-links", (heading + "https://hoc.example.org|lạ,A1\n").encode(), "--by", "x").exit_code == 1
