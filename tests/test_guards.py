@@ -13,6 +13,7 @@ OPEN_TO_EVERYBODY = {
     "/api/openapi.json",
     "/api/set-password",
     "/api/sign-in",
+    "/api/templates/<table>.xlsx",
     "/assets/<name>",
     "/healthz",
     "/readyz",

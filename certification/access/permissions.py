@@ -95,6 +95,9 @@ class Act(Enum):
     READ_ASSESSMENT = "read a worker's assessment"
     READ_LEARNING = "read what a worker has learnt"
     READ_UNKNOWN_ACTORS = "read unknown actors"
+    IMPORT_PEOPLE = "import rosters and headcounts"
+    READ_HEADCOUNTS = "read declared headcounts"
+    READ_TEMPLATES = "read templates of import files"
     READ_CHECK_PAGE = "read the page on which Statements are tried out"
     CHECK_STATEMENTS = "try Statements out"
     CHECK_STATEMENTS_ON_PAGE = "try Statements out on a page"
@@ -145,6 +148,9 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_ASSESSMENT: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
     Act.READ_LEARNING: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR, Role.ENTERPRISE}),
     Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE, roles=frozenset({Role.OPERATOR})),
+    Act.IMPORT_PEOPLE: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.READ_HEADCOUNTS: Rule(READ_SCOPE, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.READ_TEMPLATES: Rule(None, WithoutKey.ALL),
     Act.READ_CHECK_PAGE: Rule(None, WithoutKey.ALL),
     Act.CHECK_STATEMENTS: Rule("statements/write"),
     Act.CHECK_STATEMENTS_ON_PAGE: Rule("statements/write", in_form=True),

@@ -20,6 +20,7 @@ from certification.resources import (
     learning,
     openapi,
     roles,
+    rosters,
     self_check,
     sessions,
     unknown_actors,
@@ -36,6 +37,7 @@ RESOURCES = (
     sessions,
     accounts,
     roles,
+    rosters,
     access_record,
     openapi,
 )

@@ -1,0 +1,119 @@
+"""Rosters and declared headcounts over HTTP: tried, taken in, given back; and refused to whoever may not."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from uuid import UUID
+
+import openpyxl
+import pytest
+from flask.testing import FlaskClient
+
+from certification.access.permissions import Role
+from certification.people import workers
+from certification.resources.uploads import XLSX
+from lrs.db import Database
+from tests.certification.access.people import account, give, signed_in
+from tests.certification.import_files import roster_csv
+from tests.certification.world import World
+from tests.conftest import PEPPER
+
+CSV = "text/csv"
+
+
+@pytest.fixture
+def operator(world: World, client: FlaskClient) -> dict[str, str]:
+    account(world.database, world.tenant, "lan", world.now)
+    give(world.database, world.tenant, "lan", Role.OPERATOR, world.now)
+    return signed_in(client, "lan")
+
+
+def row(number: str, **cells: object) -> dict[str, object]:
+    return {"Mã người lao động": number, "Mã doanh nghiệp": "dn/a", **cells}
+
+
+def known(database: Database, tenant: UUID) -> set[str]:
+    with database.reading(tenant) as session:
+        return set(workers.known_workers(session, tenant, ["A1", "A2", "A3"]))
+
+
+def post(client: FlaskClient, headers: dict[str, str], path: str, data: bytes, **query: Any) -> Any:
+    return client.post(path, data=data, query_string=query, headers=headers, content_type=CSV)
+
+
+def test_a_roster_is_tried_and_then_taken_in(
+    client: FlaskClient, operator: dict[str, str], database: Database, tenant: UUID
+) -> None:
+    data = roster_csv(row("A1"), row("A2"))
+    tried = post(client, operator, "/api/roster", data, dry_run="true", whole="true").json
+    assert (tried["created"], len(tried["changes"]), tried["missing"]) == (2, 2, [])
+    assert known(database, tenant) == set()
+    done = post(client, operator, "/api/roster", data).json
+    assert (done["created"], done["changes"], done["dry_run"]) == (2, [], False)
+    assert known(database, tenant) == {"A1", "A2"}
+    form = {"file": (io.BytesIO(data), "danh-sach.csv")}
+    again = client.post("/api/roster", data=form, headers=operator, content_type="multipart/form-data").json
+    assert again is not None
+    assert again["unchanged"] == 2
+    left = post(client, operator, "/api/roster", roster_csv(row("A1")), whole="true", end_missing="2026-10-31").json
+    assert ([one["number"] for one in left["missing"]], left["ended"]) == (["A2"], 1)
+
+
+def test_faults_are_all_told_by_row_and_column(
+    client: FlaskClient, operator: dict[str, str], database: Database, tenant: UUID
+) -> None:
+    data = roster_csv(row("A1", **{"Ngày vào làm": "hôm qua"}), row("A2", **{"Mã doanh nghiệp": "dn/9"}), row("A3"))
+    refused = post(client, operator, "/api/roster", data)
+    assert refused.status_code == 400
+    assert [one["place"] for one in refused.json["errors"]] == ["row 2, Ngày vào làm", "row 3, Mã doanh nghiệp"]
+    assert known(database, tenant) == set()
+    taken = post(client, operator, "/api/roster", data, good_rows="true").json
+    assert (taken["created"], taken["refused"], [one["row"] for one in taken["faults"]]) == (1, [2, 3], [2, 3])
+    back = post(client, operator, "/api/roster/refused", data)
+    assert back.mimetype == XLSX
+    rows = list(openpyxl.load_workbook(io.BytesIO(back.data)).worksheets[0].values)
+    assert [line[1] for line in rows[1:]] == ["A1", "A2"]
+    for wrong in ({"end_missing": "2026-10-31"}, {"whole": "vâng"}, {"all": "true"}):
+        assert post(client, operator, "/api/roster", data, **wrong).status_code == 400
+    assert post(client, operator, "/api/roster", b"PK\x03\x04 and so on").status_code == 400
+
+
+def test_templates_are_for_everybody(client: FlaskClient) -> None:
+    for table in ("roster", "headcounts", "titles"):
+        answer = client.get(f"/api/templates/{table}.xlsx")
+        assert openpyxl.load_workbook(io.BytesIO(answer.data)).sheetnames == ["Danh sách", "Hướng dẫn"]
+    assert client.get("/api/templates/x.xlsx").status_code == 404
+
+
+def test_headcounts_are_declared_and_read_with_coverage(client: FlaskClient, operator: dict[str, str]) -> None:
+    body = {"enterprise": "dn/b", "day": "2026-06-30", "total": 250, "source": "Báo cáo", "declared_by": "Lan"}
+    assert client.post("/api/headcounts", json=body, headers=operator).status_code == 200
+    wrong = client.post("/api/headcounts", json={**body, "enterprise": "dn/9", "women": 300}, headers=operator).json
+    assert wrong is not None
+    assert len(wrong["errors"]) == 2
+    rows = "Mã doanh nghiệp,Ngày,Tổng số lao động,Căn cứ,Người báo\ndn/c,30/06/2026,80,Báo cáo,Lan\n".encode()
+    assert post(client, operator, "/api/headcounts/file", rows).json["created"] == 1
+    found = client.get("/api/headcounts?on=2026-10-01", headers=operator).json
+    assert found is not None
+    assert [(one["enterprise"], one["total"]) for one in found["headcounts"]] == [("dn/b", 250), ("dn/c", 80)]
+    assert found["coverage"]["written"] == "2 trên 5 doanh nghiệp có số liệu (0 có danh sách, 2 chỉ báo số lượng)"
+    assert client.get("/api/headcounts?on=2026-06-01", headers=operator).json["headcounts"] == []  # type: ignore[index]
+
+
+def test_nobody_else_may(client: FlaskClient, world: World) -> None:
+    account(world.database, world.tenant, "mai", world.now)
+    give(world.database, world.tenant, "mai", Role.GRASSROOTS_OFFICER, world.now, organization="cdcs/a")
+    headers = signed_in(client, "mai")
+    assert post(client, headers, "/api/roster", roster_csv(row("A1"))).status_code == 403
+    assert post(client, {}, "/api/roster", roster_csv(row("A1"))).status_code == 401
+    assert client.get("/api/headcounts", headers=headers).status_code == 403
+
+
+def test_a_national_number_is_in_no_answer(client: FlaskClient, operator: dict[str, str]) -> None:
+    text = "Mã người lao động,Họ và tên,Mã doanh nghiệp,Ngày vào làm,CCCD\nA1,Hoa,dn/a,01/02/2020,{}\n"
+    for number in ("001190000123", "003190000123", "1190000123"):
+        for query in ({"dry_run": "true"}, {}):
+            answer = post(client, operator, "/api/roster", text.format(number).encode(), **query)
+            assert number not in answer.text
+    assert PEPPER.decode() not in answer.text
