@@ -16,13 +16,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import growth, judging, machine, memory, posting
+from bench import attainment, growth, judging, machine, memory, posting
 from tests.postgresql import Cluster
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
 """Of PostgreSQL, as docs/operate.md advises."""
 
-PARTS = ("posting", "growth", "memory", "judging")
+PARTS = ("posting", "growth", "memory", "judging", "attainment")
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
 """Statements in the small store and in the big one of `growth`."""
@@ -70,6 +70,11 @@ class Bench:
         url = self._url(engine, self._own(f"judging-{engine}"), "judging")
         measured = judging.measure(url, workers=max(200, int(3000 * self._options.scale)), rounds=self._options.rounds)
         return {"judging": [{"engine": engine, **measured}]}
+
+    def _attainment(self, engine: str) -> dict[str, Rows]:
+        url = self._url(engine, self._own(f"attainment-{engine}"), "attainment")
+        measured = attainment.measure(url, workers=max(2000, int(1_000_000 * self._options.scale)))
+        return {"attainment": [{"engine": engine, **measured}]}
 
     def _own(self, name: str) -> Path:
         folder = self._folder / name
@@ -174,6 +179,15 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("engine", _text("engine")), ("workers", _number("workers")), ("facts", _number("facts")),
             ("judging alone, s", _number("pure", 2)), ("read, judge, save, s", _number("assess", 2)),
             ("again, nothing new, s", _number("again", 2)), ("roll-up of all, s", _number("rollup", 2)),
+        ],
+    ),
+    "attainment": (
+        "Rates: making the summaries, every target of a unit, all counted from the rows, settling what changed",
+        [
+            ("engine", _text("engine")), ("workers", _number("workers")), ("made, s", _number("made", 1)),
+            ("a unit today, ms", _number("today_ms", 1)), ("past day, ms", _number("past_ms", 1)),
+            ("slowest, ms", _number("slowest_ms", 1)), ("the whole today, ms", _number("root_ms", 1)),
+            ("counted from rows, s", _number("rows", 2)), ("200 changed, ms", _number("settle_ms", 0)),
         ],
     ),
 }  # fmt: skip

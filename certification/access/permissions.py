@@ -92,6 +92,8 @@ class Act(Enum):
     READ_ASSETS = "read what pages are drawn with"
     READ_API_DESCRIPTION = "read the description of the JSON interface"
     READ_ATTAINMENT = "read attainment"
+    READ_RATES = "read the rates of a unit"
+    READ_RATE_PEOPLE = "read who is behind a rate"
     READ_ASSESSMENT = "read a worker's assessment"
     READ_LEARNING = "read what a worker has learnt"
     READ_UNKNOWN_ACTORS = "read unknown actors"
@@ -145,6 +147,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_ASSETS: Rule(None, WithoutKey.ALL),
     Act.READ_API_DESCRIPTION: Rule(None, WithoutKey.ALL),
     Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
+    Act.READ_RATES: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
+    Act.READ_RATE_PEOPLE: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR}),
     Act.READ_ASSESSMENT: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
     Act.READ_LEARNING: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR, Role.ENTERPRISE}),
     Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE, roles=frozenset({Role.OPERATOR})),

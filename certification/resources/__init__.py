@@ -19,6 +19,7 @@ from certification.resources import (
     errors,
     learning,
     openapi,
+    rates,
     roles,
     rosters,
     self_check,
@@ -31,6 +32,7 @@ __all__ = ["api", "xapi_ext_check"]
 
 RESOURCES = (
     attainment,
+    rates,
     assessment,
     learning,
     unknown_actors,

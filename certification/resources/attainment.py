@@ -141,8 +141,8 @@ def show_attainment(query: Mapping[str, Any]) -> Any:
     if who.published not in (None, on):
         raise Forbidden(Fault("on", f"only the figures of {who.published} are published; leave `on` out or sign in"))
     with database().reading(who.tenant, snapshot=True) as session:
-        measured = measure_all(session, who.tenant, on=on)
-        seen = _seen(session, who)
+        measured = measure_all(session, who.tenant, on=on, today=today())
+        seen = seen_by(session, who)
     code = query.get("organization")
     organizations = [
         one for one in measured.organizations if code in (None, one.code) and (seen is None or one.code in seen)
@@ -153,19 +153,19 @@ def show_attainment(query: Mapping[str, Any]) -> Any:
         "as_of": measured.on,
         "on": measured.on,
         "programme": measured.programme,
-        "organizations": [_organization(one) for one in organizations],
+        "organizations": [organization_answer(one) for one in organizations],
     }
 
 
-def _seen(session: Session, asking: Caller) -> set[str] | None:
-    """Codes of the units of the caller's branches; None where all are open to it."""
+def seen_by(session: Session, asking: Caller, act: Act = Act.READ_ATTAINMENT) -> set[str] | None:
+    """Codes of the units of the caller's branches that the act is open for; None where all are."""
     if asking.who is None:
         return None
-    reach = rights.reach(asking.who, Act.READ_ATTAINMENT, today())
+    reach = rights.reach(asking.who, act, today())
     return None if reach.everything else {one.code for one in units_within(session, reach)}
 
 
-def _organization(one: OrganizationFigures) -> dict[str, Any]:
+def organization_answer(one: OrganizationFigures) -> dict[str, Any]:
     return {
         "code": one.code,
         "name": one.name,
@@ -177,11 +177,11 @@ def _organization(one: OrganizationFigures) -> dict[str, Any]:
         "meets_criteria": one.meets_criteria,
         "holds_title": one.holds_title,
         "written": figures.organization_words(one),
-        "targets": [_target(target) for target in one.targets],
+        "targets": [target_answer(target) for target in one.targets],
     }
 
 
-def _target(one: TargetFigures) -> dict[str, Any]:
+def target_answer(one: TargetFigures) -> dict[str, Any]:
     written = figures.target_words(one)
     return {
         "plan": one.plan,

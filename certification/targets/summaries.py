@@ -292,6 +292,8 @@ def _restate(
     `moved`: enterprises with where they stand from now on, all of whose workers are among those given; until now the
     tallies have them where the kept places say.
     """
+    if not worker_ids:
+        return
     before = _standings(session, tenant, summary.year, worker_ids)
     after = _worked_out(session, tenant, summary.year, summary.programme, rules, worker_ids)
     changed = {one for one in {*before, *after} if moved or before.get(one) != after.get(one)}
@@ -316,6 +318,12 @@ def _restate(
                                               and one in after}, changed - after.keys())  # fmt: skip
         summary.version = uuid4()
         session.flush()
+
+
+def _beside(column: Any) -> Any:
+    """A column to compare with that no index is to be chosen by: a few workers are looked up by their ids, and SQLite
+    would rather read everything that the tenant has of a year."""
+    return sa.func.coalesce(column, column)
 
 
 def _keys(summary: Summary) -> list[str]:
@@ -362,7 +370,7 @@ def _worked_out(
         .join(Worker, Worker.id == Employment.worker_id)
         .where(
             among(session, Employment.worker_id, worker_ids),
-            Employment.tenant_id == tenant,
+            _beside(Employment.tenant_id) == tenant,
             Employment.started <= last,
             sa.or_(Employment.ended.is_(None), Employment.ended >= first),
         )
@@ -395,7 +403,7 @@ def _steps(
     statements: dict[UUID, dict[int, dict[UUID, tuple[int, set[str]]]]] = defaultdict(lambda: defaultdict(dict))
     rows = session.execute(
         sa.select(Fact.worker_id, Fact.statement_id, Fact.what, Fact.day, Fact.quality).where(
-            among(session, Fact.worker_id, ids), Fact.tenant_id == tenant, Fact.year == year
+            among(session, Fact.worker_id, ids), _beside(Fact.tenant_id) == tenant, _beside(Fact.year) == year
         )
     )
     for worker, statement, what, day, quality in rows:
@@ -415,7 +423,7 @@ def _steps(
     awards: dict[UUID, list[tuple[int, date, date | None]]] = defaultdict(list)
     for worker, of_year, decided, withdrawn in session.execute(
         sa.select(Award.worker_id, Award.year, Award.decided_on, Award.withdrawn_on).where(
-            among(session, Award.worker_id, ids), Award.tenant_id == tenant, Award.programme == programme
+            among(session, Award.worker_id, ids), _beside(Award.tenant_id) == tenant, Award.programme == programme
         )
     ):
         awards[worker].append((of_year, decided, withdrawn))
@@ -609,11 +617,14 @@ ASKED_ONE_BY_ONE = 300
 
 
 def _figures(session: Session, tenant: UUID, year: int, wanted: Mapping[UUID, str], day: int) -> dict[str, _Measured]:
-    query = sa.select(models.Tally.organization_id, models.Tally.measure, models.Tally.content).where(
-        models.Tally.tenant_id == tenant, models.Tally.year == year
-    )
+    query = sa.select(models.Tally.organization_id, models.Tally.measure, models.Tally.content)
+    query = query.where(models.Tally.year == year)
     if len(wanted) <= ASKED_ONE_BY_ONE:
-        query = query.where(among(session, models.Tally.organization_id, wanted.keys()))
+        query = query.where(
+            among(session, models.Tally.organization_id, wanted.keys()), _beside(models.Tally.tenant_id) == tenant
+        )
+    else:
+        query = query.where(models.Tally.tenant_id == tenant)
     found: dict[str, _Measured] = {code: {} for code in wanted.values()}
     for organization, measure, content in session.execute(query):
         if organization in wanted:
@@ -627,10 +638,14 @@ def _heads(
     """The headcount of each enterprise."""
     ids = {land.nodes[code].id for code in enterprises}
     query = sa.select(models.Tally.organization_id, models.Tally.content).where(
-        models.Tally.tenant_id == tenant, models.Tally.year == year, models.Tally.measure.in_(_HEADS)
+        models.Tally.year == year, models.Tally.measure.in_(_HEADS)
     )
     if len(ids) <= ASKED_ONE_BY_ONE:
-        query = query.where(among(session, models.Tally.organization_id, ids))
+        query = query.where(
+            among(session, models.Tally.organization_id, ids), _beside(models.Tally.tenant_id) == tenant
+        )
+    else:
+        query = query.where(models.Tally.tenant_id == tenant)
     found = Counter(dict.fromkeys(ids, 0))
     for organization, content in session.execute(query):
         if organization in ids:

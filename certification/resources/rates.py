@@ -1,0 +1,304 @@
+"""GET /api/organizations/<code>/rates: one unit against the targets that bind it; and who is behind a rate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, validate
+
+from certification.access.permissions import Act
+from certification.errors import CertificationError
+from certification.resources import cursors
+from certification.resources.access import caller, database, today
+from certification.resources.attainment import (
+    OrganizationAnswer,
+    TargetAnswer,
+    organization_answer,
+    seen_by,
+    target_answer,
+)
+from certification.resources.errors import Fault, NotFound
+from certification.resources.frame import Resource
+from certification.resources.parameters import DAY, Paging, Parameters
+from certification.resources.shapes import Answer, AsOf, Page
+from certification.targets import figures, listing
+from certification.targets import rates as rates_of_targets
+from certification.targets.attainment import OrganizationFigures
+from certification.targets.forecasts import Forecast, Observation
+from certification.targets.listing import Listed
+from certification.targets.populations import ALL_ENTERPRISES, BASES
+from certification.targets.rates import NotBound, Rate
+from certification.units.trees import NotOnThatDay, UnknownOrganization
+from lrs.db import Session
+
+resource = Resource("rates", "One unit against the targets of the plans that bind it, and who is behind a rate.")
+
+_NO_DAY: dict[str, Any] = {"invalid": "not a day; write it as yyyy-mm-dd, 2026-11-25 say"}
+
+
+class MeasuredParameters(Parameters):
+    """On which day, and over whom."""
+
+    on = fields.Date(
+        format="iso", validate=DAY, error_messages=_NO_DAY, metadata={"description": "Cut-off day; today in Vietnam."}
+    )
+    headcount_on = fields.Date(
+        format="iso",
+        validate=DAY,
+        error_messages=_NO_DAY,
+        metadata={"description": "The day whose headcount is the denominator; the cut-off day."},
+    )
+    basis = fields.String(
+        load_default=ALL_ENTERPRISES,
+        validate=validate.OneOf(BASES),
+        metadata={"description": "`all` enterprises, or `unionised`: those with a grassroots union on the day."},
+    )
+
+
+class RatesParameters(MeasuredParameters):
+    """By which plan, too."""
+
+    plan = fields.String(metadata={"description": "The targets of this plan alone; those that bind most nearly."})
+
+
+class RatePeopleParameters(Paging, MeasuredParameters):
+    """Whom to list."""
+
+    which = fields.String(
+        load_default=listing.COUNTED,
+        validate=validate.OneOf(listing.WHICH),
+        metadata={"description": "Those `counted`, those `missing`, or `everybody` of the denominator."},
+    )
+
+
+class CoverageAnswer(Answer):
+    """How much of the headcount is known."""
+
+    enterprises = fields.Integer()
+    reporting = fields.Integer(metadata={"description": "Enterprises with somebody on the roster."})
+    declared = fields.Integer(metadata={"description": "Enterprises without a roster that declared a headcount."})
+    declared_people = fields.Integer(metadata={"description": "People in the denominator by declaration alone."})
+    written = fields.String()
+
+
+class CoveredOrganizationAnswer(OrganizationAnswer):
+    """An organization, with how much of its headcount is known."""
+
+    coverage = fields.Nested(CoverageAnswer)
+
+
+class ObservationAnswer(Answer):
+    """A figure of a day."""
+
+    on = fields.Date()
+    counted = fields.Integer()
+    denominator = fields.Integer()
+
+
+class ForecastAnswer(Answer):
+    """What a rate comes to by a deadline if it goes on as observed; or why nothing is said."""
+
+    deadline = fields.Date()
+    method = fields.String(metadata={"description": "`pace_of_year` or `trend_of_years`."})
+    counted = fields.Integer(allow_none=True, metadata={"description": "Of today's denominator."})
+    why_not = fields.String(allow_none=True)
+    observations = fields.List(fields.Nested(ObservationAnswer))
+    written = fields.String()
+
+
+class ShortfallAnswer(Answer):
+    """That the plan asks for less than the one it carries out."""
+
+    year = fields.Integer()
+    percent = fields.Integer()
+    parent = fields.String()
+    parent_target = fields.String()
+    parent_percent = fields.Integer()
+    written = fields.String()
+
+
+class RateAnswer(TargetAnswer):
+    """A target's figures, and what stands beside them."""
+
+    last_year = fields.Nested(ObservationAnswer, allow_none=True)
+    forecasts = fields.List(fields.Nested(ForecastAnswer))
+    below_parent = fields.List(fields.Nested(ShortfallAnswer))
+
+
+class RatesAnswer(AsOf):
+    """A unit's rates on a cut-off day (`as_of`), and the figures of those right below it."""
+
+    headcount_on = fields.Date()
+    basis = fields.String()
+    to_come = fields.Boolean(metadata={"description": "The cut-off day lies ahead: these are figures so far."})
+    organization = fields.Nested(CoveredOrganizationAnswer)
+    rates = fields.List(fields.Nested(RateAnswer))
+    children = fields.List(fields.Nested(CoveredOrganizationAnswer))
+
+
+class ListedAnswer(Answer):
+    """One of those behind a rate: a worker, or a grassroots union where the target counts unions."""
+
+    number = fields.String()
+    name = fields.String()
+    enterprises = fields.List(fields.String())
+    participations = fields.Integer(metadata={"description": "Lượt; 0 for somebody who is not counted."})
+
+
+class RatePeopleAnswer(Page):
+    """Who is behind a rate, by number."""
+
+    organization = fields.String()
+    plan = fields.String()
+    target = fields.String()
+    which = fields.String()
+    items = fields.List(fields.Nested(ListedAnswer))
+
+
+@resource.get("/organizations/<path:code>/rates", Act.READ_RATES, query=RatesParameters, answers=RatesAnswer)
+def show_rates(code: str, query: Mapping[str, Any]) -> Any:
+    """One unit against every target that binds it
+
+    Distinct persons over a headcount, lượt beside them; how many more are needed; the same day a year before; a
+    forecast for each deadline with what it was drawn from; the units right below. A unit outside the caller's branch
+    does not exist here.
+    """
+    tenant, on = caller().tenant, query.get("on") or today()
+    with database().reading(tenant, snapshot=True) as session:
+        _open_to_caller(session, code, Act.READ_RATES)
+        try:
+            found = rates_of_targets.rates(
+                session,
+                tenant,
+                code,
+                on=on,
+                today=today(),
+                basis=query["basis"],
+                headcount_on=query.get("headcount_on"),
+                plan=query.get("plan"),
+            )
+        except (UnknownOrganization, NotOnThatDay, NotBound) as error:
+            raise _not_found(error) from None
+    return {
+        "as_of": on,
+        "headcount_on": found.headcount_on,
+        "basis": found.basis,
+        "to_come": found.to_come,
+        "organization": _covered(found.organization),
+        "rates": [_rate(one) for one in found.targets],
+        "children": [_covered(one) for one in found.children],
+    }
+
+
+@resource.get(
+    "/organizations/<path:code>/rates/<plan>/<target>/people",
+    Act.READ_RATE_PEOPLE,
+    query=RatePeopleParameters,
+    answers=RatePeopleAnswer,
+)
+def list_rate_people(code: str, plan: str, target: str, query: Mapping[str, Any]) -> Any:
+    """Who is behind a rate
+
+    As many as the figure says, page by page. Employers named are those within the unit asked about.
+    """
+    tenant, on = caller().tenant, query.get("on") or today()
+    left = cursors.after(tenant, (str,))
+    with database().reading(tenant, snapshot=True) as session:
+        _open_to_caller(session, code, Act.READ_RATE_PEOPLE)
+        try:
+            found = listing.people(
+                session,
+                tenant,
+                code,
+                plan=plan,
+                target=target,
+                on=on,
+                which=query["which"],
+                basis=query["basis"],
+                headcount_on=query.get("headcount_on"),
+                after=left[0] if left else "",
+                limit=query["limit"] + 1,
+            )
+        except (UnknownOrganization, NotOnThatDay, NotBound) as error:
+            raise _not_found(error) from None
+    return cursors.page(
+        tenant,
+        found.people,
+        query["limit"],
+        as_of=on,
+        key=lambda one: (one.number,),
+        show=_listed,
+        organization=code,
+        plan=plan,
+        target=target,
+        which=query["which"],
+    )
+
+
+def _open_to_caller(session: Session, code: str, act: Act) -> None:
+    seen = seen_by(session, caller(), act)
+    if seen is not None and code not in seen:
+        raise NotFound(Fault("path/code", f"there is no organization {code!r}"))
+
+
+def _not_found(error: CertificationError) -> NotFound:
+    return NotFound(Fault("plan" if isinstance(error, NotBound) else "path/code", str(error)))
+
+
+def _covered(one: OrganizationFigures) -> dict[str, Any]:
+    coverage = one.coverage
+    return {
+        **organization_answer(one),
+        "coverage": {
+            "enterprises": coverage.enterprises,
+            "reporting": coverage.reporting,
+            "declared": coverage.declared,
+            "declared_people": coverage.declared_people,
+            "written": figures.coverage_words(coverage),
+        },
+    }
+
+
+def _rate(one: Rate) -> dict[str, Any]:
+    beside = one.beside
+    return {
+        **target_answer(one.figures),
+        "last_year": None if beside.last_year is None else _observed(beside.last_year),
+        "forecasts": [_forecast(forecast) for forecast in beside.forecasts],
+        "below_parent": [
+            {
+                "year": short.year,
+                "percent": short.percent,
+                "parent": short.parent,
+                "parent_target": short.parent_target,
+                "parent_percent": short.parent_percent,
+                "written": figures.shortfall_words(short),
+            }
+            for short in beside.shortfalls
+        ],
+    }
+
+
+def _forecast(one: Forecast) -> dict[str, Any]:
+    return {
+        "deadline": one.deadline,
+        "method": one.method,
+        "counted": one.counted,
+        "why_not": one.why_not,
+        "observations": [_observed(observation) for observation in one.observations],
+        "written": figures.forecast_words(one),
+    }
+
+
+def _observed(one: Observation) -> dict[str, Any]:
+    return {"on": one.on, "counted": one.counted, "denominator": one.denominator}
+
+
+def _listed(one: Listed) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "name": one.name,
+        "enterprises": one.enterprises,
+        "participations": one.participations,
+    }
