@@ -72,7 +72,7 @@ class RatePeopleParameters(Paging, MeasuredParameters):
     )
 
 
-class CoverageAnswer(Answer):
+class RateCoverageAnswer(Answer):
     """How much of the headcount is known."""
 
     enterprises = fields.Integer()
@@ -85,7 +85,7 @@ class CoverageAnswer(Answer):
 class CoveredOrganizationAnswer(OrganizationAnswer):
     """An organization, with how much of its headcount is known."""
 
-    coverage = fields.Nested(CoverageAnswer)
+    coverage = fields.Nested(RateCoverageAnswer)
 
 
 class ObservationAnswer(Answer):
