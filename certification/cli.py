@@ -15,6 +15,7 @@ from certification.commands import (
     rosters,
     rules,
     testimony,
+    trust,
     units,
 )
 from certification.demonstration.cli import demo
@@ -49,6 +50,9 @@ for _command in (
     figures.publish,
     figures.unpublish,
     keys.create_key,
+    trust.trust_authority,
+    trust.trusted,
+    trust.list_findings,
     demo,
 ):
     certification_cli.add_command(_command)

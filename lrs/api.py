@@ -19,6 +19,7 @@ from lrs.credentials import (
     KnownCredential,
     acting,
     create_credential,
+    credential_authorities,
     credentials,
     identify,
     revoke_credential,
@@ -66,6 +67,7 @@ __all__ = [
     "Uuids",
     "acting",
     "activity_key",
+    "authorities_of_keys",
     "changes",
     "check_actor",
     "create_credential",
@@ -81,6 +83,7 @@ __all__ = [
     "latest_token",
     "looks_like",
     "moment",
+    "names_of_keys",
     "opaque_account",
     "provenance",
     "revoke_credential",
@@ -89,6 +92,7 @@ __all__ = [
     "tenants",
     "try_out",
     "version_family",
+    "vouched_for",
 ]
 
 
@@ -142,6 +146,26 @@ def changes(session: Session, tenant: UUID, after: str | None, *, limit: int = 1
     found = query.after(session, tenant, start, limit)
     last = found[-1].seq if found else start
     return Changes(_stored(session, tenant, found), _token(last), complete=len(found) < limit)
+
+
+def vouched_for(session: Session, tenant: UUID, authority: str, after: str | None, *, limit: int = 1000) -> Changes:
+    """As `changes`, of those Statements alone that `authority` (canonical text) vouches for or that came from another
+    store, where it may have."""
+    start = _place_of(after)
+    found = query.vouched_for(session, tenant, key_of(authority), start, limit)
+    last = found[-1].seq if found else start
+    return Changes(_stored(session, tenant, found), _token(last), complete=len(found) < limit)
+
+
+def authorities_of_keys(session: Session, tenant: UUID) -> dict[str, str]:
+    """Of each key of the tenant, revoked and test keys included, the canonical text of the authority it stands for."""
+    known = credential_authorities(session, tenant)
+    return {key: text for key, authority in known.items() if (text := ifi_text(authority)) is not None}
+
+
+def names_of_keys(session: Session, tenant: UUID) -> dict[str, str]:
+    """Of each key of the tenant the name it was given."""
+    return {one.key: one.name for one in credentials(session, tenant)}
 
 
 def get_statements(session: Session, tenant: UUID, ids: Collection[UUID]) -> list[StoredStatement]:

@@ -218,14 +218,21 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
         key=row.key,
         name=row.name,
         scopes=frozenset(row.scopes.split()),
-        authority={
-            "objectType": "Agent",
-            "account": {"homePage": f"urn:uuid:{row.tenant_id}", "name": row.key},
-        },
+        authority=_authority(row.tenant_id, row.key),
         erasure_key=erasure_key(pepper, row.tenant_id),
         opaque_accounts=None if row.opaque_since is None else OpaqueAccounts.of(row.owner, pepper),
         last_used=row.last_used,
     )
+
+
+def credential_authorities(session: Session, tenant: UUID) -> dict[str, dict[str, Any]]:
+    """Of each key of the tenant, test keys included, the Agent that Statements stored for it carry as `authority`."""
+    rows = session.execute(sa.select(Credential.key, Credential.tenant_id).where(_belongs_to(tenant)))
+    return {row.key: _authority(row.tenant_id, row.key) for row in rows}
+
+
+def _authority(tenant: UUID, key: str) -> dict[str, Any]:
+    return {"objectType": "Agent", "account": {"homePage": f"urn:uuid:{tenant}", "name": key}}
 
 
 _OWNER = aliased(Tenant)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from certification.access import accounts, roles
 from certification.access.permissions import Role
-from certification.evidence import attendance_lists, channel_items, declarations, disputes
+from certification.evidence import attendance_lists, channel_items, declarations, disputes, feed, trust
 from certification.evidence.declarations import Declared
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
@@ -98,8 +98,10 @@ def _statements() -> list[dict[str, Any]]:
     referring = {**statement(), "object": {"objectType": "StatementRef", "id": first["id"]}}
     gone = statement(id=str(uuid4()), context=context)
     of_a_worker = learning.statement("an", context={**learning.statement("an")["context"], "platform": SECRET})
+    of_a_worker["context"]["registration"] = REGISTRATION
+    again = {**of_a_worker, "id": str(uuid4())}
     of_nobody = learning.statement("lạ")
-    return [first, group, referring, gone, voiding(gone["id"]), of_a_worker, of_nobody]
+    return [first, group, referring, gone, voiding(gone["id"]), of_a_worker, again, of_nobody]
 
 
 def _multipart(statements: list[dict[str, Any]], content: bytes) -> bytes:
@@ -133,10 +135,13 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
         act = {"number": 1, "closes": True, "decision": SECRET, "decided_by": SECRET, "recorded": NOW}
         session.add(YearClosing(tenant_id=tenant, programme=learning.PROGRAMME, year=2024, **act))
         _tell(session, tenant, pepper)
+        trust.decide(session, tenant, trust.ANYBODY, ["reading"], 3, by=SECRET, reason=SECRET, now=NOW)
         publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
         freezing.freeze(session, tenant, "vn", on=date(2026, 11, 20), by=SECRET, reason=SECRET, now=NOW)
     learning.mark(database, tenant, (an, 2026), (somebody, 2026))
     learning.follow_all(database, tenant, NOW)
+    while feed.reconsider(database, tenant):
+        pass
     judging.judge_all_stale(database, tenant, clock=lambda: NOW)
     summaries.settle_all(database, tenant, today=NOW.date())
 

@@ -7,6 +7,7 @@
     figures      attainment, publish, unpublish
     access       init, …-account, …-role, set-team, access-record
     keys         create-key
+    trust        trust, trusted, findings
 
 Each command reads its arguments and the clock, opens a transaction, calls one function and, when the transaction has
 ended well, prints what came of it. What is refused is printed on standard error, one fault a line, and ends with

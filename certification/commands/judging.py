@@ -59,6 +59,8 @@ def _drain(database: Database, tenant: UUID) -> tuple[int, int]:
     while not complete:
         followed = feed.follow(database, tenant, now=invocation.now())
         changes, complete = changes + followed.changes, followed.complete
+    while feed.reconsider(database, tenant):
+        pass
     judged = judging.judge_all_stale(database, tenant, clock=invocation.now)
     summaries.settle_all(database, tenant, today=invocation.today())
     return changes, judged

@@ -1,25 +1,37 @@
 """Statements into facts: what one says of whom (`Reader`), and the rows that makes (`set_facts`).
 
-`evidence.feed` says which Statements are read and when, and explains why setting their facts again does no harm.
+`evidence.feed` says which Statements are read and when, and explains why setting their facts again does no harm. Of
+facts that tell the same achievement one counts (`evidence.repeats`): whenever a Statement's facts are set, all that is
+told of the same workers and activities is settled anew, so that the outcome is the same whatever came first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk
-from certification.evidence import waiting_list
+from certification.evidence import findings, repeats, trust, waiting_list
+from certification.evidence.findings import Found
+from certification.evidence.repeats import Told
 from certification.judgement import judging
-from certification.models import Base, Fact, WorkerIdentifier
+from certification.models import (
+    AuthorityTrust,
+    Base,
+    Fact,
+    Finding,
+    Occasion,
+    Repeat,
+    RuleFile,
+    WorkerIdentifier,
+)
 from certification.rules import evidence_mapping
-from certification.rules.evidence_mapping import EvidenceMapping, StatedFact
-from certification.rules.rule_store import stored
+from certification.rules.evidence_mapping import EvidenceMapping, Standing, StatedFact
 from certification.vietnam import VIETNAM
 from lrs import api
 from lrs.db import Session, among
@@ -32,11 +44,22 @@ __all__ = [
     "agents_of",
     "is_trusted",
     "set_facts",
+    "settle",
     "target_of_voiding",
+    "unsettle",
     "workers_of",
 ]
 
 _FACT = Base.metadata.tables[Fact.__tablename__]
+_REPEAT = Base.metadata.tables[Repeat.__tablename__]
+_OCCASION = Base.metadata.tables[Occasion.__tablename__]
+_FINDING = Base.metadata.tables[Finding.__tablename__]
+
+_Row = dict[str, Any]
+_Key = tuple[UUID, UUID, str]
+"""Worker, Statement and kind: the primary key of a fact, whether it counts or repeats."""
+_Group = tuple[UUID, int]
+"""Worker and activity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +67,7 @@ class Reading:
     """What one Statement says, before anybody is looked up: its actors (canonical IFIs), its facts, when it came.
 
     Unless it `counts` (it is voided, or voids) it says nothing of its actors; they only help to find what to remove.
+    `said_by` is the key of the authority that said it first; `occasions` tie it to others (`evidence.repeats`).
     """
 
     statement_id: UUID
@@ -51,10 +75,15 @@ class Reading:
     actors: frozenset[str]
     counts: bool
     facts: tuple[StatedFact, ...]
+    said_by: int = 0
+    occasions: tuple[tuple[int, bool], ...] = ()
+    found: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
+    """Facts added, those that repeat others among them, and pairs of Statement and Actor left waiting."""
+
     added: int
     waiting: int
 
@@ -82,26 +111,94 @@ def agents_of(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
 
 class Reader:
     """Turns Statements into readings, each by the evidence mapping in force on its own day, so that a Statement says
-    the same whenever it is read. A few SQL commands, however many Statements and days."""
+    the same whenever it is read, and by what the operator trusts its authorities for. A few SQL commands, however many
+    Statements and days. `version` tells whether another reader would read the same."""
 
     def __init__(self, session: Session, tenant: UUID) -> None:
-        bases = [rule for rule in stored(session, tenant, "evidence-mapping") if "adds_to" not in rule.document]
-        self._mappings = [
-            (first_day, evidence_mapping.mapping_in_force(session, tenant, first_day))
-            for first_day in sorted({base.document["in_force_from"] for base in bases}, reverse=True)
-        ]
+        self._session, self._tenant = session, tenant
+        self._mappings = evidence_mapping.mappings(session, tenant)
+        self._trust = trust.read(session, tenant)
+        files = {each for _, mapping in self._mappings for each in mapping.rule_file_ids}
+        self.version = (self._trust.last, frozenset(files))
 
-    def read(self, statement: api.StoredStatement) -> Reading:
+    def read_all(self, statements: Sequence[api.StoredStatement]) -> list[Reading]:
+        """The readings of Statements of the tenant, in their order. One SQL command for all."""
+        if not statements:
+            return []
+        chains = api.provenance(self._session, self._tenant, [one.id for one in statements])
+        return [self._read(one, chains.get(one.id, ())) for one in statements]
+
+    def _read(self, statement: api.StoredStatement, chain: Sequence[Mapping[str, Any]]) -> Reading:
+        actors = actors_of(statement.document)
         if statement.voided or target_of_voiding(statement.document) is not None:
-            return Reading(statement.id, statement.stored, actors_of(statement.document), False, ())
+            return Reading(statement.id, statement.stored, actors, False, ())
         mapping = self.mapping_for(statement)
-        facts = evidence_mapping.facts_of(mapping, statement.document, trusted=is_trusted(statement)) if mapping else ()
-        return Reading(statement.id, statement.stored, actors_of(statement.document), True, tuple(facts))
+        authorities = tuple(_authorities(statement.document, chain))
+        first_stored = _first_stored(statement, chain)
+        found = findings.of_statement(statement.document, mapping, self._dating_on(first_stored), first_stored)
+        facts: Sequence[StatedFact] = ()
+        if mapping is not None:
+            facts, doubts = self._facts(mapping, statement, authorities)
+            found += doubts
+        return Reading(
+            statement.id,
+            statement.stored,
+            actors,
+            True,
+            tuple(facts),
+            api.key_of(authorities[0]),
+            tuple(_occasions(mapping, statement.document)) if facts and mapping is not None else (),
+            tuple(found),
+        )
+
+    def standing(self, mapping: EvidenceMapping, authorities: Sequence[str], what: str) -> Standing:
+        """How far Statements with these authorities are trusted for a topic."""
+        return self._trust.standing(authorities, what, mapping.unlisted)
+
+    def _facts(
+        self, mapping: EvidenceMapping, statement: api.StoredStatement, authorities: Sequence[str]
+    ) -> tuple[list[StatedFact], list[Found]]:
+        """The facts as far as the authorities are trusted for them, and what is to be said of the rest."""
+        signed = is_trusted(statement)
+        asked: dict[str, Standing] = {}
+
+        def standing(what: str) -> Standing:
+            if what not in asked:
+                asked[what] = self.standing(mapping, authorities, what)
+            return asked[what]
+
+        given = evidence_mapping.facts_of(mapping, statement.document, trusted=signed, standing=standing)
+        doubts: list[Found] = []
+        missing = sorted(asked.keys() - {one.what for one in given})
+        if missing:
+            doubts.append(Found("not-trusted", "/authority", {"topics": ", ".join(missing)}))
+        stated = evidence_mapping.stated_level(mapping, statement.document)
+        best = max((one.quality for one in given), default=None)
+        if stated is not None and best is not None and stated > best:
+            place = "/context/extensions"
+            doubts.append(Found("claims-too-much", place, {"stated": f"E{stated}", "level": f"E{best}"}))
+        return given, doubts
 
     def mapping_for(self, statement: api.StoredStatement) -> EvidenceMapping | None:
         """The mapping by which a Statement is read; None before the first one: nothing was evidence then."""
         day = evidence_mapping.day_of(statement.document, VIETNAM)
         return next((mapping for first_day, mapping in self._mappings if first_day <= day), None)
+
+    def _dating_on(self, stored: datetime) -> evidence_mapping.Dating | None:
+        day = stored.astimezone(VIETNAM).date()
+        return next((mapping.dating for first_day, mapping in self._mappings if first_day <= day), None)
+
+
+def version(session: Session, tenant: UUID) -> tuple[int, frozenset[UUID]]:
+    """What Statements are read by; other mappings or other decisions about trust are another version. One SQL
+    command."""
+    last = sa.select(sa.func.max(AuthorityTrust.number)).where(AuthorityTrust.tenant_id == tenant).scalar_subquery()
+    rows = session.execute(
+        sa.select(sa.func.coalesce(last, 0), RuleFile.id).where(
+            RuleFile.tenant_id == tenant, RuleFile.kind == "evidence-mapping"
+        )
+    ).all()
+    return (rows[0][0] if rows else 0), frozenset(row[1] for row in rows)
 
 
 def is_trusted(statement: api.StoredStatement) -> bool:
@@ -114,6 +211,38 @@ def target_of_voiding(statement: Mapping[str, Any]) -> UUID | None:
     if statement["verb"]["id"] != api.VOIDED:
         return None
     return UUID(statement["object"]["id"])
+
+
+def _authorities(statement: Mapping[str, Any], chain: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Canonical texts of all who vouch for a Statement, the first store's first. Of a Group (an application with a
+    user) each member does."""
+    for authority in (*(store.get("authority") for store in chain), statement.get("authority")):
+        if authority is None:
+            continue
+        text = api.ifi_text(authority)
+        members = [api.ifi_text(member) for member in authority.get("member", ())] if text is None else [text]
+        yield from (one for one in members if one is not None)
+
+
+def _first_stored(statement: api.StoredStatement, chain: Sequence[Mapping[str, Any]]) -> datetime:
+    """When the first store that says so took the Statement in; never later than ours."""
+    for store in chain:
+        if "stored" in store:
+            try:
+                return min(api.moment(store["stored"]), statement.stored)
+            except api.InvalidRequest:
+                continue
+    return statement.stored
+
+
+def _occasions(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> Iterator[tuple[int, bool]]:
+    """The keys that tie a Statement to others about the same activity on other days."""
+    context = statement.get("context") or {}
+    number = (context.get("extensions") or {}).get(mapping.certificate_extension)
+    if isinstance(number, str) and (written := " ".join(number.split()).casefold()):
+        yield api.key_of(f"certificate {written}"), True
+    if "registration" in context:
+        yield api.key_of(f"registration {UUID(context['registration'])}"), False
 
 
 # ---------------------------------------------------------------- inside the transaction: readings to rows
@@ -130,20 +259,24 @@ def workers_of(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[st
 
 
 def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Written:
-    """Makes the facts and waiting rows of these Statements what the readings say, and marks whom it concerns stale."""
+    """Makes the facts, repeats, findings and waiting rows of these Statements what the readings say, and marks whom it
+    concerns stale."""
     ids = {reading.statement_id for reading in readings}
     actors = {ifi for reading in readings for ifi in reading.actors}
     workers = workers_of(session, tenant, actors)
 
-    wanted: dict[tuple[UUID, UUID, str], dict[str, Any]] = {}
-    waiting: list[dict[str, Any]] = []
+    told: dict[_Key, Told] = {}
+    occasions: dict[tuple[UUID, UUID, int], _Row] = {}
+    waiting: list[_Row] = []
     for reading in readings:
         if not reading.counts:
             continue
         for ifi in reading.actors:
             if ifi in workers:
-                for row in _rows(tenant, workers[ifi], reading):
-                    wanted[row["worker_id"], row["statement_id"], row["what"]] = row
+                for one in _told(workers[ifi], reading):
+                    told[one.worker_id, one.statement_id, one.what] = one
+                for row in _occasion_rows(tenant, workers[ifi], reading):
+                    occasions[row["worker_id"], row["statement_id"], row["occasion_key"]] = row
             elif not api.is_erased(ifi):  # nobody will ever say who that was
                 waiting.append(
                     {
@@ -155,48 +288,221 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
                     }
                 )
 
-    have = _have(session, tenant, ids)
-    wrong = [have[key] for key in sorted(have) if wanted.get(key) != have[key]]
-    missing = [wanted[key] for key in sorted(wanted) if wanted[key] != have.get(key)]
-    if wrong:
-        session.execute(
-            sa.delete(_FACT).where(
-                _FACT.c.worker_id == sa.bindparam("of_worker"),
-                _FACT.c.statement_id == sa.bindparam("of_statement"),
-                _FACT.c.what == sa.bindparam("of_what"),
-            ),
-            [
-                {"of_worker": row["worker_id"], "of_statement": row["statement_id"], "of_what": row["what"]}
-                for row in wrong
-            ],
-        )
-    bulk.insert(session, Fact, missing)
+    _set_rows(session, _OCCASION, _have(session, tenant, _OCCASION, ids), occasions)
+    there = _There(session, tenant, ids, told.values())
+    facts, repeated = there.settled(told)
+    wrong, missing = _set_rows(session, _FACT, there.facts, facts)
+    _, more = _set_rows(session, _REPEAT, there.repeated, repeated)
+    _set_findings(session, tenant, ids, readings)
     waiting_list.replace(session, tenant, ids, actors, waiting)
     judging.mark_stale(session, tenant, {(row["worker_id"], row["year"]) for row in (*wrong, *missing)})
-    return Written(added=len(missing), waiting=len(waiting))
+    return Written(added=sum(_key(row) in told for row in (*missing, *more)), waiting=len(waiting))
 
 
-def _have(
-    session: Session, tenant: UUID, statement_ids: Collection[UUID]
-) -> dict[tuple[UUID, UUID, str], dict[str, Any]]:
-    """The facts there are of these Statements, by primary key."""
-    rows = session.execute(
-        sa.select(_FACT).where(Fact.tenant_id == tenant, among(session, Fact.statement_id, statement_ids))
-    ).mappings()
-    return {(row["worker_id"], row["statement_id"], row["what"]): dict(row) for row in rows}
+def unsettle(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> None:
+    """Lets every fact of these workers stand by itself, as its Statement told it, whether it counts or repeats: so that
+    facts can be given to another worker. `settle` comes after, in the same transaction."""
+    there = _There(session, tenant, (), (), workers=worker_ids)
+    told = there.told()
+    _set_rows(session, _FACT, there.facts, {key: there.row(one) for key, one in told.items()})
+    _set_rows(session, _REPEAT, there.repeated, {})
 
 
-def _rows(tenant: UUID, worker_id: UUID, reading: Reading) -> Iterator[dict[str, Any]]:
+def settle(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> None:
+    """Says anew which facts of these workers count and which repeat others. Marks nobody stale: the caller does."""
+    there = _There(session, tenant, (), (), workers=worker_ids)
+    facts, repeated = there.settled({})
+    _set_rows(session, _FACT, there.facts, facts)
+    _set_rows(session, _REPEAT, there.repeated, repeated)
+
+
+class _There:
+    """What the tables say of some Statements or workers, and of all other Statements that may tell the same: rows by
+    primary key."""
+
+    def __init__(
+        self,
+        session: Session,
+        tenant: UUID,
+        ids: Collection[UUID],
+        told: Iterable[Told],
+        *,
+        workers: Collection[UUID] = (),
+    ) -> None:
+        self._session, self._tenant, self._ids = session, tenant, ids
+        self.facts: dict[_Key, _Row] = {}
+        self.repeated: dict[_Key, _Row] = {}
+        if workers:
+            self._read(lambda table: [among(session, table.c.worker_id, workers)])
+            return
+        self._read(lambda table: [among(session, table.c.statement_id, ids)])
+        groups = {(one.worker_id, one.activity_key) for one in told}
+        groups |= {
+            (row["worker_id"], row["activity_key"]) for rows in (self.facts, self.repeated) for row in rows.values()
+        }
+        if groups:
+            self._read(lambda table: _of_groups(session, table, groups), groups)
+
+    def told(self) -> dict[_Key, Told]:
+        """What all Statements but those asked for told by themselves."""
+        return {(one.worker_id, one.statement_id, one.what): one for one in self._others()}
+
+    def _read(self, where: Callable[[sa.Table], Sequence[Any]], groups: Collection[_Group] | None = None) -> None:
+        """Facts and repeats in one SQL command."""
+        own = {column.name for column in _FACT.columns}
+        columns = [column for column in _REPEAT.columns if column.name in own]
+        more = [column for column in _REPEAT.columns if column.name not in own]
+        facts = sa.select(
+            *(_FACT.c[column.name] for column in columns), *(sa.cast(sa.null(), one.type) for one in more)
+        )
+        again = sa.select(*columns, *more)
+        both = sa.union_all(
+            facts.where(_FACT.c.tenant_id == self._tenant, *where(_FACT)),
+            again.where(_REPEAT.c.tenant_id == self._tenant, *where(_REPEAT)),
+        )
+        names = [column.name for column in (*columns, *more)]
+        for values in self._session.execute(both):
+            row = dict(zip(names, values, strict=True))
+            if groups is not None and (row["worker_id"], row["activity_key"]) not in groups:
+                continue
+            if row["repeats"] is None:
+                self.facts[_key(row)] = {name: row[name] for name in own}
+            else:
+                self.repeated[_key(row)] = row
+
+    def settled(self, told: Mapping[_Key, Told]) -> tuple[dict[_Key, _Row], dict[_Key, _Row]]:
+        """Rows of facts that count and of those that repeat, of all that is told now in these groups."""
+        by_group: dict[_Group, list[Told]] = defaultdict(list)
+        for one in (*told.values(), *self.told().values()):
+            by_group[one.worker_id, one.activity_key].append(one)
+        several = {group for group, each in by_group.items() if len({one.statement_id for one in each}) > 1}
+        occasions = self._occasions(several) if several else {}
+        facts: dict[_Key, _Row] = {}
+        repeated: dict[_Key, _Row] = {}
+        for group, all_told in by_group.items():
+            settled = repeats.settle(all_told, occasions.get(group, {}))
+            for one in settled.counting:
+                facts[one.worker_id, one.statement_id, one.what] = self.row(one)
+            for again in settled.repeated:
+                one = again.told
+                repeated[one.worker_id, one.statement_id, one.what] = self.row(one) | {
+                    "repeats": again.repeats,
+                    "lends_minutes": again.lends_minutes,
+                    "lends_score": again.lends_score,
+                }
+        return facts, repeated
+
+    def _occasions(self, groups: Collection[_Group]) -> Mapping[_Group, repeats.Occasions]:
+        found: dict[_Group, dict[UUID, list[tuple[int, bool]]]] = defaultdict(lambda: defaultdict(list))
+        rows = self._session.execute(
+            sa.select(
+                Occasion.worker_id,
+                Occasion.activity_key,
+                Occasion.statement_id,
+                Occasion.occasion_key,
+                Occasion.is_certificate,
+            ).where(Occasion.tenant_id == self._tenant, *_of_groups(self._session, _OCCASION, groups))
+        )
+        for worker_id, activity, statement_id, key, is_certificate in rows:
+            found[worker_id, activity][statement_id].append((key, is_certificate))
+        return found
+
+    def _others(self) -> Iterator[Told]:
+        """What the other Statements of these groups told by themselves, without what was lent to them."""
+        lent_to: dict[_Key, _Row] = {}
+        for row in self.repeated.values():
+            if row["lends_minutes"] or row["lends_score"]:
+                key = (row["worker_id"], row["repeats"], row["what"])
+                before = lent_to.get(key, {"minutes": False, "score": False})
+                lent_to[key] = {
+                    "minutes": before["minutes"] or row["lends_minutes"],
+                    "score": before["score"] or row["lends_score"],
+                }
+        for row in (*self.facts.values(), *self.repeated.values()):
+            if row["statement_id"] in self._ids:
+                continue
+            lent = lent_to.get(_key(row), {})
+            one = Told(**{name: row[name] for name in Told.__slots__})
+            yield replace(
+                one,
+                minutes=0 if lent.get("minutes") else one.minutes,
+                score=None if lent.get("score") else one.score,
+            )
+
+    def row(self, one: Told) -> _Row:
+        """A row of a fact."""
+        return asdict(one) | {"tenant_id": self._tenant, "year": one.day.year}
+
+
+def _of_groups(session: Session, table: sa.Table, groups: Collection[_Group]) -> list[sa.ColumnElement[bool]]:
+    """Rows of these workers and of these activities, of some more pairs than asked for."""
+    return [
+        among(session, table.c.worker_id, {worker for worker, _ in groups}),
+        among(session, table.c.activity_key, {activity for _, activity in groups}),
+    ]
+
+
+def _key(row: Mapping[str, Any]) -> _Key:
+    return row["worker_id"], row["statement_id"], row["what"]
+
+
+def _told(worker_id: UUID, reading: Reading) -> Iterator[Told]:
     for fact in reading.facts:
+        yield Told(
+            worker_id=worker_id,
+            statement_id=reading.statement_id,
+            what=fact.what,
+            day=fact.day,
+            minutes=fact.minutes,
+            score=fact.score,
+            quality=fact.quality,
+            activity_key=api.activity_key(fact.activity_iri),
+            said_by=reading.said_by,
+            once_key=api.key_of(f"template {fact.once}") if fact.once else 0,
+        )
+
+
+def _occasion_rows(tenant: UUID, worker_id: UUID, reading: Reading) -> Iterator[_Row]:
+    for key, is_certificate in reading.occasions:
         yield {
             "worker_id": worker_id,
             "tenant_id": tenant,
             "statement_id": reading.statement_id,
-            "what": fact.what,
-            "day": fact.day,
-            "year": fact.day.year,
-            "minutes": fact.minutes,
-            "score": fact.score,
-            "quality": fact.quality,
-            "activity_key": api.activity_key(fact.activity_iri),
+            "occasion_key": key,
+            "activity_key": api.activity_key(reading.facts[0].activity_iri),
+            "is_certificate": is_certificate,
         }
+
+
+def _have(session: Session, tenant: UUID, table: sa.Table, statement_ids: Collection[UUID]) -> dict[Any, _Row]:
+    """The rows there are of these Statements, by primary key."""
+    rows = session.execute(
+        sa.select(table).where(table.c.tenant_id == tenant, among(session, table.c.statement_id, statement_ids))
+    ).mappings()
+    key = [column.name for column in table.primary_key]
+    return {tuple(row[name] for name in key): dict(row) for row in rows}
+
+
+def _set_rows(
+    session: Session, table: sa.Table, have: Mapping[Any, _Row], wanted: Mapping[Any, _Row]
+) -> tuple[list[_Row], list[_Row]]:
+    """Makes the rows that there are those that are wanted; gives those that went and those that came."""
+    wrong = [have[key] for key in sorted(have) if wanted.get(key) != have[key]]
+    missing = [wanted[key] for key in sorted(wanted) if wanted[key] != have.get(key)]
+    if wrong:
+        names = [column.name for column in table.primary_key]
+        of_row = sa.and_(*(table.c[name] == sa.bindparam(f"of_{name}") for name in names))
+        session.execute(sa.delete(table).where(of_row), [{f"of_{name}": row[name] for name in names} for row in wrong])
+    if missing:
+        session.execute(sa.insert(table), missing)
+    return wrong, missing
+
+
+def _set_findings(session: Session, tenant: UUID, ids: Collection[UUID], readings: Iterable[Reading]) -> None:
+    wanted = {
+        (tenant, row["statement_id"], row["number"]): row
+        for reading in readings
+        if reading.counts
+        for row in findings.kept_rows(tenant, reading.statement_id, reading.said_by, reading.stored, reading.found)
+    }
+    _set_rows(session, _FINDING, _have(session, tenant, _FINDING, ids), wanted)

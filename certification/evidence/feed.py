@@ -26,14 +26,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.evidence import facts, waiting_list
+from certification.evidence import facts, trust, waiting_list
 from certification.models import FeedPosition
 from certification.rules import evidence_mapping
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database, Session
 
-__all__ = ["CHUNK", "READER", "Followed", "follow", "rebuild", "release", "reread"]
+__all__ = ["CHUNK", "READER", "Followed", "follow", "rebuild", "reconsider", "release", "reread"]
 
 READER = "evidence"
 """The name under which the position of this reader is kept."""
@@ -74,16 +74,19 @@ def follow(database: Database, tenant: UUID, *, now: datetime, limit: int = CHUN
             return Followed(0, 0, 0, complete=changes.complete)
         evidence_mapping.mapping_in_force(session, tenant, vietnam_day(now))
         reader = facts.Reader(session, tenant)
-        readings = [reader.read(one) for one in changes.statements]
         targets = {
             target for one in changes.statements if (target := facts.target_of_voiding(one.document)) is not None
         }
         # The target of a voiding Statement may have been taken long ago; it is read again, and says nothing by now.
-        readings += map(
-            reader.read, api.get_statements(session, tenant, targets - {one.id for one in changes.statements})
-        )
+        voided = targets - {one.id for one in changes.statements}
+        again = api.get_statements(session, tenant, voided) if voided else []
+        readings = reader.read_all([*changes.statements, *again])
     with database.writing(tenant) as session:
-        if not _advance(session, tenant, position, changes.token):
+        bulk.import_alone(session, tenant)
+        # Rules loaded or trust decided since it was read: it is read again by those.
+        if facts.version(session, tenant) != reader.version:
+            return Followed(0, 0, 0, complete=False)
+        if not _advance(session, tenant, READER, position, changes.token):
             return Followed(0, 0, 0, complete=False)
         written = facts.set_facts(session, tenant, readings)
     return Followed(len(changes.statements), written.added, written.waiting, complete=changes.complete)
@@ -105,7 +108,7 @@ def reread(session: Session, tenant: UUID, statement_ids: Sequence[UUID]) -> int
     many Statements there are. Whoever's facts change becomes stale. The caller has let nobody else import."""
     reader = facts.Reader(session, tenant)
     for ids in (statement_ids[start : start + CHUNK] for start in range(0, len(statement_ids), CHUNK)):
-        facts.set_facts(session, tenant, [reader.read(one) for one in api.get_statements(session, tenant, ids)])
+        facts.set_facts(session, tenant, reader.read_all(api.get_statements(session, tenant, ids)))
     return len(statement_ids)
 
 
@@ -130,21 +133,53 @@ def rebuild(database: Database, tenant: UUID, *, now: datetime, limit: int = CHU
             return Followed(changes, added, waiting, complete=True)
 
 
+def reconsider(database: Database, tenant: UUID, *, limit: int = CHUNK) -> int:
+    """Reads anew the next `limit` Statements that a decision about trust concerns (`trust.decide`), in transactions of
+    its own; gives how many, 0 when none is left. Broken off, it is taken up where it was; facts that are right stay."""
+    with database.reading(tenant) as session:
+        notes = session.execute(
+            sa.select(FeedPosition.reader, FeedPosition.token)
+            .where(FeedPosition.tenant_id == tenant, FeedPosition.reader.startswith(trust.REREADING, autoescape=True))
+            .order_by(FeedPosition.reader)
+            .limit(1)
+        )
+        note = notes.one_or_none()
+        if note is None:
+            return 0
+        authority = note.reader.removeprefix(trust.REREADING)
+        if authority == trust.ANYBODY:
+            changes = api.changes(session, tenant, note.token or None, limit=limit)
+        else:
+            changes = api.vouched_for(session, tenant, authority, note.token or None, limit=limit)
+        reader = facts.Reader(session, tenant)
+        readings = reader.read_all(changes.statements)
+    with database.writing(tenant) as session:
+        # Where another follower or another decision was quicker, the next call takes what there is to take then.
+        bulk.import_alone(session, tenant)
+        if facts.version(session, tenant) != reader.version:
+            return 1
+        if not _advance(session, tenant, note.reader, note.token, changes.token):
+            return 1
+        facts.set_facts(session, tenant, readings)
+        if changes.complete:
+            session.execute(_position_row(sa.delete(FeedPosition), tenant, note.reader))
+    return max(1, len(readings))
+
+
 # ---------------------------------------------------------------- the position
 
 
-def _position_row(command: Any, tenant: UUID) -> Any:
-    return command.where(FeedPosition.tenant_id == tenant, FeedPosition.reader == READER)
+def _position_row(command: Any, tenant: UUID, reader: str = READER) -> Any:
+    return command.where(FeedPosition.tenant_id == tenant, FeedPosition.reader == reader)
 
 
 def _position(session: Session, tenant: UUID) -> str:
     return session.scalar(_position_row(sa.select(FeedPosition.token), tenant)) or _BEGINNING
 
 
-def _advance(session: Session, tenant: UUID, old: str, new: str) -> bool:
-    """Moves the position from `old` to `new`; False when it no longer stands at `old`."""
-    bulk.import_alone(session, tenant)
-    if old == _BEGINNING:
+def _advance(session: Session, tenant: UUID, reader: str, old: str, new: str) -> bool:
+    """Moves the position from `old` to `new`; False when it no longer stands at `old`. The caller imports alone."""
+    if reader == READER and old == _BEGINNING:
         bulk.upsert(session, FeedPosition, [{"tenant_id": tenant, "reader": READER, "token": _BEGINNING}])
-    moved = _position_row(sa.update(FeedPosition), tenant).where(FeedPosition.token == old).values(token=new)
+    moved = _position_row(sa.update(FeedPosition), tenant, reader).where(FeedPosition.token == old).values(token=new)
     return bool(session.execute(moved).rowcount)  # type: ignore[attr-defined]

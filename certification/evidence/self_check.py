@@ -35,6 +35,19 @@ from lrs.db import Database, Session
 __all__ = ["Assay", "Checked", "Feeds", "Remark", "TargetFed", "Who", "check"]
 
 
+_TOLD_AS_FOUND = frozenset(
+    {
+        "late",
+        "not-trusted",
+        "rule-broken",
+        "no-template",
+        "no-registration",
+        "version-unknown",
+        "extension-misplaced",
+    }
+)
+"""Findings (`evidence.findings`) that are told as they are; the others have remarks of their own here."""
+
 MOST_CATEGORIES = 50
 """Of so many category activities it is told why they state no topic."""
 
@@ -117,9 +130,15 @@ def check(
     with database.reading(identity.tenant) as session:
         trials = api.try_out(session, identity, documents, version=version, now=now)
     with database.reading(identity.owner) as session:
-        assaying = _Assaying(session, identity.owner, [one.kept for one in trials if one.kept is not None], now)
+        kept = [one.kept for one in trials if one.kept is not None]
+        assaying = _Assaying(session, identity.owner, kept, now)
+        readings = iter(assaying.reader.read_all(kept))
         return [
-            Checked(_sent_id(document), trial, None if trial.kept is None else assaying.assay(trial.kept, document))
+            Checked(
+                _sent_id(document),
+                trial,
+                None if trial.kept is None else assaying.assay(trial.kept, next(readings), document),
+            )
             for document, trial in zip(documents, trials, strict=True)
         ]
 
@@ -135,7 +154,7 @@ class _Assaying:
     def __init__(self, session: Session, tenant: UUID, kept: Collection[api.StoredStatement], now: datetime) -> None:
         self._session, self._tenant = session, tenant
         self._today = vietnam_day(now)
-        self._reader = facts.Reader(session, tenant)
+        self.reader = facts.Reader(session, tenant)
         self._workers = facts.workers_of(
             session, tenant, {ifi for one in kept for ifi in facts.actors_of(one.document)}
         )
@@ -147,10 +166,9 @@ class _Assaying:
         except NoMappingInForce:  # then the feed takes nothing
             self._is_read = False
 
-    def assay(self, statement: api.StoredStatement, sent: Mapping[str, Any]) -> Assay:
+    def assay(self, statement: api.StoredStatement, reading: facts.Reading, sent: Mapping[str, Any]) -> Assay:
         document = statement.document
-        reading = self._reader.read(statement)
-        mapping = self._reader.mapping_for(statement) if self._is_read else None
+        mapping = self.reader.mapping_for(statement) if self._is_read else None
         day = evidence_mapping.day_of(document, VIETNAM)
         given = reading.facts if mapping is not None else ()
         fits = (
@@ -164,6 +182,7 @@ class _Assaying:
             *self._of_reading(reading.counts, statement, mapping),
             *_of_actor(document, who),
             *_of_time(sent, day, self._today),
+            *(Remark(one.code, one.place, one.about) for one in reading.found if one.code in _TOLD_AS_FOUND),
         ]
         if mapping is not None and reading.counts:
             remarks += _of_mapping(mapping, document, fits, given)
@@ -286,15 +305,16 @@ def _of_mapping(
         return
     kind, ended = evidence_mapping.activity_type(document), evidence_mapping.outcome(document)
     ending_so = [template for template in templates if ended in template.outcomes]
+    by_type = [template for template in ending_so if not template.statement_templates]
     if not ending_so:
         yield Remark(f"outcome-{ended}", "/result", {})
         return
     place = "/object/definition/type"
-    types = sorted({each for template in ending_so for each in template.activity_types or ()} - {"none"})
+    types = sorted({each for template in by_type for each in template.activity_types or ()} - {"none"})
     if not fits:
         yield Remark("type-not-mapped", place, {"type": kind, "types": _listed(types)})
         return
-    general = {code for template in ending_so for code in template.gives}
+    general = {code for template in by_type for code in template.gives}
     if kind == "none" and (more := general - {one.what for one in given}):
         titles = _listed(mapping.topics[code] for code in sorted(more))
         yield Remark("no-type", place, {"titles": titles, "types": _listed(types)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from certification.evidence.findings_words import finding_words
 from certification.evidence.self_check import Remark
 from lrs.api import Outcome
 
@@ -73,11 +74,14 @@ REMARKS: Mapping[str, str] = {
     "no-score": "Không có điểm (result.score.scaled): phần điểm kiểm tra của {indicators} không tính được.",
     "score-without-scale": "Có điểm nhưng không biết trên bao nhiêu: thêm scaled, hoặc max bên cạnh raw.",
 }  # fmt: skip
-"""What keeps a Statement from counting, or from counting for more, and what to do about it, by code."""
+"""What keeps a Statement from counting, or from counting for more, and what to do about it, by code; beside the words
+of findings, which are told as they will be kept."""
 
 
 def remark_words(remark: Remark) -> str:
     """A remark as a sentence."""
+    if remark.code not in REMARKS:
+        return finding_words(remark.code, remark.place, remark.about)
     about = dict(remark.about)
     if "near" in about:
         about["near"] = f" Có phải là {about['near']}?" if about["near"] else ""

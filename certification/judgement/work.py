@@ -76,7 +76,8 @@ def _tenants(database: Database) -> list[tuple[UUID, str]]:
 
 
 def _turn(database: Database, tenant: UUID, stop: threading.Event, clock: Callable[[], datetime]) -> bool:
-    """Some chunks of the feed, one batch of judging and one step of the summaries; whether there may be more to do.
+    """Some chunks of the feed, one of Statements to be read anew, one batch of judging and one step of the summaries;
+    whether there may be more to do.
 
     Judging comes after a chunk that was the last, so that a worker with many new Statements is judged once; and after
     `CHUNKS_IN_A_TURN` at the latest, so that a long backlog does not put it off for good.
@@ -87,7 +88,8 @@ def _turn(database: Database, tenant: UUID, stop: threading.Event, clock: Callab
             break
     if stop.is_set():
         return not followed.complete
+    reread = feed.reconsider(database, tenant)
     now = clock()
     judged = judging.judge_stale(database, tenant, now=now)
     settled = summaries.settle(database, tenant, today=vietnam_day(now))
-    return not followed.complete or judged > 0 or settled > 0
+    return not followed.complete or reread > 0 or judged > 0 or settled > 0

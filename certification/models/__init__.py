@@ -19,7 +19,16 @@ from certification.models.access import (
     TeamMember,
 )
 from certification.models.base import Base
-from certification.models.evidence import Attestation, Fact, FeedPosition, SelfScore
+from certification.models.evidence import (
+    Attestation,
+    AuthorityTrust,
+    Fact,
+    FeedPosition,
+    Finding,
+    Occasion,
+    Repeat,
+    SelfScore,
+)
 from certification.models.judgement import Assessment, Award, Stale, YearClosing
 from certification.models.people import (
     Employment,
@@ -72,6 +81,7 @@ __all__ = [
     "AttendanceVersion",
     "Attestation",
     "Audience",
+    "AuthorityTrust",
     "Award",
     "Base",
     "ChannelItem",
@@ -85,10 +95,12 @@ __all__ = [
     "Entitlement",
     "Fact",
     "FeedPosition",
+    "Finding",
     "Freezing",
     "IdentityEvent",
     "KeptFile",
     "NationalNumber",
+    "Occasion",
     "Organization",
     "OrganizationChange",
     "OrganizationLabel",
@@ -97,6 +109,7 @@ __all__ = [
     "PasswordToken",
     "PeopleSetting",
     "Publication",
+    "Repeat",
     "Revision",
     "RoleGiven",
     "RuleFile",

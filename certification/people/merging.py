@@ -48,6 +48,7 @@ from certification.models import (
     Fact,
     NationalNumber,
     Organization,
+    Repeat,
     UnionRole,
     Worker,
     WorkerIdentifier,
@@ -112,10 +113,12 @@ def merge(session: Session, tenant: UUID, into: str, other: str, *, by: str, bas
     bulk.import_alone(session, tenant)
     kept, gone = _both(session, tenant, into, other)
     _lock(session, kept.id, gone.id)
+    facts.unsettle(session, tenant, (kept.id, gone.id))
     years = _years(session, tenant, (kept.id, gone.id), now)
     notes = [] if kept.full_name == gone.full_name else [identity_words.names_differ(kept.full_name, gone.full_name)]
     notes += _both_attested(session, tenant, kept.id, gone.id)
     changes = _move_all(session, tenant, gone.id, kept.id, notes)
+    facts.settle(session, tenant, (kept.id,))
     notes += _overlapping(session, tenant, kept.id, changes)
     _set_merged(session, gone.id, kept.id)
     said = New(MERGE, kept.id, by, basis, other_id=gone.id, changes=_written(changes))
@@ -363,6 +366,7 @@ def split(
     chosen = _chosen(session, tenant, person, accounts, employments, titles, attestations, programme)
     target = _target(session, tenant, person, gone, other, full_name, gender)
     _lock(session, person.id, target.id)
+    facts.unsettle(session, tenant, (person.id, target.id))
     years = _years(session, tenant, (person.id, target.id), now)
     changes = {}
     for name, rows in chosen.items():
@@ -371,6 +375,7 @@ def split(
         _repoint(session, table, changes[name].moved, person.id, target.id)
     _mark(session, tenant, (person.id, target.id), years, by)
     _reread(session, tenant, person.id)
+    facts.settle(session, tenant, (person.id, target.id))
     said = New(SPLIT, person.id, by, basis, other_id=target.id, changes=_written(changes))
     [event] = identity_events.record(session, tenant, [said], now=now)
     return Merged(event, person, target, ())
@@ -455,8 +460,11 @@ def _repoint(session: Session, table: sa.Table, keys: Sequence[Sequence[Any]], s
 def _reread(session: Session, tenant: UUID, worker_id: UUID) -> None:
     """Gives the facts of a worker's Statements to whoever the Actors are now. Those of Actors who were erased stay:
     nobody knows any more whose they were."""
-    of_worker = Fact.tenant_id == tenant, Fact.worker_id == worker_id
-    ids = list(session.scalars(sa.select(Fact.statement_id).where(*of_worker).distinct().order_by(Fact.statement_id)))
+    told = [
+        sa.select(model.statement_id).where(model.tenant_id == tenant, model.worker_id == worker_id)
+        for model in (Fact, Repeat)
+    ]
+    ids = sorted(session.scalars(sa.union(*told)))
     for some in (ids[start : start + feed.CHUNK] for start in range(0, len(ids), feed.CHUNK)):
         documents = api.get_statements(session, tenant, some)
         feed.reread(session, tenant, [one.id for one in documents if not _names_an_erased(one)])
@@ -491,6 +499,7 @@ def undo(session: Session, tenant: UUID, event_id: UUID, *, by: str, basis: str,
 def _undo_merge(session: Session, tenant: UUID, event: Event, said: New, now: datetime) -> Merged:
     kept, gone = _people(session, tenant, event)
     _lock(session, kept.id, gone.id)
+    facts.unsettle(session, tenant, (kept.id, gone.id))
     years = _years(session, tenant, (kept.id, gone.id), now)
     changes = _read(identity_events.changes_of(session, tenant, event))
     lost = 0
@@ -501,6 +510,7 @@ def _undo_merge(session: Session, tenant: UUID, event: Event, said: New, now: da
     _mark(session, tenant, (kept.id, gone.id), years, said.done_by)
     if changes.get(WorkerIdentifier.__tablename__):
         _reread(session, tenant, kept.id)
+    facts.settle(session, tenant, (kept.id, gone.id))
     [undoing] = identity_events.record(session, tenant, [_of(said, event)], now=now)
     return Merged(undoing, kept, gone, (identity_words.changed_since(lost),) if lost else ())
 
@@ -531,9 +541,11 @@ def _undo_split(session: Session, tenant: UUID, event: Event, said: New, now: da
     """All that is of the one who was split off becomes the worker's again, what came since included."""
     kept, gone = _people(session, tenant, event)
     _lock(session, kept.id, gone.id)
+    facts.unsettle(session, tenant, (kept.id, gone.id))
     years = _years(session, tenant, (kept.id, gone.id), now)
     notes: list[str] = []
     changes = _move_all(session, tenant, gone.id, kept.id, notes)
+    facts.settle(session, tenant, (kept.id,))
     _set_merged(session, gone.id, kept.id)
     _mark(session, tenant, (kept.id, gone.id), years, said.done_by)
     [undoing] = identity_events.record(session, tenant, [_of(said, event, _written(changes))], now=now)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from certification.evidence import waiting_list
+from certification.evidence import findings, waiting_list
 from certification.people import suggestions
 from lrs.db import Session
 
@@ -46,6 +46,7 @@ KINDS: tuple[Kind, ...] = (
         "Phát biểu đang chờ chủ tài khoản",
         lambda session, tenant: waiting_list.totals(session, tenant)[1],
     ),
+    Kind("doubtful-statements", "Phát biểu cần xem lại", findings.total),
     Kind(
         "double-workers",
         "Hai mã có thể là một người",

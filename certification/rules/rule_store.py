@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -26,16 +27,17 @@ class StoredRule:
     identifier: str
     sha256: str
     document: Mapping[str, Any]
+    loaded: datetime
 
 
 def stored(session: Session, tenant: UUID, *kinds: str) -> list[StoredRule]:
     """The tenant's loaded rule files of these kinds (none named: of all), by kind and identifier. One SQL command."""
-    query = sa.select(RuleFile.id, RuleFile.kind, RuleFile.identifier, RuleFile.sha256, RuleFile.text)
+    query = sa.select(RuleFile.id, RuleFile.kind, RuleFile.identifier, RuleFile.sha256, RuleFile.text, RuleFile.loaded)
     query = query.where(RuleFile.tenant_id == tenant)
     if kinds:
         query = query.where(RuleFile.kind.in_(kinds))
     rows = session.execute(query).all()
-    found = [StoredRule(row.id, row.kind, row.identifier, row.sha256, _parsed(row.text)) for row in rows]
+    found = [StoredRule(row.id, row.kind, row.identifier, row.sha256, _parsed(row.text), row.loaded) for row in rows]
     return sorted(found, key=lambda rule: (rule.kind, rule.identifier))
 
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from lrs.db import Session, among
-from lrs.models import Reference, Statement, StatementLink
+from lrs.models import Provenance, Reference, Statement, StatementLink
 from lrs.statements.keys import activity_key, agent_key, related_activity_key, related_agent_key, verb_key
 from lrs.statements.order import microseconds
 from lrs.statements.validate import encode
@@ -108,6 +108,18 @@ def about(session: Session, tenant: UUID, keys: Collection[int]) -> list[UUID]:
         StatementLink.tenant_id == tenant, among(session, StatementLink.key, keys)
     )
     return list(session.scalars(sa.union(own, linked)))
+
+
+def vouched_for(session: Session, tenant: UUID, authority: int, seq: int, limit: int) -> list[One]:
+    """What was stored after a place under an authority (its key), or came from another store, in order."""
+    after = _columns().where(Statement.tenant_id == tenant, Statement.seq > seq).order_by(Statement.seq).limit(limit)
+    own = after.where(Statement.authority_key == authority)
+    brought = after.where(
+        Statement.id.in_(sa.select(Provenance.statement_id).where(Provenance.tenant_id == tenant)),
+        Statement.authority_key != authority,
+    )
+    found = [One(*row) for query in (own, brought) for row in session.execute(query)]
+    return sorted(found, key=lambda one: one.seq)[:limit]
 
 
 def newest_place(session: Session, tenant: UUID) -> int:

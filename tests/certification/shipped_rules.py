@@ -44,7 +44,8 @@ def criteria_set_2022() -> CriteriaSet:
 
 @cache
 def mapping() -> EvidenceMapping:
-    return evidence_mapping.build(document("evidence-mapping-2026"))
+    """As it is in force when every shipped file is loaded."""
+    return evidence_mapping.build(document("evidence-mapping-2026"), [document("evidence-mapping-2026-ho-so-xapi")])
 
 
 @cache

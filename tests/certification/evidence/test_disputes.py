@@ -39,7 +39,8 @@ def staff(world: World, database: Database, tenant: UUID, now: datetime) -> list
 def learned(database: Database, identity: api.Identity, staff: list[UUID], now: datetime) -> dict[str, UUID]:
     """Statements by the account they are about."""
     made = {name: learning.statement(name) for name in ("an", "ba")}
-    made["cả hai"] = learning.statement(learning.group("an", "ba"))
+    other = {"id": "https://hoc.example.org/khac"}
+    made["cả hai"] = learning.statement(learning.group("an", "ba"), object=other)
     made["đã huỷ"] = learning.statement("an")
     learning.store(database, identity, *made.values(), learning.voiding(made["đã huỷ"]))
     learning.follow_all(database, identity.tenant, now)

@@ -49,7 +49,7 @@ def test_the_loop_follows_and_judges_every_tenant_before_it_waits(
     other_an: UUID,
     now: datetime,
 ) -> None:
-    store(database, identity, *(statement("an") for _ in range(70)))
+    store(database, identity, *(statement("an", object={"id": f"https://hoc.example.org/khoa/{n}"}) for n in range(70)))
     store(database, other_identity, statement("an", "reading"))
     stop = WhenIdle()
     work.work(database, stop=stop, clock=lambda: now)

@@ -118,7 +118,7 @@ def test_whoever_learned_under_both_counts_once_and_every_participation_counts(
     _, first = employ(world, "dn/a")
     _, second = employ(world, "dn/b")
     learn(world, identity, first, "an")
-    learn(world, identity, second, "an-2")
+    learn(world, identity, second, "an-2", statement("an-2", timestamp="2026-05-05T03:00:00Z"))
     before = world.figures("cd/lai-chau", "L2")
     do(merging.merge, first, second)
     after = world.figures("cd/lai-chau", "L2")
@@ -372,7 +372,8 @@ def test_what_is_named_is_split_off_with_the_statements_of_its_accounts(
     world: World, identity: api.Identity, do: Do
 ) -> None:
     a, number = employ(world, "dn/a", started=date(2020, 1, 1))
-    learn(world, identity, number, "an", statement("an"), statement(group("an", "binh")))
+    both = statement(group("an", "binh"), object={"id": "https://hoc.example.org/khac"})
+    learn(world, identity, number, "an", statement("an"), both)
     learn(world, identity, number, "binh", statement("binh", "reading"))
     with world.database.writing(world.tenant) as session:
         world.also(session, a, "dn/b", started=date(2021, 1, 1))

@@ -153,7 +153,7 @@ def test_a_page_costs_as_many_commands_however_many_wait(
     send(world, identity, *[statement(f"b{place}") for place in range(90) for _ in range(3)])
     with count_commands() as many:
         read(waiting_list.described, read(waiting_list.page, limit=100))
-    assert len(few) == len(many)
+    assert len(many) <= len(few), "the first reads the rules too"
 
 
 # ---------------------------------------------------------------- who may be whom
@@ -232,6 +232,7 @@ def test_one_national_number_and_one_name_at_once_make_doubles(world: World, wri
     assert {one.code: one.count for one in read(work_list.summary)} == {
         "unknown-actors": 0,
         "waiting-statements": 0,
+        "doubtful-statements": 0,
         "double-workers": 1,
     }
 
@@ -293,4 +294,4 @@ def test_a_thousand_links_take_as_many_commands_as_ten(world: World, write: Do, 
         write(link_lists.import_links, links_csv(*[(f"https://h.vn|{one}", number) for one in range(10)]), by="x")
     with count_commands() as many:
         write(link_lists.import_links, links_csv(*[(f"https://h.vn|{one}", number) for one in range(10, 1010)]), by="x")
-    assert len(few) == len(many)
+    assert len(many) <= len(few), "the first reads the rules too"

@@ -71,7 +71,7 @@ def test_a_statement_is_answered_in_full(client: FlaskClient, platform: dict[str
     assert {"plan": "1268-qd-ttg", "target": "G1", "group": "G1", "title": "Chính trị, pháp luật"} in told[
         "counts_for"
     ]["targets"]
-    assert {one["code"] for one in told["missing"]} == {"no-type"}
+    assert {one["code"] for one in told["missing"]} == {"late", "no-type"}
 
 
 @pytest.mark.usefixtures("known")

@@ -246,7 +246,7 @@ def test_the_profile_stands_once() -> None:
 def test_the_examples_in_the_documentation_load(database: Database, tenant: UUID, now: datetime) -> None:
     page = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
     examples = re.findall(r"```toml\n(.+?)```", page, re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=now)
         for example in examples:

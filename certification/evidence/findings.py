@@ -1,0 +1,280 @@
+"""What somebody should look at in Statements that were taken in: findings, each with what it is about.
+
+A finding refuses nothing. `of_statement` says what there is to find, without database; it is asked whenever a Statement
+is read, from the feed and in the self-check alike. Kept findings are counted by platform and listed for the work list.
+Words are `evidence.findings_words`.
+
+    late, in-the-future        the timestamp lies too far from when the Statement was stored (`dating` of the mapping)
+    claims-too-much            it claims a higher level than its authority is trusted for
+    not-trusted                its authority is trusted for nothing of what it says
+    rule-broken                it matches a Statement Template of our Profile and breaks a rule of it
+    no-template, no-registration, version-unknown
+                               it says that it follows a version of our Profile, and does not
+    extension-misplaced, extension-unreadable
+                               an extension of our Profile stands in the wrong place, or holds something else
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification.models import Finding, Occasion
+from certification.rules import evidence_mapping, statement_templates
+from certification.rules.evidence_mapping import Dating, EvidenceMapping
+from certification.rules.locations import with_lists
+from lrs import api
+from lrs.db import Session
+
+__all__ = [
+    "Counted",
+    "Found",
+    "Listed",
+    "SharedCertificate",
+    "by_platform",
+    "kept_rows",
+    "listed",
+    "of_statement",
+    "shared",
+    "total",
+]
+
+MOST = 50
+"""So many findings of one Statement are kept: nobody reads more of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding: its code, where in the Statement, and what its words need to know."""
+
+    code: str
+    place: str
+    about: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """`about` as it is kept."""
+        return json.dumps(self.about, ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many Statements of a platform have a finding. `said_by` is the key of its authority; `example` is one."""
+
+    said_by: int
+    code: str
+    statements: int
+    example: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A finding that is kept, with its Statement."""
+
+    statement_id: UUID
+    number: int
+    said_by: int
+    stored: datetime
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCertificate:
+    """A certificate's number that Statements about several workers name for one activity."""
+
+    statements: tuple[UUID, ...]
+    workers: tuple[UUID, ...]
+
+
+# ---------------------------------------------------------------- finding
+
+
+def of_statement(
+    statement: Mapping[str, Any], mapping: EvidenceMapping | None, dating: Dating | None, stored: datetime
+) -> list[Found]:
+    """What there is to find in a Statement that does not depend on who is trusted, in a fixed order.
+
+    `mapping` is the one by which it is read (None: there was none on its day), `dating` that of the day it was stored.
+    """
+    found = list(_of_dating(statement, dating, stored))
+    if mapping is not None:
+        found += _of_profile(mapping, with_lists(statement))
+    return found[:MOST]
+
+
+def _of_dating(statement: Mapping[str, Any], dating: Dating | None, stored: datetime) -> Iterator[Found]:
+    if dating is None:
+        return
+    happened = api.moment(statement["timestamp"])
+    if stored - happened > timedelta(days=dating.late_after_days):
+        days = (stored - happened).days
+        yield Found("late", "/timestamp", {"days": str(days), "most": str(dating.late_after_days)})
+    elif happened - stored > timedelta(minutes=dating.future_after_minutes):
+        minutes = int((happened - stored).total_seconds() // 60)
+        yield Found("in-the-future", "/timestamp", {"minutes": str(minutes), "most": str(dating.future_after_minutes)})
+
+
+def _of_profile(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> Iterator[Found]:
+    matched = [
+        one
+        for one in mapping.statement_templates.values()
+        if statement_templates.matches(one, statement, mapping.known_types)
+    ]
+    for template in matched:
+        for rule, fault in statement_templates.broken(template, statement):
+            wanted = getattr(rule, fault, None) if fault in ("any", "all", "none") else None
+            about = {"template": template.id, "title": template.title["vi"], "rule": fault}
+            if wanted is not None:
+                about["values"] = ", ".join(map(_shown, wanted))
+            yield Found("rule-broken", rule.location, about)
+    yield from _of_claim(mapping, statement, bool(matched))
+    yield from _of_extensions(mapping, statement)
+
+
+def _of_claim(mapping: EvidenceMapping, statement: Mapping[str, Any], is_matched: bool) -> Iterator[Found]:
+    """What a Statement owes that names a version of our Profile among its categories (Structure 5.0, 9.0)."""
+    claimed = [
+        (place, iri)
+        for place, iri in enumerate(evidence_mapping.categories(statement))
+        if iri.startswith(mapping.version_prefix)
+    ]
+    for place, iri in claimed:
+        if not iri.removeprefix(mapping.version_prefix).isdecimal():
+            yield Found("version-unknown", f"/context/contextActivities/category/{place}", {"version": iri})
+    if claimed and not is_matched:
+        yield Found("no-template", "", {})
+    if claimed and is_matched and "registration" not in statement["context"]:
+        yield Found("no-registration", "/context/registration", {})
+
+
+def _of_extensions(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> Iterator[Found]:
+    """Extensions of our Profile are the context's, and hold what their schema says (Structure 7.2)."""
+    ours = (mapping.level_extension, mapping.certificate_extension)
+    elsewhere = {
+        "/result/extensions": (statement.get("result") or {}).get("extensions") or {},
+        "/object/definition/extensions": (statement["object"].get("definition") or {}).get("extensions") or {},
+    }
+    for place, extensions in elsewhere.items():
+        for iri in ours:
+            if iri in extensions:
+                yield Found("extension-misplaced", place, {"extension": iri})
+    extensions = (statement.get("context") or {}).get("extensions") or {}
+    if mapping.level_extension in extensions and evidence_mapping.stated_level(mapping, statement) is None:
+        yield Found("extension-unreadable", "/context/extensions", {"extension": mapping.level_extension})
+    number = extensions.get(mapping.certificate_extension)
+    if mapping.certificate_extension in extensions and not (isinstance(number, str) and number.strip()):
+        yield Found("extension-unreadable", "/context/extensions", {"extension": mapping.certificate_extension})
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+# ---------------------------------------------------------------- reading what is kept
+
+
+def total(session: Session, tenant: UUID) -> int:
+    """How many Statements have a finding."""
+    return (
+        session.scalar(sa.select(sa.func.count(Finding.statement_id.distinct())).where(Finding.tenant_id == tenant))
+        or 0
+    )
+
+
+def by_platform(session: Session, tenant: UUID) -> list[Counted]:
+    """How many Statements of each platform have each finding, most first. One SQL command."""
+    statements = sa.func.count(Finding.statement_id.distinct())
+    rows = session.execute(
+        sa.select(Finding.said_by, Finding.code, statements, sa.func.min(sa.cast(Finding.statement_id, sa.String)))
+        .where(Finding.tenant_id == tenant)
+        .group_by(Finding.said_by, Finding.code)
+        .order_by(statements.desc(), Finding.said_by, Finding.code)
+    )
+    return [Counted(said_by, code, number, UUID(example)) for said_by, code, number, example in rows]
+
+
+def listed(
+    session: Session,
+    tenant: UUID,
+    *,
+    codes: Collection[str] = (),
+    said_by: int | None = None,
+    after: tuple[UUID, int] | None = None,
+    limit: int = 100,
+) -> list[Listed]:
+    """Findings by Statement id, then number, from behind `after` (the last one's) on. One SQL command."""
+    query = (
+        sa.select(Finding)
+        .where(Finding.tenant_id == tenant)
+        .order_by(Finding.statement_id, Finding.number)
+        .limit(limit)
+    )
+    if codes:
+        query = query.where(Finding.code.in_(codes))
+    if said_by is not None:
+        query = query.where(Finding.said_by == said_by)
+    if after is not None:
+        query = query.where(sa.tuple_(Finding.statement_id, Finding.number) > after)
+    return [
+        Listed(row.statement_id, row.number, row.said_by, row.stored, Found(row.code, row.place, json.loads(row.about)))
+        for row in session.scalars(query)
+    ]
+
+
+def shared(session: Session, tenant: UUID, *, limit: int = 100) -> list[SharedCertificate]:
+    """Certificate numbers that stand in Statements about several workers, for one activity: somebody's is not his own.
+
+    Two SQL commands.
+    """
+    several = (
+        sa.select(Occasion.occasion_key, Occasion.activity_key)
+        .where(Occasion.tenant_id == tenant, Occasion.is_certificate)
+        .group_by(Occasion.occasion_key, Occasion.activity_key)
+        .having(sa.func.count(Occasion.worker_id.distinct()) > 1)
+        .order_by(Occasion.occasion_key, Occasion.activity_key)
+        .limit(limit)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(Occasion.occasion_key, Occasion.activity_key, Occasion.statement_id, Occasion.worker_id)
+        .join(
+            several,
+            sa.and_(several.c.occasion_key == Occasion.occasion_key, several.c.activity_key == Occasion.activity_key),
+        )
+        .where(Occasion.tenant_id == tenant)
+        .order_by(Occasion.occasion_key, Occasion.activity_key, Occasion.statement_id, Occasion.worker_id)
+    )
+    grouped: dict[tuple[int, int], list[tuple[UUID, UUID]]] = {}
+    for key, activity, statement_id, worker_id in rows:
+        grouped.setdefault((key, activity), []).append((statement_id, worker_id))
+    return [
+        SharedCertificate(
+            tuple(dict.fromkeys(statement for statement, _ in each)), tuple(dict.fromkeys(who for _, who in each))
+        )
+        for each in grouped.values()
+    ]
+
+
+def kept_rows(
+    tenant: UUID, statement_id: UUID, said_by: int, stored: datetime, found: Sequence[Found]
+) -> list[dict[str, Any]]:
+    """A Statement's findings as rows."""
+    return [
+        {
+            "tenant_id": tenant,
+            "statement_id": statement_id,
+            "number": number,
+            "code": one.code,
+            "about": one.text,
+            "place": one.place,
+            "said_by": said_by,
+            "stored": stored,
+        }
+        for number, one in enumerate(found[:MOST])
+    ]
