@@ -14,7 +14,7 @@ import click
 from certification.commands import invocation
 from certification.commands.invocation import for_tenant, for_year
 from certification.evidence import feed
-from certification.judgement import assessments, judging
+from certification.judgement import assessments, judging, population
 from certification.judgement import work as work_loop
 from certification.people import workers
 from certification.rules.criteria import PROGRAMME
@@ -98,18 +98,15 @@ def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, t
             if everybody
             else [workers.find(session, owner, one).id for one in worker_numbers]
         )
-    outcomes = {"met": 0, "not_met": 0, "not_yet_known": 0}
-    changed = 0
-    for start in range(0, len(ids), assessments.BATCH):
-        with invocation.writing(tenant) as (session, owner):
-            some = ids[start : start + assessments.BATCH]
-            for one in assessments.assess(session, owner, some, PROGRAMME, year, as_of=as_of, now=now):
-                outcomes[one.result.outcome] += 1
-                changed += one.changed
+    with invocation.refusing():
+        judged = population.judge_everybody(
+            invocation.database_to_write(), owner, ids, programme=PROGRAMME, year=year, as_of=as_of, now=now
+        )
+    outcomes = judged.outcomes
     click.echo(
-        f"{number(len(ids))} workers judged for {year}: {number(outcomes['met'])} meet the criteria, "
+        f"{number(judged.workers)} workers judged for {year}: {number(outcomes['met'])} meet the criteria, "
         f"{number(outcomes['not_met'])} do not, {number(outcomes['not_yet_known'])} not yet known; "
-        f"{number(changed)} results are new."
+        f"{number(judged.new)} results are new."
     )
 
 

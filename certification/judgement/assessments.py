@@ -40,16 +40,21 @@ from lrs.db import Session, among, is_postgresql
 __all__ = [
     "BATCH",
     "Assessed",
+    "Batch",
     "Judged",
     "Judgement",
+    "Row",
     "assess",
     "judge",
     "keep",
+    "keep_rows",
     "known_on",
     "latest",
     "latest_of",
     "lock",
     "meeting",
+    "newest_place",
+    "one_after_the_other",
     "outcomes",
     "said_on",
     "versions",
@@ -360,6 +365,7 @@ _COLUMNS = (
     Assessment.causes,
     Assessment.changed_by,
     Assessment.watermark,
+    Assessment.place,
 )
 
 
@@ -401,6 +407,7 @@ def keep(
 
     `why` says for a worker what changed and whose act it was; who is not in it was asked about.
     """
+    one_after_the_other(session, tenant)
     last = _last(session, tenant, [one.worker_id for one in judgements], programme, year)
     answers: list[Assessed] = []
     new: list[Assessed] = []
@@ -423,12 +430,82 @@ def keep(
             )
             answers.append(answer)
             new.append(answer)
+    rows = [(*_row(one), one.version, int(one.causes), one.changed_by) for one in new]
     if new:
-        _insert(session, tenant, new, programme, year, now)
-        meet_now = {one.worker_id for one in new if one.outcome == MET}
-        met_before = {one.worker_id for one in new if one.worker_id in last and last[one.worker_id].outcome == MET}
-        mark_uncounted(session, tenant, {(worker_id, year) for worker_id in meet_now ^ met_before})
+        _insert(session, tenant, rows, programme, Batch(year, new[0].as_of, new[0].watermark), now)
+        _recount(session, tenant, rows, last, year)
     return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What all results kept at once have in common."""
+
+    year: int
+    as_of: date
+    watermark: str
+
+
+Row = tuple[UUID, UUID, str, int, bytes]
+"""What judging says of one worker, to be kept: worker, criteria set, outcome, total, findings."""
+
+
+def _row(one: Judgement) -> Row:
+    return (one.worker_id, one.criteria_set_id, one.outcome, one.total, one.kept)
+
+
+def newest_place(session: Session, tenant: UUID, programme: str, year: int) -> int:
+    """The place of what was kept last for the year; 0 where nothing was."""
+    place = sa.select(sa.func.max(Assessment.place)).where(
+        Assessment.tenant_id == tenant, Assessment.programme == programme, Assessment.year == year
+    )
+    return session.scalar(place) or 0
+
+
+def keep_rows(
+    session: Session, tenant: UUID, rows: Sequence[Row], programme: str, like: Batch, now: datetime, *, after: int
+) -> int:
+    """Keeps results as `keep` does, a population's worth of them; gives how many are new versions.
+
+    `like` tells the year, the day and the watermark that all of them have. Of whom something was kept after the place
+    `after`, which had been reached when they were judged, nothing is kept: somebody has judged them since.
+    """
+    one_after_the_other(session, tenant)
+    last = _last(session, tenant, [row[0] for row in rows], programme, like.year)
+    new: list[tuple[Any, ...]] = []
+    for row in rows:
+        before = last.get(row[0])
+        if before is None:
+            new.append((*row, 1, int(Cause.ASKED), None))
+        elif (
+            before.place <= after
+            and before.as_of <= like.as_of
+            and (before.criteria_set_id, before.result) != (row[1], row[4])
+        ):
+            new.append((*row, before.version + 1, int(Cause.ASKED), None))
+    if new:
+        _insert(session, tenant, new, programme, like, now)
+        _recount(session, tenant, new, last, like.year)
+    return len(new)
+
+
+def _recount(
+    session: Session, tenant: UUID, rows: Sequence[tuple[Any, ...]], last: Mapping[UUID, Any], year: int
+) -> None:
+    """Who meets the criteria and did not, or the other way round, is to be counted again."""
+    meet_now = {row[0] for row in rows if row[2] == MET}
+    met_before = {row[0] for row in rows if row[0] in last and last[row[0]].outcome == MET}
+    mark_uncounted(session, tenant, {(worker_id, year) for worker_id in meet_now ^ met_before})
+
+
+def one_after_the_other(session: Session, tenant: UUID) -> None:
+    """Whoever keeps results of the tenant does so alone until the caller's transaction ends.
+
+    So each takes places after all that were kept before, and who has read up to a place has missed none before it. On
+    SQLite a writing transaction is alone anyway.
+    """
+    if is_postgresql(session):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification assessments {tenant}"))))
 
 
 def _said(one: Judgement) -> dict[str, Any]:
@@ -445,36 +522,32 @@ def _said(one: Judgement) -> dict[str, Any]:
     }
 
 
-def _insert(session: Session, tenant: UUID, new: Sequence[Assessed], programme: str, year: int, now: datetime) -> None:
-    """Keeps new versions, with places after all that were kept before."""
-    if is_postgresql(session):
-        # Places are given one transaction after the other, so that who has read up to one has missed none before it.
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification assessments {tenant}"))))
-    place = session.scalar(
-        sa.select(sa.func.max(Assessment.place)).where(
-            Assessment.tenant_id == tenant, Assessment.programme == programme, Assessment.year == year
-        )
-    )
+def _insert(
+    session: Session, tenant: UUID, rows: Sequence[tuple[Any, ...]], programme: str, like: Batch, now: datetime
+) -> None:
+    """Keeps new versions (a `Row` with version, causes and whose act it was), with places after all others."""
+    first = newest_place(session, tenant, programme, like.year) + 1
+    workers, criteria_sets, outcomes, totals, found, numbers, causes, by = zip(*rows, strict=True)
     bulk.insert_columns(
         session,
         Assessment,
         {
-            "worker_id": [one.worker_id for one in new],
-            "version": [one.version for one in new],
-            "criteria_set_id": [one.criteria_set_id for one in new],
-            "outcome": [one.outcome for one in new],
-            "total": [one.total for one in new],
-            "result": [one.kept for one in new],
-            "causes": [one.causes for one in new],
-            "changed_by": [one.changed_by for one in new],
-            "place": range((place or 0) + 1, (place or 0) + 1 + len(new)),
+            "worker_id": workers,
+            "version": numbers,
+            "criteria_set_id": criteria_sets,
+            "outcome": outcomes,
+            "total": totals,
+            "result": found,
+            "causes": causes,
+            "changed_by": by,
+            "place": range(first, first + len(rows)),
         },
         everywhere={
             "programme": programme,
-            "year": year,
+            "year": like.year,
             "tenant_id": tenant,
-            "as_of": new[0].as_of,
+            "as_of": like.as_of,
             "judged": now,
-            "watermark": new[0].watermark,
+            "watermark": like.watermark,
         },
     )

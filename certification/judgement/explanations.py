@@ -6,7 +6,7 @@ here that the result does not say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -83,12 +83,18 @@ _MORE_NEEDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRow:
-    """One chỉ số as people read it. `points` is None where nobody has given any yet."""
+    """One chỉ số as people read it. `points` are those that count, None where nobody has given any yet; beside them
+    stand what the log suggests, what the worker gave and what a person attested. `clause` says where it is asked."""
 
     indicator: str
     title: str
     competence: str
+    clause: str
     points: int | None
+    suggested: int | None
+    self_given: int | None
+    attested: int | None
+    to_floor: int
     max_points: int
     state: str
     state_words: str
@@ -112,14 +118,15 @@ class Explanation:
 def explain(criteria_set: CriteriaSet, result: Result) -> Explanation:
     """The result in words. `criteria_set` must be the one it was judged by: `criteria.of_rule_file` brings it back."""
     indicators = {indicator.id: indicator for indicator in criteria_set.indicators}
-    rows = tuple(_row(indicators[one.indicator], one) for one in result.indicators)
+    rows = tuple(_row(criteria_set, indicators[one.indicator], one, result.year) for one in result.indicators)
     reachable = sum(indicator.max_points for indicator in criteria_set.indicators)
     summary = (
         f"Năm đánh giá {result.year}, tính đến ngày {result.as_of:%d/%m/%Y}: {OUTCOMES[result.outcome]}. "
         f"Tổng {result.total} trên {reachable} điểm; cần từ {criteria_set.total_at_least} điểm và không chỉ số nào "
         f"dưới {criteria_set.each_at_least}."
     )
-    remarks = tuple(_overall(reason) for reason in result.reasons)
+    waiting = [one.indicator for one in result.indicators if one.points is None]
+    remarks = tuple(_overall(reason, waiting) for reason in result.reasons)
     if result.outcome == MET:
         remarks = (*remarks, NOT_A_TITLE)
     return Explanation(summary, result.outcome, OUTCOMES[result.outcome], remarks, rows)
@@ -140,29 +147,34 @@ def subject(component: Component) -> str:
     return f"{_SUBJECTS[component.measure]} {component.title or ', '.join(component.what)}"
 
 
-def _row(indicator: Indicator, result: IndicatorResult) -> IndicatorRow:
+def _row(criteria_set: CriteriaSet, indicator: Indicator, result: IndicatorResult, year: int) -> IndicatorRow:
     return IndicatorRow(
         indicator=indicator.id,
         title=indicator.title,
         competence=indicator.competence,
+        clause=f"{criteria_set.number}, năng lực “{indicator.competence}”, chỉ số {indicator.id}",
         points=result.points,
+        suggested=result.suggested,
+        self_given=result.self_given,
+        attested=result.attested,
+        to_floor=result.to_floor,
         max_points=indicator.max_points,
         state=result.state,
         state_words=STATES[result.state],
         source=result.source,
         source_words=SOURCES[result.source],
         counted=result.counted,
-        remarks=tuple(_remark(indicator, reason) for reason in result.reasons),
+        remarks=tuple(_remark(indicator, reason, year) for reason in result.reasons),
     )
 
 
-def _overall(reason: Reason) -> str:
+def _overall(reason: Reason, waiting: Sequence[str]) -> str:
     quantity = dict(reason.quantities)
     match reason.code:
         case "indicators_below_floor":
             return f"{quantity['count']} chỉ số dưới mức tối thiểu {quantity['need']} điểm."
         case "attestations_missing":
-            return f"{quantity['count']} chỉ số chờ người xác nhận."
+            return f"{quantity['count']} chỉ số chờ người xác nhận: {', '.join(waiting)}."
         case "total_short":
             missing = quantity["need"] - quantity["have"]
             return f"Tổng mới {quantity['have']} điểm, còn thiếu {missing} điểm để đủ {quantity['need']}."
@@ -174,13 +186,15 @@ def _overall(reason: Reason) -> str:
     raise ValueError(f"no words for the reason {reason.code!r}")
 
 
-def _remark(indicator: Indicator, reason: Reason) -> str:
+def _remark(indicator: Indicator, reason: Reason, year: int) -> str:
     quantity = dict(reason.quantities)
     if reason.code in _MORE_NEEDED:
         component = indicator.components[quantity["component"]]
         return (
             f"{subject(component)}: đã có {_amount(component, quantity['have'])}, cần "
-            f"{_amount(component, quantity['need'])} để thêm {quantity['gain']} điểm."
+            f"{_amount(component, quantity['need'])}, còn thiếu "
+            f"{_amount(component, quantity['need'] - quantity['have'])} để thêm {quantity['gain']} điểm, trước hết "
+            f"ngày 31/12/{year}."
         )
     match reason.code:
         case "evidence_too_weak":
@@ -190,7 +204,10 @@ def _remark(indicator: Indicator, reason: Reason) -> str:
                 f"E{need} ({LEVELS[need]})."
             )
         case "below_floor":
-            return f"Mới {quantity['have']} điểm, dưới mức tối thiểu {quantity['need']} của mỗi chỉ số."
+            return (
+                f"Mới {quantity['have']} điểm, dưới mức tối thiểu {quantity['need']} của mỗi chỉ số; còn thiếu "
+                f"{quantity['need'] - quantity['have']} điểm."
+            )
         case "attestation_needed":
             return (
                 "Chưa có xác nhận: chỉ số này do người có trách nhiệm cho điểm, cần từ "

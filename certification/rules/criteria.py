@@ -45,7 +45,7 @@ def in_force(session: Session, tenant: UUID, programme: str, audience: str, year
         raise NoCriteriaInForce(programme, audience, year, [_years_in_words(frame) for frame in frames])
     frame = max(covering, key=lambda rule: _first_year(rule.document))
     rubric = _rubric_of(frame, rules, year)
-    return (rubric or frame).id, build(frame.document, rubric.document if rubric else None)
+    return (rubric or frame).id, _built(frame, rubric)
 
 
 def of_rule_file(session: Session, tenant: UUID, rule_file_id: UUID) -> CriteriaSet:
@@ -53,13 +53,18 @@ def of_rule_file(session: Session, tenant: UUID, rule_file_id: UUID) -> Criteria
     rules = {rule.id: rule for rule in stored(session, tenant, "criteria-set", "rubric")}
     rule = rules[rule_file_id]
     if rule.kind == "criteria-set":
-        return build(rule.document, None)
+        return _built(rule, None)
     frame = next(
         each
         for each in rules.values()
         if each.kind == "criteria-set" and each.identifier == rule.document["criteria_set"]
     )
-    return build(frame.document, rule.document)
+    return _built(frame, rule)
+
+
+@lru_cache(maxsize=256)
+def _built(frame: StoredRule, rubric: StoredRule | None) -> CriteriaSet:
+    return build(frame.document, rubric.document if rubric else None)
 
 
 @lru_cache(maxsize=64)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
 from certification.evaluation.rules import Counting
-from certification.rules.rule_store import stored
+from certification.rules.rule_store import StoredRule, stored
 from lrs.db import Session
 
 __all__ = [
@@ -146,8 +147,13 @@ class Shortfall:
 
 
 def all_plans(session: Session, tenant: UUID) -> list[Plan]:
-    """Every loaded plan of the tenant, by id. One SQL command."""
-    return [build(rule.document, rule.id) for rule in stored(session, tenant, "plan")]
+    """Every loaded plan of the tenant, by id."""
+    return [_built(rule) for rule in stored(session, tenant, "plan")]
+
+
+@lru_cache(maxsize=1000)
+def _built(rule: StoredRule) -> Plan:
+    return build(rule.document, rule.id)
 
 
 def countings(plans: Iterable[Plan], year: int) -> tuple[Counting, ...]:

@@ -13,14 +13,17 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import RuleFile
-from lrs.db import Session
+from lrs.db import Session, among
 
 __all__ = ["StoredRule", "ids", "stored"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StoredRule:
-    """One loaded rule file. `document` holds its TOML as Python values (days are dates), shared: do not change it."""
+    """One loaded rule file. `document` holds its TOML as Python values (days are dates), shared: do not change it.
+
+    A loaded file never changes, so a process reads each once and keeps the object, and what is made of it beside.
+    """
 
     id: UUID
     kind: str
@@ -31,14 +34,42 @@ class StoredRule:
 
 
 def stored(session: Session, tenant: UUID, *kinds: str) -> list[StoredRule]:
-    """The tenant's loaded rule files of these kinds (none named: of all), by kind and identifier. One SQL command."""
-    query = sa.select(RuleFile.id, RuleFile.kind, RuleFile.identifier, RuleFile.sha256, RuleFile.text, RuleFile.loaded)
-    query = query.where(RuleFile.tenant_id == tenant)
+    """The tenant's loaded rule files of these kinds (none named: of all), by kind and identifier.
+
+    One SQL command for what there is, and another for the texts that this process has not read yet.
+    """
+    query = sa.select(RuleFile.id).where(RuleFile.tenant_id == tenant)
     if kinds:
         query = query.where(RuleFile.kind.in_(kinds))
-    rows = session.execute(query).all()
-    found = [StoredRule(row.id, row.kind, row.identifier, row.sha256, _parsed(row.text), row.loaded) for row in rows]
-    return sorted(found, key=lambda rule: (rule.kind, rule.identifier))
+    wanted = session.scalars(query).all()
+    found = {one: _read[one] for one in wanted if one in _read}
+    if len(found) < len(wanted):
+        rows = session.execute(
+            sa.select(
+                RuleFile.id, RuleFile.kind, RuleFile.identifier, RuleFile.sha256, RuleFile.text, RuleFile.loaded
+            ).where(
+                RuleFile.tenant_id == tenant, among(session, RuleFile.id, set(wanted) - found.keys())
+            )
+        )
+        for row in rows:
+            document = _parsed(row.text)
+            found[row.id] = StoredRule(row.id, row.kind, row.identifier, row.sha256, document, row.loaded)
+        _keep(found)
+    return sorted(found.values(), key=lambda rule: (rule.kind, rule.identifier))
+
+
+MOST_READ = 1000
+"""Rule files that a process keeps; a tenant has some ten."""
+
+_read: dict[UUID, StoredRule] = {}
+
+
+def _keep(found: Mapping[UUID, StoredRule]) -> None:
+    """Keeps what was read for the next time, the latest longest."""
+    for one, rule in found.items():
+        _read.setdefault(one, rule)
+    for one in list(_read)[: max(0, len(_read) - MOST_READ)]:
+        _read.pop(one, None)
 
 
 def ids(session: Session, tenant: UUID, *kinds: str) -> frozenset[UUID]:

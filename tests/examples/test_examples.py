@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from pprint import pformat
 from typing import Any
@@ -17,10 +17,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from certification.evaluation.evaluate import evaluate
-from certification.evaluation.results import Attested, Evidence, Fact, Result
+from certification.evaluation.results import MET, NOT_MET, Attested, Evidence, Fact, SelfGiven
+from certification.evaluation.rules import CriteriaSet
 from certification.judgement.explanations import explain
 from certification.rules.evidence_mapping import facts_of
-from tests.certification.shipped_rules import criteria_set, mapping
+from certification.targets import persons
+from certification.targets.persons import NOT_FOR, PersonalTarget, Title
+from tests.certification.shipped_rules import criteria_set, criteria_set_2022, mapping, plan
 
 FOLDER = Path(__file__).parent / "cong-dan-hoc-tap"
 EXAMPLES = sorted(FOLDER.glob("*.toml"))
@@ -39,6 +42,11 @@ KINDS = {name: f"{ADL}activities/{name}" for name in ("course", "lesson", "asses
 KINDS |= {name: f"{TINCAN}activitytype/{name}" for name in ("book", "goal", "suggestion", "conference")}
 
 NOT_YET = "chưa có"
+STATES = {MET: "đạt", NOT_MET: "chưa đạt", NOT_FOR: "không tính"}
+
+
+def test_there_are_examples_of_every_edge() -> None:
+    assert len(EXAMPLES) >= 60
 
 
 def statements(learned: Mapping[str, Any], place: int) -> Iterator[dict[str, Any]]:
@@ -77,7 +85,7 @@ def facts(one: Mapping[str, Any]) -> Iterator[Fact]:
         yield Fact(UUID(one["id"]), stated.what, stated.day, stated.minutes, stated.score, stated.quality, key)
 
 
-def judge(example: Mapping[str, Any]) -> Result:
+def evidence_of(example: Mapping[str, Any]) -> Evidence:
     learned = [
         fact
         for place, each in enumerate(example.get("learned", ()))
@@ -88,19 +96,58 @@ def judge(example: Mapping[str, Any]) -> Result:
         Attested(one["indicator"], one["points"], one["on"], one["by"], one["basis"])
         for one in example.get("attested", ())
     ]
-    evidence = Evidence(tuple(learned), tuple(attested))
-    as_of: date = example["as_of"]
-    return evaluate(criteria_set(), evidence, year=example["year"], as_of=as_of)
+    own = [SelfGiven(one["indicator"], one["points"], one["on"]) for one in example.get("self_given", ())]
+    return Evidence(tuple(learned), tuple(attested), tuple(own))
+
+
+def rules_of(year: int) -> CriteriaSet:
+    """The shipped criteria set that holds for a year."""
+    return next(
+        one
+        for one in (criteria_set_2022(), criteria_set())
+        if one.first_year <= year and (one.last_year is None or year <= one.last_year)
+    )
+
+
+def targets_of(example: Mapping[str, Any]) -> Mapping[str, PersonalTarget]:
+    """What the targets of the example's plan say of the worker, with those that stand beside them."""
+    of_plan = plan(example["plan"])
+    titles = [Title(one["year"], one["decided"], one.get("withdrawn")) for one in example.get("title_held", ())]
+    found: dict[str, PersonalTarget] = {}
+    for target in of_plan.targets:
+        one = persons.judge(
+            of_plan, target, evidence_of(example), titles, cadre=example.get("cadre", False), on=example["as_of"]
+        )
+        found |= {each.target: each for each in (one, *one.beside)}
+    return found
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_example_comes_out_as_it_says(path: Path) -> None:
     example = tomllib.loads(path.read_text(encoding="utf-8"))
-    result = judge(example)
-    told = pformat(explain(criteria_set(), result))
+    rules = rules_of(example["year"])
+    result = evaluate(rules, evidence_of(example), year=example["year"], as_of=example["as_of"])
+    explanation = explain(rules, result)
+    told = pformat(explanation)
     expected = example["expected"]
     points = {one.indicator: one.points for one in result.indicators}
     assert result.outcome == expected["outcome"], told
+    assert result.criteria_set == expected.get("criteria_set", result.criteria_set)
+    for kind in ("suggested", "self_given"):
+        for name, value in expected.get(kind, {}).items():
+            [found] = [getattr(one, kind) for one in result.indicators if one.indicator == name]
+            assert found == (None if value == NOT_YET else value), (kind, name, told)
+    said = [explanation.summary, *explanation.remarks]
+    said += [f"{row.indicator}: {remark}" for row in explanation.rows for remark in row.remarks]
+    if "plan" in example:
+        targets = targets_of(example)
+        said += [persons.words(one, mapping().topics) for one in targets.values()]
+        wanted_states = expected.get("targets", {})
+        assert {name: STATES[targets[name].state] for name in wanted_states} == wanted_states, pformat(targets)
+        times = expected.get("times", {})
+        assert {name: targets[name].participations for name in times} == times, pformat(targets)
+    for words in expected.get("words", ()):
+        assert any(words in one for one in said), (words, pformat(said))
     assert result.total == expected.get("total", result.total), told
     wanted = {name: None if value == NOT_YET else value for name, value in expected.get("points", {}).items()}
     assert {name: points[name] for name in wanted} == wanted, told
@@ -111,9 +158,12 @@ def test_the_example_comes_out_as_it_says(path: Path) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_example_holds_nothing_that_is_not_read(path: Path) -> None:
     example = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert set(example) <= {"title", "why", "year", "as_of", "learned", "attested", "expected"}
+    parts = {"title", "why", "year", "as_of", "learned", "attested", "self_given", "plan", "cadre", "title_held"}
+    assert set(example) <= parts | {"expected"}
+    assert example["title"] and example["why"], "every example explains itself"
     keys = {"did", "activity", "different", "kind", "about", "on", "score", "hours", "level", "success", "completion"}
     assert {key for one in example.get("learned", ()) for key in one} <= keys | {"times", "same_statement"}
-    assert set(example["expected"]) <= {"outcome", "total", "points", "at_most", "reasons"}
+    known = {"outcome", "total", "points", "at_most", "reasons", "words", "targets", "times", "suggested", "self_given"}
+    assert set(example["expected"]) <= known | {"criteria_set"}
     codes = {code for one in example.get("learned", ()) for code in one.get("about", ())}
     assert codes <= set(mapping().topics)

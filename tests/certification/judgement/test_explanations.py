@@ -41,17 +41,19 @@ def test_meeting_the_criteria_is_said_not_to_be_the_title() -> None:
 def test_what_is_missing_is_said_with_its_numbers_and_what_it_earns() -> None:
     learned = tuple(fact(number, "reading", activity_key=1) for number in range(1, 6))
     assert row(judge(Evidence(learned)), "CS1") == (
-        "Mới 2 điểm, dưới mức tối thiểu 5 của mỗi chỉ số.",
-        "Số ngày có đọc, học hoặc tra cứu: đã có 5, cần 8 để thêm 2 điểm.",
-        "Số nội dung khác nhau đã đọc hoặc học: đã có 1, cần 2 để thêm 1 điểm.",
+        "Mới 2 điểm, dưới mức tối thiểu 5 của mỗi chỉ số; còn thiếu 3 điểm.",
+        "Số ngày có đọc, học hoặc tra cứu: đã có 5, cần 8, còn thiếu 3 để thêm 2 điểm, trước hết ngày 31/12/2026.",
+        "Số nội dung khác nhau đã đọc hoặc học: đã có 1, cần 2, còn thiếu 1 để thêm 1 điểm, trước hết ngày 31/12/2026.",
     )
 
 
 def test_scores_are_said_in_per_cent() -> None:
     learned = (fact(1, "language", score=5550, quality=3),)
-    assert "Kết quả cao nhất của bài kiểm tra ngoại ngữ: đã có 55,5 %, cần 65 % để thêm 1 điểm." in row(
-        judge(Evidence(learned)), "CS6"
+    said = (
+        "Kết quả cao nhất của bài kiểm tra ngoại ngữ: đã có 55,5 %, cần 65 %, còn thiếu 9,5 % để thêm 1 điểm, "
+        "trước hết ngày 31/12/2026."
     )
+    assert said in row(judge(Evidence(learned)), "CS6")
 
 
 def test_evidence_that_is_too_weak_is_said_with_the_level_it_lacks() -> None:
@@ -78,11 +80,14 @@ def test_attested_points_say_what_the_log_had_suggested() -> None:
 def test_overall_reasons_are_said() -> None:
     assert judge(Evidence()).remarks == (
         "6 chỉ số dưới mức tối thiểu 5 điểm.",
-        "4 chỉ số chờ người xác nhận.",
+        "4 chỉ số chờ người xác nhận: CS4, CS8, CS9, CS10.",
         "Với minh chứng đến nay, dù mọi chỉ số còn chờ xác nhận được điểm tối đa, tổng cũng chỉ 40 điểm, dưới 80.",
     )
     high = judge(Evidence((), tuple(attested(f"CS{number}", 8) for number in (1, 2, 3, 5, 6, 7))))
-    assert high.remarks == ("4 chỉ số chờ người xác nhận.", "Tổng mới 48 điểm, còn thiếu 32 điểm để đủ 80.")
+    assert high.remarks == (
+        "4 chỉ số chờ người xác nhận: CS4, CS8, CS9, CS10.",
+        "Tổng mới 48 điểm, còn thiếu 32 điểm để đủ 80.",
+    )
 
 
 def test_rows_stand_in_the_order_of_the_criteria_each_under_its_competence() -> None:
@@ -111,7 +116,7 @@ def test_every_measure_and_its_reason_have_words(name: str) -> None:
     rules = CriteriaSet("x", "p", "a", "t", 2026, None, 3, 1, 5, (Indicator("CS1", "c", "k", 10, True, (component,)),))
     result = evaluate(rules, Evidence(), year=2026, as_of=date(2026, 12, 31))
     (one,) = explain(rules, result).rows
-    assert one.remarks[1].endswith(" để thêm 3 điểm.")
+    assert one.remarks[1].endswith(" để thêm 3 điểm, trước hết ngày 31/12/2026.")
     assert " học tập: đã có 0" in one.remarks[1]
 
 
