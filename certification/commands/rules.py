@@ -8,12 +8,13 @@ import click
 
 from certification.commands import invocation
 from certification.commands.invocation import FILE, for_tenant
+from certification.judgement import judging
 from certification.rules import programme
+from certification.targets.figures import number
 from certification.terminal.printable import printable
 
 __all__ = ["load_rules"]
 
-JUDGED_BY = {"criteria-set", "rubric"}
 COUNTED_BY = {"evidence-mapping"}
 
 
@@ -31,6 +32,7 @@ def load_rules(files: tuple[Path, ...], tenant: str) -> None:
             taken = programme.load_files(session, owner, files, now=invocation.now())
         else:
             taken = programme.load_shipped(session, owner, now=invocation.now())
+        touched = judging.mark_touched(session, owner, [one.id for one in taken.rules if one.is_new])
     for name, result in taken.units:
         invocation.tell(name, result)
     for one in taken.rules:
@@ -40,5 +42,5 @@ def load_rules(files: tuple[Path, ...], tenant: str) -> None:
     for_this = "" if tenant == "default" else f" --tenant {printable(tenant)}"
     if taken.new_kinds & COUNTED_BY:
         click.echo(f"New evidence mapping: `flask certification rebuild-facts{for_this}` reads old Statements by it.")
-    if taken.new_kinds & (JUDGED_BY | COUNTED_BY):
-        click.echo(f"New rules: then `flask certification assess --all{for_this}` judges everybody by them.")
+    if touched:
+        click.echo(f"New rules: `flask certification work{for_this}` judges the {number(touched)} concerned again.")

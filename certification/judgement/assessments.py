@@ -28,14 +28,13 @@ from certification.evaluation.evaluate import conclude
 from certification.evaluation.findings import Prepared, find, tally
 from certification.evaluation.results import MET, Result
 from certification.evidence import gathering
-from certification.judgement import kept
+from certification.judgement import closings, kept
 from certification.judgement.causes import Cause
 from certification.models import Assessment, Attestation, Fact, FeedPosition, Worker
 from certification.people import audiences
 from certification.rules import criteria, plans
 from certification.targets.marks import mark_uncounted
-from lrs.api import key_of
-from lrs.db import Session, among, is_postgresql
+from lrs.db import Session, among
 
 __all__ = [
     "BATCH",
@@ -46,6 +45,7 @@ __all__ = [
     "Row",
     "assess",
     "judge",
+    "judged_by",
     "keep",
     "keep_rows",
     "known_on",
@@ -54,7 +54,6 @@ __all__ = [
     "lock",
     "meeting",
     "newest_place",
-    "one_after_the_other",
     "outcomes",
     "said_on",
     "versions",
@@ -270,8 +269,9 @@ def assess(
     Gives one answer a worker, in the order of `worker_ids`, and keeps those that differ from the last, unless the last
     is of a later day than `as_of`. A fixed number
     of SQL commands, however many workers; ids that are no worker of this tenant are passed over. Raises
-    NoCriteriaInForce when one of them has none; then nothing is kept.
+    NoCriteriaInForce when one of them has none, YearIsClosed for a closed year; then nothing is kept.
     """
+    closings.refuse_closed(session, tenant, programme, year)
     known = lock(session, tenant, worker_ids)
     judged = judge(session, tenant, known, programme, year, as_of)
     for missing in judged.without_criteria:
@@ -301,12 +301,15 @@ def judge(
     # Asked first: whatever comes meanwhile may be in what is read, and what came before is.
     watermark = _watermark(session, tenant)
     counted = plans.countings(plans.all_plans(session, tenant), year)
+    until = closings.rules_until(session, tenant, programme, year)
     judgements: list[Judgement] = []
     without: list[NoCriteriaInForce] = []
     parted: list[tuple[UUID, Prepared, Collection[UUID]]] = []
     for audience, ids in sorted(_by_audience(session, tenant, worker_ids, year).items()):
         try:
-            criteria_set_id, criteria_set = criteria.in_force(session, tenant, programme, audience, year)
+            criteria_set_id, criteria_set = criteria.in_force(
+                session, tenant, programme, audience, year, loaded_until=until
+            )
         except NoCriteriaInForce as missing:
             without.append(missing)
             continue
@@ -407,7 +410,8 @@ def keep(
 
     `why` says for a worker what changed and whose act it was; who is not in it was asked about.
     """
-    one_after_the_other(session, tenant)
+    closings.one_after_the_other(session, tenant)
+    closings.refuse_closed(session, tenant, programme, year)
     last = _last(session, tenant, [one.worker_id for one in judgements], programme, year)
     answers: list[Assessed] = []
     new: list[Assessed] = []
@@ -454,6 +458,22 @@ def _row(one: Judgement) -> Row:
     return (one.worker_id, one.criteria_set_id, one.outcome, one.total, one.kept)
 
 
+def judged_by(session: Session, tenant: UUID, programme: str, year: int) -> dict[UUID, list[UUID]]:
+    """The workers who have a result for the year, by the rule file that the last one was judged by."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = session.execute(
+        sa.select(Assessment.criteria_set_id, Assessment.worker_id).where(
+            Assessment.tenant_id == tenant,
+            Assessment.programme == programme,
+            Assessment.year == year,
+            Assessment.version == _newest(programme, year),
+        )
+    )
+    for rule_file_id, worker_id in rows:
+        found[rule_file_id].append(worker_id)
+    return found
+
+
 def newest_place(session: Session, tenant: UUID, programme: str, year: int) -> int:
     """The place of what was kept last for the year; 0 where nothing was."""
     place = sa.select(sa.func.max(Assessment.place)).where(
@@ -470,7 +490,8 @@ def keep_rows(
     `like` tells the year, the day and the watermark that all of them have. Of whom something was kept after the place
     `after`, which had been reached when they were judged, nothing is kept: somebody has judged them since.
     """
-    one_after_the_other(session, tenant)
+    closings.one_after_the_other(session, tenant)
+    closings.refuse_closed(session, tenant, programme, like.year)
     last = _last(session, tenant, [row[0] for row in rows], programme, like.year)
     new: list[tuple[Any, ...]] = []
     for row in rows:
@@ -496,16 +517,6 @@ def _recount(
     meet_now = {row[0] for row in rows if row[2] == MET}
     met_before = {row[0] for row in rows if row[0] in last and last[row[0]].outcome == MET}
     mark_uncounted(session, tenant, {(worker_id, year) for worker_id in meet_now ^ met_before})
-
-
-def one_after_the_other(session: Session, tenant: UUID) -> None:
-    """Whoever keeps results of the tenant does so alone until the caller's transaction ends.
-
-    So each takes places after all that were kept before, and who has read up to a place has missed none before it. On
-    SQLite a writing transaction is alone anyway.
-    """
-    if is_postgresql(session):
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification assessments {tenant}"))))
 
 
 def _said(one: Judgement) -> dict[str, Any]:

@@ -21,17 +21,18 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.judgement import assessments
+from certification.errors import NoCriteriaInForce
+from certification.judgement import assessments, closings
 from certification.judgement.assessments import BATCH, Judged
 from certification.judgement.causes import Cause
-from certification.models import Attestation, Base, Fact, Stale
-from certification.rules import rule_store
+from certification.models import Assessment, Attestation, Base, Fact, Stale
+from certification.rules import criteria, plans, rule_store
 from certification.rules.criteria import PROGRAMME
 from certification.targets.marks import mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, among
 
-__all__ = ["count_due", "judge_all_stale", "judge_stale", "mark_stale"]
+__all__ = ["count_due", "count_waiting", "judge_all_stale", "judge_stale", "mark_stale", "mark_touched"]
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,54 @@ def mark_stale(
 
 def count_due(session: Session, tenant: UUID, today: date) -> int:
     """How many marks are to be judged by the end of the day `today` in Vietnam."""
-    return session.scalar(sa.select(sa.func.count()).where(*_due(tenant, today))) or 0
+    return session.scalar(sa.select(sa.func.count()).where(*_due(session, tenant, today))) or 0
+
+
+def count_waiting(session: Session, tenant: UUID, year: int) -> int:
+    """How many workers have a mark for the year: for a closed one, of how many something came late."""
+    mine = Stale.tenant_id == tenant, Stale.year == year
+    return session.scalar(sa.select(sa.func.count()).where(*mine)) or 0
+
+
+def mark_touched(session: Session, tenant: UUID, new: Collection[UUID], programme: str = PROGRAMME) -> int:
+    """Marks exactly those whom newly loaded rule files concern; gives how many.
+
+    They are those who were last judged by a criteria set or a rubric that does not hold any more for the year, those
+    who have evidence of a year that had no criteria before, and those who have evidence that a new plan counts in a way
+    no plan did. Closed years are left as they are.
+    """
+    closed = closings.closed_years(session, tenant, programme)
+    concerned: set[_Key] = set()
+    learned = sa.select(Fact.year).where(Fact.tenant_id == tenant).distinct()
+    kept = (
+        sa.select(Assessment.year).where(Assessment.tenant_id == tenant, Assessment.programme == programme).distinct()
+    )
+    for year in sorted({*session.scalars(learned), *session.scalars(kept)} - closed.keys()):
+        last = assessments.judged_by(session, tenant, programme, year)
+        for rule_file_id, people in last.items():
+            if not _holds(session, tenant, programme, year, rule_file_id):
+                concerned |= {(one, year) for one in people}
+        judged = {one for people in last.values() for one in people}
+        of_year = sa.select(Fact.worker_id).where(Fact.tenant_id == tenant, Fact.year == year).distinct()
+        concerned |= {(one, year) for one in session.scalars(of_year) if one not in judged}
+        counted = plans.all_plans(session, tenant)
+        before = {one.key for one in plans.countings([one for one in counted if one.rule_file_id not in new], year)}
+        for counting in plans.countings(counted, year):
+            if counting.key not in before:
+                kinds = of_year if "*" in counting.what else of_year.where(Fact.what.in_(counting.what))
+                concerned |= {(one, year) for one in session.scalars(kinds)}
+    mark_stale(session, tenant, concerned, cause=Cause.RULES)
+    return len(concerned)
+
+
+def _holds(session: Session, tenant: UUID, programme: str, year: int, rule_file_id: UUID) -> bool:
+    """Whether this is still what the year is judged by, for the audience that it is of."""
+    audience = criteria.of_rule_file(session, tenant, rule_file_id).audience
+    until = closings.rules_until(session, tenant, programme, year)
+    try:
+        return criteria.in_force(session, tenant, programme, audience, year, loaded_until=until)[0] == rule_file_id
+    except NoCriteriaInForce:
+        return False
 
 
 def judge_all_stale(database: Database, tenant: UUID, *, clock: Callable[[], datetime]) -> int:
@@ -110,6 +158,7 @@ def judge_stale(
     today = vietnam_day(now)
     with database.reading(tenant) as session:
         rules = _rules(session, tenant)
+        closed = closings.closed_years(session, tenant, programme)
         marks = _marks(session, tenant, today, limit)
         if not marks:
             return 0
@@ -123,7 +172,8 @@ def judge_stale(
     with database.writing(tenant) as session:
         known = set(assessments.lock(session, tenant, {mark.worker_id for mark in marks}))
         # Asked with the workers locked: whoever judges them by rules loaded after this keeps the later version.
-        if _rules(session, tenant) != rules:
+        closings.one_after_the_other(session, tenant)
+        if _rules(session, tenant) != rules or closings.closed_years(session, tenant, programme) != closed:
             return 0
         settled = _settle(session, tenant, marks, later)
         for year, of_year in judged.items():
@@ -142,14 +192,17 @@ class _Mark:
     changed_by: str | None
 
 
-def _due(tenant: UUID, today: date) -> tuple[sa.ColumnElement[bool], ...]:
-    return Stale.tenant_id == tenant, sa.or_(Stale.due.is_(None), Stale.due <= today)
+def _due(session: Session, tenant: UUID, today: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """Marks to be settled by now; those of a closed year wait for somebody to open it."""
+    due = sa.or_(Stale.due.is_(None), Stale.due <= today)
+    closed = list(closings.closed_years(session, tenant, PROGRAMME))
+    return (Stale.tenant_id == tenant, due, *([Stale.year.not_in(closed)] if closed else []))
 
 
 def _marks(session: Session, tenant: UUID, today: date, limit: int) -> list[_Mark]:
     rows = session.execute(
         sa.select(Stale.worker_id, Stale.year, Stale.mark, Stale.causes, Stale.changed_by)
-        .where(*_due(tenant, today))
+        .where(*_due(session, tenant, today))
         .order_by(Stale.worker_id, Stale.year)
         .limit(limit)
     )

@@ -7,6 +7,7 @@ They are apart because one is the law's and the other ours; a rubric names its c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -26,14 +27,25 @@ AUDIENCE = "nguoi-lao-dong"
 """The audience whose table applies to people on a roster, and to whom no employment says another."""
 
 
-def in_force(session: Session, tenant: UUID, programme: str, audience: str, year: int) -> tuple[UUID, CriteriaSet]:
+def in_force(
+    session: Session,
+    tenant: UUID,
+    programme: str,
+    audience: str,
+    year: int,
+    *,
+    loaded_until: datetime | None = None,
+) -> tuple[UUID, CriteriaSet]:
     """The criteria set for an assessment year, and the id of the rule file that brings it back: `of_rule_file`.
 
     Of several that cover the year the one that begins last counts, and of its rubrics likewise; a rubric that another
     one `replaces` does not. The id is the rubric's, or the criteria set's own where no rubric is loaded. One SQL
-    command. Raises NoCriteriaInForce; the newest set is never used in place of a missing one.
+    command. With `loaded_until`, files loaded after that instant do not count. Raises NoCriteriaInForce; the newest set
+    is never used in place of a missing one.
     """
     rules = stored(session, tenant, "criteria-set", "rubric")
+    if loaded_until is not None:
+        rules = [rule for rule in rules if rule.loaded <= loaded_until]
     frames = [
         rule
         for rule in rules

@@ -47,9 +47,7 @@ def stored(session: Session, tenant: UUID, *kinds: str) -> list[StoredRule]:
         rows = session.execute(
             sa.select(
                 RuleFile.id, RuleFile.kind, RuleFile.identifier, RuleFile.sha256, RuleFile.text, RuleFile.loaded
-            ).where(
-                RuleFile.tenant_id == tenant, among(session, RuleFile.id, set(wanted) - found.keys())
-            )
+            ).where(RuleFile.tenant_id == tenant, among(session, RuleFile.id, set(wanted) - found.keys()))
         )
         for row in rows:
             document = _parsed(row.text)

@@ -94,15 +94,16 @@ def test_a_batch_takes_as_many_commands_as_one_worker(
         for person in people:
             attest(session, tenant, person, ALL_EIGHT, on=date(2026, 11, 1), year=2026, now=now)
             add_facts(session, tenant, person, ["reading", "language"], times=3)
+    assess(database, tenant, people[0], now=now)  # a process reads each rule file once
     counts = []
-    for batch in (people[:1], people[1:]):
+    for batch in (people[1:2], people[2:]):
         with count_commands() as commands:
             assessed = assess(database, tenant, *batch, now=now)
         assert [one.worker_id for one in assessed] == batch
         assert {one.result.outcome for one in assessed} == {"met"}
         counts.append(len(commands))
     assert counts[0] == counts[1]
-    assert counts[0] <= 14
+    assert counts[0] <= 17
 
 
 def test_another_tenants_worker_is_passed_over(

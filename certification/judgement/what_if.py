@@ -1,0 +1,180 @@
+"""What would be if: a worker with one course more or points that somebody gives, a population by another pass mark.
+
+The same working out as for what is kept, on evidence or rules that are supposed; nothing is kept of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
+from uuid import UUID, uuid5
+
+from certification.evaluation.evaluate import evaluate
+from certification.evaluation.findings import Prepared, find, last_of_each, tally
+from certification.evaluation.results import DAY, Attested, Evidence, Fact, Result
+from certification.evaluation.rules import CriteriaSet
+from certification.evidence import gathering
+from certification.people import audiences
+from certification.rules import criteria
+from lrs.db import Session
+
+__all__ = ["Answer", "Counts", "Supposed", "Supposition", "of_population", "of_worker"]
+
+NOWHERE = UUID("5f0d9c1e-7a54-4f0e-9d0f-2f8f6c1b3a77")
+"""Statements that are supposed have ids in here: no store holds them."""
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """Learning that is supposed: a kind of fact on a day, with its level (E0 to E3), minutes and score (0 to 10000).
+
+    Those with one `statement` number come from one Statement; those with one `activity` are the same activity.
+    """
+
+    what: str
+    day: date
+    quality: int = 2
+    minutes: int = 0
+    score: int | None = None
+    statement: int = 0
+    activity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """What is supposed: more learning, points that persons give (by indicator), another pass mark, another floor."""
+
+    learned: tuple[Supposed, ...] = ()
+    points: tuple[tuple[str, int], ...] = ()
+    total_at_least: int | None = None
+    each_at_least: int | None = None
+
+    def rules(self, criteria_set: CriteriaSet) -> CriteriaSet:
+        """The criteria with what is supposed of them. Raises ValueError for points that they do not know."""
+        most = {indicator.id: indicator.max_points for indicator in criteria_set.indicators}
+        for indicator, points in self.points:
+            if indicator not in most:
+                raise ValueError(f"there is no chỉ số {indicator!r}; there are {', '.join(most)}")
+            if not 0 <= points <= most[indicator]:
+                raise ValueError(f"{indicator} takes 0 to {most[indicator]} points, not {points}")
+        total, each = self.total_at_least, self.each_at_least
+        return dataclasses.replace(
+            criteria_set,
+            total_at_least=criteria_set.total_at_least if total is None else total,
+            each_at_least=criteria_set.each_at_least if each is None else each,
+        )
+
+    def facts(self) -> list[Fact]:
+        return [
+            Fact(
+                uuid5(NOWHERE, f"statement {one.statement}"),
+                one.what,
+                one.day,
+                one.minutes,
+                one.score,
+                one.quality,
+                -1 - one.activity,
+            )
+            for one in self.learned
+        ]
+
+    def attested(self, on: date) -> list[Attested]:
+        return [Attested(indicator, points, on, "", "") for indicator, points in self.points]
+
+    def day(self, as_of: date) -> date:
+        """The day on which all that is supposed has happened."""
+        return max([as_of, *(one.day for one in self.learned)])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is to be said of a worker now, and what would be; both of the rules they were worked out by."""
+
+    now: Result
+    then: Result
+    rules: CriteriaSet
+    supposed_rules: CriteriaSet
+
+
+def of_worker(
+    session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int, as_of: date, supposed: Supposition
+) -> Answer:
+    """What a worker would be judged to be for the year. Raises NoCriteriaInForce, and ValueError for points that the
+    criteria do not know."""
+    audience = audiences.of(session, tenant, [worker_id], year)[worker_id]
+    _, rules = criteria.in_force(session, tenant, programme, audience, year)
+    changed = supposed.rules(rules)
+    then = supposed.day(as_of)
+    known = gathering.gather(session, tenant, [worker_id], programme=programme, year=year, as_of=as_of)[worker_id]
+    given = {indicator for indicator, _ in supposed.points}
+    attested = [one for one in known.attested if one.indicator not in given] + supposed.attested(then)
+    evidence = Evidence((*known.facts, *supposed.facts()), tuple(attested), known.self_given)
+    return Answer(
+        evaluate(rules, known, year=year, as_of=as_of),
+        evaluate(changed, evidence, year=year, as_of=then),
+        rules,
+        changed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many workers have each outcome now, and how many would."""
+
+    workers: int
+    now: Counter[str]
+    then: Counter[str]
+
+
+def of_population(
+    session: Session,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    programme: str,
+    year: int,
+    as_of: date,
+    supposed: Supposition,
+) -> Counts:
+    """What would become of these workers if all of it held for each of them. Raises as `of_worker` does."""
+    counts = Counts(len(worker_ids), Counter(), Counter())
+    ordered = sorted(worker_ids)
+    for start in range(0, len(ordered), BATCH):
+        _count(session, tenant, ordered[start : start + BATCH], (programme, year, as_of), supposed, counts)
+    return counts
+
+
+def _count(
+    session: Session,
+    tenant: UUID,
+    worker_ids: Sequence[UUID],
+    of: tuple[str, int, date],
+    supposed: Supposition,
+    counts: Counts,
+) -> None:
+    programme, year, as_of = of
+    then = supposed.day(as_of)
+    by_audience: dict[str, tuple[Prepared, Prepared]] = {}
+    audience_of = audiences.of(session, tenant, worker_ids, year)
+    for audience in sorted(set(audience_of.values())):
+        _, rules = criteria.in_force(session, tenant, programme, audience, year)
+        by_audience[audience] = (criteria.prepared(rules), criteria.prepared(supposed.rules(rules)))
+    kinds = {kind for pair in by_audience.values() for kind in pair[0].kinds}
+    learned = gathering.learned(session, tenant, worker_ids, year=year, as_of=as_of, kinds=kinds)
+    attested = gathering.attested(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
+    more = [fact for fact in supposed.facts() if fact.day.year == year]
+    given = dict.fromkeys(indicator for indicator, _ in supposed.points)
+    wished = last_of_each(supposed.attested(then), year, then)
+    for one in worker_ids:
+        before, after = by_audience[audience_of[one]]
+        facts, vouched = learned.get(one, []), attested.get(one, ())
+        counts.now[tally(before, find(before, facts, vouched)).outcome] += 1
+        # What is supposed comes last of its day: the order matters to which Statement is named, and none is here.
+        both = sorted([*facts, *more], key=itemgetter(DAY)) if more else facts
+        kept = [each for each in vouched if each.indicator not in given]
+        counts.then[tally(after, find(after, both, [*kept, *wished])).outcome] += 1
