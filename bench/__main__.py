@@ -16,13 +16,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import attainment, growth, judging, machine, memory, posting
+from bench import attainment, growth, judging, machine, memory, posting, rosters
 from tests.postgresql import Cluster
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
 """Of PostgreSQL, as docs/operate.md advises."""
 
-PARTS = ("posting", "growth", "memory", "judging", "attainment")
+PARTS = ("posting", "growth", "memory", "judging", "attainment", "rosters")
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
 """Statements in the small store and in the big one of `growth`."""
@@ -75,6 +75,11 @@ class Bench:
         url = self._url(engine, self._own(f"attainment-{engine}"), "attainment")
         measured = attainment.measure(url, workers=max(2000, int(1_000_000 * self._options.scale)))
         return {"attainment": [{"engine": engine, **measured}]}
+
+    def _rosters(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"rosters-{engine}")
+        urls = {name: self._url(engine, folder, f"rosters_{name}") for name in ("csv", "xlsx", "bare")}
+        return {"rosters": rosters.measure(engine, folder, urls, max(2_000, int(100_000 * self._options.scale)))}
 
     def _own(self, name: str) -> Path:
         folder = self._folder / name
@@ -188,6 +193,14 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("a unit today, ms", _number("today_ms", 1)), ("past day, ms", _number("past_ms", 1)),
             ("slowest, ms", _number("slowest_ms", 1)), ("the whole today, ms", _number("root_ms", 1)),
             ("counted from rows, s", _number("rows", 2)), ("200 changed, ms", _number("settle_ms", 0)),
+        ],
+    ),
+    "rosters": (
+        "Taking in a roster beside the bare insert of the same rows",
+        [
+            ("engine", _text("engine")), ("file", _text("kind")), ("rows", _number("rows")),
+            ("first time, s", _number("seconds", 1)), ("again, s", _number("again", 1)),
+            ("memory, MB", _number("memory")), ("bare insert, s", _number("bare", 1)), ("ratio", _number("ratio", 1)),
         ],
     ),
 }  # fmt: skip
