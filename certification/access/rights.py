@@ -87,39 +87,42 @@ class Reach:
         found: Condition = column.in_(_below(session, self.tenant, self.roots, self.on))
         return found
 
-    def workers(self, session: Session, column: Any) -> Condition:
-        """That `column` names a worker whom the act may be about."""
-        if self.everything:
-            return sa.true()
-        employed = (
+    @property
+    def employed(self) -> tuple[Condition, ...]:
+        """That an employment of the tenant holds on the day."""
+        return (
             Employment.tenant_id == self.tenant,
             Employment.started <= self.on,
             sa.or_(Employment.ended.is_(None), Employment.ended >= self.on),
         )
+
+    def members(self, session: Session) -> sa.Select[Any]:
+        """The workers of the teams, as long as they are employed where the team is."""
+        there = sa.and_(Employment.worker_id == TeamMember.worker_id, Employment.enterprise_id == Team.enterprise_id)
+        return (
+            sa.select(TeamMember.worker_id)
+            .join(Team, Team.id == TeamMember.team_id)
+            .join(Employment, there)
+            .where(
+                TeamMember.tenant_id == self.tenant,
+                Team.tenant_id == self.tenant,
+                among(session, Team.id, self.teams),
+                TeamMember.starts <= self.on,
+                sa.or_(TeamMember.until.is_(None), TeamMember.until > self.on),
+                *self.employed,
+            )
+        )
+
+    def workers(self, session: Session, column: Any) -> Condition:
+        """That `column` names a worker whom the act may be about."""
+        if self.everything:
+            return sa.true()
         found: list[Condition] = []
         if self.roots:
             within = Employment.enterprise_id.in_(_below(session, self.tenant, self.roots, self.on))
-            found.append(column.in_(sa.select(Employment.worker_id).where(*employed, within)))
+            found.append(column.in_(sa.select(Employment.worker_id).where(*self.employed, within)))
         if self.teams:
-            members = (
-                sa.select(TeamMember.worker_id)
-                .join(Team, Team.id == TeamMember.team_id)
-                .join(
-                    Employment,
-                    sa.and_(
-                        Employment.worker_id == TeamMember.worker_id, Employment.enterprise_id == Team.enterprise_id
-                    ),
-                )
-                .where(
-                    TeamMember.tenant_id == self.tenant,
-                    Team.tenant_id == self.tenant,
-                    among(session, Team.id, self.teams),
-                    TeamMember.starts <= self.on,
-                    sa.or_(TeamMember.until.is_(None), TeamMember.until > self.on),
-                    *employed,
-                )
-            )
-            found.append(column.in_(members))
+            found.append(column.in_(self.members(session)))
         if self.own:
             found.append(among(session, column, self.own))
         return sa.or_(*found) if found else sa.false()
@@ -157,16 +160,15 @@ def may(
     """Whether `who` may do `act` about this unit, or this worker; without either, whether about anything at all."""
     found = reach(who, act, on)
     if organization is not None and not found.everything:
-        query = sa.select(Organization.id).where(
-            Organization.tenant_id == who.tenant,
-            Organization.id == organization,
-            found.organizations(session, Organization.id),
-        )
-        if session.scalar(query) is None:
+        itself = sa.select(Organization.id).where(Organization.id == organization)
+        if not _under(session, found, itself):
             return False
-    if worker is not None and not found.everything:
-        given = sa.select(sa.literal(worker, sa.Uuid()).label("id")).subquery()
-        if session.scalar(sa.select(given.c.id).where(found.workers(session, given.c.id))) is None:
+    if worker is not None and not found.everything and worker not in found.own:
+        _, *days = found.employed
+        employers = sa.select(Employment.enterprise_id).where(
+            Employment.worker_id == worker, _of_tenant(Employment.tenant_id, who.tenant), *days
+        )
+        if not _under(session, found, employers) and not _led(session, found, worker):
             return False
     return bool(found)
 
@@ -235,23 +237,62 @@ def _holds(held: Held, on: date) -> bool:
     return (held.starts is None or held.starts <= on) and (held.until is None or on < held.until)
 
 
-def _below(session: Session, tenant: UUID, roots: frozenset[UUID] | set[UUID], on: date) -> sa.Select[tuple[UUID]]:
-    """Ids of these organizations and of all below them, by edges that hold on the day between ends that exist then."""
-    there = sa.and_(
-        Organization.tenant_id == tenant,
+def _under(session: Session, reach: Reach, which: sa.Select[Any]) -> bool:
+    """Whether one of these organizations is one of the roots or below it: upwards, a few steps, however wide the trees.
+
+    By the same edges and ends as `_below`; a test holds the two against each other.
+    """
+    if not reach.roots:
+        return False
+    there = _exists(reach.tenant, reach.on)
+    up = sa.select(Organization.id).where(there, Organization.id.in_(which)).cte(recursive=True)
+    step = (
+        sa.select(OrganizationParent.parent_id)
+        .join(up, OrganizationParent.organization_id == up.c.id)
+        .join(Organization, Organization.id == OrganizationParent.parent_id)
+        .where(there, *_edge_holds(reach.on))
+    )
+    up = up.union(step)
+    return session.scalar(sa.select(up.c.id).where(among(session, up.c.id, reach.roots)).limit(1)) is not None
+
+
+def _led(session: Session, reach: Reach, worker: UUID) -> bool:
+    """Whether the worker is of one of the teams."""
+    if not reach.teams:
+        return False
+    return session.scalar(reach.members(session).where(TeamMember.worker_id == worker).limit(1)) is not None
+
+
+def _of_tenant(column: Any, tenant: UUID) -> Condition:
+    """That a row is of the tenant, checked on rows that are found by their ids: SQLite would look it up by an index of
+    the tenant otherwise, and read all there is."""
+    return sa.case((column == tenant, 1), else_=0) == 1
+
+
+def _exists(tenant: UUID, on: date) -> Condition:
+    return sa.and_(
+        _of_tenant(Organization.tenant_id, tenant),
         sa.or_(Organization.exists_from.is_(None), Organization.exists_from <= on),
         sa.or_(Organization.exists_to.is_(None), Organization.exists_to >= on),
     )
+
+
+def _edge_holds(on: date) -> tuple[Condition, ...]:
+    return (
+        OrganizationParent.valid_from <= on,
+        sa.or_(OrganizationParent.valid_to.is_(None), OrganizationParent.valid_to >= on),
+    )
+
+
+def _below(session: Session, tenant: UUID, roots: frozenset[UUID] | set[UUID], on: date) -> sa.Select[Any]:
+    """Ids of these organizations and of all below them, by edges that hold on the day between ends that exist then."""
+    there = _exists(tenant, on)
     down = sa.select(Organization.id).where(there, among(session, Organization.id, roots)).cte(recursive=True)
     step = (
         sa.select(OrganizationParent.organization_id)
         .join(down, OrganizationParent.parent_id == down.c.id)
         .join(Organization, Organization.id == OrganizationParent.organization_id)
-        .where(
-            there,
-            OrganizationParent.valid_from <= on,
-            sa.or_(OrganizationParent.valid_to.is_(None), OrganizationParent.valid_to >= on),
-        )
+        .where(there, *_edge_holds(on))
     )
     down = down.union(step)
     return sa.select(down.c.id)

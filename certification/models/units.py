@@ -102,6 +102,7 @@ class OrganizationParent(Base):
     __tablename__ = "certification_organization_parent"
     __table_args__ = (
         sa.PrimaryKeyConstraint("organization_id", "tree", "valid_from"),
+        sa.Index(None, "parent_id"),
         {"info": {"distribution": "reference"}},
     )
 

@@ -14,6 +14,7 @@ from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.access.who import Held, Who
 from certification.models import OrganizationParent, Worker
+from certification.people import merging
 from certification.people.workers import UnknownWorker
 from lrs import api
 from tests.certification.access.people import STARTS, account, give, who
@@ -185,6 +186,29 @@ def test_over_a_unit_that_has_ended_there_is_nothing(world: World, people: dict[
         assert rights.branch(session, world.tenant, world.ids["dn/xong"], ON) == frozenset()
         assert rights.branch(session, world.tenant, world.ids["dn/xong"], date(2026, 10, 31)) == {world.ids["dn/xong"]}
         assert rights.branch(session, world.tenant, uuid4(), ON) == frozenset()
+
+
+def test_upwards_and_downwards_a_branch_is_the_same_on_every_day(world: World) -> None:
+    days = [date(2019, 12, 31), date(2026, 10, 31), date(2026, 11, 1), ON]
+    for code in ("vn", "vn/lai-chau", "cd/lai-chau", "cdcs/a", "dn/xong", "cd/lao-cai"):
+        asking = Who(world.tenant, "x", roles=(Held(Role.AUDITOR, world.ids[code]),))
+        for day in days:
+            with world.database.reading(world.tenant) as session:
+                down = rights.branch(session, world.tenant, world.ids[code], day)
+                up = {one for one in world.ids.values() if rights.may(session, asking, READ, day, organization=one)}
+            assert up == down
+
+
+def test_a_merged_record_is_seen_and_spoken_of_as_one_person(world: World, people: dict[str, UUID]) -> None:
+    """Whoever turns out to be another worker as well does not get to attest himself or herself."""
+    account(world.database, world.tenant, "lan", world.now, worker=people["b"])
+    give(world.database, world.tenant, "lan", Role.UPPER_OFFICER, world.now, organization="cd/lai-chau")
+    with world.database.writing(world.tenant) as session:
+        merging.merge(session, world.tenant, "NV-1", "NV-2", by="x", basis="trùng", now=world.now)
+    asking = who(world.database, world.tenant, "lan", ON)
+    assert asking.worker == people["a"]
+    with world.database.reading(world.tenant) as session:
+        assert rights.witness(session, asking, READ, ON).worker_ids == {people["a"]}
 
 
 def test_asking_costs_one_command_however_many_there_are(
