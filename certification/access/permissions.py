@@ -100,6 +100,11 @@ class Act(Enum):
     IMPORT_PEOPLE = "import rosters and headcounts"
     READ_HEADCOUNTS = "read declared headcounts"
     READ_TEMPLATES = "read templates of import files"
+    READ_DOUBLES = "read which records may be one person's"
+    READ_IDENTITY = "read which Actors a worker is, and who decided it"
+    CHANGE_IDENTITY = "say which Actor is which worker, or which records are one person's"
+    READ_UNITS = "read units and how they stand"
+    CHANGE_UNITS = "move or end units"
     READ_CHECK_PAGE = "read the page on which Statements are tried out"
     CHECK_STATEMENTS = "try Statements out"
     CHECK_STATEMENTS_ON_PAGE = "try Statements out on a page"
@@ -155,6 +160,11 @@ TABLE: Mapping[Act, Rule] = {
     Act.IMPORT_PEOPLE: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.READ_HEADCOUNTS: Rule(READ_SCOPE, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.READ_TEMPLATES: Rule(None, WithoutKey.ALL),
+    Act.READ_DOUBLES: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.READ_IDENTITY: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
+    Act.CHANGE_IDENTITY: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
+    Act.READ_UNITS: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.AUDITOR, Role.OPERATOR}),
+    Act.CHANGE_UNITS: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.READ_CHECK_PAGE: Rule(None, WithoutKey.ALL),
     Act.CHECK_STATEMENTS: Rule("statements/write"),
     Act.CHECK_STATEMENTS_ON_PAGE: Rule("statements/write", in_form=True),

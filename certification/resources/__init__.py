@@ -17,6 +17,7 @@ from certification.resources import (
     assessment,
     attainment,
     errors,
+    identity,
     learning,
     openapi,
     rates,
@@ -24,6 +25,7 @@ from certification.resources import (
     rosters,
     self_check,
     sessions,
+    units,
     unknown_actors,
 )
 from certification.resources.frame import api
@@ -36,6 +38,8 @@ RESOURCES = (
     assessment,
     learning,
     unknown_actors,
+    identity,
+    units,
     sessions,
     accounts,
     roles,

@@ -168,7 +168,7 @@ def test_an_unknown_method_is_refused_in_the_one_form_and_told_which_there_are(c
         ("/api/workers/NV-AN/assessment", "year=hai", ["year"]),
         ("/api/workers/NV-AN/assessment", "year=20266", ["year"]),
         ("/api/workers/NV-AN/assessment", "year=2026.5&tenant=other", ["tenant", "year"]),
-        ("/api/unknown-actors", "limit=3", ["limit"]),
+        ("/api/unknown-actors", "limit=0&most=3", ["limit", "most"]),
     ],
 )
 def test_every_fault_of_a_query_is_named_at_once(
@@ -368,8 +368,8 @@ def test_unknown_actors_are_listed_with_how_many_statements_wait(
     response = client.get("/api/unknown-actors", headers=officer)
     assert response.status_code == 200
     assert body(response)["waiting"] == 3
-    assert [(one["ifi"], one["statements"]) for one in body(response)["actors"]] == [
+    assert [(one["ifi"], one["statements"]) for one in body(response)["items"]] == [
         (learning.ifi("phone"), 2),
         (learning.ifi("stranger"), 1),
     ]
-    assert datetime.fromisoformat(body(response)["actors"][0]["first_seen"]).tzinfo is not None
+    assert datetime.fromisoformat(body(response)["items"][0]["first_seen"]).tzinfo is not None

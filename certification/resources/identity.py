@@ -1,0 +1,425 @@
+"""/api/links, /api/workers/<number>/identity …: which Actor is which worker, and which records are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from certification.access import rights
+from certification.access.permissions import Act
+from certification.people import identifiers, identity_events, merging, suggestions, work_list, workers
+from certification.people.identifiers import Opaque
+from certification.people.merging import Merged
+from certification.resources.access import changing, database, everything, known_worker, now, pepper, today, who
+from certification.resources.errors import BadRequest, Conflict, Fault, NotFound
+from certification.resources.frame import Resource
+from certification.resources.parameters import Body
+from certification.resources.shapes import Answer, AsOf
+from lrs import api
+from lrs.db import Session
+
+resource = Resource("identity", "Which Actor is which worker, which records are one person, and who decided it.")
+
+_REASON = validate.Length(min=1, max=2000)
+_IFI = {"description": "As a roster writes an account, or as a list of unknown Actors gives it."}
+
+
+class BasisBody(Body):
+    """Why."""
+
+    basis = fields.String(required=True, validate=_REASON, metadata={"description": "Why; kept in the history."})
+
+
+class IfiBody(BasisBody):
+    """An Actor, and why."""
+
+    ifi = fields.String(required=True, validate=validate.Length(min=1, max=20_000), metadata=_IFI)
+
+
+class LinkBody(IfiBody):
+    """An Actor and the worker it is (or is not)."""
+
+    worker = fields.String(required=True, metadata={"description": "The worker's number."})
+
+
+class OtherBody(BasisBody):
+    """Another worker, and why."""
+
+    other = fields.String(required=True, metadata={"description": "The other worker's number."})
+
+
+class EmploymentBody(Body):
+    """An employment, by what tells it from others."""
+
+    enterprise = fields.String(required=True)
+    started = fields.Date(required=True)
+
+
+class SplitBody(OtherBody):
+    """What of a worker is another person's; whatever is not named stays."""
+
+    full_name = fields.String(allow_none=True, validate=validate.Length(min=1, max=200))
+    accounts = fields.List(fields.String(validate=validate.Length(max=20_000)), load_default=list)
+    employments = fields.List(fields.Nested(EmploymentBody), load_default=list)
+    titles = fields.List(fields.Integer(strict=True), load_default=list)
+    attestations = fields.List(fields.UUID(), load_default=list)
+
+
+class IdentityLinkAnswer(Answer):
+    """An Actor that is a worker."""
+
+    ifi = fields.String()
+    sureness = fields.String(metadata={"description": "stated by a list, or confirmed by a person."})
+    linked_by = fields.String(metadata={"description": "Who vouches; empty where a list says so."})
+    basis = fields.String()
+    linked = fields.DateTime()
+
+
+class IdentityEventAnswer(Answer):
+    """One entry of the history."""
+
+    id = fields.UUID()
+    kind = fields.String(metadata={"description": "link, unlink, confirm, merge, split, undo or different."})
+    worker = fields.String()
+    other = fields.String(allow_none=True)
+    ifi = fields.String(allow_none=True)
+    undoes = fields.UUID(allow_none=True)
+    undone = fields.Boolean()
+    done_by = fields.String()
+    basis = fields.String()
+    at = fields.DateTime()
+
+
+class IdentityAnswer(AsOf):
+    """Who somebody is, and how that is known."""
+
+    worker = fields.String(metadata={"description": "The number that holds all; another than was asked, if merged."})
+    full_name = fields.String()
+    links = fields.List(fields.Nested(IdentityLinkAnswer))
+    history = fields.List(fields.Nested(IdentityEventAnswer))
+
+
+class ChangedIdentityAnswer(AsOf):
+    """What was done."""
+
+    worker = fields.String()
+    statements = fields.Integer(metadata={"description": "Statements that were read again."})
+
+
+class MergedAnswer(AsOf):
+    """What was done, and what a person should look at."""
+
+    event = fields.UUID(metadata={"description": "Take it back with this."})
+    worker = fields.String()
+    other = fields.String()
+    notes = fields.List(fields.String(), metadata={"description": "In Vietnamese."})
+
+
+class DoubleReasonAnswer(Answer):
+    """Why two may be one."""
+
+    code = fields.String()
+    words = fields.String()
+
+
+class DoubleAnswer(Answer):
+    """Two workers who may be one person."""
+
+    worker = fields.String()
+    full_name = fields.String()
+    other = fields.String()
+    other_name = fields.String()
+    score = fields.Integer(metadata={"description": "0 to 100."})
+    strength = fields.String()
+    reasons = fields.List(fields.Nested(DoubleReasonAnswer))
+
+
+class DoublesAnswer(AsOf):
+    """The likeliest first."""
+
+    doubles = fields.List(fields.Nested(DoubleAnswer))
+
+
+class WorkWaitingAnswer(Answer):
+    """How many of a kind wait for a person."""
+
+    code = fields.String()
+    words = fields.String()
+    count = fields.Integer()
+
+
+class WorkListAnswer(AsOf):
+    """What waits for a person."""
+
+    waiting = fields.List(fields.Nested(WorkWaitingAnswer))
+
+
+# ---------------------------------------------------------------- reading
+
+
+@resource.get("/work-list", Act.READ_UNKNOWN_ACTORS, answers=WorkListAnswer)
+def show_work_list() -> Any:
+    """What waits for a person, by kind
+
+    Each kind has a list of its own.
+    """
+    everything(Act.READ_UNKNOWN_ACTORS)
+    tenant = who().tenant
+    with database().reading(tenant) as session:
+        found = work_list.summary(session, tenant)
+    return {"as_of": today(), "waiting": found}
+
+
+@resource.get("/double-workers", Act.READ_DOUBLES, answers=DoublesAnswer)
+def list_double_workers() -> Any:
+    """Records that may be one person's, with reasons
+
+    Nothing is applied by itself. What somebody has said is not so is left out.
+    """
+    everything(Act.READ_DOUBLES)
+    tenant = who().tenant
+    with database().reading(tenant) as session:
+        found = suggestions.doubles(session, tenant)
+    shown = [
+        {
+            "worker": one.first.number,
+            "full_name": one.first.full_name,
+            "other": one.second.number,
+            "other_name": one.second.full_name,
+            "score": one.score,
+            "strength": suggestions.strength(one.score),
+            "reasons": one.reasons,
+        }
+        for one in found
+    ]
+    return {"as_of": today(), "doubles": shown}
+
+
+@resource.get("/workers/<path:number>/identity", Act.READ_IDENTITY, answers=IdentityAnswer)
+def show_identity(number: str) -> Any:
+    """A worker's accounts, and all that was ever decided about who that is
+
+    The latest first. A number that was merged answers with the one who holds all.
+    """
+    tenant = who().tenant
+    with database().reading(tenant) as session:
+        person = known_worker(session, number, Act.READ_IDENTITY)
+        links = workers.links_of(session, tenant, person.id)
+        events = identity_events.history(session, tenant, workers.ids_of(session, tenant, person.id))
+    return {
+        "as_of": today(),
+        "worker": person.number,
+        "full_name": person.full_name,
+        "links": [
+            {
+                "ifi": one.ifi,
+                "sureness": one.sureness,
+                "linked_by": one.linked_by,
+                "basis": one.basis,
+                "linked": one.linked,
+            }
+            for one in links
+        ],
+        "history": [
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "worker": one.number,
+                "other": one.other,
+                "ifi": one.ifi,
+                "undoes": one.undoes,
+                "undone": one.undone,
+                "done_by": one.done_by,
+                "basis": one.basis,
+                "at": one.at,
+            }
+            for one in events
+        ],
+    }
+
+
+# ---------------------------------------------------------------- changing
+
+
+@resource.post("/links", Act.CHANGE_IDENTITY, body=LinkBody, answers=ChangedIdentityAnswer)
+def link_actor(body: Mapping[str, Any]) -> Any:
+    """Say that an Actor is a worker
+
+    Statements that waited count from now on. A link that only a list stated is confirmed.
+    """
+    asking = who()
+    with _refusing(), changing(asking.tenant) as session:
+        person = _worker(session, body["worker"], "/worker")
+        released = workers.link(
+            session,
+            asking.tenant,
+            body["ifi"],
+            person.number,
+            by=asking.name,
+            basis=body["basis"],
+            now=now(),
+            opaque=_opaque(asking.tenant),
+        )
+    return {"as_of": today(), "worker": person.number, "statements": released}
+
+
+@resource.post("/links/remove", Act.CHANGE_IDENTITY, body=IfiBody, answers=ChangedIdentityAnswer)
+def unlink_actor(body: Mapping[str, Any]) -> Any:
+    """Say that an Actor is not the worker it was linked to
+
+    Its Statements wait again.
+    """
+    asking = who()
+    opaque = _opaque(asking.tenant)
+    with _refusing(), changing(asking.tenant) as session:
+        ifis = identifiers.kept_as(identifiers.read(body["ifi"]), opaque)
+        owner = next(iter(workers.owners(session, asking.tenant, ifis).values()), None)
+        if owner is None or not _may(session, owner.id):
+            raise workers.NotLinked(ifis[0])
+        read = workers.unlink(
+            session, asking.tenant, body["ifi"], by=asking.name, basis=body["basis"], now=now(), opaque=opaque
+        )
+    return {"as_of": today(), "worker": owner.number, "statements": read}
+
+
+@resource.post("/links/not", Act.CHANGE_IDENTITY, body=LinkBody, answers=ChangedIdentityAnswer)
+def deny_link(body: Mapping[str, Any]) -> Any:
+    """Say that an Actor is not the worker it is suggested to be
+
+    It is suggested no more.
+    """
+    asking = who()
+    with _refusing(), changing(asking.tenant) as session:
+        person = _worker(session, body["worker"], "/worker")
+        merging.not_the_worker(
+            session, asking.tenant, body["ifi"], person.number, by=asking.name, basis=body["basis"], now=now()
+        )
+    return {"as_of": today(), "worker": person.number, "statements": 0}
+
+
+@resource.post("/workers/<path:number>/merge", Act.CHANGE_IDENTITY, body=OtherBody, answers=MergedAnswer)
+def merge_workers(number: str, body: Mapping[str, Any]) -> Any:
+    """Say that another record is the same person
+
+    All that is of `other` becomes this worker's; its number is still found. Both have to be within the caller's reach.
+    """
+    asking = who()
+    with _refusing(), changing(asking.tenant) as session:
+        known_worker(session, number, Act.CHANGE_IDENTITY)
+        _worker(session, body["other"], "/other")
+        done = merging.merge(
+            session, asking.tenant, number, body["other"], by=asking.name, basis=body["basis"], now=now()
+        )
+    return _merged(done)
+
+
+@resource.post("/workers/<path:number>/different", Act.CHANGE_IDENTITY, body=OtherBody, answers=MergedAnswer)
+def deny_double(number: str, body: Mapping[str, Any]) -> Any:
+    """Say that another record is another person
+
+    The two are suggested no more.
+    """
+    asking = who()
+    with _refusing(), changing(asking.tenant) as session:
+        person = known_worker(session, number, Act.CHANGE_IDENTITY)
+        other = _worker(session, body["other"], "/other")
+        event = merging.different(
+            session, asking.tenant, number, body["other"], by=asking.name, basis=body["basis"], now=now()
+        )
+    return _merged(Merged(event, person, other, ()))
+
+
+@resource.post("/workers/<path:number>/split", Act.CHANGE_IDENTITY, body=SplitBody, answers=MergedAnswer)
+def split_worker(number: str, body: Mapping[str, Any]) -> Any:
+    """Say that a record is two people, and what is the other one's
+
+    `other` is a new number, or one that was merged into this one. Statements go with the account that made them.
+    """
+    asking = who()
+    with _refusing(), changing(asking.tenant) as session:
+        person = known_worker(session, number, Act.CHANGE_IDENTITY)
+        done = merging.split(
+            session,
+            asking.tenant,
+            person.number,
+            body["other"],
+            full_name=body.get("full_name"),
+            accounts=body["accounts"],
+            employments=[(one["enterprise"], one["started"]) for one in body["employments"]],
+            titles=body["titles"],
+            attestations=body["attestations"],
+            by=asking.name,
+            basis=body["basis"],
+            now=now(),
+        )
+    return _merged(done)
+
+
+@resource.post("/identity-events/<id>/undo", Act.CHANGE_IDENTITY, body=BasisBody, answers=MergedAnswer)
+def undo_identity(id: str, body: Mapping[str, Any]) -> Any:
+    """Take back a link, an unlinking, a merger or a split
+
+    Everything is as it was before, exactly; later mergers and splits of the same workers are taken back first.
+    """
+    asking = who()
+    with _refusing(), changing(asking.tenant) as session:
+        event_id = _id(id)
+        event = identity_events.find(session, asking.tenant, event_id)
+        for number in {event.number, event.other or event.number}:
+            if not _may(session, workers.find(session, asking.tenant, number).id):
+                raise identity_events.UnknownEvent(event_id)
+        done = merging.undo(session, asking.tenant, event_id, by=asking.name, basis=body["basis"], now=now())
+    return _merged(done)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(Fault("path/id", f"there is no event {text!r}")) from None
+
+
+def _merged(done: Merged) -> dict[str, Any]:
+    return {
+        "as_of": today(),
+        "event": done.event,
+        "worker": done.worker.number,
+        "other": done.other.number,
+        "notes": done.notes,
+    }
+
+
+def _worker(session: Session, number: str, place: str) -> workers.Person:
+    """The worker that the body names, whom the caller may know of."""
+    try:
+        return rights.find_worker(session, who(), Act.CHANGE_IDENTITY, number, today())
+    except workers.UnknownWorker as error:
+        raise BadRequest(Fault(place, str(error))) from None
+
+
+def _may(session: Session, worker: UUID) -> bool:
+    return rights.may(session, who(), Act.CHANGE_IDENTITY, today(), worker=worker)
+
+
+def _opaque(tenant: UUID) -> Opaque:
+    secret = pepper()
+    return lambda ifi: api.opaque_account(ifi, tenant=tenant, secret=secret)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What the people refuse, as HTTP says it."""
+    try:
+        yield
+    except identifiers.NoIdentifier as error:
+        raise BadRequest(Fault("/ifi", str(error))) from None
+    except merging.SplitFaults as error:
+        raise BadRequest(*[Fault("", one) for one in error.faults]) from None
+    except (workers.UnknownWorker, workers.NotLinked, identity_events.UnknownEvent) as error:
+        raise NotFound(Fault("", str(error))) from None
+    except (workers.IdentifierTaken, merging.MergeRefused) as error:
+        raise Conflict(Fault("", str(error))) from None

@@ -1,0 +1,184 @@
+"""Who is whom, and how units stand, over HTTP: read, changed, taken back, and refused to those of another branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from certification.access.permissions import Role
+from lrs import api
+from tests.certification import learning
+from tests.certification.access.people import account, give, signed_in
+from tests.certification.learning import statement, store
+from tests.certification.world import World
+
+Headers = dict[str, str]
+
+
+@pytest.fixture
+def people(world: World) -> dict[str, UUID]:
+    """NV-1 in dn/a, NV-2 in dn/b, NV-3 in dn/c (another province)."""
+    with world.database.writing(world.tenant) as session:
+        return {f"NV-{n}": world.employ(session, unit) for n, unit in enumerate(("dn/a", "dn/b", "dn/c"), 1)}
+
+
+@pytest.fixture
+def member(world: World, client: FlaskClient) -> Callable[..., Headers]:
+    def make(name: str, role: Role, unit: str | None = None) -> Headers:
+        account(world.database, world.tenant, name, world.now)
+        give(world.database, world.tenant, name, role, world.now, organization=unit)
+        return signed_in(client, name)
+
+    return make
+
+
+@pytest.fixture
+def operator(member: Callable[..., Headers]) -> Headers:
+    return member("quan-tri", Role.OPERATOR)
+
+
+@pytest.fixture
+def post(client: FlaskClient) -> Callable[..., Any]:
+    def send(headers: Headers, path: str, expected: int = 200, **body: Any) -> Any:
+        response = client.post(
+            path, json={"basis": "xem thẻ", **body} if "/units/" not in path else body, headers=headers
+        )
+        assert response.status_code == expected, response.text
+        return response.json
+
+    return send
+
+
+def get(client: FlaskClient, headers: Headers, path: str, expected: int = 200) -> Any:
+    response = client.get(path, headers=headers)
+    assert response.status_code == expected, response.text
+    return response.json
+
+
+def messages(refused: Any) -> list[str]:
+    return [one["message"] for one in refused["errors"]]
+
+
+def test_unknown_actors_are_listed_by_pages_with_examples_and_suggestions(
+    world: World, people: dict[str, UUID], identity: api.Identity, client: FlaskClient, operator: Headers, post: Any
+) -> None:
+    store(world.database, identity, *[statement(name) for name in ("nv-9", "NV-1", "NV-1", "x")])
+    learning.follow_all(world.database, world.tenant, world.now)
+    first = get(client, operator, "/api/unknown-actors?limit=2")
+    assert (first["actors"], first["waiting"], len(first["items"])) == (3, 4, 2)
+    one = first["items"][0]
+    assert (one["ifi"], one["statements"]) == (learning.ifi("NV-1"), 2)
+    assert one["example"]["activity"] == "https://hoc.example.org/law-labour"
+    assert [(other["worker"], other["score"]) for other in one["may_be"]] == [("NV-1", 75)]
+    second = get(client, operator, f"/api/unknown-actors?limit=2&cursor={first['next']}")
+    assert (len(second["items"]), second["next"]) == (1, None)
+    get(client, operator, "/api/unknown-actors?limit=2&cursor=abc", 400)
+    post(operator, "/api/links/not", ifi=one["ifi"], worker="NV-1")
+    assert get(client, operator, "/api/unknown-actors")["items"][0]["may_be"] == []
+    done = post(operator, "/api/links", ifi=one["ifi"], worker="NV-1")
+    assert (done["worker"], done["statements"]) == ("NV-1", 2)
+    assert "already" not in str(post(operator, "/api/links", ifi=one["ifi"], worker="NV-1"))
+    assert "đã thuộc người lao động “NV-1”" in str(post(operator, "/api/links", 409, ifi=one["ifi"], worker="NV-2"))
+    waiting = {one["code"]: one["count"] for one in get(client, operator, "/api/work-list")["waiting"]}
+    assert (waiting["unknown-actors"], waiting["waiting-statements"]) == (2, 2)
+
+
+def test_two_records_are_merged_looked_at_and_parted_again(
+    world: World, people: dict[str, UUID], client: FlaskClient, member: Callable[..., Headers], post: Any
+) -> None:
+    officer = member("can-bo", Role.UPPER_OFFICER, "cd/lai-chau")
+    post(officer, "/api/links", ifi="https://hoc.example.org|an", worker="NV-2")
+    merged = post(officer, "/api/workers/NV-1/merge", other="NV-2")
+    assert (merged["worker"], merged["other"]) == ("NV-1", "NV-2")
+    told = get(client, officer, "/api/workers/NV-2/identity")
+    assert (told["worker"], [one["ifi"] for one in told["links"]]) == ("NV-1", [learning.ifi("an")])
+    assert [one["kind"] for one in told["history"]] == ["merge", "link"]
+    assert "đã gộp vào “NV-1”" in str(post(officer, "/api/workers/NV-1/merge", 409, other="NV-2"))
+    undone = post(officer, f"/api/identity-events/{merged['event']}/undo")
+    assert undone["worker"] == "NV-1"
+    post(officer, f"/api/identity-events/{merged['event']}/undo", 409)
+    post(officer, f"/api/identity-events/{uuid4()}/undo", 404)
+    parted = post(
+        officer, "/api/workers/NV-2/split", other="NV-9", full_name="Bình", accounts=["https://hoc.example.org|an"]
+    )
+    assert parted["other"] == "NV-9"
+    refused = post(officer, "/api/workers/NV-2/split", 400, other="NV-8", accounts=["https://h|x"], titles=[2020])
+    assert len(messages(refused)) == 2
+    post(officer, "/api/workers/NV-1/different", other="NV-2")
+
+
+def test_nobody_says_who_is_whom_in_another_branch(
+    world: World,
+    people: dict[str, UUID],
+    client: FlaskClient,
+    member: Callable[..., Headers],
+    operator: Headers,
+    post: Any,
+) -> None:
+    officer = member("can-bo", Role.UPPER_OFFICER, "cd/lai-chau")
+    post(operator, "/api/links", ifi="https://hoc.example.org|c", worker="NV-3")
+    get(client, officer, "/api/workers/NV-3/identity", 404)
+    post(officer, "/api/workers/NV-3/merge", 404, other="NV-1")
+    post(officer, "/api/workers/NV-1/merge", 400, other="NV-3")
+    post(officer, "/api/links", 400, ifi="https://hoc.example.org|d", worker="NV-3")
+    post(officer, "/api/links/remove", 404, ifi="https://hoc.example.org|c")
+    merged = post(operator, "/api/workers/NV-1/merge", other="NV-3")
+    auditor = member("kiem-tra", Role.AUDITOR)
+    get(client, auditor, "/api/workers/NV-1/identity")
+    post(auditor, "/api/workers/NV-1/merge", 403, other="NV-2")
+    for path in ("/api/work-list", "/api/double-workers", "/api/unknown-actors"):
+        get(client, officer, path, 403)
+    assert post(operator, f"/api/identity-events/{merged['event']}/undo")["other"] == "NV-3"
+    assert post(operator, "/api/links/remove", ifi="https://hoc.example.org|c")["worker"] == "NV-3"
+    post(officer, "/api/links", 400, ifi="không phải", worker="NV-1")
+    post(officer, "/api/links", 400, ifi="https://h|" + "ạ" * 20_000, worker="NV-1")
+
+
+def test_records_that_may_be_one_persons_are_listed(world: World, client: FlaskClient, operator: Headers) -> None:
+    with world.database.writing(world.tenant) as session:
+        for _ in range(2):
+            world.employ(session, "dn/a")
+    [double] = get(client, operator, "/api/double-workers")["doubles"]
+    assert (double["worker"], double["other"], double["score"]) == ("NV-1", "NV-2", 40)
+    assert double["reasons"][0]["words"] == "Cùng họ tên, cùng làm ở “dn/a”"
+
+
+def test_units_are_listed_found_and_changed_on_any_day(
+    world: World, client: FlaskClient, member: Callable[..., Headers], operator: Headers, post: Any
+) -> None:
+    reader = member("to-truong", Role.UPPER_OFFICER, "cd/lai-chau")
+    found = get(client, reader, "/api/units?below=cd/lai-chau&kind=enterprise")
+    assert [one["code"] for one in found["items"]] == ["dn/a", "dn/b"]
+    first = get(client, reader, "/api/units?limit=2")
+    second = get(client, reader, f"/api/units?limit=2&cursor={first['next']}")
+    assert first["items"][-1]["code"] < second["items"][0]["code"]
+    [one] = get(client, reader, "/api/units?words=xa hoang cat")["items"]
+    assert one["called"] == "Xã Hoằng Cát (nay là Xã Hoằng Sơn)"
+    assert (one["exists"], one["in_its_place"]) == (False, ["vn/thanh-hoa/hoang-son"])
+    old = get(client, reader, "/api/units/vn/thanh-hoa/hoang-cat?on=2025-06-30")
+    assert (old["unit"]["exists"], old["unit"]["parents"]) == (True, {"administrative": "vn/thanh-hoa/hoang-hoa"})
+    children = get(client, reader, "/api/units/vn/thanh-hoa/hoang-hoa/children?on=2025-06-30&tree=administrative")
+    assert [one["code"] for one in children["children"]] == ["vn/thanh-hoa/hoang-cat", "vn/thanh-hoa/hoang-hop"]
+    refused = get(client, reader, "/api/units/vn/thanh-hoa/hoang-cat/children", 404)
+    assert messages(refused) == [
+        "“Xã Hoằng Cát” (vn/thanh-hoa/hoang-cat) đã kết thúc ngày 30/06/2025; nay là “Xã Hoằng Sơn” "
+        "(vn/thanh-hoa/hoang-son)"
+    ]
+    get(client, reader, "/api/units/vn/khong-co", 404)
+    get(client, reader, "/api/units?below=vn/khong-co", 404)
+    get(client, reader, "/api/units?on=30/06/2025&tree=x", 400)
+    move = {"tree": "union", "parent": "cd/ninh-binh/khu-cong-nghiep", "on": "2026-07-01", "source": "QĐ 5"}
+    post(reader, "/api/units/cdcs/a/move", 403, **move)
+    moved = post(operator, "/api/units/cdcs/a/move", **move)
+    assert moved["unit"]["parents"] == {"union": "cd/ninh-binh/khu-cong-nghiep"}
+    assert [(one["what"], one["source"], one["done_by"]) for one in moved["changes"]] == [("moved", "QĐ 5", "quan-tri")]
+    ended = post(operator, "/api/units/dn/c/end", successors=["dn/b"], on="2026-10-01", source="QĐ 6")
+    assert ended["unit"]["in_its_place"] == ["dn/b"]
+    faults = post(operator, "/api/units/dn/b/end", 400, successors=["dn/c", "vn/x"], on="2027-01-01", source="QĐ 7")
+    assert len(messages(faults)) == 3
+    assert date.fromisoformat(ended["as_of"]) == date(2026, 10, 1)
