@@ -41,7 +41,7 @@ import lrs.resources.errors
 import migrations
 from certification.cli import certification_cli
 from certification.judgement.work import work
-from certification.resources import api, xapi_ext_check
+from certification.resources import api, published_profile, xapi_ext_check
 from certification.web import web
 from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
@@ -167,6 +167,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.register_blueprint(xapi_ext)
     app.register_blueprint(api)
     app.register_blueprint(xapi_ext_check)
+    app.register_blueprint(published_profile)
     app.register_blueprint(web)
     for status in (400, 404, 405, 411, 413, 415):
         app.register_error_handler(status, unmatched)

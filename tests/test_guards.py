@@ -16,6 +16,9 @@ OPEN_TO_EVERYBODY = {
     "/api/templates/<table>.xlsx",
     "/assets/<name>",
     "/healthz",
+    "/profile/<programme>",
+    "/profile/<programme>/<path:rest>",
+    "/profile/<programme>/v/<int:number>",
     "/readyz",
     "/xapi/about",
 }

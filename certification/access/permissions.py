@@ -90,6 +90,7 @@ class Act(Enum):
 
     READ_FIRST_PAGE = "read the first page"
     READ_ASSETS = "read what pages are drawn with"
+    READ_PROFILE = "read the vocabulary as an xAPI Profile"
     READ_API_DESCRIPTION = "read the description of the JSON interface"
     READ_ATTAINMENT = "read attainment"
     READ_RATES = "read the rates of a unit"
@@ -150,6 +151,7 @@ _OFFICERS = frozenset({Role.GRASSROOTS_OFFICER, Role.UPPER_OFFICER})
 TABLE: Mapping[Act, Rule] = {
     Act.READ_FIRST_PAGE: Rule(None, WithoutKey.PUBLISHED),
     Act.READ_ASSETS: Rule(None, WithoutKey.ALL),
+    Act.READ_PROFILE: Rule(None, WithoutKey.PUBLISHED),
     Act.READ_API_DESCRIPTION: Rule(None, WithoutKey.ALL),
     Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.READ_RATES: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),

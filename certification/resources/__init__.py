@@ -29,8 +29,9 @@ from certification.resources import (
     unknown_actors,
 )
 from certification.resources.frame import api
+from certification.resources.profile import published_profile
 
-__all__ = ["api", "xapi_ext_check"]
+__all__ = ["api", "published_profile", "xapi_ext_check"]
 
 RESOURCES = (
     attainment,
