@@ -22,7 +22,12 @@ __all__ = ["work"]
 CHUNKS_IN_A_TURN = 20
 
 IDLE_SECONDS = 1.0
-"""How long the loop waits when no tenant has anything to do: the longest an arrived Statement goes unread."""
+"""How long the loop waits when no tenant has had anything to do for some time: the longest an arrived Statement goes
+unread."""
+
+SOON_SECONDS = 0.05
+"""How long it waits right after there was something to do. The pause doubles each time it finds nothing, up to
+`IDLE_SECONDS`: while Statements keep coming each is read soon, and an idle store is left in peace."""
 
 RETRY_SECONDS = 30.0
 """How long a tenant is left alone after its work failed."""
@@ -42,6 +47,7 @@ def work(database: Database, *, stop: threading.Event, clock: Callable[[], datet
     """
     paused_until: dict[UUID, float] = {}
     told: dict[UUID, str] = {}
+    pause = SOON_SECONDS
     while not stop.is_set():
         busy = False
         for tenant, name in _tenants(database):
@@ -61,8 +67,11 @@ def work(database: Database, *, stop: threading.Event, clock: Callable[[], datet
                     "work for tenant %s (%s) failed; it is tried again in %.0f s", name, tenant, RETRY_SECONDS
                 )
                 paused_until[tenant] = monotonic() + RETRY_SECONDS
-        if not busy:
-            stop.wait(IDLE_SECONDS)
+        if busy:
+            pause = SOON_SECONDS
+        else:
+            stop.wait(pause)
+            pause = min(2 * pause, IDLE_SECONDS)
 
 
 def _tenants(database: Database) -> list[tuple[UUID, str]]:
