@@ -48,6 +48,7 @@ __all__ = [
     "judged_by",
     "keep",
     "keep_rows",
+    "kept_after",
     "known_on",
     "latest",
     "latest_of",
@@ -100,6 +101,8 @@ class Assessed(Judgement):
     causes: Cause
     changed_by: str | None
     changed: bool
+    place: int = 0
+    """Its place among all that were kept; 0 where it is not known."""
 
 
 def latest(session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int) -> Assessed | None:
@@ -112,6 +115,27 @@ def latest_of(
 ) -> dict[UUID, Assessed]:
     """The last result kept for each of these workers who has any. As many SQL commands for a thousand as for one."""
     return _read(session, tenant, _last(session, tenant, worker_ids, programme, year).values(), year)
+
+
+def kept_after(
+    session: Session, tenant: UUID, programme: str, year: int, place: int, *, limit: int
+) -> list[tuple[str, Assessed]]:
+    """The last results of workers (by number), those that were kept after a place, in the order of their places."""
+    rows = session.execute(
+        sa.select(Worker.number, *_COLUMNS)
+        .join(Worker, Worker.id == Assessment.worker_id)
+        .where(
+            Assessment.tenant_id == tenant,
+            Assessment.programme == programme,
+            Assessment.year == year,
+            Assessment.place > place,
+            Assessment.version == _newest(programme, year),
+            Worker.merged_into.is_(None),
+        )
+        .order_by(Assessment.place)
+        .limit(limit)
+    ).all()
+    return [(row.number, _assessed(row, rules, year)) for row, rules in _with_rules(session, tenant, rows, year)]
 
 
 def versions(session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int) -> list[Assessed]:
@@ -173,6 +197,7 @@ def _assessed(row: Any, rules: Prepared, year: int) -> Assessed:
         causes=Cause(row.causes),
         changed_by=row.changed_by,
         changed=False,
+        place=row.place,
     )
 
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from certification.access.permissions import Act
 from certification.judgement import assessments, explanations
-from certification.resources.access import caller, database, known_worker
+from certification.resources.access import caller, database, everything, known_worker
+from certification.resources.cursors import after, page
 from certification.resources.errors import Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import YEAR, Parameters
-from certification.resources.shapes import Answer, AsOf
+from certification.resources.parameters import YEAR, Paging, Parameters
+from certification.resources.shapes import Answer, AsOf, Page
 from certification.rules import criteria
 from certification.vietnam import vietnam_day
 
@@ -106,3 +107,63 @@ def show_assessment(number: str, query: Mapping[str, Any]) -> Any:
         "each_at_least": criteria_set.each_at_least,
         "explanation": explanations.explain(criteria_set, result),
     }
+
+
+class StatusParameters(Paging):
+    """`year` as above; `since`: only what was kept after this place; `limit`, `cursor`: part of the list."""
+
+    year = fields.Integer(validate=YEAR, error_messages={"invalid": "not a year; write it as 2026"})
+    since = fields.Integer(load_default=0, validate=validate.Range(min=0), metadata={"description": "A place."})
+
+
+class Status(Answer):
+    """What a worker was last judged to be."""
+
+    worker = fields.String(metadata={"description": "The worker's number."})
+    outcome = fields.String(metadata={"description": "met, not_met or not_yet_known."})
+    total = fields.Integer()
+    version = fields.Integer()
+    as_of = fields.Date(metadata={"description": "The day of which a judgement first said so."})
+    judged = fields.DateTime()
+    place = fields.Integer(metadata={"description": "Send the greatest one as `since` to get what is newer."})
+    remarks = fields.List(fields.String(), metadata={"description": "What stands in the way, in Vietnamese."})
+
+
+class StatusPage(Page):
+    """What workers were last judged to be, in the order in which that was kept."""
+
+    items = fields.List(fields.Nested(Status))
+
+
+@resource.get("/assessments", Act.READ_ASSESSMENT, query=StatusParameters, answers=StatusPage)
+def list_assessments(query: Mapping[str, Any]) -> Any:
+    """The last judgement of everybody
+
+    A thousand workers in one answer, with what stands in the way. In the order in which results were kept, so that
+    `since` misses nothing. Only for who may read the whole tenant.
+    """
+    everything(Act.READ_ASSESSMENT)
+    today = vietnam_day(datetime.now(UTC))
+    year = query.get("year") or today.year
+    tenant = caller().tenant
+    left = after(tenant, (int,))
+    place = max(query["since"], left[0] if left else 0)
+    with database().reading(tenant) as session:
+        found = assessments.kept_after(session, tenant, criteria.PROGRAMME, year, place, limit=query["limit"] + 1)
+    return page(
+        tenant,
+        found,
+        query["limit"],
+        as_of=today,
+        key=lambda one: (one[1].place,),
+        show=lambda one: {
+            "worker": one[0],
+            "outcome": one[1].outcome,
+            "total": one[1].total,
+            "version": one[1].version,
+            "as_of": one[1].as_of,
+            "judged": one[1].judged,
+            "place": one[1].place,
+            "remarks": explanations.explain(one[1].rules.criteria_set, one[1].result).remarks,
+        },
+    )
