@@ -106,6 +106,18 @@ class Act(Enum):
     CHANGE_IDENTITY = "say which Actor is which worker, or which records are one person's"
     READ_UNITS = "read units and how they stand"
     CHANGE_UNITS = "move or end units"
+    ATTEST = "attest points"
+    SCORE_ONESELF = "give points to oneself"
+    TAKE_IN_LISTS = "bring in lists of who attended"
+    READ_LISTS = "read what became of a list"
+    DECLARE = "declare learning"
+    READ_DECLARATIONS = "read declarations"
+    DECIDE_DECLARATIONS = "confirm or refuse declarations"
+    DISPUTE = "dispute evidence"
+    READ_DISPUTES = "read disputes"
+    ANSWER_DISPUTES = "answer disputes"
+    TAKE_IN_CHANNEL_ITEMS = "bring in items of channels"
+    READ_CHANNEL_ITEMS = "count items of channels"
     READ_CHECK_PAGE = "read the page on which Statements are tried out"
     CHECK_STATEMENTS = "try Statements out"
     CHECK_STATEMENTS_ON_PAGE = "try Statements out on a page"
@@ -167,6 +179,18 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHANGE_IDENTITY: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_UNITS: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.AUDITOR, Role.OPERATOR}),
     Act.CHANGE_UNITS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.ATTEST: Rule(None, roles=UNION_ROLES),
+    Act.SCORE_ONESELF: Rule(None, roles=frozenset({Role.WORKER})),
+    Act.TAKE_IN_LISTS: Rule(None, roles=_OFFICERS | {Role.ENTERPRISE}),
+    Act.READ_LISTS: Rule(None, roles=_OFFICERS | {Role.ENTERPRISE, Role.AUDITOR}),
+    Act.DECLARE: Rule(None, roles=_OFFICERS | {Role.WORKER}),
+    Act.READ_DECLARATIONS: Rule(None, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
+    Act.DECIDE_DECLARATIONS: Rule(None, roles=_OFFICERS),
+    Act.DISPUTE: Rule(None, roles=_OFFICERS | {Role.WORKER}),
+    Act.READ_DISPUTES: Rule(None, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
+    Act.ANSWER_DISPUTES: Rule(None, roles=_OFFICERS),
+    Act.TAKE_IN_CHANNEL_ITEMS: Rule(None, roles=_OFFICERS),
+    Act.READ_CHANNEL_ITEMS: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.READ_CHECK_PAGE: Rule(None, WithoutKey.ALL),
     Act.CHECK_STATEMENTS: Rule("statements/write"),
     Act.CHECK_STATEMENTS_ON_PAGE: Rule("statements/write", in_form=True),

@@ -13,7 +13,7 @@ import click
 
 from certification.commands import invocation
 from certification.commands.invocation import for_tenant, for_year
-from certification.evidence import feed
+from certification.evidence import disputes, feed
 from certification.judgement import assessments, judging, population
 from certification.judgement import work as work_loop
 from certification.people import workers
@@ -138,3 +138,7 @@ def explain(worker_number: str, year: int | None, tenant: str) -> None:
                 f"{named} has not been judged for {year}; run `flask certification assess {named} --year {year}`"
             )
         print_explanation(session, owner, console(), last, number=person.number, full_name=person.full_name)
+        waiting = disputes.standing(session, owner, [person.id], year, invocation.today()).get(person.id, ())
+    for one in waiting:
+        about = f"minh chứng {one.statement_id}" if one.statement_id else "thiếu minh chứng"
+        click.echo(printable(f"Khiếu nại chờ trả lời ({about}), hạn {one.due:%d/%m/%Y}: {one.words}", lines=True))

@@ -7,7 +7,7 @@ propaganda: how many a unit sent out, by channel, in a period.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,19 +64,23 @@ class Counted:
         return sum(self.by_channel.values())
 
 
-def import_channel_items(session: Session, tenant: UUID, data: bytes, *, by: str, now: datetime) -> ImportResult:
+def import_channel_items(
+    session: Session, tenant: UUID, data: bytes, *, by: str, now: datetime, units: Collection[UUID] | None = None
+) -> ImportResult:
     """Takes in a CSV or XLSX file of items (docs/imports.md). The same unit, channel, day and title told again with
-    another number corrects it; 0 takes it back.
+    another number corrects it; 0 takes it back. `units` are the ids of those it may be about; None means all.
 
     Raises ImportFaults with every fault; nothing was changed then. May be called again with the same file.
     """
     sheet = spreadsheets.read(data, COLUMNS)
     bulk.import_alone(session, tenant)
-    units = organizations.nodes(session, tenant)
+    known = {
+        code: node for code, node in organizations.nodes(session, tenant).items() if units is None or node.id in units
+    }
     told: dict[UUID, dict[str, Any]] = {}
     first: dict[UUID, int] = {}
     for row in sheet.rows:
-        one = _said(row, units, tenant, by, now)
+        one = _said(row, known, tenant, by, now)
         if one is None:
             continue
         if first.setdefault(one["id"], row.number) != row.number:

@@ -22,8 +22,8 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.errors import CertificationError
 from certification.evidence import issuing, kept_files, witnesses, words
-from certification.evidence.witnesses import NotForYou, Witness
-from certification.models import Base, Declaration, DeclarationStep, Employment, Worker
+from certification.evidence.witnesses import NotForYou, Within, Witness
+from certification.models import Base, Declaration, DeclarationStep, Worker
 from certification.people import workers
 from certification.people.workers import Person
 from certification.rules import evidence_mapping, procedures
@@ -47,6 +47,7 @@ __all__ = [
     "UnknownDeclaration",
     "confirm",
     "declare",
+    "find",
     "history",
     "listing",
     "read_file",
@@ -493,11 +494,11 @@ def listing(
     *,
     number: str | None = None,
     state: str | None = None,
-    enterprise_ids: Collection[UUID] | None = None,
+    within: Within | None = None,
     limit: int = 100,
     after: tuple[date, UUID] | None = None,
 ) -> list[Listed]:
-    """Declarations by the day they are due: of one worker, in one state, of workers ever employed by these enterprises.
+    """Declarations by the day they are due: of one worker, in one state, of workers `within` reach.
 
     At most `limit`, beginning `after` (due, id) of the one before. Two SQL commands.
     """
@@ -507,11 +508,8 @@ def listing(
         query = query.where(_DECLARATION.c.worker_id == workers.find(session, tenant, number).id)
     if state is not None:
         query = query.where(_DECLARATION.c.state == state)
-    if enterprise_ids is not None:
-        employed = sa.select(Employment.worker_id).where(
-            Employment.tenant_id == tenant, among(session, Employment.enterprise_id, enterprise_ids)
-        )
-        query = query.where(_DECLARATION.c.worker_id.in_(employed))
+    if within is not None:
+        query = query.where(within.workers(session, _DECLARATION.c.worker_id))
     if after is not None:
         query = query.where(sa.tuple_(_DECLARATION.c.due, _DECLARATION.c.id) > sa.tuple_(*map(sa.literal, after)))
     rows = session.execute(query.order_by(_DECLARATION.c.due, _DECLARATION.c.id).limit(limit)).mappings().all()
@@ -524,12 +522,9 @@ def listing(
 
 def read_file(session: Session, tenant: UUID, number: str, declaration_id: UUID) -> tuple[kept_files.Kept, bytes, str]:
     """The file of a declaration, its bytes and its name. Raises UnknownWorker, UnknownDeclaration or UnknownFile."""
-    person = workers.find(session, tenant, number)
-    for one in _of_worker(session, tenant, person):
-        if one.id == declaration_id:
-            kept, data = kept_files.read(session, tenant, one.sha256 or "")
-            return kept, data, one.file_name or ""
-    raise UnknownDeclaration(declaration_id)
+    one = find(session, tenant, number, declaration_id)
+    kept, data = kept_files.read(session, tenant, one.sha256 or "")
+    return kept, data, one.file_name or ""
 
 
 def _shared(session: Session, tenant: UUID, hashes: Collection[str]) -> dict[str, set[UUID]]:
@@ -544,6 +539,14 @@ def _shared(session: Session, tenant: UUID, hashes: Collection[str]) -> dict[str
         for sha256, worker_id in rows:
             found.setdefault(sha256 or "", set()).add(worker_id)
     return found
+
+
+def find(session: Session, tenant: UUID, number: str, id_: UUID) -> Listed:
+    """One of a worker, as it stands. Raises UnknownWorker or UnknownDeclaration."""
+    for one in _of_worker(session, tenant, workers.find(session, tenant, number)):
+        if one.id == id_:
+            return one
+    raise UnknownDeclaration(id_)
 
 
 def _of_worker(session: Session, tenant: UUID, person: Person) -> list[Listed]:

@@ -24,8 +24,8 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.errors import CertificationError
 from certification.evidence import facts, issuing, witnesses, words
-from certification.evidence.witnesses import NotForYou, Witness
-from certification.models import Base, Dispute, DisputeStep, Employment, Worker
+from certification.evidence.witnesses import NotForYou, Within, Witness
+from certification.models import Base, Dispute, DisputeStep, Worker
 from certification.people import workers
 from certification.people.workers import Person
 from certification.rules import procedures
@@ -44,6 +44,7 @@ __all__ = [
     "Step",
     "UnknownDispute",
     "answer",
+    "find",
     "history",
     "listing",
     "open_dispute",
@@ -406,11 +407,11 @@ def listing(
     *,
     number: str | None = None,
     state: str | None = None,
-    enterprise_ids: Collection[UUID] | None = None,
+    within: Within | None = None,
     limit: int = 100,
     after: tuple[date, UUID] | None = None,
 ) -> list[Disputed]:
-    """Disputes by the day they are due: of one worker, in one state, of workers ever employed by these enterprises.
+    """Disputes by the day they are due: of one worker, in one state, of workers `within` reach.
 
     At most `limit`, beginning `after` (due, id) of the one before.
     """
@@ -420,15 +421,20 @@ def listing(
         query = query.where(_DISPUTE.c.worker_id == workers.find(session, tenant, number).id)
     if state is not None:
         query = query.where(_DISPUTE.c.state == state)
-    if enterprise_ids is not None:
-        employed = sa.select(Employment.worker_id).where(
-            Employment.tenant_id == tenant, among(session, Employment.enterprise_id, enterprise_ids)
-        )
-        query = query.where(_DISPUTE.c.worker_id.in_(employed))
+    if within is not None:
+        query = query.where(within.workers(session, _DISPUTE.c.worker_id))
     if after is not None:
         query = query.where(sa.tuple_(_DISPUTE.c.due, _DISPUTE.c.id) > sa.tuple_(*map(sa.literal, after)))
     rows = session.execute(query.order_by(_DISPUTE.c.due, _DISPUTE.c.id).limit(limit)).mappings()
     return [_disputed(dict(row), row["number"]) for row in rows]
+
+
+def find(session: Session, tenant: UUID, number: str, id_: UUID) -> Disputed:
+    """One of a worker, as it stands. Raises UnknownWorker or UnknownDispute."""
+    for one in _of_worker(session, tenant, workers.find(session, tenant, number)):
+        if one.id == id_:
+            return one
+    raise UnknownDispute(id_)
 
 
 def _of_worker(session: Session, tenant: UUID, person: Person) -> list[Disputed]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from certification.models import Employment, Worker
 from certification.people import workers
 from lrs.db import Session, among
 
-__all__ = ["ONESELF", "OUTSIDE", "NotForYou", "Witness", "own_workers", "refuse_unfit", "unfit"]
+__all__ = ["ONESELF", "OUTSIDE", "NotForYou", "Within", "Witness", "own_workers", "refuse_unfit", "unfit"]
 
 ONESELF = "không ai được xác nhận cho chính mình; nhờ người khác có thẩm quyền"
 OUTSIDE = "người này không thuộc đơn vị mà tài khoản này được giao; nhờ người phụ trách đơn vị đó"
@@ -26,6 +27,13 @@ OUTSIDE = "người này không thuộc đơn vị mà tài khoản này đượ
 
 class NotForYou(CertificationError):
     """The account may not say this about that worker."""
+
+
+class Within(Protocol):
+    """Whom somebody may know of (`access.rights.Reach`)."""
+
+    def workers(self, session: Session, column: Any) -> sa.ColumnElement[bool]:
+        """That `column` names a worker within it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from certification.access.permissions import Act
+from certification.evidence import disputes
 from certification.judgement import assessments, explanations
 from certification.resources.access import caller, database, everything, known_worker
 from certification.resources.cursors import after, page
@@ -59,6 +60,15 @@ class Explanation(Answer):
     rows = fields.List(fields.Nested(IndicatorRow))
 
 
+class OpenDispute(Answer):
+    """A dispute that waits for an answer."""
+
+    id = fields.UUID()
+    statement = fields.UUID(allow_none=True, metadata={"description": "null: evidence is missing."})
+    opened_on = fields.Date()
+    due = fields.Date()
+
+
 class AssessmentAnswer(AsOf):
     """The last judgement of a worker for a year."""
 
@@ -72,6 +82,9 @@ class AssessmentAnswer(AsOf):
     total = fields.Integer()
     total_at_least = fields.Integer()
     each_at_least = fields.Integer()
+    open_disputes = fields.List(
+        fields.Nested(OpenDispute), metadata={"description": "What the worker disputes and nobody has answered today."}
+    )
     explanation = fields.Nested(Explanation)
 
 
@@ -92,6 +105,7 @@ def show_assessment(number: str, query: Mapping[str, Any]) -> Any:
         if last is None:
             raise NotFound(Fault("year", f"worker {number!r} has not been judged for {year}"))
         criteria_set = criteria.of_rule_file(session, tenant, last.criteria_set_id)
+        open_ones = disputes.standing(session, tenant, [worker.id], year, vietnam_day(datetime.now(UTC)))
     result = last.result
     return {
         "worker": worker.number,
@@ -105,6 +119,10 @@ def show_assessment(number: str, query: Mapping[str, Any]) -> Any:
         "total": result.total,
         "total_at_least": criteria_set.total_at_least,
         "each_at_least": criteria_set.each_at_least,
+        "open_disputes": [
+            {"id": one.id, "statement": one.statement_id, "opened_on": one.opened_on, "due": one.due}
+            for one in open_ones.get(worker.id, ())
+        ],
         "explanation": explanations.explain(criteria_set, result),
     }
 

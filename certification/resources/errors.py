@@ -18,7 +18,19 @@ from werkzeug.exceptions import HTTPException
 from certification.access.accounts import AccountRefused, SignInRefused, TooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
+from certification.errors import NoMappingInForce
+from certification.evidence import attendance_lists, declarations, disputes, sittings
+from certification.evidence.attendance_lists import UnknownList
+from certification.evidence.declarations import UnknownDeclaration
+from certification.evidence.disputes import UnknownDispute
+from certification.evidence.kept_files import UnknownFile
+from certification.evidence.sittings import UnknownAttestation
+from certification.evidence.witnesses import NotForYou
+from certification.people.workers import UnknownWorker
 from certification.resources.answers import Unchanged, answer
+from certification.rules.procedures import NoProcedureInForce
+from certification.spreadsheets import ImportFaults
+from certification.units.trees import UnknownOrganization
 from lrs.api import Fault, InvalidRequest, Unauthenticated
 
 __all__ = [
@@ -84,6 +96,33 @@ class NotFound(Refusal):
     status = 404
 
 
+_UNKNOWN: tuple[type[Exception], ...] = (
+    UnknownWorker,
+    UnknownOrganization,
+    UnknownAttestation,
+    UnknownDeclaration,
+    UnknownDispute,
+    UnknownList,
+    UnknownFile,
+)
+_NOT_NOW: tuple[type[Exception], ...] = (
+    NoMappingInForce,
+    NoProcedureInForce,
+    attendance_lists.AlreadyWithdrawn,
+    sittings.AlreadyWithdrawn,
+    declarations.NotSo,
+    disputes.NotSo,
+)
+"""What names nothing that is there, and what does not go with how things stand."""
+
+
+def _place(row: int, column: str) -> str:
+    """Where a fault of a file or table stands."""
+    if row == 0:
+        return column
+    return f"row {row}, {column}" if column else f"row {row}"
+
+
 def register(blueprint: Blueprint) -> None:
     """Turns what views raise into answers. What nobody expected stays an error of the server, and is logged."""
 
@@ -99,6 +138,25 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(RoleRefused)
     def not_so(error: AccountRefused | RoleRefused) -> Response:
         return _refusal(400, [Fault(f"/{error.field}", str(error))])
+
+    @blueprint.errorhandler(ImportFaults)
+    def faulty(error: ImportFaults) -> Response:
+        return _refusal(400, [Fault(_place(fault.row, fault.column), fault.message) for fault in error.faults])
+
+    @blueprint.errorhandler(NotForYou)
+    def not_for_you(error: NotForYou) -> Response:
+        return _refusal(403, [Fault("", str(error))])
+
+    def unknown(error: Exception) -> Response:
+        return _refusal(404, [Fault("", str(error))])
+
+    def not_now(error: Exception) -> Response:
+        return _refusal(409, [Fault("", str(error))])
+
+    for one in _UNKNOWN:
+        blueprint.register_error_handler(one, unknown)
+    for one in _NOT_NOW:
+        blueprint.register_error_handler(one, not_now)
 
     @blueprint.errorhandler(SignInRefused)
     def not_signed_in(error: SignInRefused) -> Response:

@@ -63,12 +63,16 @@ def test_a_dispute_is_opened_and_answered(
     run: Run, learned: None, database: Database, tenant: UUID, now: datetime
 ) -> None:
     learning.follow_all(database, tenant, now)
-    (statement, _) = sorted({str(one) for _, one, *_ in learning.facts(database, tenant)})
+    statement = min(str(one) for _, one, *_ in learning.facts(database, tenant))
     told = succeeded(run("dispute", "A1", "--year", "2026", "--statement", statement, "--by", "A1", "--reason", "nhầm"))
     dispute = told.split(":")[0]
     assert told.endswith(": open, to be answered by 05/12/2026.\n")
+    succeeded(run("assess", "A1", "--year", "2026"))
+    beside = f"Khiếu nại chờ trả lời (minh chứng {statement}), hạn 05/12/2026: nhầm"
+    assert beside in succeeded(run("explain", "A1", "--year", "2026"))
     answered = run("answer-dispute", "A1", dispute, "--outcome", "voided", "--unit", "cs/1", *OFFICER)
     assert succeeded(answered).endswith(": answered.\n")
+    assert "Khiếu nại" not in succeeded(run("explain", "A1", "--year", "2026"))
     assert succeeded(run("disputes", "--state", "open")) == ""
     assert [line.split("  ")[3] for line in succeeded(run("disputes", "--worker", "A1")).splitlines()[1:]] == [
         "opened",
