@@ -11,7 +11,16 @@ import sqlalchemy as sa
 
 from certification.evidence import feed
 from certification.judgement import judging
-from certification.models import Assessment, Attestation, Fact, Stale, WaitingStatement, Worker, WorkerIdentifier
+from certification.models import (
+    Assessment,
+    Attestation,
+    Fact,
+    Repeat,
+    Stale,
+    WaitingStatement,
+    Worker,
+    WorkerIdentifier,
+)
 from certification.rules import programme
 from lrs import api
 from lrs.db import Database, Session, new_id
@@ -157,6 +166,13 @@ def facts(database: Database, tenant: UUID) -> set[tuple[Any, ...]]:
         found = [tuple(row) for row in rows]
     assert len(found) == len(set(found))
     return set(found)
+
+
+def told(database: Database, tenant: UUID) -> set[UUID]:
+    """The Statements that say something of a worker, whether that counts or repeats what counts."""
+    with database.reading(tenant) as session:
+        both = (sa.select(model.statement_id).where(model.tenant_id == tenant) for model in (Fact, Repeat))
+        return set(session.scalars(sa.union(*both)))
 
 
 def waiting(database: Database, tenant: UUID) -> set[tuple[str, UUID, datetime]]:

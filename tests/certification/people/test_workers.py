@@ -372,9 +372,9 @@ def test_who_is_on_the_roster_by_mail_is_found_when_platforms_post_that_mail_and
         assert roster.import_roster(session, tenant, told, now=now, opaque=opaque(tenant)).created == 1
         assert roster.import_roster(session, tenant, told, now=now, opaque=opaque(tenant)).unchanged == 1
     assert {one[0] for one in learning.waiting(database, tenant)} == {learning.ifi("mai")}
-    assert len({statement for _, statement, *_ in learning.facts(database, tenant)}) == 5
+    assert len(learning.told(database, tenant)) == 5
     post(database, tenant, header, now, {"mbox": MAIL})
-    assert len({statement for _, statement, *_ in learning.facts(database, tenant)}) == 6
+    assert len(learning.told(database, tenant)) == 6
 
 
 def test_a_link_by_mail_holds_for_the_opaque_account_too(
