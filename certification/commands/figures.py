@@ -14,6 +14,7 @@ from certification.judgement import explanations
 from certification.rules import plans
 from certification.targets import attainment, freezing, listing, publications
 from certification.targets import rates as rates_of_targets
+from certification.targets.disclosure import BELOW
 from certification.targets.figures import BASIS_WORDS, number
 from certification.targets.populations import ALL_ENTERPRISES, BASES
 from certification.terminal import tables
@@ -191,13 +192,20 @@ def show_frozen(record: UUID | None, organization: str | None, tenant: str) -> N
 
 @click.command("publish")
 @click.option("--as-of", type=Day(), required=True, help="Cut-off day, such as 2026-11-20 or 20/11/2026.")
+@click.option(
+    "--hide-below",
+    type=click.IntRange(min=0),
+    default=BELOW,
+    show_default=True,
+    help="Hide counts of fewer persons, and what would give them away; 0 hides none.",
+)
 @for_tenant
-def publish(as_of: date, tenant: str) -> None:
+def publish(as_of: date, hide_below: int, tenant: str) -> None:
     """Show the figures of a cut-off day to everybody, on the first page and as JSON. They name no worker."""
     if as_of > invocation.today():
         raise click.BadParameter(f"{as_of} is still to come", param_hint="--as-of")
     with invocation.writing(tenant) as (session, owner):
-        publications.publish(session, owner, as_of=as_of, now=invocation.now())
+        publications.publish(session, owner, as_of=as_of, now=invocation.now(), hide_below=hide_below)
     click.echo(f"The figures of {as_of} are public.")
 
 

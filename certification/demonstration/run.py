@@ -91,7 +91,7 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
                 kept = _act_as_officers(place, database, tenant, world, kept, console, now)
             results = _judge(database, tenant, scale, server, console, today)
             with database.writing(tenant) as session:
-                publications.publish(session, tenant, as_of=scale.as_of, now=now)
+                publications.publish(session, tenant, as_of=scale.as_of, now=now, hide_below=0)
             state.save(place.folder, kept)
             with database.reading(tenant) as session:
                 present(session, tenant, kept, results, console=console, base=server.base, folder=place.folder)

@@ -26,6 +26,8 @@ class Publication(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     as_of: Mapped[date]
     published: Mapped[datetime] = mapped_column(UtcDateTime)
+    hide_below: Mapped[int | None]
+    """Counts of fewer persons are hidden; NULL: of fewer than the program's default, 0 or 1: none."""
 
 
 class Freezing(Base):

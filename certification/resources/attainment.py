@@ -16,7 +16,7 @@ from certification.resources.errors import Fault, Forbidden, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import DAY, Parameters
 from certification.resources.shapes import Answer, AsOf
-from certification.targets import figures
+from certification.targets import disclosure, figures, grounds, publications
 from certification.targets.attainment import OrganizationFigures, TargetFigures, measure_all
 from certification.vietnam import vietnam_day
 from lrs.db import Session
@@ -71,8 +71,8 @@ class BesideAnswer(Answer):
 
     id = fields.String()
     title = fields.String()
-    counted = fields.Integer()
-    participations = fields.Integer()
+    counted = fields.Integer(allow_none=True)
+    participations = fields.Integer(allow_none=True)
     written = fields.Nested(FigureWords)
 
 
@@ -86,9 +86,13 @@ class TargetAnswer(Answer):
     title = fields.String()
     population = fields.String()
     unit = fields.String()
-    counted = fields.Integer(metadata={"description": "Distinct persons, or organizations where `unit` says so."})
-    participations = fields.Integer(metadata={"description": "Lượt: every Statement, title or commitment."})
-    denominator = fields.Integer()
+    counted = fields.Integer(
+        allow_none=True, metadata={"description": "Distinct persons, or organizations where `unit` says so."}
+    )
+    participations = fields.Integer(
+        allow_none=True, metadata={"description": "Lượt: every Statement, title or commitment."}
+    )
+    denominator = fields.Integer(allow_none=True)
     written = fields.Nested(TargetFigureWords)
     by_year = fields.List(fields.Nested(YearTargetAnswer))
     beside = fields.List(fields.Nested(BesideAnswer))
@@ -111,12 +115,12 @@ class OrganizationAnswer(Answer):
     code = fields.String()
     name = fields.String()
     kind = fields.String()
-    headcount = fields.Integer()
-    women = fields.Integer()
-    union_cadres = fields.Integer()
+    headcount = fields.Integer(allow_none=True)
+    women = fields.Integer(allow_none=True)
+    union_cadres = fields.Integer(allow_none=True)
     grassroots_unions = fields.Integer()
-    meets_criteria = fields.Integer()
-    holds_title = fields.Integer()
+    meets_criteria = fields.Integer(allow_none=True)
+    holds_title = fields.Integer(allow_none=True)
     written = fields.Nested(OrganizationWords)
     targets = fields.List(fields.Nested(TargetAnswer))
 
@@ -133,7 +137,8 @@ class AttainmentAnswer(AsOf):
 def show_attainment(query: Mapping[str, Any]) -> Any:
     """How far every organization is from every target that binds it
 
-    Numbers are whole numbers; `written` holds the same figures as page and terminal write them. Whoever has a role over
+    Numbers are whole numbers; `written` holds the same figures as page and terminal write them. Without credentials,
+    counts of few people are null, and with them what would give them away. Whoever has a role over
     a branch gets the units of that branch.
     """
     who = caller()
@@ -142,6 +147,9 @@ def show_attainment(query: Mapping[str, Any]) -> Any:
         raise Forbidden(Fault("on", f"only the figures of {who.published} are published; leave `on` out or sign in"))
     with database().reading(who.tenant, snapshot=True) as session:
         measured = measure_all(session, who.tenant, on=on, today=today())
+        if who.published is not None:
+            tree = grounds.land(session, who.tenant).on(on).tree
+            measured = disclosure.published(measured, tree, publications.hides_below(session, who.tenant))
         seen = seen_by(session, who)
     code = query.get("organization")
     organizations = [
@@ -165,17 +173,22 @@ def seen_by(session: Session, asking: Caller, act: Act = Act.READ_ATTAINMENT) ->
     return None if reach.everything else {one.code for one in units_within(session, reach)}
 
 
+def _seen(count: int) -> int | None:
+    """A count; null where it is of so few people that it is hidden from everybody."""
+    return None if count == figures.HIDDEN else count
+
+
 def organization_answer(one: OrganizationFigures) -> dict[str, Any]:
     return {
         "code": one.code,
         "name": one.name,
         "kind": one.kind,
-        "headcount": one.headcount,
-        "women": one.women,
-        "union_cadres": one.union_cadres,
+        "headcount": _seen(one.headcount),
+        "women": _seen(one.women),
+        "union_cadres": _seen(one.union_cadres),
         "grassroots_unions": one.grassroots_unions,
-        "meets_criteria": one.meets_criteria,
-        "holds_title": one.holds_title,
+        "meets_criteria": _seen(one.meets_criteria),
+        "holds_title": _seen(one.holds_title),
         "written": figures.organization_words(one),
         "targets": [target_answer(target) for target in one.targets],
     }
@@ -191,9 +204,9 @@ def target_answer(one: TargetFigures) -> dict[str, Any]:
         "title": one.title,
         "population": one.population,
         "unit": one.unit,
-        "counted": one.counted,
-        "participations": one.participations,
-        "denominator": one.denominator,
+        "counted": _seen(one.counted),
+        "participations": _seen(one.participations),
+        "denominator": _seen(one.denominator),
         "written": {
             "counted": written.counted,
             "participations": written.participations,
@@ -215,8 +228,8 @@ def target_answer(one: TargetFigures) -> dict[str, Any]:
             {
                 "id": beside.id,
                 "title": beside.title,
-                "counted": beside.counted,
-                "participations": beside.participations,
+                "counted": _seen(beside.counted),
+                "participations": _seen(beside.participations),
                 "written": words,
             }
             for beside, words in zip(one.beside, written.beside, strict=True)

@@ -18,6 +18,8 @@ from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Covera
 
 __all__ = [
     "BASIS_WORDS",
+    "HIDDEN",
+    "HIDDEN_WORD",
     "NOTHING",
     "BesideWords",
     "OrganizationWords",
@@ -40,6 +42,11 @@ __all__ = [
 
 NOTHING = "–"
 """Stands where there is no figure: a rate over nobody."""
+
+HIDDEN = -1
+"""Stands in place of a count of few people in published figures (`targets.disclosure`)."""
+
+HIDDEN_WORD = "ẩn"
 
 MET = "đạt"
 
@@ -107,7 +114,9 @@ class OrganizationWords:
 
 
 def number(value: int) -> str:
-    """A whole number with a full stop between thousands: 12.345."""
+    """A whole number with a full stop between thousands: 12.345. `HIDDEN_WORD` for a count that is hidden."""
+    if value == HIDDEN:
+        return HIDDEN_WORD
     return f"{value:,}".replace(",", ".")
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Publication
+from certification.targets.disclosure import BELOW
 from lrs.db import Session
 
-__all__ = ["publish", "published_day", "unpublish"]
+__all__ = ["hides_below", "publish", "published_day", "unpublish"]
 
 
 def published_day(session: Session, tenant: UUID) -> date | None:
@@ -18,9 +19,18 @@ def published_day(session: Session, tenant: UUID) -> date | None:
     return session.scalar(sa.select(Publication.as_of).where(Publication.tenant_id == tenant))
 
 
-def publish(session: Session, tenant: UUID, *, as_of: date, now: datetime) -> None:
-    """Shows the tenant's figures of the cut-off day `as_of` (in Vietnam), instead of those shown until now."""
-    session.merge(Publication(tenant_id=tenant, as_of=as_of, published=now))
+def hides_below(session: Session, tenant: UUID) -> int:
+    """Of how few persons a count is hidden in what the tenant shows."""
+    found = session.scalar(sa.select(Publication.hide_below).where(Publication.tenant_id == tenant))
+    return BELOW if found is None else found
+
+
+def publish(session: Session, tenant: UUID, *, as_of: date, now: datetime, hide_below: int | None = None) -> None:
+    """Shows the tenant's figures of the cut-off day `as_of` (in Vietnam), instead of those shown until now.
+
+    Counts of fewer than `hide_below` persons are hidden (None: the program's default; 0: none).
+    """
+    session.merge(Publication(tenant_id=tenant, as_of=as_of, published=now, hide_below=hide_below))
     session.flush()
 
 

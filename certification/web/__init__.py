@@ -24,8 +24,7 @@ from certification.resources import access
 from certification.resources.access import caller, database
 from certification.resources.errors import Refusal
 from certification.rules import plans
-from certification.targets import attainment
-from certification.units import organizations
+from certification.targets import attainment, disclosure, grounds, publications
 from certification.web import api_page, check_page, first_page
 
 __all__ = ["web"]
@@ -61,7 +60,8 @@ def show_first_page() -> str:
     if who.published is not None:
         with database().reading(who.tenant, snapshot=True) as session:
             measured = attainment.measure_all(session, who.tenant, on=who.published)
-            tree = organizations.tree(session, who.tenant, who.published)
+            tree = grounds.land(session, who.tenant).on(who.published).tree
+            measured = disclosure.published(measured, tree, publications.hides_below(session, who.tenant))
             every_plan = plans.all_plans(session, who.tenant)
         page = first_page.build(measured, tree, every_plan)
         if page is not None:

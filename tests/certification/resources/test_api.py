@@ -136,7 +136,7 @@ def test_publishing_figures_opens_nothing_about_persons(
     client: FlaskClient, database: Database, tenant: UUID, now: datetime, path: str
 ) -> None:
     with database.writing(tenant) as session:
-        publications.publish(session, tenant, as_of=ON, now=now)
+        publications.publish(session, tenant, as_of=ON, now=now, hide_below=0)
     assert client.get(path).status_code == 401
 
 
@@ -272,12 +272,12 @@ def test_published_figures_are_there_for_everybody_as_of_the_published_day_only(
     enterprise(database, tenant, "dn-mot", 2)
     enterprise(database, other_tenant, "dn-khac", 3)
     with database.writing(other_tenant) as session:
-        publications.publish(session, other_tenant, as_of=ON, now=now)
+        publications.publish(session, other_tenant, as_of=ON, now=now, hide_below=0)
     assert client.get("/api/attainment").status_code == 401, "only the operator's own tenant shows figures to everybody"
 
     published = date(2026, 10, 31)
     with database.writing(tenant) as session:
-        publications.publish(session, tenant, as_of=published, now=now)
+        publications.publish(session, tenant, as_of=published, now=now, hide_below=0)
     response = client.get("/api/attainment")
     assert response.status_code == 200
     assert body(response)["on"] == "2026-10-31"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from certification.targets import publications
 from tests.certification.learning import add_facts
 from tests.certification.world import World
 
@@ -67,3 +68,24 @@ def test_another_tenants_units_are_not_there(
     other = {"Authorization": credential(other_world.tenant, READ)}
     found = get(client, "vn/rates", other)
     assert found["organization"]["headcount"] == 21
+
+
+def test_without_a_key_counts_of_few_people_are_hidden(
+    client: FlaskClient, world: World, officer: dict[str, str]
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        for turn in range(20):
+            worker = world.employ(session, "dn/b")
+            if turn < 9:
+                add_facts(session, world.tenant, worker, ["law-labour"])
+        publications.publish(session, world.tenant, as_of=date(2026, 11, 19), now=world.now)
+
+    def counted(headers: dict[str, str]) -> dict[str, int | None]:
+        answer = client.get("/api/attainment", query_string={"on": "2026-11-19"}, headers=headers).json
+        law = {one["code"]: [two for two in one["targets"] if two["group"] == "G1"] for one in answer["organizations"]}
+        return {code: of[0]["counted"] for code, of in law.items() if of}
+
+    assert counted(officer) | {"dn/a": 3, "dn/b": 9, "vn/lai-chau": 12} == counted(officer)
+    public = counted({})
+    assert (public["dn/a"], public["dn/b"], public["cdcs/a"], public["vn/lai-chau"]) == (None, None, None, 12)
+    assert "ẩn" in client.get("/").get_data(as_text=True)

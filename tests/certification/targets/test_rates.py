@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from certification.rules.plans import TargetValue
 from certification.targets import figures
-from certification.targets.attainment import measure_all
+from certification.targets.attainment import measure_all, year_target
 from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Coverage
 from certification.targets.rates import NotBound, Rates, rates
 from certification.units import organizations
@@ -191,3 +192,29 @@ def test_one_organization_alone_has_the_figures_it_has_among_all(world: World) -
             everything = measure_all(session, world.tenant, on=ON, basis=basis)
         for one in everything.organizations:
             assert of(world, one.code, basis=basis).organization == one
+
+
+def test_the_worked_example_of_the_documentation_holds_to_the_person(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        an = world.employ(session, "dn/c")
+        binh = world.employ(session, "dn/c", "dn/moi")
+        chi = world.employ(session, "dn/moi")
+        dung = world.employ(session, "dn/c", ended=date(2026, 11, 24))
+        em = world.employ(session, "dn/a", ended=date(2026, 6, 30))
+        world.also(session, em, "dn/c", started=date(2026, 7, 1))
+        giang = world.employ(session, "dn/moi")
+        for worker, day, quality in (
+            (an, date(2026, 3, 4), 1),
+            (an, date(2026, 5, 9), 2),
+            (binh, date(2026, 2, 2), 1),
+            (chi, date(2026, 11, 30), 2),
+            (dung, date(2026, 3, 3), 2),
+            (em, date(2026, 4, 1), 1),
+            (giang, date(2026, 5, 5), 0),
+        ):
+            add_facts(session, world.tenant, worker, ["law-labour"], day=day, quality=quality)
+    assert counts(of(world, "vn/lao-cai"), "G1") == (3, 4, 5)
+    assert counts(of(world, "vn/lao-cai", basis=UNIONISED), "G1") == (3, 4, 3)
+    assert year_target(TargetValue(2026, 70), ">=", 3, 5).short == 1
+    assert year_target(TargetValue(2026, 60), ">", 3, 5).short == 1
+    assert year_target(TargetValue(2026, 60), ">=", 3, 5).met

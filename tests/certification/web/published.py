@@ -55,7 +55,7 @@ def publish(database: Database, tenant: UUID, *, now: datetime) -> None:
     """The installation, and its figures of the day `ON` for everybody to see."""
     with database.writing(tenant) as session:
         install(session, tenant, now=now)
-        publications.publish(session, tenant, as_of=ON, now=now)
+        publications.publish(session, tenant, as_of=ON, now=now, hide_below=0)
 
 
 def _fact(tenant: UUID, worker: UUID, day: int) -> Fact:
