@@ -29,10 +29,12 @@ import sqlalchemy as sa
 from certification.demonstration.book import Book
 from certification.judgement import judging
 from certification.models import Worker
+from certification.rules import evidence_mapping
 from certification.targets import attainment
 from certification.targets.figures import organization_words
 from lrs.db import Database
 from lrs.models import Statement
+from tests.certification.demonstration.recount import recount
 from tests.certification.web.figures_of_pages import figures_in
 from tests.conftest import PEPPER
 from wsgi import Settings, create_app
@@ -42,6 +44,8 @@ SMALL = ["--workers", "60", "--statements", "600", "--client-statements", "60"]
 DEADLINE = 180
 POSTED = "Gửi một năm học tập qua HTTP:"
 COMPARED = "Đối chiếu kho với sổ của bên gửi:"
+
+AS_OF = date(2026, 11, 20)
 
 STILL_TO_COME = date(datetime.now(UTC).year + 1, 11, 20)
 """An as-of day that the server, which judges as of its own today, has not reached."""
@@ -231,6 +235,28 @@ def _check_printed_commands(output: str) -> None:
     explained = re.search(r"Vì sao .*?\((VD-\d{6})\)", output)
     assert explained is not None
     assert any(f"/api/workers/{explained[1]}/assessment" in command for command in commands)
+
+
+def test_the_rates_agree_to_the_person_with_what_sql_counts_in_the_raw_statements(
+    program: Program, database: Database, tenant: UUID
+) -> None:
+    more = ["--workers", "300", "--statements", "4000", "--client-statements", "60"]
+    status, output, errors = program.run("--no-serve", *more)
+    assert (status, errors) == (0, program.said_at_first), output
+    with database.reading(tenant) as session:
+        profile = evidence_mapping.mapping_in_force(session, tenant, AS_OF).profile
+        for day in (AS_OF, AS_OF - timedelta(days=100)):
+            measured = attainment.measure_all(session, tenant, on=day).organizations
+            ours = {(one.code, "employed"): one.headcount for one in measured}
+            ours |= {(one.code, figures.group): figures.counted for one in measured for figures in one.targets}
+            theirs = recount(database, tenant, day, profile)
+            enterprises = {code for code, _ in theirs}
+            groups = ["employed", "G1", "G2", "G3", "G4", "G5"]
+            assert len(enterprises) == 14
+            assert {(code, group): ours[code, group] for code in enterprises for group in groups} == {
+                (code, group): theirs.get((code, group), 0) for code in enterprises for group in groups
+            }
+            assert ours["vn", "employed"] > 200
 
 
 def test_a_second_run_finds_everything_done_and_refuses_other_numbers(program: Program) -> None:
