@@ -87,7 +87,8 @@ def forget_actor(ifi: str, tenant: str) -> None:
     Facts made of the Actor's Statements stay until `flask certification rebuild-facts`.
     """
     with invocation.writing(tenant) as (session, owner):
-        was_linked, waiting = workers.forget_actor(session, owner, ifi)
+        was_linked, waiting = workers.forget_actor(session, owner, ifi, opaque=invocation.opaque(owner))
+    invocation.database().empty_log()
     click.echo("It was linked to a worker, and is no more." if was_linked else "It was linked to nobody.")
     click.echo(f"{number(waiting)} Statements waited for it, and do no more.")
 

@@ -364,19 +364,22 @@ def unlink(
     return feed.reread(session, tenant, api.statements_about(session, tenant, named))
 
 
-def forget_actor(session: Session, tenant: UUID, ifi: str) -> tuple[bool, int]:
-    """Keeps nothing of the Actor `ifi` (any form `identifiers.read` takes), who is being erased from the store as well.
+def forget_actor(session: Session, tenant: UUID, ifi: str, *, opaque: Opaque | None = None) -> tuple[bool, int]:
+    """Keeps nothing of the Actor `ifi` (any form `identifiers.read` takes), who is being erased from the store as well,
+    nor of the opaque account that stands for it.
 
     Gives whether it was linked to a worker, and how many of its Statements waited. Facts made of its Statements stay
     with the worker until facts are rebuilt. Raises NoIdentifier.
     """
-    canonical = identifiers.read(ifi)
+    forms = identifiers.kept_as(identifiers.read(ifi), opaque)
     bulk.import_alone(session, tenant)
     table = Base.metadata.tables[WorkerIdentifier.__tablename__]
-    is_actor = table.c.tenant_id == tenant, table.c.actor_key == key_of(canonical), table.c.ifi == canonical
+    keys = {key_of(one) for one in forms}
+    is_actor = table.c.tenant_id == tenant, among(session, table.c.actor_key, keys), table.c.ifi.in_(forms)
     was_linked = session.connection().execute(sa.delete(table).where(*is_actor)).rowcount > 0
-    waited = len(waiting_list.take_off(session, tenant, [canonical]))
-    identity_events.forget(session, tenant, canonical)
+    waited = len(waiting_list.take_off(session, tenant, list(forms)))
+    for one in forms:
+        identity_events.forget(session, tenant, one)
     return was_linked, waited
 
 

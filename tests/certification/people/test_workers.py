@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from certification.csv_files import ImportResult
 from certification.evidence import feed
 from certification.models import Base, Stale, WorkerIdentifier
-from certification.people import roster, workers
+from certification.people import identifiers, roster, workers
 from certification.people.workers import IdentifierTaken, UnknownWorker
 from certification.units import organizations
 from lrs import api, tenants
@@ -390,6 +390,10 @@ def test_a_link_by_mail_holds_for_the_opaque_account_too(
         assert workers.link(session, tenant, f"mbox_sha1sum {HASH}", "A1", by="x", now=now, opaque=opaque(tenant)) == 0
         with pytest.raises(IdentifierTaken):
             workers.link(session, tenant, f"mbox_sha1sum {HASH.upper()}", "A2", by="x", now=now, opaque=opaque(tenant))
+        stands_for = identifiers.kept_as(f"mbox {MAIL}", opaque(tenant))
+        assert len(workers.links(session, tenant, stands_for)) == 2
+        assert workers.forget_actor(session, tenant, MAIL, opaque=opaque(tenant)) == (True, 0)
+        assert workers.links(session, tenant, stands_for) == []
 
 
 def test_one_mail_of_two_workers_is_one_fault_however_it_is_written(
