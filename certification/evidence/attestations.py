@@ -19,6 +19,7 @@ from certification import bulk, csv_files
 from certification.csv_files import ImportResult, Row, written
 from certification.errors import NoCriteriaInForce
 from certification.judgement import judging
+from certification.judgement.causes import Cause
 from certification.models import Attestation
 from certification.people import workers
 from certification.people.workers import Person
@@ -122,7 +123,9 @@ def import_attestations(
             for vouched in new
         ],
     )
-    judging.mark_stale(session, tenant, {(vouched.worker_id, vouched.year) for vouched in new})
+    by = {vouched.attested_by for vouched in new}
+    concerned = {(vouched.worker_id, vouched.year) for vouched in new}
+    judging.mark_stale(session, tenant, concerned, cause=Cause.ATTESTED, by=by.pop() if len(by) == 1 else None)
     return ImportResult(created, len(new) - created, len(told) - len(new))
 
 

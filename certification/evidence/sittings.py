@@ -24,6 +24,7 @@ from certification.errors import CertificationError, NoCriteriaInForce
 from certification.evidence import witnesses
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
+from certification.judgement.causes import Cause
 from certification.models import Attestation
 from certification.people import workers
 from certification.rules import criteria
@@ -158,7 +159,8 @@ def attest(
         if holding.get((people[row.number].id, indicator)) != (points, witness.account, day, row.reason or basis)
     ]
     bulk.insert(session, Attestation, rows)
-    judging.mark_stale(session, tenant, {(row["worker_id"], year) for row in rows})
+    concerned = {(row["worker_id"], year) for row in rows}
+    judging.mark_stale(session, tenant, concerned, cause=Cause.ATTESTED, by=witness.account)
     return [row["id"] for row in rows]
 
 
@@ -250,7 +252,7 @@ def withdraw(
         raise AlreadyWithdrawn(row.withdrawn_on, row.withdrawn_by or "")
     row.withdrawn_on, row.withdrawn_by, row.withdrawal_reason = today, witness.account, reason
     session.flush()
-    judging.mark_stale(session, tenant, {(person.id, row.year)})
+    judging.mark_stale(session, tenant, {(person.id, row.year)}, cause=Cause.ATTESTED, by=witness.account)
     return _attested(row)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.judgement import judging
+from certification.judgement.causes import Cause
 from certification.models import Employment, UnionRole, Worker
 from certification.people import workers
 from certification.targets.marks import EVERY_YEAR, mark_uncounted
@@ -82,5 +83,6 @@ def end(session: Session, tenant: UUID, leaving: Collection[Leaver], last_day: d
     of_roles = [{name: value for name, value in row.items() if name != "of_day"} for row in rows]
     session.execute(sa.delete(roles).where(*held, roles.c.started > sa.bindparam("last_day")), of_roles)
     session.execute(sa.update(roles).where(*held, lasts).values(ended=sa.bindparam("last_day")), of_roles)
-    judging.mark_stale(session, tenant, [(one.worker_id, vietnam_day(now).year) for one in leaving])
+    concerned = [(one.worker_id, vietnam_day(now).year) for one in leaving]
+    judging.mark_stale(session, tenant, concerned, cause=Cause.EMPLOYMENT)
     mark_uncounted(session, tenant, [(one.worker_id, EVERY_YEAR) for one in leaving])

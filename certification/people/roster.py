@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.evidence import feed
 from certification.judgement import judging
+from certification.judgement.causes import Cause
 from certification.models import Audience, Employment, NationalNumber, UnionRole, Worker, WorkerIdentifier
 from certification.people import audiences, leavers, national_numbers, union_roles, workers
 from certification.people.identifiers import Opaque
@@ -570,7 +571,8 @@ def _write(session: Session, tenant: UUID, writes: _Writes, now: datetime, today
     bulk.upsert(session, Audience, writes.audiences, replacing=["audience"])
     bulk.upsert(session, NationalNumber, writes.numbers, replacing=["digest", "ending", "sealed", "recorded"])
     bulk.insert(session, WorkerIdentifier, writes.identifiers)
-    judging.mark_stale(session, tenant, [(worker_id, today.year) for worker_id in writes.concerned])
+    concerned = [(worker_id, today.year) for worker_id in writes.concerned]
+    judging.mark_stale(session, tenant, concerned, cause=Cause.EMPLOYMENT)
     mark_uncounted(session, tenant, [(worker_id, EVERY_YEAR) for worker_id in writes.concerned])
     # Asked for every new link, not only for those with waiting Statements seen now: `release` first waits for whoever
     # is following the feed, and so sees what that one leaves waiting.

@@ -13,6 +13,7 @@ from certification.evidence import sittings
 from certification.evidence.sittings import AlreadyWithdrawn, MemberPoints, UnknownAttestation
 from certification.evidence.witnesses import ONESELF, OUTSIDE, NotForYou, Witness
 from certification.judgement import assessments, judging
+from certification.judgement.causes import Cause
 from certification.people import merging, workers
 from lrs.db import Database
 from tests.certification import learning
@@ -65,6 +66,18 @@ def test_a_team_in_one_sitting_marks_exactly_those_whose_points_changed(
     with count_commands() as many:
         assert len(attest({f"NV-{n}": {"CS4": 6, "CS8": 6, "CS9": 6, "CS10": 6} for n in (1, 2, 3)})) == 12
     assert len(many) == len(few)
+
+
+def test_a_judgement_says_who_changed_it_and_why(
+    database: Database, tenant: UUID, attest: Attest, team: list[UUID], now: datetime
+) -> None:
+    attest({"NV-1": {"CS4": 8}})
+    judging.judge_all_stale(database, tenant, clock=lambda: now)
+    with database.reading(tenant) as session:
+        kept = assessments.latest(session, tenant, team[0], PROGRAMME, 2026)
+    assert kept is not None
+    assert Cause.ATTESTED in kept.causes
+    assert kept.changed_by == LEADER.account
 
 
 def test_nobody_attests_for_oneself_whatever_name_is_used(
