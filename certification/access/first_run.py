@@ -13,9 +13,9 @@ from uuid import UUID
 
 from certification.access import accounts, roles
 from certification.access.permissions import Role
-from certification.csv_files import ImportResult
 from certification.rules import programme
 from certification.rules.rule_files import Loaded
+from certification.spreadsheets import ImportResult
 from certification.units import organizations
 from certification.vietnam import vietnam_day
 from lrs import api

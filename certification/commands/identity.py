@@ -10,11 +10,11 @@ import click
 
 from certification.commands import invocation
 from certification.commands.invocation import FILE, for_tenant
-from certification.csv_files import read_day
 from certification.evidence import waiting_list
 from certification.people import identifiers, identity_events, link_lists, merging, suggestions, workers
 from certification.people import work_list as people_work_list
 from certification.people.merging import Merged
+from certification.spreadsheets import read_day
 from certification.targets.figures import number as written_number
 from certification.terminal.printable import printable
 from certification.vietnam import VIETNAM

@@ -11,10 +11,10 @@ import click
 
 from certification.commands import invocation
 from certification.commands.invocation import FILE, for_tenant
-from certification.csv_files import ImportResult
 from certification.evidence import attestations
 from certification.judgement import awards
 from certification.people import headcounts, identifiers, workers
+from certification.spreadsheets import ImportResult
 from certification.targets.figures import number
 from certification.units import commitments, organizations
 from certification.vietnam import VIETNAM

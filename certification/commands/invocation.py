@@ -12,10 +12,10 @@ from uuid import UUID
 import click
 from flask import current_app
 
-from certification.csv_files import ImportFaults, ImportResult, read_day
 from certification.errors import CertificationError, RuleFileFaults
 from certification.people.identifiers import Opaque
 from certification.people.national_numbers import Keys
+from certification.spreadsheets import ImportFaults, ImportResult, read_day
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 from certification.vietnam import vietnam_day

@@ -9,11 +9,11 @@ import click
 
 from certification.commands import invocation
 from certification.commands.invocation import for_tenant, for_year
-from certification.csv_files import read_day
 from certification.judgement import closings, explanations, judging, what_if
 from certification.judgement.what_if import Supposed, Supposition
 from certification.people import workers
 from certification.rules.criteria import PROGRAMME
+from certification.spreadsheets import read_day
 from certification.targets.counting import employed_by
 from certification.targets.figures import number
 from certification.terminal.printable import printable

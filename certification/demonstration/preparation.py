@@ -13,7 +13,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.access import permissions
-from certification.csv_files import ImportResult
 from certification.demonstration import import_files, state
 from certification.demonstration.errors import OtherDataFound
 from certification.demonstration.people import World
@@ -24,6 +23,7 @@ from certification.judgement import awards
 from certification.models import Worker
 from certification.people import roster, workers
 from certification.rules import programme
+from certification.spreadsheets import ImportResult
 from certification.units import changes, commitments, organizations
 from lrs import api
 from lrs.db import Database, Session

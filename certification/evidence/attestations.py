@@ -15,8 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, csv_files
-from certification.csv_files import ImportResult, Row, written
+from certification import bulk, spreadsheets
 from certification.errors import NoCriteriaInForce
 from certification.judgement import judging
 from certification.judgement.causes import Cause
@@ -25,6 +24,7 @@ from certification.people import workers
 from certification.people.workers import Person
 from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
+from certification.spreadsheets import ImportResult, Row, written
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 
@@ -79,7 +79,7 @@ def import_attestations(
     The workers concerned are to be judged again for the year. Raises ImportFaults with every fault; nothing was changed
     then. May be called again with the same file.
     """
-    sheet = csv_files.read(data, ATTESTATION_HEADINGS)
+    sheet = spreadsheets.read(data, ATTESTATION_HEADINGS)
     bulk.import_alone(session, tenant)
     people = workers.known_workers(session, tenant, sheet.values("Mã người lao động"))
     criteria_of = _Criteria(session, tenant, programme)

@@ -19,7 +19,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.csv_files import Fault, ImportFaults, written
 from certification.errors import CertificationError, NoCriteriaInForce
 from certification.evidence import witnesses
 from certification.evidence.witnesses import Witness
@@ -29,6 +28,7 @@ from certification.models import Attestation
 from certification.people import workers
 from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
+from certification.spreadsheets import Fault, ImportFaults, written
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from certification.csv_files import written
+from certification.spreadsheets import written
 
 __all__ = [
     "already_merged",

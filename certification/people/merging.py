@@ -34,7 +34,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.csv_files import written
 from certification.errors import CertificationError
 from certification.evidence import facts, feed
 from certification.judgement import judging
@@ -57,6 +56,7 @@ from certification.people import identifiers, identity_events, identity_words, w
 from certification.people.identity_events import MERGE, SPLIT, UNDO, Event, New
 from certification.people.workers import Person, Record, UnknownWorker
 from certification.rules.criteria import PROGRAMME
+from certification.spreadsheets import written
 from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs import api

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from certification.csv_files import ImportResult
 from certification.errors import RuleFault, RuleFileFaults
 from certification.rules import rule_files
 from certification.rules.rule_files import Loaded
+from certification.spreadsheets import ImportResult
 from certification.units import organizations
 from lrs.db import Session
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, csv_files
-from certification.csv_files import ImportResult
+from certification import bulk, spreadsheets
 from certification.models import Commitment, Organization
 from certification.rules import plans
+from certification.spreadsheets import ImportResult
 from certification.units import organizations
 from lrs.db import Session
 
@@ -28,7 +28,7 @@ def import_commitments(session: Session, tenant: UUID, data: bytes, *, now: date
     What can be taken on is what the loaded plans count, written in any case, with or without diacritics. Raises
     ImportFaults with every fault; nothing was changed then. May be called again with the same file.
     """
-    sheet = csv_files.read(data, HEADINGS)
+    sheet = spreadsheets.read(data, HEADINGS)
     bulk.import_alone(session, tenant)
     nodes = organizations.nodes(session, tenant)
     kinds = {_plain(kind): kind for kind in _countable(session, tenant)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
-from certification.csv_files import Fault, written
+from certification.spreadsheets import Fault, written
 from certification.units.trees import (
     ADMINISTRATIVE,
     ENTERPRISE,

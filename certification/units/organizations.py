@@ -21,11 +21,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, csv_files
-from certification.csv_files import Fault, ImportFaults, ImportResult, Row, Sheet, written
+from certification import bulk, spreadsheets
 from certification.models import Organization, OrganizationLabel, OrganizationParent, OrganizationSuccession
 from certification.rules import rule_files
 from certification.rules.criteria import PROGRAMME
+from certification.spreadsheets import Fault, ImportFaults, ImportResult, Row, Sheet, written
 from certification.spreadsheets.columns import Column, plain
 from certification.units import organization_periods, revisions
 from certification.units.organization_periods import (
@@ -213,7 +213,7 @@ def import_organizations(session: Session, tenant: UUID, data: bytes, *, now: da
     Raises ImportFaults with every fault; nothing was changed then. May be called again with the same file. `now` is
     there because every import is called alike; no row here keeps it.
     """
-    sheet = csv_files.read(data, ORGANIZATION_COLUMNS)
+    sheet = spreadsheets.read(data, ORGANIZATION_COLUMNS)
     periods = [period for row in sheet.rows if (period := _period(row)) is not None]
     bulk.import_alone(session, tenant)
     faulty = [row for row in sheet.rows if not row.ok]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from certification.csv_files import ImportFaults
 from certification.evidence.attestations import ATTESTATION_HEADINGS
 from certification.judgement.awards import TITLE_HEADINGS
 from certification.people.roster import HEADINGS as ROSTER_HEADINGS
+from certification.spreadsheets import ImportFaults
 from certification.units.commitments import HEADINGS as COMMITMENT_HEADINGS
 from certification.units.organizations import ORGANIZATION_HEADINGS
 

@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.csv_files import ImportResult
 from certification.evidence import attestations
 from certification.judgement import assessments
 from certification.models import Attestation
 from certification.people import roster, workers
 from certification.rules.criteria import PROGRAMME
+from certification.spreadsheets import ImportResult
 from certification.units import organizations
 from certification.vietnam import vietnam_day
 from lrs.db import EVERY_TENANT, Database

@@ -9,13 +9,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.csv_files import ImportResult
 from certification.judgement import awards
 from certification.models import Award
 from certification.people import roster
 from certification.people.national_numbers import Keys
 from certification.people.roster import HEADINGS as ROSTER_HEADINGS
 from certification.rules.plans import Numerator
+from certification.spreadsheets import ImportResult
 from certification.targets import numerators
 from certification.units import organizations
 from lrs.db import EVERY_TENANT, Database

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification import csv_files
+from certification import spreadsheets
 from certification.evidence import feed
 from certification.people import identifiers, roster, workers
 from certification.people.identifiers import NoIdentifier
@@ -93,7 +93,7 @@ def test_an_ordinary_identifier_is_listed_as_it_is() -> None:
 def test_any_name_survives_the_cell_of_a_spreadsheet(name: str) -> None:
     others = "Lê Tấn Đạt\n" * 2  # a file in which most letters look spoilt is refused whole
     data = f'a\n{others}"{identifiers.written(_ifi(name)).replace(chr(34), chr(34) * 2)}"\n'.encode()
-    *_others, row = csv_files.read(data, ["a"]).rows
+    *_others, row = spreadsheets.read(data, ["a"]).rows
     cell = row.optional_text("a", at_most=100_000)
     assert cell is not None
     assert [identifiers.read(part) for part in identifiers.parts(cell)] == [_ifi(name)]

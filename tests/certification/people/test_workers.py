@@ -14,11 +14,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.csv_files import ImportResult
 from certification.evidence import feed
 from certification.models import Base, Stale, WorkerIdentifier
 from certification.people import identifiers, roster, workers
 from certification.people.workers import IdentifierTaken, UnknownWorker
+from certification.spreadsheets import ImportResult
 from certification.units import organizations
 from lrs import api, tenants
 from lrs.db import EVERY_TENANT, NOBODY, Database

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.csv_files import ImportFaults
 from certification.models import Base
+from certification.spreadsheets import ImportFaults
 from certification.units import changes, organizations
 from certification.units.trees import ADMINISTRATIVE, UNION, NotOnThatDay, Tree, UnknownOrganization
 from lrs.db import EVERY_TENANT, Database

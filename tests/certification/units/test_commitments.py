@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.csv_files import ImportResult
 from certification.models import Commitment
 from certification.rules import rule_files
+from certification.spreadsheets import ImportResult
 from certification.units import commitments, organizations
 from lrs.db import Database
 from tests.certification.import_files import ORGANIZATIONS, commitments_csv, faults_of

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.csv_files import ImportResult
 from certification.models import Base, OrganizationSuccession
+from certification.spreadsheets import ImportResult
 from certification.units import organizations
 from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, UNION, Tree
 from lrs.db import EVERY_TENANT, Database
