@@ -35,6 +35,13 @@ STATE = Context("state", neighbour.ACTIVITY, ifi_text(agent("lan")))
 
 Ask = Callable[[Session, UUID, list[UUID]], Any]
 
+
+def authority_of(session: Session, ids: list[UUID]) -> str:
+    """The Authority of Statements, as far as a session shows them."""
+    texts = session.scalars(sa.select(Statement.exact).where(Statement.id.in_(ids), ~Statement.voided)).all()
+    return ifi_text(json.loads(texts[0])["authority"]) or "" if texts else ""
+
+
 OF_API: dict[str, Ask] = {
     "changes": lambda session, tenant, _: api.changes(session, tenant, None),
     "get_statements": api.get_statements,
@@ -42,6 +49,11 @@ OF_API: dict[str, Ask] = {
     "statements_about": lambda session, tenant, _: sorted(
         api.statements_about(session, tenant, [ifi_text(agent("0001"))])
     ),
+    "vouched_for": lambda session, tenant, ids: (
+        api.vouched_for(session, tenant, authority_of(session, ids), None).statements
+    ),
+    "authorities_of_keys": lambda session, tenant, _: api.authorities_of_keys(session, tenant),
+    "names_of_keys": lambda session, tenant, _: api.names_of_keys(session, tenant),
 }
 """What each function of `lrs.api` that reads a tenant's data answers for a tenant; a list of ids comes with it."""
 
@@ -54,6 +66,9 @@ OF_QUERY: dict[str, Ask] = {
     "newest_place": lambda session, tenant, _: query.newest_place(session, tenant),
     "about": lambda session, tenant, _: sorted(query.about(session, tenant, [key_of(ifi_text(agent("0001")))])),
     "page": lambda session, tenant, _: query.page(session, tenant, Filters()),
+    "vouched_for": lambda session, tenant, ids: query.vouched_for(
+        session, tenant, key_of(authority_of(session, ids)), 0, 100
+    ),
 }
 
 LISTS: dict[str, Filters] = {
@@ -84,7 +99,7 @@ ASKED: dict[str, Ask] = {
     "definers": lambda session, tenant, _: credentials.definers(session, tenant),
 }
 
-WITHOUT_POLICY = {"credentials", "definers"}
+WITHOUT_POLICY = {"credentials", "definers", "api.authorities_of_keys", "api.names_of_keys"}
 
 
 @pytest.fixture
@@ -221,6 +236,6 @@ def test_certification_shows_nothing_of_another_tenant(
     assert assessed[0] == 200
     attained, unknown, assessed = answers(tenant)
     assert attained[1]["organizations"] == []
-    assert (unknown[1]["waiting"], unknown[1]["actors"]) == (0, [])
+    assert (unknown[1]["waiting"], unknown[1]["actors"], unknown[1]["items"]) == (0, 0, [])
     assert assessed[0] == 404
     assert client.get("/api/attainment").status_code == 401, "hers are published; ours are not"
