@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,27 @@ PEPPER = b"a secret for tests, thirty-two.."
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=25)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="leave out slow tests, and of what runs on both databases two thirds of PostgreSQL's share",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --quick: every test that is not slow runs on SQLite, and each third one, always the same, on both."""
+    if config.getoption("--quick"):
+        left_out = [one for one in items if one.get_closest_marker("slow") or _is_spared(one)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [one for one in items if one not in set(left_out)]
+
+
+def _is_spared(item: pytest.Item) -> bool:
+    engine = getattr(item, "callspec", None) and item.callspec.params.get("database_url")  # type: ignore[attr-defined]
+    return engine == "postgresql" and zlib.crc32(item.nodeid.encode()) % 3 != 0
 
 
 @pytest.fixture(scope="session")

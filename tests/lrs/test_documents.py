@@ -170,6 +170,7 @@ json_values = st.recursive(
 json_objects = st.dictionaries(st.text(max_size=3), json_values, max_size=4)
 
 
+@pytest.mark.slow
 @given(objects=st.lists(json_objects, min_size=1, max_size=4))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_posts_merge_one_level_deep(store: Store, objects: list[dict[str, Any]]) -> None:
@@ -243,6 +244,7 @@ TAGS = st.sampled_from(["a", "b", "c"])
 SETS = st.none() | st.frozensets(TAGS | st.just(ANY), min_size=1, max_size=2)
 
 
+@pytest.mark.slow
 @given(match=SETS, none_match=SETS, there=st.none() | TAGS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_database_decides_a_precondition_as_the_rule_says(

@@ -412,6 +412,7 @@ def test_digests_are_keyed_and_each_erasure_of_a_statement_is_remembered(
 # --- Where opaque accounts stand in for mail addresses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", ["by address", "by hash", "by opaque account"])
 def test_whom_an_opaque_account_stands_in_for_is_erased_too(
     database: Database, identity: api.Identity, now: datetime, named: str
@@ -468,6 +469,7 @@ def test_erasing_twice_and_erasing_nobody_change_nothing(
         assert erasure.last(session, identity.tenant, OTHER, **how) is None
 
 
+@pytest.mark.slow
 def test_a_person_may_come_back_and_be_erased_again_under_the_same_account(
     database: Database, identity: api.Identity, now: datetime
 ) -> None:
@@ -543,6 +545,7 @@ def opaque_actors(database: Database, tenant: UUID) -> list[dict[str, Any]]:
     return [one for one in actors if one.get("account", {}).get("homePage") == ERASED]
 
 
+@pytest.mark.slow
 def test_what_is_stored_meanwhile_is_erased_too(database: Database, identity: api.Identity, now: datetime) -> None:
     """A platform goes on sending, references to what was erased among it, after every chunk but the last."""
     ids = store(database, identity, *(statement(PERSON) for _ in range(6)))

@@ -131,6 +131,7 @@ def test_every_answer_to_a_test_key_says_so_and_no_other(
     assert "X-Test-Mode" not in client.get("/xapi/about").headers
 
 
+@pytest.mark.slow
 def test_emptying_removes_all_that_the_sandbox_holds_and_nothing_else(
     database: Database,
     trying: Send,

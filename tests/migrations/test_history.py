@@ -6,6 +6,7 @@ import multiprocessing
 import re
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -52,6 +53,7 @@ def test_the_whole_history_goes_down_and_up_again(database: Database) -> None:
         assert [name for _, name in api.tenants(session)] == ["default"]
 
 
+@pytest.mark.slow
 def test_several_processes_may_migrate_at_once(database: Database) -> None:
     command.downgrade(migrations.config_for(database), "base")
     url = database.url.render_as_string(hide_password=False)

@@ -69,6 +69,7 @@ def steps() -> Iterator[tuple[str, str]]:
         yield script.revision, str(script.down_revision or "base")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("revision", "before"), list(steps()))
 def test_a_step_goes_down_and_up_again_with_rows_in_every_table(database: Database, revision: str, before: str) -> None:
     config = migrations.config_for(database)
@@ -85,6 +86,7 @@ def test_a_step_goes_down_and_up_again_with_rows_in_every_table(database: Databa
     assert migrations.is_current(database)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("revision", "before"), list(steps()))
 def test_a_step_up_keeps_the_rows_of_the_tables_that_were_there(database: Database, revision: str, before: str) -> None:
     config = migrations.config_for(database)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,17 +88,20 @@ def test_one_more_statement_never_lowers_a_suggestion_and_adds_at_most_five(
         assert (old.points or 0) <= (new.points or 0) <= (old.points or 0) + MOST
 
 
+@pytest.mark.slow
 @given(logs())
 def test_the_same_evidence_twice_is_the_same_evidence(log: list[tuple[Fact, ...]]) -> None:
     assert judge(flat(log) * 2) == judge(flat(log))
 
 
+@pytest.mark.slow
 @given(logs(), attestations)
 def test_logs_alone_never_meet_the_criteria(log: list[tuple[Fact, ...]], attested: list[Attested]) -> None:
     not_by_person = [one for one in attested if one.indicator not in BY_PERSON]
     assert judge(flat(log), not_by_person).outcome != MET
 
 
+@pytest.mark.slow
 @given(logs(), attestations)
 def test_met_means_eighty_in_all_and_five_everywhere(log: list[tuple[Fact, ...]], attested: list[Attested]) -> None:
     result = judge(flat(log), attested)

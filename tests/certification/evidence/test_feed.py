@@ -319,6 +319,7 @@ _histories = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=_histories)
 def test_whatever_came_when_following_equals_rebuilding(

@@ -260,6 +260,7 @@ _SENT = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=_SENT, random=st.randoms(use_true_random=False))
 def test_any_order_of_arrival_and_voiding_gives_the_same_and_equals_a_rebuild(

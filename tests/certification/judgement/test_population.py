@@ -39,6 +39,7 @@ def everybody(database: Database, tenant: UUID, people: list[UUID], now: datetim
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [0, 2])
 def test_everybody_at_once_is_each_alone(
     database: Database, tenant: UUID, people: list[UUID], now: datetime, processes: int, monkeypatch: pytest.MonkeyPatch

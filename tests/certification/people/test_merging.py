@@ -471,6 +471,7 @@ def _links_and_learns(world: World, identity: api.Identity, dice: random.Random,
     learning.follow_all(world.database, world.tenant, world.now)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(seed=st.integers(0, 2**32), merges=st.integers(1, 4))
 def test_mergers_taken_back_in_reverse_order_leave_everything_as_it_was(

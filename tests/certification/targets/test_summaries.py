@@ -199,6 +199,7 @@ class Life:
             organizations.import_organizations(session, self.world.tenant, rows.encode(), now=self.world.now)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_after_anything_the_summaries_say_what_counting_says_and_what_a_rebuild_says(
     world: World, identity: api.Identity, seed: int, monkeypatch: pytest.MonkeyPatch

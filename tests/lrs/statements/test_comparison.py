@@ -60,6 +60,7 @@ def rewritten(value: Any, choose: Callable[[Any], Any], name: str = "") -> Any:
     return value
 
 
+@pytest.mark.slow
 @given(strategies.statements(), st.data())
 def test_the_normal_form_is_the_same_exactly_where_there_are_no_differences(sent: Any, data: st.DataObject) -> None:
     kept = rewritten(copy.deepcopy(sent), lambda choices: data.draw(st.sampled_from(choices)))

@@ -194,6 +194,7 @@ def test_a_batch_costs_the_same_commands_whatever_its_size(
     assert commands(10) == commands(1000) <= 10
 
 
+@pytest.mark.slow
 def test_a_batch_larger_than_any_limit_on_parameters_goes_in(database: Database, identity: api.Identity) -> None:
     batch = [statement(str(n), id=str(uuid4())) for n in range(40_000)]
     with database.writing(identity.tenant) as session:

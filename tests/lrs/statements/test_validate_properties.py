@@ -47,6 +47,7 @@ def test_one_break_is_refused_with_its_place_named(statement: dict[str, Any], da
     assert all(fault.place.startswith("/1") and fault.message and fault.clause for fault in own)
 
 
+@pytest.mark.slow
 @given(statements("1.0.3"), statements("2.0.0"), st.data())
 def test_both_readers_of_the_schemas_agree(old: dict[str, Any], new: dict[str, Any], data: st.DataObject) -> None:
     statement = data.draw(st.sampled_from([old, new]))
@@ -65,6 +66,7 @@ def test_both_readers_agree_on_the_special_types(kind: str, value: Any) -> None:
     assert schemas.validator(name).is_valid(value) == (not schemas.faults(name, value))
 
 
+@pytest.mark.slow
 @given(statements())
 def test_extensions_may_hold_null_at_any_depth(statement: dict[str, Any]) -> None:
     extension = {"https://example.org/x": None, "https://example.org/y": {"a": [None, {"b": None}]}}

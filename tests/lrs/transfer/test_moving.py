@@ -82,6 +82,7 @@ def answered(store: Store, path: str, query: dict[str, Any]) -> list[Any]:
         answer = store.send("GET", more.decode())
 
 
+@pytest.mark.slow
 def test_every_query_is_answered_alike(full: Store, another: Store, tmp_path: Path) -> None:
     result = another.take_in(full.export(tmp_path / "export.ndjson"))
     assert "Moving" in result.stderr
