@@ -39,7 +39,7 @@ _BROKEN = (
     "tệp Excel hỏng hoặc không đọc được; mở bằng Excel, chọn File > Save As > “Excel Workbook (*.xlsx)” rồi nhập lại"
 )
 _FAILURES = (
-    ArithmeticError, AttributeError, EOFError, InvalidFileException, LookupError, NotImplementedError, OSError,
+    ArithmeticError, AttributeError, EOFError, InvalidFileException, LookupError, OSError,
     ParseError, RuntimeError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What reading a broken archive, broken XML or XML that is no spreadsheet ends with in the libraries."""

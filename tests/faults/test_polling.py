@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -52,15 +53,16 @@ SERVER_KILLS = scaled(4)
 WRITER_KILLS = scaled(6)
 
 
-class Reader:
+class Reader(ABC):
     """Somebody who polls: what was seen, and how often it looked."""
 
     def __init__(self) -> None:
         self.seen: set[UUID] = set()
         self.looks = Counter()
 
+    @abstractmethod
     def look(self) -> None:
-        raise NotImplementedError
+        """Ask for what came since the last look."""
 
     def follow(self, finished: threading.Event) -> None:
         """Look until everything is stored, and once more."""
