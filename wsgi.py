@@ -315,6 +315,14 @@ def warn_without_wall(database: Database) -> None:
         )
 
 
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether what granian wants to log is to be logged: everything but its doubt about `BLOCKING_THREADS`.
+
+    It takes more threads than two a core for a mistake. Ours mostly wait, for the database or for one another.
+    """
+    return not record.getMessage().startswith(f"Configuration allows spawning up to {BLOCKING_THREADS} Python threads")
+
+
 def serve() -> None:
     """Migrate, then serve until SIGTERM or SIGINT; requests under way are answered first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -340,6 +348,7 @@ def serve() -> None:
         workers_kill_timeout=20,
         working_dir=HERE,
     )
+    logging.getLogger("_granian").addFilter(is_news)
     if judging:
         judging.start()
     print(f"Serving at http://{settings.host}:{settings.port} (stop: Ctrl-C or SIGTERM)", flush=True)

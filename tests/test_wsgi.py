@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import signal
 import socket
@@ -27,7 +28,7 @@ from flask.testing import FlaskClient
 import migrations
 from lrs.db import NOBODY, Database
 from tests.lrs.statements.builders import statement
-from wsgi import create_app, read_settings
+from wsgi import BLOCKING_THREADS, create_app, is_news, read_settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -86,6 +87,15 @@ def flask(environment: dict[str, str], *words: str) -> str:
     return subprocess.run(run, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 
 
+def test_of_what_the_server_warns_only_the_settled_is_left_out() -> None:
+    def warning(text: str) -> logging.LogRecord:
+        return logging.LogRecord("_granian", logging.WARNING, "", 0, text, (), None)
+
+    assert not is_news(warning(f"Configuration allows spawning up to {BLOCKING_THREADS} Python threads, which seems"))
+    assert is_news(warning("Configured number of workers appears to be higher than the amount of CPU cores available."))
+    assert is_news(warning("Killing worker-1 after it refused to gracefully stop"))
+
+
 @pytest.mark.slow
 def test_a_platform_posts_to_the_served_program_and_it_stops_cleanly(environment: dict[str, str]) -> None:
     made = json.loads(flask(environment, "lrs", "credential", "create", "--name", "LMS").splitlines()[-1])
@@ -107,6 +117,7 @@ def test_a_platform_posts_to_the_served_program_and_it_stops_cleanly(environment
         output, _ = process.communicate(timeout=40)
         assert process.returncode == 0, output
         assert "Traceback" not in output
+        assert "Python threads" not in output, "what puzzles a newcomer and asks for nothing"
     assert "  used 2" in flask(environment, "lrs", "credential", "list")
     with served(environment):
         status, text = get(f"{root}/xapi/statements?ascending=true", **headers)

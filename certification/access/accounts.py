@@ -193,6 +193,7 @@ def accounts(session: Session, tenant: UUID, *, names: Collection[str] | None = 
 def deactivate(session: Session, tenant: UUID, name: str, *, by: str, reason: str, now: datetime) -> None:
     """Refuse this account from now on, and end whatever it is signed in to. Twice is as once. Raises AccountRefused."""
     account = find(session, tenant, name)
+    session.execute(sa.select(Account.id).where(Account.id == account.id).with_for_update())
     _end_sessions(session, tenant, account.id)
     session.execute(_of(PasswordToken, tenant, account.id))
     if account.deactivated is None:
@@ -250,6 +251,7 @@ def set_password(session: Session, tenant: UUID, token: str, password: str, *, p
             Account.tenant_id == tenant,
             Account.deactivated.is_(None),
         )
+        .with_for_update(of=Account)
     ).one_or_none()
     if row is None:
         raise SignInRefused
@@ -382,8 +384,8 @@ def token_tenant(token: str) -> UUID | None:
 def _begin(session: Session, tenant: UUID, account: UUID, *, pepper: bytes, now: datetime) -> tuple[str, SignedIn]:
     token = _new_token(tenant)
     digest = _digest(pepper, b"session", token)
-    session.execute(sa.delete(AccountSession).where(AccountSession.tenant_id == tenant, AccountSession.expires <= now))
-    session.execute(sa.delete(PasswordToken).where(PasswordToken.tenant_id == tenant, PasswordToken.expires <= now))
+    for table in (AccountSession, PasswordToken):
+        _sweep(session, table, tenant, table.expires <= now)
     session.add(
         AccountSession(digest=digest, tenant_id=tenant, account_id=account, begun=now, expires=now + SESSION_LASTS)
     )
@@ -418,18 +420,16 @@ def _password_after_counting(
 ) -> tuple[UUID, str] | None:
     """The account that may sign in under this name, and its password as kept; the attempt is counted as failed first.
 
-    Raises TooOften while failures before it ask for patience.
+    Raises TooOften while failures before it ask for patience. The own row is locked before others are swept away, so
+    that whoever waits for it holds nothing.
     """
     digest = _digest(pepper, b"attempt", name)
     here = sa.and_(SignInAttempt.tenant_id == tenant, SignInAttempt.digest == digest)
     with database.writing(tenant) as session:
-        session.execute(
-            sa.delete(SignInAttempt).where(
-                SignInAttempt.tenant_id == tenant, SignInAttempt.last < now - FORGOTTEN_AFTER
-            )
-        )
+        forgotten = SignInAttempt.__table__.c.last < now - FORGOTTEN_AFTER
         fresh = {"tenant_id": tenant, "digest": digest, "failures": 0, "last": now, "blocked_until": now}
-        bulk.upsert(session, SignInAttempt, [fresh])
+        counted_on = {"failures": lambda kept, new: sa.case((forgotten, new), else_=kept)}
+        bulk.upsert(session, SignInAttempt, [fresh], merging=counted_on)
         counted = session.execute(
             sa.update(SignInAttempt)
             .where(here, SignInAttempt.blocked_until <= now)
@@ -440,6 +440,7 @@ def _password_after_counting(
             until = session.scalars(sa.select(SignInAttempt.blocked_until).where(here)).one()
             raise TooOften(max(1, -int((now - until).total_seconds() // 1)))
         session.execute(sa.update(SignInAttempt).where(here).values(blocked_until=now + wait_after(counted)))
+        _sweep(session, SignInAttempt, tenant, forgotten)
         row = session.execute(
             sa.select(Account.id, Account.password).where(
                 Account.tenant_id == tenant, Account.name == name, Account.deactivated.is_(None)
@@ -471,8 +472,23 @@ def _end_sessions(session: Session, tenant: UUID, account: UUID) -> None:
     session.execute(_of(AccountSession, tenant, account))
 
 
+_Kept = type[AccountSession] | type[PasswordToken] | type[SignInAttempt]
+
+
 def _of(table: type[AccountSession] | type[PasswordToken], tenant: UUID, account: UUID) -> sa.Delete:
-    return sa.delete(table).where(table.tenant_id == tenant, table.account_id == account)
+    """Deletes those of an account, in the order of the key, as everybody who deletes several of them does."""
+    rows = sa.select(table.digest).where(table.tenant_id == tenant, table.account_id == account)
+    return _locked(table, tenant, rows.order_by(table.digest).with_for_update())
+
+
+def _sweep(session: Session, table: _Kept, tenant: UUID, old: sa.ColumnElement[bool]) -> None:
+    """Delete what is old. Waits for nobody: what somebody else has in hand is left to him, or to the next sweep."""
+    rows = sa.select(table.digest).where(table.tenant_id == tenant, old).order_by(table.digest)
+    session.execute(_locked(table, tenant, rows.with_for_update(skip_locked=True)))
+
+
+def _locked(table: _Kept, tenant: UUID, rows: sa.Select[bytes]) -> sa.Delete:
+    return sa.delete(table).where(table.tenant_id == tenant, table.digest.in_(rows))
 
 
 def _new_token(tenant: UUID) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -271,6 +272,80 @@ def test_a_good_sign_in_forgets_the_failures_and_a_day_does(database: Database, 
     with pytest.raises(SignInRefused):
         sign_in(database, "somebody", "không phải đâu", now + timedelta(days=1, seconds=1))
     assert rows(database, tenant, SignInAttempt) == 1
+
+
+def old_rows(database: Database, tenant: UUID, now: datetime, number: int) -> None:
+    """Sessions, tokens and attempts that ended long ago."""
+    long_ago = now - timedelta(days=30)
+    with database.writing(tenant) as session:
+        account = accounts.find(session, tenant, "lan").id
+        for index in range(number):
+            of_row = {"tenant_id": tenant, "digest": b"old %d" % index}
+            session.add(AccountSession(**of_row, account_id=account, begun=long_ago, expires=long_ago))
+            session.add(PasswordToken(**of_row, account_id=account, expires=long_ago))
+            session.add(SignInAttempt(**of_row, failures=9, last=long_ago, blocked_until=long_ago))
+
+
+SWEPT = (AccountSession, PasswordToken, SignInAttempt)
+
+
+def test_who_signs_in_waits_for_nobody_who_sweeps_and_leaves_him_his_rows(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now)
+    old_rows(database, tenant, now, 5)
+    with ThreadPoolExecutor(1) as pool, ExitStack() as held:
+        kept = 0
+        if not database.is_sqlite:  # there, writers come one after the other
+            other = held.enter_context(database.writing(tenant))
+            for table in SWEPT:
+                third = sa.delete(table).where(table.tenant_id == tenant, table.digest == b"old 3")
+                assert other.connection().execute(third).rowcount == 1
+            kept = 1
+        pool.submit(sign_in, database, "lan", GOOD, now).result(timeout=60)
+        assert [rows(database, tenant, table) for table in SWEPT] == [1 + kept, kept, kept]
+    assert [rows(database, tenant, table) for table in SWEPT] == [1, 0, 0]
+
+
+def test_many_who_come_back_at_once_after_a_long_time_all_sign_in(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    """Each one's own count of failures is old, and so for the others something to sweep away."""
+    names = [f"lan{number}" for number in range(6)]
+    for name in names:
+        make(database, tenant, name, now)
+    later = now
+    for _ in range(3):
+        for name in names:
+            with pytest.raises(SignInRefused):
+                sign_in(database, name, "không phải đâu", later)
+        later += timedelta(days=2)
+        with ThreadPoolExecutor(len(names)) as pool:
+            told = list(pool.map(lambda name, at=later: sign_in(database, name, GOOD, at)[1].name, names))  # type: ignore[misc]
+        assert told == names
+    assert rows(database, tenant, SignInAttempt) == 0
+
+
+def test_a_password_set_while_the_account_is_deactivated_blocks_nobody(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now)
+
+    def deactivate() -> None:
+        with database.writing(tenant) as session:
+            accounts.deactivate(session, tenant, "lan", by="test", reason="nghỉ", now=now)
+
+    def use(token: str) -> None:
+        with suppress(SignInRefused), database.writing(tenant) as session:
+            accounts.set_password(session, tenant, token, GOOD, pepper=PEPPER, now=now)
+
+    for _ in range(5):
+        with database.writing(tenant) as session:
+            accounts.reactivate(session, tenant, "lan", by="test", reason="trở lại", now=now)
+            token = accounts.invite(session, tenant, "lan", by="test", reason="mới", pepper=PEPPER, now=now)
+        with ThreadPoolExecutor(2) as pool:
+            for one in (pool.submit(use, token), pool.submit(deactivate)):
+                one.result(timeout=60)
 
 
 def test_guesses_sent_at_once_count_one_by_one(database: Database, tenant: UUID, now: datetime) -> None:
