@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 
 from certification.commands import (
     access,
+    acts,
     figures,
     identity,
     imports,
@@ -31,6 +32,7 @@ certification_cli = AppGroup(
 
 for _command in (
     *access.ACCESS,
+    *acts.ACTS,
     rules.load_rules,
     *imports.IMPORTS,
     *rosters.ROSTERS,

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from certification.access import accounts, roles
 from certification.access.permissions import Role
+from certification.acts import chain
 from certification.evidence import attendance_lists, channel_items, declarations, disputes, feed, trust
 from certification.evidence.declarations import Declared
 from certification.evidence.witnesses import Witness
@@ -207,6 +208,7 @@ def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:
     disputes.open_dispute(session, tenant, "NV-AN", year=2026, statement_id=None, reason=SECRET, **worker)
     items = f"Mã đơn vị,Kênh,Ngày,Tiêu đề,Số lượng\ncdcs/a,zalo,05/09/2026,{SECRET},20\n".encode()
     channel_items.import_channel_items(session, tenant, items, by=SECRET, now=NOW)
+    chain.add(session, tenant, by=SECRET, act="dossier.open", subject="dossier:1", detail={"nói": SECRET}, now=NOW)
 
 
 def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:

@@ -130,6 +130,7 @@ class Act(Enum):
     READ_ROLES = "read who holds which role"
     GIVE_ROLES = "give, end or hand over roles"
     READ_ACCESS_RECORD = "read who gave or took which right"
+    READ_ACTS = "read the record of acts"
 
 
 class WithoutKey(Enum):
@@ -203,6 +204,7 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_ROLES: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
     Act.GIVE_ROLES: Rule(None, roles=frozenset(MAY_GIVE)),
     Act.READ_ACCESS_RECORD: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.READ_ACTS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
 }
 
 

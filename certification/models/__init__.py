@@ -18,6 +18,7 @@ from certification.models.access import (
     Team,
     TeamMember,
 )
+from certification.models.acts import RecordedAct
 from certification.models.base import Base
 from certification.models.evidence import (
     Attestation,
@@ -109,6 +110,7 @@ __all__ = [
     "PasswordToken",
     "PeopleSetting",
     "Publication",
+    "RecordedAct",
     "Repeat",
     "Revision",
     "RoleGiven",

@@ -13,6 +13,7 @@ from certification.resources import (
     access,
     access_record,
     accounts,
+    acts,
     answers,
     assessment,
     attainment,
@@ -54,6 +55,7 @@ RESOURCES = (
     roles,
     rosters,
     access_record,
+    acts,
     openapi,
 )
 """Every module that declares views of `api`: importing it is what adds them. Whoever adds one says so here."""
