@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -30,11 +32,20 @@ def unless_known(*version: object) -> None:
     """Raise Unchanged when the caller sends the ETag that stands for `version`; otherwise the answer will carry it.
 
     For a view that can tell cheaply, before its work, whether its answer would differ: `version` must change with
-    everything that the answer depends on, who asks and what for included. Other views need nothing: `conditional`.
+    everything that the answer depends on, who asks and what for included; of this program itself that is seen to here.
+    Other views need nothing: `conditional`.
     """
-    g.etag = _digest(repr(version).encode())
-    if request.if_none_match.contains(g.etag):
+    g.etag = _digest(repr((_program(), version)).encode())
+    if request.if_none_match.contains_weak(g.etag):
         raise Unchanged(g.etag)
+
+
+@cache
+def _program() -> str:
+    """What tells this program from one that would answer the same question in another way: its own files."""
+    package = Path(__file__).parent.parent
+    files = sorted(one for kind in ("py", "html") for one in package.rglob(f"*.{kind}"))
+    return _digest(b"".join(one.read_bytes() for one in files))
 
 
 def conditional(response: Response) -> Response:

@@ -11,12 +11,13 @@ from marshmallow import fields
 from certification.access import rights
 from certification.access.permissions import Act
 from certification.access.rights import units_within
+from certification.resources import answers
 from certification.resources.access import Caller, caller, database, today
 from certification.resources.errors import Fault, Forbidden, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import DAY, Parameters
 from certification.resources.shapes import Answer, AsOf
-from certification.targets import disclosure, figures, grounds, publications
+from certification.targets import disclosure, figures, grounds, publications, summaries
 from certification.targets.attainment import OrganizationFigures, TargetFigures, measure_all
 from certification.vietnam import vietnam_day
 from lrs.db import Session
@@ -145,13 +146,17 @@ def show_attainment(query: Mapping[str, Any]) -> Any:
     on = query.get("on") or who.published or vietnam_day(datetime.now(UTC))
     if who.published not in (None, on):
         raise Forbidden(Fault("on", f"only the figures of {who.published} are published; leave `on` out or sign in"))
+    code = query.get("organization")
     with database().reading(who.tenant, snapshot=True) as session:
+        seen, hides = seen_by(session, who), publications.hides_below(session, who.tenant)
+        version = summaries.version(session, who.tenant, on.year)
+        if version is not None:
+            asked = (on, today(), code, None if seen is None else sorted(seen), who.published and hides)
+            answers.unless_known(who.tenant, *asked, version)
         measured = measure_all(session, who.tenant, on=on, today=today())
         if who.published is not None:
             tree = grounds.land(session, who.tenant).on(on).tree
-            measured = disclosure.published(measured, tree, publications.hides_below(session, who.tenant))
-        seen = seen_by(session, who)
-    code = query.get("organization")
+            measured = disclosure.published(measured, tree, hides)
     organizations = [
         one for one in measured.organizations if code in (None, one.code) and (seen is None or one.code in seen)
     ]

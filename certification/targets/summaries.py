@@ -28,7 +28,19 @@ import sqlalchemy as sa
 from certification import bulk, models
 from certification.evaluation.results import MET
 from certification.judgement import assessments
-from certification.models import Award, Base, Employment, Fact, Summary, SummaryPlace, Uncounted, Worker
+from certification.models import (
+    Award,
+    Base,
+    Commitment,
+    DeclaredHeadcount,
+    Employment,
+    Fact,
+    Organization,
+    Summary,
+    SummaryPlace,
+    Uncounted,
+    Worker,
+)
 from certification.people import union_roles
 from certification.rules import plans, rule_store
 from certification.rules.criteria import PROGRAMME
@@ -126,6 +138,7 @@ def settle(database: Database, tenant: UUID, *, today: date, limit: int = BATCH)
             for year in kept:
                 concerned = {worker for worker, of, _ in marks if of in (year, EVERY_YEAR)}
                 _restate(session, tenant, kept[year], rules, concerned)
+                kept[year].version = uuid4()  # what was marked may show beside the tallies too
             _take_away(session, marks)
             return len(marks)
         for year in sorted(kept, reverse=True):
@@ -545,11 +558,23 @@ def version(session: Session, tenant: UUID, year: int) -> object | None:
         return None
     if session.scalar(sa.select(Uncounted.worker_id).where(Uncounted.tenant_id == tenant).limit(1)) is not None:
         return None
+    said = [
+        session.execute(sa.select(sa.func.count(), sa.func.max(table.recorded)).where(mine)).one()
+        for table, mine in (
+            (DeclaredHeadcount, DeclaredHeadcount.tenant_id == tenant),
+            (Commitment, Commitment.organization_id.in_(_organizations(tenant))),
+        )
+    ]
     return (
         summary.version,
         summary.organizations,
         sorted(map(str, rule_store.ids(session, tenant, "plan", "plan-inheritance"))),
+        [(many, str(last)) for many, last in said],
     )
+
+
+def _organizations(tenant: UUID) -> sa.Select[UUID]:
+    return sa.select(Organization.id).where(Organization.tenant_id == tenant)
 
 
 def read(

@@ -16,15 +16,16 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, g, render_template, request
 from flask.blueprints import BlueprintSetupState
 
 from certification.access.permissions import Act, guarded
 from certification.resources import access
 from certification.resources.access import caller, database
+from certification.resources.answers import Unchanged, unless_known
 from certification.resources.errors import Refusal
 from certification.rules import plans
-from certification.targets import attainment, disclosure, grounds, publications
+from certification.targets import attainment, disclosure, grounds, publications, summaries
 from certification.web import api_page, check_page, first_page
 
 __all__ = ["web"]
@@ -52,6 +53,13 @@ def _refused(refusal: Refusal) -> Response:
     return Response("\n".join(fault.message for fault in refusal.faults) + "\n", refusal.status, mimetype="text/plain")
 
 
+@web.errorhandler(Unchanged)
+def _unchanged(known: Unchanged) -> Response:
+    response = Response(status=304)
+    response.set_etag(known.etag, weak=True)
+    return response
+
+
 @web.get("/")
 @guarded(Act.READ_FIRST_PAGE)
 def show_first_page() -> str:
@@ -59,9 +67,13 @@ def show_first_page() -> str:
     who = caller()
     if who.published is not None:
         with database().reading(who.tenant, snapshot=True) as session:
+            hides = publications.hides_below(session, who.tenant)
+            version = summaries.version(session, who.tenant, who.published.year)
+            if version is not None:
+                unless_known(who.tenant, who.published, hides, version)
             measured = attainment.measure_all(session, who.tenant, on=who.published)
             tree = grounds.land(session, who.tenant).on(who.published).tree
-            measured = disclosure.published(measured, tree, publications.hides_below(session, who.tenant))
+            measured = disclosure.published(measured, tree, hides)
             every_plan = plans.all_plans(session, who.tenant)
         page = first_page.build(measured, tree, every_plan)
         if page is not None:
@@ -115,6 +127,8 @@ def _finish(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         response.cache_control.no_cache = True  # keep it, but ask every time whether it still holds
     response.vary.add("Accept-Encoding")
+    if (etag := g.pop("etag", None)) is not None:
+        response.set_etag(etag, weak=True)
     response.add_etag(weak=True)
     response.make_conditional(request)
     if response.status_code == 200 and request.accept_encodings.quality("gzip") > 0:

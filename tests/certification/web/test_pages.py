@@ -14,11 +14,17 @@ from flask.testing import FlaskClient
 
 from certification import web as pages
 from certification.access.permissions import TABLE, Act, act_of
-from certification.targets import publications
-from lrs.db import Database
+from certification.models import Commitment, DeclaredHeadcount, Organization, Worker
+from certification.resources import attainment as attainment_resource
+from certification.targets import attainment, publications, summaries
+from certification.targets.marks import EVERY_YEAR, mark_uncounted
+from certification.units import organizations
+from lrs.db import Database, Session
 from tests.certification.web.figures_of_pages import figures_in
-from tests.certification.web.published import publish
+from tests.certification.web.published import ON, UNITS, publish
 from wsgi import create_app
+
+RENAMED = UNITS.replace("Công ty B;", "Công ty Bê;")
 
 
 def test_without_publication_the_first_page_says_so_and_what_to_type(client: FlaskClient) -> None:
@@ -118,6 +124,50 @@ def test_an_unchanged_page_is_not_sent_again(client: FlaskClient) -> None:
     assert first.headers["Cache-Control"] == "no-cache"
     again = client.get("/", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/api/attainment"])
+def test_what_is_known_is_not_worked_out_again_until_something_changes(
+    database: Database, tenant: UUID, client: FlaskClient, now: datetime, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(database, tenant, now=now)
+    summaries.settle_all(database, tenant, today=ON)
+
+    def ask(known: str | None = None) -> tuple[int, str]:
+        answer = client.get(path, headers={"If-None-Match": known} if known else {})
+        return answer.status_code, answer.headers["ETag"]
+
+    def changed(session: Session, number: int) -> None:
+        """One thing that figures rest on."""
+        ids = {one.code: one.id for one in session.query(Organization).filter_by(tenant_id=tenant)}
+        if number == 0:
+            worker = session.query(Worker).filter_by(tenant_id=tenant, number="a01").one()
+            worker.gender = None
+            mark_uncounted(session, tenant, [(worker.id, EVERY_YEAR)])
+        elif number == 1:
+            kind = "Công đoàn học tập"
+            session.add(Commitment(organization_id=ids["cdcs/a"], kind=kind, year=2026, source="1/QĐ", recorded=now))
+        elif number == 2:
+            declared = {"total": 40, "source": "Báo cáo", "declared_by": "Phòng nhân sự", "recorded": now}
+            session.add(DeclaredHeadcount(organization_id=ids["dn/a"], day=ON, tenant_id=tenant, **declared))
+        elif number == 3:
+            publications.publish(session, tenant, as_of=ON, now=now, hide_below=3)
+        else:
+            organizations.import_organizations(session, tenant, RENAMED.encode(), now=now)
+
+    status, etag = ask()
+    for number in range(5):
+        with monkeypatch.context() as nobody_counts:
+            nobody_counts.setattr(attainment, "measure_all", None)
+            nobody_counts.setattr(attainment_resource, "measure_all", None)
+            assert ask(etag) == (304, etag)
+        with database.writing(tenant) as session:
+            changed(session, number)
+        assert ask(etag)[0] == 200, number
+        summaries.settle_all(database, tenant, today=ON)
+        status, new = ask(etag)
+        assert (status, new == etag) == (200, False), number
+        etag = new
 
 
 def test_a_page_that_changed_is_sent(database: Database, tenant: UUID, client: FlaskClient, now: datetime) -> None:
