@@ -16,10 +16,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.evidence import findings, repeats, trust, waiting_list
+from certification.evidence import findings, repeats, trust, waiting_list, withdrawals
 from certification.evidence.findings import Found
 from certification.evidence.repeats import Told
 from certification.judgement import judging
+from certification.judgement.causes import Cause
 from certification.models import (
     AuthorityTrust,
     Base,
@@ -295,7 +296,12 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
     _, more = _set_rows(session, _REPEAT, there.repeated, repeated)
     _set_findings(session, tenant, ids, readings)
     waiting_list.replace(session, tenant, ids, actors, waiting)
-    judging.mark_stale(session, tenant, {(row["worker_id"], row["year"]) for row in (*wrong, *missing)})
+    # Whose Statement it no longer is says something else now; what it no longer says of the same worker is gone.
+    theirs = {(workers[ifi], one.statement_id) for one in readings for ifi in one.actors if ifi in workers}
+    said = facts.keys() | repeated.keys()
+    gone = [row for row in wrong if _key(row) not in said and (row["worker_id"], row["statement_id"]) in theirs]
+    without = {_key(row) for row in gone}
+    _mark(session, tenant, gone, [row for row in (*wrong, *missing) if _key(row) not in without])
     return Written(added=sum(_key(row) in told for row in (*missing, *more)), waiting=len(waiting))
 
 
@@ -440,6 +446,18 @@ def _of_groups(session: Session, table: sa.Table, groups: Collection[_Group]) ->
         among(session, table.c.worker_id, {worker for worker, _ in groups}),
         among(session, table.c.activity_key, {activity for _, activity in groups}),
     ]
+
+
+def _mark(session: Session, tenant: UUID, gone: Sequence[_Row], other: Sequence[_Row]) -> None:
+    """Marks whoever lost evidence, by whose act as far as that is known, and whoever's changed otherwise."""
+    acts = withdrawals.whose(session, tenant, {(row["worker_id"], row["statement_id"]) for row in gone})
+    concerned: dict[tuple[UUID, int], tuple[Cause, str | None]] = {}
+    for cause, rows in ((Cause.EVIDENCE, other), (Cause.WITHDRAWN, gone)):
+        for row in rows:
+            key = row["worker_id"], row["year"]
+            before, by = concerned.get(key, (cause, None))
+            concerned[key] = before | cause, acts.get((row["worker_id"], row["statement_id"]), by)
+    judging.mark_each(session, tenant, concerned)
 
 
 def _key(row: Mapping[str, Any]) -> _Key:

@@ -32,7 +32,7 @@ from certification.targets.marks import mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, among
 
-__all__ = ["count_due", "count_waiting", "judge_all_stale", "judge_stale", "mark_stale", "mark_touched"]
+__all__ = ["count_due", "count_waiting", "judge_all_stale", "judge_stale", "mark_each", "mark_stale", "mark_touched"]
 
 log = logging.getLogger(__name__)
 
@@ -52,18 +52,24 @@ def mark_stale(
 ) -> None:
     """Marks workers for judging again, and for counting again: pairs of a worker's id and an assessment year.
 
-    `cause` is what changed, `by` whose act it was where a person's act did it. A pair that is marked already gets a new
-    mark, due at once, so that a judgement under way, which removes only the mark it read, leaves this one to be judged;
-    it keeps the causes it had beside the new one. May be called any number of times.
+    `cause` is what changed, `by` whose act it was where a person's act did it. May be called any number of times.
+    """
+    mark_each(session, tenant, dict.fromkeys(concerned, (cause, by)))
+
+
+def mark_each(session: Session, tenant: UUID, concerned: Mapping[_Key, tuple[Cause, str | None]]) -> None:
+    """As `mark_stale`, with a cause, and whose act it was, of each one's own. As many SQL commands for all as for one.
+
+    A pair that is marked already gets a new mark, due at once, so that a judgement under way, which removes only the
+    mark it read, leaves this one to be judged; it keeps the causes it had beside the new ones.
     """
     mark = uuid4()
-    pairs = sorted(set(concerned))
     rows = [
         {
             "worker_id": worker_id, "year": year, "tenant_id": tenant, "mark": mark, "due": None, "causes": int(cause),
             "changed_by": by,
         }
-        for worker_id, year in pairs
+        for (worker_id, year), (cause, by) in sorted(concerned.items(), key=lambda one: one[0])
     ]  # fmt: skip
     bulk.upsert(
         session,
@@ -75,7 +81,7 @@ def mark_stale(
             "changed_by": lambda kept, new: sa.func.coalesce(new, kept),
         },
     )
-    mark_uncounted(session, tenant, pairs)
+    mark_uncounted(session, tenant, sorted(concerned))
 
 
 def count_due(session: Session, tenant: UUID, today: date) -> int:

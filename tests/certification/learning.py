@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from certification.evidence import feed
 from certification.judgement import judging
+from certification.judgement.causes import Cause
 from certification.models import (
     Assessment,
     Attestation,
@@ -189,6 +190,15 @@ def stale_marks(database: Database, tenant: UUID) -> dict[tuple[UUID, int], UUID
     with database.reading(tenant) as session:
         rows = session.execute(sa.select(Stale.worker_id, Stale.year, Stale.mark).where(Stale.tenant_id == tenant))
         return {(row[0], row[1]): row[2] for row in rows}
+
+
+def causes(database: Database, tenant: UUID) -> dict[tuple[UUID, int], tuple[Cause, str | None]]:
+    """Why workers are marked, and by whose act."""
+    with database.reading(tenant) as session:
+        rows = session.execute(
+            sa.select(Stale.worker_id, Stale.year, Stale.causes, Stale.changed_by).where(Stale.tenant_id == tenant)
+        )
+        return {(row[0], row[1]): (Cause(row[2]), row[3]) for row in rows}
 
 
 def settle(database: Database, tenant: UUID) -> None:

@@ -18,6 +18,7 @@ from certification.evidence import attendance, attendance_lists, kept_files
 from certification.evidence.attendance_lists import AlreadyWithdrawn, ListResult, UnknownList
 from certification.evidence.witnesses import ONESELF, OUTSIDE, Witness
 from certification.judgement import assessments, judging
+from certification.judgement.causes import Cause
 from certification.models import AttendanceRow, KeptFile, Worker, WorkerIdentifier
 from certification.people import workers
 from certification.units.trees import UnknownOrganization
@@ -208,7 +209,10 @@ def test_a_corrected_list_voids_what_is_gone_and_adds_what_is_new(
     assert (result.version, result.added, result.removed, result.unchanged) == (2, 1, 1, 1)
     assert result.notes == ("1 trong 2 dòng của bản trước không còn: Statement của các dòng đó bị huỷ",)
     assert {number for number, *_ in learned(database, tenant, now)} == {"NV-2", "NV-3"}
-    assert set(learning.stale_marks(database, tenant)) == {(staff[0], 2026), (staff[2], 2026)}
+    assert learning.causes(database, tenant) == {
+        (staff[0], 2026): (Cause.WITHDRAWN, "can-bo-1"),
+        (staff[2], 2026): (Cause.EVIDENCE, None),
+    }
     back = take_in(said("NV-1"), said("NV-2"))  # the first file once more, after all
     assert (back.version, back.added, back.removed, back.unchanged) == (3, 1, 1, 1)
     assert {number for number, *_ in learned(database, tenant, now)} == {"NV-1", "NV-2"}

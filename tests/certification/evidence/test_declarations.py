@@ -13,6 +13,7 @@ import pytest
 from certification.evidence import declarations
 from certification.evidence.declarations import Declared, Listed, NotSo, UnknownDeclaration
 from certification.evidence.witnesses import ONESELF, OUTSIDE, NotForYou, Witness
+from certification.judgement.causes import Cause
 from certification.people import merging
 from certification.people.workers import UnknownWorker
 from certification.units.trees import UnknownOrganization
@@ -87,7 +88,7 @@ def test_a_certificate_is_self_declared_until_somebody_confirms_it(
     assert confirmed.state == "confirmed"
     assert confirmed.statement_id != one.statement_id
     assert levels(database, tenant, now) == {("NV-1", "digital-able", 600, 3), ("NV-1", "learning", 600, 3)}
-    assert set(learning.stale_marks(database, tenant)) == {(staff[0], 2026)}
+    assert learning.causes(database, tenant) == {(staff[0], 2026): (Cause.WITHDRAWN | Cause.EVIDENCE, "can-bo-1")}
     with database.reading(tenant) as session:
         first, second, voiding = (one.document for one in api.changes(session, tenant, None).statements)
         steps = declarations.history(session, tenant, staff[0], one.id)

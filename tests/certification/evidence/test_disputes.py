@@ -12,6 +12,7 @@ import pytest
 from certification.evidence import disputes
 from certification.evidence.disputes import Disputed, NotSo, UnknownDispute
 from certification.evidence.witnesses import NotForYou, Witness
+from certification.judgement.causes import Cause
 from certification.people import workers
 from certification.units.trees import UnknownOrganization
 from lrs import api
@@ -80,7 +81,7 @@ def test_disputed_evidence_is_voided_by_the_answer_and_the_worker_judged_again(
     assert {statement for number, statement, *_ in learning.facts(database, tenant) if number == "NV-1"} == {
         learned["cả hai"]
     }
-    assert set(learning.stale_marks(database, tenant)) == {(staff[0], 2026)}
+    assert learning.causes(database, tenant) == {(staff[0], 2026): (Cause.WITHDRAWN, "can-bo-1")}
     with database.reading(tenant) as session:
         steps = disputes.history(session, tenant, staff[0], one.id)
     assert [

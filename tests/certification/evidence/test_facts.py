@@ -12,6 +12,7 @@ import pytest
 from certification.errors import NoMappingInForce
 from certification.evidence import feed
 from certification.evidence.facts import actors_of
+from certification.judgement.causes import Cause
 from certification.people import workers
 from lrs import api
 from lrs.db import Database
@@ -19,6 +20,7 @@ from tests.certification import learning
 from tests.certification.learning import (
     account,
     add_worker,
+    causes,
     facts,
     follow_all,
     group,
@@ -179,6 +181,22 @@ def test_voiding_takes_the_facts_away_whether_it_comes_after_or_before(
     store(database, identity, third, voiding(third))
     follow_all(database, tenant, now)
     assert facts(database, tenant) == set()
+
+
+def test_what_was_voided_is_told_from_what_came(
+    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
+) -> None:
+    first, before = statement("an"), statement("an", "reading", timestamp="2025-05-04T03:00:00Z")
+    store(database, identity, first)
+    follow_all(database, tenant, now)
+    assert causes(database, tenant) == {(an, 2026): (Cause.EVIDENCE, None)}
+    settle(database, tenant)
+    store(database, identity, voiding(first), before)
+    follow_all(database, tenant, now)
+    assert causes(database, tenant) == {(an, 2026): (Cause.WITHDRAWN, None), (an, 2025): (Cause.EVIDENCE, None)}
+    store(database, identity, statement("an", "language"))
+    follow_all(database, tenant, now)
+    assert causes(database, tenant)[an, 2026] == (Cause.WITHDRAWN | Cause.EVIDENCE, None), "neither is forgotten"
 
 
 def test_a_voided_statement_no_longer_waits(
