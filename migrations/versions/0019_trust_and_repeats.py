@@ -113,7 +113,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What did not count goes: facts are never more than following the feed makes of them."""
+    """What did not count goes, and so does who is trusted for what: the follower reads every Statement again, so that
+    facts are what it makes of them on this side of the step."""
+    op.execute("DELETE FROM certification_feed_position WHERE reader LIKE 'reread %'")
+    op.execute("UPDATE certification_feed_position SET token = '' WHERE reader = 'evidence'")
     for table in NEW:
         op.drop_table(table)
     for column in ("once_key", "said_by"):

@@ -19,6 +19,13 @@ REPLACED = {"lrs_voiding"}
 """Tables whose rows a later step carries over into another one; a test of that step's own looks after them."""
 
 
+REWRITTEN = {
+    ("0010", "certification_worker_identifier"): {"basis"},
+    ("0013", "certification_assessment"): {"result"},
+}
+"""Columns that a step says otherwise on purpose, by step and table; a test of that step's own looks after them."""
+
+
 def tables(database: Database) -> list[sa.Table]:
     """The tables as they stand in the database, those that others refer to first."""
     metadata = sa.MetaData()
@@ -63,6 +70,14 @@ def count(database: Database) -> dict[str, int]:
         }
 
 
+def contents(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, in the order it was put there."""
+    with database.reading(EVERY_TENANT) as session:
+        return {
+            table.name: [dict(row._mapping) for row in session.execute(sa.select(table))] for table in tables(database)
+        }
+
+
 def steps() -> Iterator[tuple[str, str]]:
     """Each revision with the one before it."""
     for script in ScriptDirectory(str(migrations.HERE)).walk_revisions():
@@ -95,6 +110,12 @@ def test_a_step_up_keeps_the_rows_of_the_tables_that_were_there(database: Databa
         command.upgrade(config, revision)
         assert count(database)["lrs_tenant"] == 1
         return
-    filled = {name: rows for name, rows in fill(database).items() if name not in REPLACED}
+    fill(database)
+    filled = contents(database)
     command.upgrade(config, revision)
-    assert {name: rows for name, rows in count(database).items() if name in filled} == filled
+    now = contents(database)
+    for name in filled.keys() - REPLACED:
+        assert len(now[name]) == len(filled[name]), name
+        for was, became in zip(filled[name], now[name], strict=True):
+            shared = (was.keys() & became.keys()) - REWRITTEN.get((revision, name), set())
+            assert {column: became[column] for column in shared} == {column: was[column] for column in shared}, name
