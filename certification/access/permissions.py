@@ -96,6 +96,8 @@ class Act(Enum):
     READ_RATES = "read the rates of a unit"
     READ_RATE_PEOPLE = "read who is behind a rate"
     READ_ASSESSMENT = "read a worker's assessment"
+    SUPPOSE = "ask what would be of a worker"
+    SUPPOSE_OF_MANY = "ask what would be of many workers"
     READ_LEARNING = "read what a worker has learnt"
     READ_UNKNOWN_ACTORS = "read unknown actors"
     IMPORT_PEOPLE = "import rosters and headcounts"
@@ -170,6 +172,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_RATES: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.READ_RATE_PEOPLE: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR}),
     Act.READ_ASSESSMENT: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
+    Act.SUPPOSE: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
+    Act.SUPPOSE_OF_MANY: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.READ_LEARNING: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR, Role.ENTERPRISE}),
     Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE, roles=frozenset({Role.OPERATOR})),
     Act.IMPORT_PEOPLE: Rule(None, roles=frozenset({Role.OPERATOR})),

@@ -1,4 +1,4 @@
-"""`flask certification work`, `assess`, `rebuild-facts`, `explain`: from Statements to what is said of a worker."""
+"""`flask certification work`, `assess`, `rebuild-facts`, `explain` …: from Statements to what is said of a worker."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from uuid import UUID
 
 import click
 
 from certification.commands import invocation
-from certification.commands.invocation import for_tenant, for_year
+from certification.commands.invocation import Day, for_tenant, for_year
 from certification.evidence import disputes, feed
-from certification.judgement import assessments, judging, population
+from certification.judgement import assessments, judging, population, versions
 from certification.judgement import work as work_loop
 from certification.people import workers
+from certification.rules import evidence_mapping
 from certification.rules.criteria import PROGRAMME
-from certification.targets import summaries
+from certification.targets import persons, summaries
 from certification.targets.figures import number
 from certification.terminal.explanation import print_explanation
 from certification.terminal.printable import printable
@@ -27,7 +29,7 @@ from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import NOBODY, Database
 
-__all__ = ["assess", "explain", "rebuild_facts", "work"]
+__all__ = ["JUDGING"]
 
 
 @click.command("work")
@@ -83,8 +85,9 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
 @for_year
 @for_tenant
 def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, tenant: str) -> None:
-    """Judge workers again for a year, on what is known now; with --all every worker.
+    """Judge workers again for a year, on what is known now; with --all every worker of the tenant.
 
+    Workers whose evidence changed are judged by themselves; this is for an operator who wants it done now.
     What differs from the last result is kept as a new version; nothing is overwritten.
     """
     if everybody == bool(worker_numbers):
@@ -113,7 +116,10 @@ def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, t
 @click.command("rebuild-facts")
 @for_tenant
 def rebuild_facts(tenant: str) -> None:
-    """Work out the facts of every Statement again; they must come out the same as by following."""
+    """Work out the facts of every Statement of the tenant again; they must come out the same as by following.
+
+    For the operator alone: over HTTP nobody may.
+    """
     owner = invocation.tenant_id(tenant)
     with invocation.refusing():
         done = feed.rebuild(invocation.database_to_write(), owner, now=invocation.now())
@@ -142,3 +148,44 @@ def explain(worker_number: str, year: int | None, tenant: str) -> None:
     for one in waiting:
         about = f"minh chứng {one.statement_id}" if one.statement_id else "thiếu minh chứng"
         click.echo(printable(f"Khiếu nại chờ trả lời ({about}), hạn {one.due:%d/%m/%Y}: {one.words}", lines=True))
+
+
+@click.command("assessment-history")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@for_year
+@for_tenant
+def assessment_history(worker_number: str, year: int | None, tenant: str) -> None:
+    """Say how a worker's result for a year changed: what changed it, whose act that was, when, and what differs."""
+    year = year or invocation.today().year
+    with invocation.reading(tenant) as (session, owner):
+        person = workers.find(session, owner, worker_number)
+        found = versions.history(session, owner, person.id, PROGRAMME, year)
+    click.echo(printable(f"{person.number}  {person.full_name}, {year}"))
+    for one in found:
+        for place, line in enumerate(one.words):
+            click.echo(printable(line if place == 0 else f"    {line}"))
+    if not found:
+        click.echo(f"Nothing has been kept for {year}.")
+
+
+@click.command("personal-targets")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@click.option("--as-of", type=Day(), help="By what had happened by this day; default: today in Vietnam.")
+@for_tenant
+def personal_targets(worker_number: str, as_of: date | None, tenant: str) -> None:
+    """Say what each target of the plans that bind a worker's enterprise says of the worker, and what is missing."""
+    on = as_of or invocation.today()
+    with invocation.reading(tenant) as (session, owner):
+        person = workers.find(session, owner, worker_number)
+        found = persons.of_worker(session, owner, person.id, on)
+        topics = evidence_mapping.titles(session, owner)
+    click.echo(printable(f"{person.number}  {person.full_name}, {on:%d/%m/%Y}"))
+    for one in found:
+        click.echo(printable(f"{one.plan}: {persons.words(one, topics)}"))
+        for beside in one.beside:
+            click.echo(printable(f"    {persons.words(beside, topics)}"))
+    if not found:
+        click.echo("No plan binds where this worker works on that day.")
+
+
+JUDGING = (work, assess, rebuild_facts, explain, assessment_history, personal_targets)

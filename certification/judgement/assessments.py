@@ -138,8 +138,17 @@ def kept_after(
     return [(row.number, _assessed(row, rules, year)) for row, rules in _with_rules(session, tenant, rows, year)]
 
 
-def versions(session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int) -> list[Assessed]:
-    """Every result kept for a worker and a year, the first one first."""
+def versions(
+    session: Session,
+    tenant: UUID,
+    worker_id: UUID,
+    programme: str,
+    year: int,
+    *,
+    first: int = 1,
+    limit: int | None = None,
+) -> list[Assessed]:
+    """Every result kept for a worker and a year from the version `first` on (`limit` of them), the first one first."""
     rows = session.execute(
         sa.select(*_COLUMNS)
         .where(
@@ -147,8 +156,10 @@ def versions(session: Session, tenant: UUID, worker_id: UUID, programme: str, ye
             Assessment.tenant_id == tenant,
             Assessment.programme == programme,
             Assessment.year == year,
+            Assessment.version >= first,
         )
         .order_by(Assessment.version)
+        .limit(limit)
     ).all()
     return [_assessed(row, rules, year) for row, rules in _with_rules(session, tenant, rows, year)]
 

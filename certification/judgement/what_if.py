@@ -6,6 +6,7 @@ The same working out as for what is kept, on evidence or rules that are supposed
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,16 +19,25 @@ from certification.evaluation.findings import Prepared, find, last_of_each, tall
 from certification.evaluation.results import DAY, Attested, Evidence, Fact, Result
 from certification.evaluation.rules import CriteriaSet
 from certification.evidence import gathering
+from certification.judgement import closings
 from certification.people import audiences
-from certification.rules import criteria
+from certification.rules import criteria, evidence_mapping
 from lrs.db import Session
 
-__all__ = ["Answer", "Counts", "Supposed", "Supposition", "of_population", "of_worker"]
+__all__ = ["Answer", "Counts", "NotSupposable", "Supposed", "Supposition", "of_population", "of_worker"]
 
 NOWHERE = UUID("5f0d9c1e-7a54-4f0e-9d0f-2f8f6c1b3a77")
 """Statements that are supposed have ids in here: no store holds them."""
 
 BATCH = 1000
+
+
+class NotSupposable(ValueError):
+    """What cannot be supposed: each fault with its place, a JSON pointer into the supposition, and what to do."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(message for _, message in faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +66,18 @@ class Supposition:
     each_at_least: int | None = None
 
     def rules(self, criteria_set: CriteriaSet) -> CriteriaSet:
-        """The criteria with what is supposed of them. Raises ValueError for points that they do not know."""
+        """The criteria with what is supposed of them. Raises NotSupposable for points that they do not know."""
         most = {indicator.id: indicator.max_points for indicator in criteria_set.indicators}
+        faults = []
         for indicator, points in self.points:
             if indicator not in most:
-                raise ValueError(f"there is no chỉ số {indicator!r}; there are {', '.join(most)}")
-            if not 0 <= points <= most[indicator]:
-                raise ValueError(f"{indicator} takes 0 to {most[indicator]} points, not {points}")
+                message = f"there is no chỉ số {indicator!r}; there are {', '.join(most)}"
+                faults.append((f"/points/{indicator}", message))
+            elif not 0 <= points <= most[indicator]:
+                message = f"{indicator} takes 0 to {most[indicator]} points, not {points}"
+                faults.append((f"/points/{indicator}", message))
+        if faults:
+            raise NotSupposable(faults)
         total, each = self.total_at_least, self.each_at_least
         return dataclasses.replace(
             criteria_set,
@@ -105,11 +120,11 @@ class Answer:
 def of_worker(
     session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int, as_of: date, supposed: Supposition
 ) -> Answer:
-    """What a worker would be judged to be for the year. Raises NoCriteriaInForce, and ValueError for points that the
-    criteria do not know."""
+    """What a worker would be judged to be for the year. Raises NoCriteriaInForce, and NotSupposable for learning of
+    another year or kind than there is, and for points that the criteria do not know."""
+    faults = _of_learning(session, tenant, year, supposed)
     audience = audiences.of(session, tenant, [worker_id], year)[worker_id]
-    _, rules = criteria.in_force(session, tenant, programme, audience, year)
-    changed = supposed.rules(rules)
+    changed, rules = _rules(session, tenant, programme, audience, year, supposed, faults)
     then = supposed.day(as_of)
     known = gathering.gather(session, tenant, [worker_id], programme=programme, year=year, as_of=as_of)[worker_id]
     given = {indicator for indicator, _ in supposed.points}
@@ -142,6 +157,9 @@ def of_population(
     supposed: Supposition,
 ) -> Counts:
     """What would become of these workers if all of it held for each of them. Raises as `of_worker` does."""
+    faults = _of_learning(session, tenant, year, supposed)
+    if faults:
+        _rules(session, tenant, programme, criteria.AUDIENCE, year, supposed, faults)
     counts = Counts(len(worker_ids), Counter(), Counter())
     ordered = sorted(worker_ids)
     for start in range(0, len(ordered), BATCH):
@@ -162,8 +180,8 @@ def _count(
     by_audience: dict[str, tuple[Prepared, Prepared]] = {}
     audience_of = audiences.of(session, tenant, worker_ids, year)
     for audience in sorted(set(audience_of.values())):
-        _, rules = criteria.in_force(session, tenant, programme, audience, year)
-        by_audience[audience] = (criteria.prepared(rules), criteria.prepared(supposed.rules(rules)))
+        changed, rules = _rules(session, tenant, programme, audience, year, supposed)
+        by_audience[audience] = (criteria.prepared(rules), criteria.prepared(changed))
     kinds = {kind for pair in by_audience.values() for kind in pair[0].kinds}
     learned = gathering.learned(session, tenant, worker_ids, year=year, as_of=as_of, kinds=kinds)
     attested = gathering.attested(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
@@ -178,3 +196,39 @@ def _count(
         both = sorted([*facts, *more], key=itemgetter(DAY)) if more else facts
         kept = [each for each in vouched if each.indicator not in given]
         counts.then[tally(after, find(after, both, [*kept, *wished])).outcome] += 1
+
+
+def _of_learning(session: Session, tenant: UUID, year: int, supposed: Supposition) -> list[tuple[str, str]]:
+    """What is wrong with the learning that is supposed: nobody learns what no evidence mapping knows, or in another
+    year than is judged."""
+    known = {code for _, mapping in evidence_mapping.mappings(session, tenant) for code in mapping.topics}
+    faults = []
+    for place, one in enumerate(supposed.learned):
+        if one.what not in known:
+            near = difflib.get_close_matches(one.what, sorted(known), n=1)
+            meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known)) or 'none loaded'}"
+            faults.append((f"/learned/{place}/what", f"no loaded evidence mapping defines {one.what!r}; {meant}"))
+        if one.day.year != year:
+            faults.append((f"/learned/{place}/day", f"{one.day} is not in the assessment year {year}"))
+    return faults
+
+
+def _rules(
+    session: Session,
+    tenant: UUID,
+    programme: str,
+    audience: str,
+    year: int,
+    supposed: Supposition,
+    faults: Sequence[tuple[str, str]] = (),
+) -> tuple[CriteriaSet, CriteriaSet]:
+    """The criteria as supposed, and those in force: for a year that was closed, those it was closed with."""
+    until = closings.rules_until(session, tenant, programme, year)
+    _, rules = criteria.in_force(session, tenant, programme, audience, year, loaded_until=until)
+    try:
+        changed = supposed.rules(rules)
+    except NotSupposable as error:
+        raise NotSupposable([*faults, *error.faults]) from None
+    if faults:
+        raise NotSupposable(faults)
+    return changed, rules

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from certification.access.accounts import AccountRefused, SignInRefused, TooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
-from certification.errors import NoMappingInForce
+from certification.errors import NoCriteriaInForce, NoMappingInForce
 from certification.evidence import attendance_lists, declarations, disputes, sittings
 from certification.evidence.attendance_lists import UnknownList
 from certification.evidence.declarations import UnknownDeclaration
@@ -106,6 +106,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownFile,
 )
 _NOT_NOW: tuple[type[Exception], ...] = (
+    NoCriteriaInForce,
     NoMappingInForce,
     NoProcedureInForce,
     attendance_lists.AlreadyWithdrawn,

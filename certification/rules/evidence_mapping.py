@@ -52,6 +52,7 @@ __all__ = [
     "stated_level",
     "stated_topics",
     "template_iri",
+    "titles",
 ]
 
 LONGEST_MINUTES = 525_600
@@ -254,6 +255,11 @@ def mappings(session: Session, tenant: UUID) -> Sequence[tuple[date, EvidenceMap
             _made.clear()
         _made[files] = _make(stored(session, tenant, "evidence-mapping"))
     return _made[files]
+
+
+def titles(session: Session, tenant: UUID) -> dict[str, str]:
+    """What each topic of the loaded mappings is called, by its code; by the latest that knows it."""
+    return {code: title for _, mapping in reversed(mappings(session, tenant)) for code, title in mapping.topics.items()}
 
 
 _made: dict[frozenset[UUID], tuple[tuple[date, EvidenceMapping], ...]] = {}

@@ -108,3 +108,13 @@ def test_work_once_goes_on_while_another_judge_takes_a_batch_before_it(
     monkeypatch.setattr(judging, "judge_stale", beaten_once)
     assert "2 workers judged" in succeeded(run("work", "--once", "--tenant", "default"))
     assert learning.stale_marks(database, tenant) == {}
+
+
+def test_how_a_result_changed_and_what_targets_say_of_a_worker_is_told(run: Run, learned: None) -> None:
+    succeeded(run("work", "--once"))
+    told = succeeded(run("assessment-history", "A1", "--year", "2026"))
+    assert "Lần 1, ngày 20/11/2026: có minh chứng mới" in told
+    assert "Kết quả đầu tiên" in told
+    assert "Nothing has been kept for 2025" in succeeded(run("assessment-history", "A1", "--year", "2025"))
+    assert "G1 Chính trị, pháp luật: đạt, 1 lượt." in succeeded(run("personal-targets", "A1"))
+    assert run("personal-targets", "Z9").exit_code == 1
