@@ -48,6 +48,7 @@ __all__ = [
     "Session",
     "UtcDateTime",
     "among",
+    "beside",
     "is_postgresql",
     "new_id",
 ]
@@ -122,6 +123,12 @@ def among(session: Session, column: Any, values: Collection[UUID] | Collection[s
     listed = sa.func.json_each(texts).table_valued("value").c.value
     found: Condition = column.in_(sa.select(sa.type_coerce(listed, column.type)))
     return found
+
+
+def beside(column: Any) -> sa.ColumnElement[Any]:
+    """The column, to be compared so that no index is chosen by it: of rows that are looked up by ids anyway, what else
+    has to be true of them. SQLite knows no numbers of a tenant's rows and would read all of them instead."""
+    return sa.func.coalesce(column, column)
 
 
 _Kind = Literal["read", "snapshot", "write"]

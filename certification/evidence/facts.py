@@ -35,7 +35,7 @@ from certification.rules import evidence_mapping
 from certification.rules.evidence_mapping import EvidenceMapping, Standing, StatedFact
 from certification.vietnam import VIETNAM
 from lrs import api
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = [
     "Reader",
@@ -339,15 +339,15 @@ class _There:
         self.facts: dict[_Key, _Row] = {}
         self.repeated: dict[_Key, _Row] = {}
         if workers:
-            self._read(lambda table: [among(session, table.c.worker_id, workers)])
+            self._read(lambda table: [among(session, table.c.worker_id, workers), beside(table.c.tenant_id) == tenant])
             return
-        self._read(lambda table: [among(session, table.c.statement_id, ids)])
+        self._read(lambda table: [table.c.tenant_id == tenant, among(session, table.c.statement_id, ids)])
         groups = {(one.worker_id, one.activity_key) for one in told}
         groups |= {
             (row["worker_id"], row["activity_key"]) for rows in (self.facts, self.repeated) for row in rows.values()
         }
         if groups:
-            self._read(lambda table: _of_groups(session, table, groups), groups)
+            self._read(lambda table: _of_groups(session, tenant, table, groups), groups)
 
     def told(self) -> dict[_Key, Told]:
         """What all Statements but those asked for told by themselves."""
@@ -363,8 +363,8 @@ class _There:
         )
         again = sa.select(*columns, *more)
         both = sa.union_all(
-            facts.where(_FACT.c.tenant_id == self._tenant, *where(_FACT)),
-            again.where(_REPEAT.c.tenant_id == self._tenant, *where(_REPEAT)),
+            facts.where(*where(_FACT)),
+            again.where(*where(_REPEAT)),
         )
         names = [column.name for column in (*columns, *more)]
         for values in self._session.execute(both):
@@ -407,7 +407,7 @@ class _There:
                 Occasion.statement_id,
                 Occasion.occasion_key,
                 Occasion.is_certificate,
-            ).where(Occasion.tenant_id == self._tenant, *_of_groups(self._session, _OCCASION, groups))
+            ).where(*_of_groups(self._session, self._tenant, _OCCASION, groups))
         )
         for worker_id, activity, statement_id, key, is_certificate in rows:
             found[worker_id, activity][statement_id].append((key, is_certificate))
@@ -440,10 +440,13 @@ class _There:
         return asdict(one) | {"tenant_id": self._tenant, "year": one.day.year}
 
 
-def _of_groups(session: Session, table: sa.Table, groups: Collection[_Group]) -> list[sa.ColumnElement[bool]]:
+def _of_groups(
+    session: Session, tenant: UUID, table: sa.Table, groups: Collection[_Group]
+) -> list[sa.ColumnElement[bool]]:
     """Rows of these workers and of these activities, of some more pairs than asked for."""
     return [
         among(session, table.c.worker_id, {worker for worker, _ in groups}),
+        beside(table.c.tenant_id) == tenant,
         among(session, table.c.activity_key, {activity for _, activity in groups}),
     ]
 

@@ -34,7 +34,7 @@ from certification.models import Assessment, Attestation, Fact, FeedPosition, Wo
 from certification.people import audiences
 from certification.rules import criteria, plans
 from certification.targets.marks import mark_uncounted
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = [
     "BATCH",
@@ -219,7 +219,7 @@ def outcomes(
     rows = session.execute(
         sa.select(Assessment.worker_id, Assessment.outcome).where(
             among(session, Assessment.worker_id, worker_ids),
-            Assessment.tenant_id == tenant,
+            beside(Assessment.tenant_id) == tenant,
             Assessment.programme == programme,
             Assessment.year == year,
             Assessment.version == _newest(programme, year),
@@ -387,7 +387,9 @@ def lock(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> list[U
     transaction ends (on SQLite there is one writer anyway). Of a record that was merged into another, nothing is kept
     any more."""
     workers = sa.select(Worker.id).where(
-        among(session, Worker.id, worker_ids), Worker.tenant_id == tenant, Worker.merged_into.is_(None)
+        among(session, Worker.id, worker_ids),
+        beside(Worker.tenant_id) == tenant,
+        beside(Worker.merged_into).is_(None),
     )
     return list(session.scalars(workers.order_by(Worker.id).with_for_update(key_share=True)))
 
@@ -413,7 +415,7 @@ def _last(session: Session, tenant: UUID, worker_ids: Collection[UUID], programm
     rows: Iterable[Any] = session.execute(
         sa.select(*_COLUMNS).where(
             among(session, Assessment.worker_id, worker_ids),
-            Assessment.tenant_id == tenant,
+            beside(Assessment.tenant_id) == tenant,
             Assessment.programme == programme,
             Assessment.year == year,
             Assessment.version == _newest(programme, year),

@@ -30,7 +30,7 @@ from certification.rules import criteria, plans, rule_store
 from certification.rules.criteria import PROGRAMME
 from certification.targets.marks import mark_uncounted
 from certification.vietnam import vietnam_day
-from lrs.db import Database, Session, among
+from lrs.db import Database, Session, among, beside
 
 __all__ = ["count_due", "count_waiting", "judge_all_stale", "judge_stale", "mark_each", "mark_stale", "mark_touched"]
 
@@ -226,7 +226,7 @@ def _next_evidence(session: Session, tenant: UUID, worker_ids: Collection[UUID],
     for table, day in ((Fact, Fact.day), (Attestation, Attestation.attested_on)):
         rows = session.execute(
             sa.select(table.worker_id, table.year, sa.func.min(day))
-            .where(among(session, table.worker_id, worker_ids), table.tenant_id == tenant, day > today)
+            .where(among(session, table.worker_id, worker_ids), beside(table.tenant_id) == tenant, day > today)
             .group_by(table.worker_id, table.year)
         )
         for worker_id, year, earliest in rows:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from certification.models import Audience
 from certification.rules.criteria import AUDIENCE
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["AUDIENCES", "choices", "of", "told"]
 
@@ -41,7 +41,7 @@ def told(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> dict[U
     """What is told of these workers, by the year from which on it holds; those of whom nothing is are left out."""
     rows = session.execute(
         sa.select(Audience.worker_id, Audience.year, Audience.audience).where(
-            Audience.tenant_id == tenant, among(session, Audience.worker_id, worker_ids)
+            beside(Audience.tenant_id) == tenant, among(session, Audience.worker_id, worker_ids)
         )
     )
     found: dict[UUID, dict[int, str]] = {}

@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Employment, UnionRole
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["CADRE", "MEMBER", "Periods", "Told", "held", "holders", "laid_over", "stored"]
 
@@ -106,7 +106,7 @@ def stored(
     rows = session.execute(
         sa.select(
             UnionRole.worker_id, UnionRole.enterprise_id, UnionRole.role, UnionRole.started, UnionRole.ended
-        ).where(UnionRole.tenant_id == tenant, among(session, UnionRole.worker_id, worker_ids))
+        ).where(beside(UnionRole.tenant_id) == tenant, among(session, UnionRole.worker_id, worker_ids))
     )
     found: dict[tuple[UUID, UUID, str], dict[date, date | None]] = {}
     for worker_id, enterprise_id, role, started, ended in rows:

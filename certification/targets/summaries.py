@@ -52,7 +52,7 @@ from certification.targets.populations import ALL_ENTERPRISES, Tally
 from certification.targets.standings import Place, Standing, Sum, day_of_year, rule_key
 from certification.units import revisions
 from lrs.api import key_of
-from lrs.db import Database, Session, among, is_postgresql
+from lrs.db import Database, Session, among, beside, is_postgresql
 
 __all__ = ["BATCH", "TITLES_OF_NOW", "Counts", "all_rules", "forget", "read", "settle", "settle_all", "version"]
 
@@ -333,12 +333,6 @@ def _restate(
         session.flush()
 
 
-def _beside(column: Any) -> Any:
-    """A column to compare with that no index is to be chosen by: a few workers are looked up by their ids, and SQLite
-    would rather read everything that the tenant has of a year."""
-    return sa.func.coalesce(column, column)
-
-
 def _keys(summary: Summary) -> list[str]:
     found: list[str] = json.loads(summary.rules)
     return found
@@ -383,7 +377,7 @@ def _worked_out(
         .join(Worker, Worker.id == Employment.worker_id)
         .where(
             among(session, Employment.worker_id, worker_ids),
-            _beside(Employment.tenant_id) == tenant,
+            beside(Employment.tenant_id) == tenant,
             Employment.started <= last,
             sa.or_(Employment.ended.is_(None), Employment.ended >= first),
         )
@@ -416,7 +410,7 @@ def _steps(
     statements: dict[UUID, dict[int, dict[UUID, tuple[int, set[str]]]]] = defaultdict(lambda: defaultdict(dict))
     rows = session.execute(
         sa.select(Fact.worker_id, Fact.statement_id, Fact.what, Fact.day, Fact.quality).where(
-            among(session, Fact.worker_id, ids), _beside(Fact.tenant_id) == tenant, _beside(Fact.year) == year
+            among(session, Fact.worker_id, ids), beside(Fact.tenant_id) == tenant, beside(Fact.year) == year
         )
     )
     for worker, statement, what, day, quality in rows:
@@ -436,7 +430,7 @@ def _steps(
     awards: dict[UUID, list[tuple[int, date, date | None]]] = defaultdict(list)
     for worker, of_year, decided, withdrawn in session.execute(
         sa.select(Award.worker_id, Award.year, Award.decided_on, Award.withdrawn_on).where(
-            among(session, Award.worker_id, ids), _beside(Award.tenant_id) == tenant, Award.programme == programme
+            among(session, Award.worker_id, ids), beside(Award.tenant_id) == tenant, Award.programme == programme
         )
     ):
         awards[worker].append((of_year, decided, withdrawn))
@@ -646,7 +640,7 @@ def _figures(session: Session, tenant: UUID, year: int, wanted: Mapping[UUID, st
     query = query.where(models.Tally.year == year)
     if len(wanted) <= ASKED_ONE_BY_ONE:
         query = query.where(
-            among(session, models.Tally.organization_id, wanted.keys()), _beside(models.Tally.tenant_id) == tenant
+            among(session, models.Tally.organization_id, wanted.keys()), beside(models.Tally.tenant_id) == tenant
         )
     else:
         query = query.where(models.Tally.tenant_id == tenant)
@@ -666,9 +660,7 @@ def _heads(
         models.Tally.year == year, models.Tally.measure.in_(_HEADS)
     )
     if len(ids) <= ASKED_ONE_BY_ONE:
-        query = query.where(
-            among(session, models.Tally.organization_id, ids), _beside(models.Tally.tenant_id) == tenant
-        )
+        query = query.where(among(session, models.Tally.organization_id, ids), beside(models.Tally.tenant_id) == tenant)
     else:
         query = query.where(models.Tally.tenant_id == tenant)
     found = Counter(dict.fromkeys(ids, 0))
