@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from certification.commands import (
     access,
     acts,
+    cases,
     figures,
     identity,
     imports,
@@ -40,6 +41,7 @@ for _command in (
     *lists.LISTS,
     *units.UNITS,
     *testimony.TESTIMONY,
+    *cases.CASES,
     imports.unknown_actors,
     imports.forget_actor,
     *judging.JUDGING,

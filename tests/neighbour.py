@@ -21,7 +21,7 @@ from certification.access import accounts, roles
 from certification.access.permissions import Role
 from certification.acts import chain
 from certification.evidence import attendance_lists, channel_items, declarations, disputes, feed, trust
-from certification.evidence.declarations import Declared
+from certification.evidence.declared import Declared
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
 from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore, YearClosing

@@ -41,7 +41,7 @@ from certification.rules import evidence_mapping
 from certification.rules.evidence_mapping import EvidenceMapping
 from certification.spreadsheets import Fault, ImportFaults, Sheet, written
 from certification.units import organizations
-from certification.units.trees import Node, UnknownOrganization
+from certification.units.trees import Node
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
 
@@ -248,7 +248,7 @@ def withdraw(
     bulk.import_alone(session, tenant)
     if not reason.strip() or len(reason) > REASON_AT_MOST:
         raise ImportFaults([Fault(0, "reason", f"ghi lý do rút danh sách, nhiều nhất {REASON_AT_MOST} ký tự")])
-    unit = _unit(session, tenant, organizer)
+    unit = organizations.node(session, tenant, organizer)
     list_id = list_id_of(tenant, organizer, code)
     before = _latest(session, tenant, list_id)
     if before is None:
@@ -294,7 +294,7 @@ def entitle(
     what they were. Raises UnknownOrganization, or ImportFaults."""
     if not source.strip() or (valid_to is not None and valid_to < valid_from):
         raise ImportFaults([Fault(0, "source", "ghi văn bản cho phép đánh giá, và ngày cuối không trước ngày đầu")])
-    unit = _unit(session, tenant, organizer)
+    unit = organizations.node(session, tenant, organizer)
     row = {"organization_id": unit.id, "valid_from": valid_from, "tenant_id": tenant, "valid_to": valid_to}
     row |= {"source": source, "recorded_by": by, "recorded": now}
     bulk.upsert(session, Entitlement, [row], replacing=("valid_to", "source", "recorded_by", "recorded"))
@@ -321,14 +321,7 @@ def _organizer(session: Session, tenant: UUID, organizer: str, code: str, sheet:
     if not code.strip() or len(code) > CODE_AT_MOST or not code.isprintable():
         message = f"ghi mã của danh sách (số hiệu, ngày), nhiều nhất {CODE_AT_MOST} ký tự, để sau này sửa hoặc rút"
         sheet.fault(0, "", message)
-    return _unit(session, tenant, organizer)
-
-
-def _unit(session: Session, tenant: UUID, organizer: str) -> Node:
-    found = organizations.nodes(session, tenant).get(organizer)
-    if found is None:
-        raise UnknownOrganization(organizer)
-    return found
+    return organizations.node(session, tenant, organizer)
 
 
 def _read_rows(reading: _Reading, sheet: Sheet) -> None:

@@ -6,15 +6,15 @@
     listing       what waits for an answer, the most urgent first; history: every step of one
     standing      the disputes that were open on a day, to be shown beside a judgement
 
-The days for an answer are the procedure's (`rules.procedures`). Nothing is ever deleted. Nobody answers one's own, nor
-what one opened for somebody else.
+A dispute is a case (`cases`). The days for an answer are the procedure's (`rules.procedures`). Nobody answers one's
+own, nor what one opened for somebody else.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,27 +22,25 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.errors import CertificationError
-from certification.evidence import facts, issuing, witnesses, words
-from certification.evidence.witnesses import NotForYou, Within, Witness
-from certification.models import Base, Dispute, DisputeStep, Worker
+from certification.evidence import cases, facts, issuing, witnesses, words
+from certification.evidence.cases import Cases, Move
+from certification.evidence.witnesses import NotForYou, Witness
+from certification.models import Dispute, DisputeStep
 from certification.people import workers
 from certification.people.workers import Person
 from certification.rules import procedures
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets import Fault, ImportFaults
 from certification.units import organizations
-from certification.units.trees import UnknownOrganization
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Session, among, new_id
 
 __all__ = [
+    "DISPUTES",
     "OUTCOMES",
     "Disputed",
-    "NotSo",
     "Step",
-    "UnknownDispute",
     "answer",
     "find",
     "history",
@@ -57,22 +55,6 @@ KEPT, VOIDED, ADDED = "kept", "voided", "added"
 OUTCOMES = (KEPT, VOIDED, ADDED)
 OPEN, ANSWERED, WITHDRAWN = "open", "answered", "withdrawn"
 STATES: Mapping[str, str] = {OPEN: "đang chờ trả lời", ANSWERED: "đã được trả lời", WITHDRAWN: "đã được rút"}
-
-_DISPUTE = Base.metadata.tables[Dispute.__tablename__]
-
-
-class UnknownDispute(CertificationError):
-    """No dispute of that worker has this id."""
-
-    def __init__(self, dispute_id: UUID) -> None:
-        super().__init__(f"Không có khiếu nại nào mang mã {dispute_id} của người này")
-
-
-class NotSo(CertificationError):
-    """What is asked for does not go with how the dispute stands."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__(f"Khiếu nại này {STATES[state]}; không làm được việc này nữa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +73,31 @@ class Disputed:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What was done about a dispute. `recorded` is UTC."""
+class Step(cases.Step):
+    """What was done about a dispute."""
 
-    place: int
-    what: str
     outcome: str | None
-    unit: str | None
-    reason: str
-    statement_id: UUID | None
-    recorded_by: str
-    recorded: datetime
+
+
+def _disputed(row: Mapping[str, Any]) -> Disputed:
+    return Disputed(**{field.name: row[field.name] for field in fields(Disputed)})
+
+
+DISPUTES = Cases(
+    noun="khiếu nại",
+    states=STATES,
+    moves={
+        "answered": Move((OPEN,), ANSWERED),
+        "withdrawn": Move((OPEN,), WITHDRAWN),
+        "reopened": Move((ANSWERED,), OPEN),
+    },
+    table=Dispute,
+    step_table=DisputeStep,
+    key="dispute_id",
+    read=_disputed,
+    step=Step,
+)
+find, history, listing = DISPUTES.find, DISPUTES.history, DISPUTES.listing
 
 
 # ---------------------------------------------------------------- the worker
@@ -128,8 +124,7 @@ def open_dispute(
     bulk.import_alone(session, tenant)
     person = workers.find(session, tenant, number)
     today = vietnam_day(now)
-    if person.id not in witnesses.own_workers(session, tenant, witness):
-        witnesses.refuse_unfit(session, tenant, witness, person.id, date(today.year, 1, 1), today)
+    witnesses.refuse_stranger(session, tenant, witness, person.id, today)
     procedure = procedures.in_force(session, tenant, programme, today)
     faults = list(words.reason_faults(0, "reason", reason))
     if not 2000 <= year <= today.year:
@@ -138,15 +133,13 @@ def open_dispute(
         faults += _evidence_faults(session, tenant, person, statement_id)
     if faults:
         raise ImportFaults(faults)
-    for one in _of_worker(session, tenant, person):
+    for one in DISPUTES.of_worker(session, tenant, person):
         if one.state != OPEN:
             continue
         if one.statement_id == statement_id and (statement_id is not None or one.words == reason):
             return one
     row = {
-        "worker_id": person.id,
         "id": new_id(),
-        "tenant_id": tenant,
         "year": year,
         "statement_id": statement_id,
         "words": reason,
@@ -155,10 +148,7 @@ def open_dispute(
         "opened_on": today,
         "closed_on": None,
     }
-    bulk.insert(session, Dispute, [row])
-    opened = _disputed(row, person.number)
-    _step(session, tenant, person, opened, 1, "opened", reason, witness, now, statement_id=statement_id)
-    return opened
+    return DISPUTES.open(session, tenant, person, row, "opened", witness, now, reason=reason, statement_id=statement_id)
 
 
 def _evidence_faults(
@@ -179,12 +169,12 @@ def _evidence_faults(
 def withdraw(
     session: Session, tenant: UUID, number: str, dispute_id: UUID, *, reason: str, witness: Witness, now: datetime
 ) -> Disputed:
-    """Takes an open dispute back, by the worker or whoever opened it. Raises UnknownDispute, NotForYou, NotSo."""
-    person, one, steps = _found(session, tenant, number, dispute_id, reason)
+    """Takes an open dispute back, by the worker or whoever opened it. Raises UnknownCase, NotForYou, NotSo."""
+    person, one, steps = DISPUTES.at_hand(session, tenant, number, dispute_id, reason=reason)
     _refuse_stranger(session, tenant, witness, person, steps)
-    if one.state != OPEN:
-        raise NotSo(one.state)
-    return _change(session, tenant, person, one, steps, "withdrawn", WITHDRAWN, reason, witness, now)
+    DISPUTES.allow(one, "withdrawn")
+    row = {"closed_on": vietnam_day(now)}
+    return DISPUTES.take(session, tenant, person, one, steps, "withdrawn", witness, now, row=row, reason=reason)
 
 
 def reopen(
@@ -200,13 +190,13 @@ def reopen(
 ) -> Disputed:
     """Says that the answer does not settle it; it waits for another one, with as many days again. Raises as
     `withdraw`."""
-    person, one, steps = _found(session, tenant, number, dispute_id, reason)
+    person, one, steps = DISPUTES.at_hand(session, tenant, number, dispute_id, reason=reason)
     _refuse_stranger(session, tenant, witness, person, steps)
-    if one.state != ANSWERED:
-        raise NotSo(one.state)
+    DISPUTES.allow(one, "reopened")
     today = vietnam_day(now)
     due = today + timedelta(days=procedures.in_force(session, tenant, programme, today).answer_within_days)
-    return _change(session, tenant, person, one, steps, "reopened", OPEN, reason, witness, now, due=due)
+    row = {"due": due, "closed_on": None}
+    return DISPUTES.take(session, tenant, person, one, steps, "reopened", witness, now, row=row, reason=reason)
 
 
 # ---------------------------------------------------------------- the officer
@@ -229,18 +219,15 @@ def answer(
     """Answers an open dispute in the name of `unit`: the evidence is `kept`, is `voided` here and now, or was `added`.
 
     What was added is a Statement about the worker (of a list, say), named by `added`. Raises UnknownWorker,
-    UnknownDispute, UnknownOrganization, NotForYou, NotSo, or ImportFaults with every fault.
+    UnknownCase, UnknownOrganization, NotForYou, NotSo, or ImportFaults with every fault.
     """
-    person, one, steps = _found(session, tenant, number, dispute_id, reason)
+    person, one, steps = DISPUTES.at_hand(session, tenant, number, dispute_id, reason=reason)
     today = vietnam_day(now)
     witnesses.refuse_unfit(session, tenant, witness, person.id, date(min(one.year, today.year), 1, 1), today)
     if any(step.recorded_by == witness.account for step in steps if step.what in ("opened", "reopened")):
         raise NotForYou("người đã nhập khiếu nại này không tự trả lời; nhờ người khác")
-    if one.state != OPEN:
-        raise NotSo(one.state)
-    node = organizations.nodes(session, tenant).get(unit)
-    if node is None:
-        raise UnknownOrganization(unit)
+    DISPUTES.allow(one, "answered")
+    node = organizations.node(session, tenant, unit)
     faults = _outcome_faults(session, tenant, person, one, outcome, added)
     if faults:
         raise ImportFaults(faults)
@@ -248,9 +235,9 @@ def answer(
         identity = issuing.organization_identity(session, tenant, node.code, node.name, secret=secret)
         issuing.void(session, identity, [one.statement_id])
     changed = {VOIDED: one.statement_id, ADDED: added}.get(outcome)
-    return _change(
-        session, tenant, person, one, steps, "answered", ANSWERED, reason, witness, now,
-        outcome=outcome, unit=unit, statement_id=changed,
+    return DISPUTES.take(
+        session, tenant, person, one, steps, "answered", witness, now,
+        row={"closed_on": today}, outcome=outcome, unit=unit, reason=reason, statement_id=changed,
     )  # fmt: skip
 
 
@@ -277,76 +264,10 @@ def _outcome_faults(
     return faults
 
 
-# ---------------------------------------------------------------- steps
-
-
-def _found(
-    session: Session, tenant: UUID, number: str, dispute_id: UUID, reason: str
-) -> tuple[Person, Disputed, list[Step]]:
-    bulk.import_alone(session, tenant)
-    if faults := list(words.reason_faults(0, "reason", reason)):
-        raise ImportFaults(faults)
-    person = workers.find(session, tenant, number)
-    for one in _of_worker(session, tenant, person):
-        if one.id == dispute_id:
-            return person, one, history(session, tenant, person.id, dispute_id)
-    raise UnknownDispute(dispute_id)
-
-
 def _refuse_stranger(session: Session, tenant: UUID, witness: Witness, person: Person, steps: Sequence[Step]) -> None:
     own = witnesses.own_workers(session, tenant, witness)
     if person.id not in own and witness.account not in {step.recorded_by for step in steps if step.what == "opened"}:
         raise NotForYou("chỉ người khiếu nại mới làm được việc này")
-
-
-def _change(
-    session: Session,
-    tenant: UUID,
-    person: Person,
-    one: Disputed,
-    steps: Sequence[Step],
-    what: str,
-    state: str,
-    reason: str,
-    witness: Witness,
-    now: datetime,
-    *,
-    due: date | None = None,
-    outcome: str | None = None,
-    unit: str | None = None,
-    statement_id: UUID | None = None,
-) -> Disputed:
-    _step(
-        session, tenant, person, one, steps[-1].place + 1, what, reason, witness, now,
-        outcome=outcome, unit=unit, statement_id=statement_id,
-    )  # fmt: skip
-    session.execute(
-        sa.update(_DISPUTE)
-        .where(_DISPUTE.c.tenant_id == tenant, _DISPUTE.c.worker_id == person.id, _DISPUTE.c.id == one.id)
-        .values(state=state, due=due or one.due, closed_on=None if state == OPEN else vietnam_day(now))
-    )
-    (changed,) = (each for each in _of_worker(session, tenant, person) if each.id == one.id)
-    return changed
-
-
-def _step(
-    session: Session,
-    tenant: UUID,
-    person: Person,
-    one: Disputed,
-    place: int,
-    what: str,
-    reason: str,
-    witness: Witness,
-    now: datetime,
-    *,
-    outcome: str | None = None,
-    unit: str | None = None,
-    statement_id: UUID | None = None,
-) -> None:
-    row = {"worker_id": person.id, "dispute_id": one.id, "place": place, "tenant_id": tenant, "what": what}
-    row |= {"outcome": outcome, "unit": unit, "reason": reason, "statement_id": statement_id}
-    bulk.insert(session, DisputeStep, [{**row, "recorded_by": witness.account, "recorded": now}])
 
 
 # ---------------------------------------------------------------- reading
@@ -360,101 +281,15 @@ def standing(
     One SQL command. Somebody without any is left out. One that was answered and reopened counts as open from the day it
     was first opened.
     """
-    rows = session.execute(
-        sa.select(*_DISPUTE.columns, Worker.number)
-        .join(Worker, Worker.id == _DISPUTE.c.worker_id)
-        .where(
-            among(session, _DISPUTE.c.worker_id, worker_ids),
-            _DISPUTE.c.tenant_id == tenant,
-            _DISPUTE.c.year == year,
-            _DISPUTE.c.opened_on <= on,
-            sa.or_(_DISPUTE.c.closed_on.is_(None), _DISPUTE.c.closed_on > on),
-        )
-        .order_by(_DISPUTE.c.due, _DISPUTE.c.id)
-    ).mappings()
+    table = Dispute.__table__.c
     found: dict[UUID, list[Disputed]] = defaultdict(list)
-    for row in rows:
-        found[row["worker_id"]].append(_disputed(dict(row), row["number"]))
+    for worker_id, one in DISPUTES.where(
+        session,
+        tenant,
+        among(session, table.worker_id, worker_ids),
+        table.year == year,
+        table.opened_on <= on,
+        sa.or_(table.closed_on.is_(None), table.closed_on > on),
+    ):
+        found[worker_id].append(one)
     return {worker_id: tuple(disputes) for worker_id, disputes in found.items()}
-
-
-def history(session: Session, tenant: UUID, worker_id: UUID, dispute_id: UUID) -> list[Step]:
-    """Every step of a dispute, the first first."""
-    rows: Any = session.execute(
-        sa.select(
-            DisputeStep.place,
-            DisputeStep.what,
-            DisputeStep.outcome,
-            DisputeStep.unit,
-            DisputeStep.reason,
-            DisputeStep.statement_id,
-            DisputeStep.recorded_by,
-            DisputeStep.recorded,
-        )
-        .where(
-            DisputeStep.tenant_id == tenant,
-            DisputeStep.worker_id == worker_id,
-            DisputeStep.dispute_id == dispute_id,
-        )
-        .order_by(DisputeStep.place)
-    )
-    return [Step(*row) for row in rows]
-
-
-def listing(
-    session: Session,
-    tenant: UUID,
-    *,
-    number: str | None = None,
-    state: str | None = None,
-    within: Within | None = None,
-    limit: int = 100,
-    after: tuple[date, UUID] | None = None,
-) -> list[Disputed]:
-    """Disputes by the day they are due: of one worker, in one state, of workers `within` reach.
-
-    At most `limit`, beginning `after` (due, id) of the one before.
-    """
-    query = sa.select(*_DISPUTE.columns, Worker.number).join(Worker, Worker.id == _DISPUTE.c.worker_id)
-    query = query.where(_DISPUTE.c.tenant_id == tenant)
-    if number is not None:
-        query = query.where(_DISPUTE.c.worker_id == workers.find(session, tenant, number).id)
-    if state is not None:
-        query = query.where(_DISPUTE.c.state == state)
-    if within is not None:
-        query = query.where(within.workers(session, _DISPUTE.c.worker_id))
-    if after is not None:
-        query = query.where(sa.tuple_(_DISPUTE.c.due, _DISPUTE.c.id) > sa.tuple_(*map(sa.literal, after)))
-    rows = session.execute(query.order_by(_DISPUTE.c.due, _DISPUTE.c.id).limit(limit)).mappings()
-    return [_disputed(dict(row), row["number"]) for row in rows]
-
-
-def find(session: Session, tenant: UUID, number: str, id_: UUID) -> Disputed:
-    """One of a worker, as it stands. Raises UnknownWorker or UnknownDispute."""
-    for one in _of_worker(session, tenant, workers.find(session, tenant, number)):
-        if one.id == id_:
-            return one
-    raise UnknownDispute(id_)
-
-
-def _of_worker(session: Session, tenant: UUID, person: Person) -> list[Disputed]:
-    rows = session.execute(
-        sa.select(_DISPUTE)
-        .where(_DISPUTE.c.tenant_id == tenant, _DISPUTE.c.worker_id == person.id)
-        .order_by(_DISPUTE.c.due, _DISPUTE.c.id)
-    ).mappings()
-    return [_disputed(dict(row), person.number) for row in rows]
-
-
-def _disputed(row: Mapping[str, Any], number: str) -> Disputed:
-    return Disputed(
-        id=row["id"],
-        number=number,
-        year=row["year"],
-        statement_id=row["statement_id"],
-        words=row["words"],
-        state=row["state"],
-        due=row["due"],
-        opened_on=row["opened_on"],
-        closed_on=row["closed_on"],
-    )

@@ -19,7 +19,17 @@ from certification.models import Employment, Worker
 from certification.people import workers
 from lrs.db import Session, among
 
-__all__ = ["ONESELF", "OUTSIDE", "NotForYou", "Within", "Witness", "own_workers", "refuse_unfit", "unfit"]
+__all__ = [
+    "ONESELF",
+    "OUTSIDE",
+    "NotForYou",
+    "Within",
+    "Witness",
+    "own_workers",
+    "refuse_stranger",
+    "refuse_unfit",
+    "unfit",
+]
 
 ONESELF = "không ai được xác nhận cho chính mình; nhờ người khác có thẩm quyền"
 OUTSIDE = "người này không thuộc đơn vị mà tài khoản này được giao; nhờ người phụ trách đơn vị đó"
@@ -112,3 +122,9 @@ def refuse_unfit(session: Session, tenant: UUID, witness: Witness, worker_id: UU
     """As `unfit` for one worker. Raises NotForYou."""
     for reason in unfit(session, tenant, witness, [worker_id], first, last).values():
         raise NotForYou(reason)
+
+
+def refuse_stranger(session: Session, tenant: UUID, witness: Witness, worker_id: UUID, today: date) -> None:
+    """Raises NotForYou unless the witness is this worker, or somebody of a branch that the worker was in this year."""
+    if worker_id not in own_workers(session, tenant, witness):
+        refuse_unfit(session, tenant, witness, worker_id, date(today.year, 1, 1), today)

@@ -20,6 +20,7 @@ from certification.models.access import (
 )
 from certification.models.acts import RecordedAct
 from certification.models.base import Base
+from certification.models.cases import Declaration, DeclarationStep, Dispute, DisputeStep
 from certification.models.evidence import (
     Attestation,
     AuthorityTrust,
@@ -54,10 +55,6 @@ from certification.models.testimony import (
     AttendanceRow,
     AttendanceVersion,
     ChannelItem,
-    Declaration,
-    DeclarationStep,
-    Dispute,
-    DisputeStep,
     Entitlement,
     KeptFile,
 )

@@ -5,24 +5,31 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 from marshmallow import fields, validate
 
-from certification.access import rights
 from certification.access.permissions import Act
 from certification.evidence import declarations
-from certification.evidence.declarations import Declared, Listed
-from certification.resources import cursors
-from certification.resources.access import caller, changing, database, known_worker, now, pepper, today, who
+from certification.evidence.declared import KINDS, Declared, Listed
+from certification.resources.access import caller, changing, database, known_worker, now, pepper
+from certification.resources.cases import (
+    CaseReasonBody,
+    InAUnitsNameBody,
+    StepAnswer,
+    by_officer,
+    by_opener,
+    listed,
+    with_steps,
+)
 from certification.resources.errors import BadRequest, Fault
 from certification.resources.frame import Resource
 from certification.resources.parameters import DAY, Body, Paging
 from certification.resources.shapes import Answer, AsOf, Page
-from certification.resources.speaking import BYTES, download, in_the_name_of, oneself_or_officer, record_id
+from certification.resources.speaking import BYTES, download, oneself_or_officer, record_id
+from lrs.db import Session
 
 resource = Resource("declarations", "Certificates and self-study that workers declare, and what officers say to them.")
 
@@ -46,7 +53,7 @@ class FileBody(Body):
 class DeclareBody(Body):
     """What is declared."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(declarations.KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     title = fields.String(required=True)
     learned_on = fields.Date(required=True, validate=DAY)
     topics = fields.List(fields.String(), load_default=list, metadata={"description": "Codes of the evidence mapping."})
@@ -54,19 +61,6 @@ class DeclareBody(Body):
     minutes = fields.Integer(allow_none=True, strict=True)
     certificate_number = fields.String(allow_none=True)
     file = fields.Nested(FileBody, allow_none=True)
-
-
-class DecideBody(Body):
-    """In whose name, and why."""
-
-    unit = fields.String(required=True, metadata={"description": "The code of a unit of the caller's branch."})
-    reason = fields.String(required=True)
-
-
-class WithdrawDeclarationBody(Body):
-    """Why."""
-
-    reason = fields.String(required=True)
 
 
 class DeclarationAnswer(Answer):
@@ -89,17 +83,10 @@ class DeclarationAnswer(Answer):
     same_file = fields.Integer(metadata={"description": "How many other workers declared this very file."})
 
 
-class DeclarationStepAnswer(Answer):
-    """What was done about it."""
+class DeclarationStepAnswer(StepAnswer):
+    """What was done about a declaration."""
 
-    place = fields.Integer()
-    what = fields.String()
-    unit = fields.String(allow_none=True)
     level = fields.Integer(allow_none=True)
-    reason = fields.String(allow_none=True)
-    statement_id = fields.UUID(allow_none=True)
-    recorded_by = fields.String()
-    recorded = fields.DateTime()
 
 
 class DeclarationsAnswer(Page):
@@ -118,18 +105,7 @@ class OneDeclarationAnswer(AsOf):
 @resource.get("/declarations", Act.READ_DECLARATIONS, query=DeclarationsParameters, answers=DeclarationsAnswer)
 def list_declarations(query: Mapping[str, Any]) -> Any:
     """Declarations that the caller may see, the most urgent first"""
-    tenant = caller().tenant
-    left = cursors.after(tenant, (date, UUID))
-    with database().reading(tenant) as session:
-        found = declarations.listing(
-            session,
-            tenant,
-            state=query.get("state"),
-            within=rights.reach(who(), Act.READ_DECLARATIONS, today()),
-            limit=query["limit"] + 1,
-            after=None if left is None else (left[0], left[1]),
-        )
-    return cursors.page(tenant, found, query["limit"], as_of=today(), key=lambda one: (one.due, one.id), show=_shown)
+    return listed(declarations.listing, Act.READ_DECLARATIONS, query)
 
 
 @resource.post(
@@ -169,8 +145,7 @@ def declare_learning(number: str, body: Mapping[str, Any]) -> Any:
             secret=pepper(),
             now=now(),
         )
-        steps = declarations.history(session, caller().tenant, worker.id, one.id)
-    return {"as_of": today(), "declaration": _shown(one), "steps": steps}
+        return _one(session, worker.id, one)
 
 
 def _bytes(text: str) -> bytes:
@@ -187,8 +162,7 @@ def show_declaration(number: str, id: str) -> Any:
     with database().reading(tenant) as session:
         worker = known_worker(session, number, Act.READ_DECLARATIONS)
         one = declarations.find(session, tenant, worker.number, declaration_id)
-        steps = declarations.history(session, tenant, worker.id, declaration_id)
-    return {"as_of": today(), "declaration": _shown(one), "steps": steps}
+        return _one(session, worker.id, one)
 
 
 @resource.get(
@@ -208,7 +182,7 @@ def show_declaration_file(number: str, id: str) -> Response:
 @resource.post(
     "/workers/<path:number>/declarations/<id>/confirm",
     Act.DECIDE_DECLARATIONS,
-    body=DecideBody,
+    body=InAUnitsNameBody,
     answers=OneDeclarationAnswer,
 )
 def confirm_declaration(number: str, id: str, body: Mapping[str, Any]) -> Any:
@@ -222,7 +196,7 @@ def confirm_declaration(number: str, id: str, body: Mapping[str, Any]) -> Any:
 @resource.post(
     "/workers/<path:number>/declarations/<id>/refuse",
     Act.DECIDE_DECLARATIONS,
-    body=DecideBody,
+    body=InAUnitsNameBody,
     answers=OneDeclarationAnswer,
 )
 def refuse_declaration(number: str, id: str, body: Mapping[str, Any]) -> Any:
@@ -233,7 +207,7 @@ def refuse_declaration(number: str, id: str, body: Mapping[str, Any]) -> Any:
 @resource.post(
     "/workers/<path:number>/declarations/<id>/withdraw",
     Act.DECLARE,
-    body=WithdrawDeclarationBody,
+    body=CaseReasonBody,
     answers=OneDeclarationAnswer,
 )
 def withdraw_declaration(number: str, id: str, body: Mapping[str, Any]) -> Any:
@@ -246,32 +220,10 @@ def _decide(decide: Any, number: str, id_: str, body: Mapping[str, Any]) -> Any:
     act = Act.DECIDE_DECLARATIONS if "unit" in body else Act.DECLARE
     with changing(tenant) as session:
         worker = known_worker(session, number, act)
-        told = {"reason": body["reason"], "secret": pepper(), "now": now()}
-        if "unit" in body:
-            told["unit"] = in_the_name_of(session, body["unit"], act, "/unit")
-            told["witness"] = rights.witness(session, who(), act, today())
-        else:
-            told["witness"] = oneself_or_officer(session, worker, act)
-        one = decide(session, tenant, worker.number, record_id(id_), **told)
-        steps = declarations.history(session, tenant, worker.id, one.id)
-    return {"as_of": today(), "declaration": _shown(one), "steps": steps}
+        told = by_officer(session, act, body) if "unit" in body else by_opener(session, worker, act, body)
+        one = decide(session, tenant, worker.number, record_id(id_), secret=pepper(), **told)
+        return _one(session, worker.id, one)
 
 
-def _shown(one: Listed) -> Mapping[str, Any]:
-    return {
-        "id": one.id,
-        "worker": one.number,
-        "kind": one.kind,
-        "title": one.title,
-        "provider": one.provider,
-        "topics": one.topics,
-        "learned_on": one.learned_on,
-        "minutes": one.minutes,
-        "certificate_number": one.certificate_number,
-        "file_name": one.file_name,
-        "sha256": one.sha256,
-        "state": one.state,
-        "due": one.due,
-        "statement": one.statement_id,
-        "same_file": one.same_file,
-    }
+def _one(session: Session, worker_id: UUID, one: Listed) -> Mapping[str, Any]:
+    return with_steps("declaration", one, declarations.history(session, caller().tenant, worker_id, one.id))

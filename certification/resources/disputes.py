@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from marshmallow import fields, validate
 
-from certification.access import rights
 from certification.access.permissions import Act
 from certification.evidence import disputes
 from certification.evidence.disputes import Disputed
-from certification.resources import cursors
-from certification.resources.access import caller, changing, database, known_worker, now, pepper, today, who
+from certification.resources.access import caller, changing, database, known_worker, pepper
+from certification.resources.cases import (
+    CaseReasonBody,
+    InAUnitsNameBody,
+    StepAnswer,
+    by_officer,
+    by_opener,
+    listed,
+    with_steps,
+)
 from certification.resources.frame import Resource
 from certification.resources.parameters import YEAR, Body, Paging
 from certification.resources.shapes import Answer, AsOf, Page
-from certification.resources.speaking import in_the_name_of, oneself_or_officer, record_id
+from certification.resources.speaking import record_id
+from lrs.db import Session
 
 resource = Resource("disputes", "Evidence that workers dispute, or that is missing, and how it was answered.")
 
@@ -37,18 +44,10 @@ class OpenBody(Body):
     reason = fields.String(required=True)
 
 
-class DisputeReasonBody(Body):
-    """Why."""
-
-    reason = fields.String(required=True)
-
-
-class AnswerBody(Body):
+class AnswerBody(InAUnitsNameBody):
     """The answer, in a unit's name."""
 
     outcome = fields.String(required=True, validate=validate.OneOf(disputes.OUTCOMES))
-    unit = fields.String(required=True, metadata={"description": "The code of a unit of the caller's branch."})
-    reason = fields.String(required=True)
     added = fields.UUID(allow_none=True, metadata={"description": "The Statement that was added."})
 
 
@@ -66,17 +65,11 @@ class DisputeAnswer(Answer):
     closed_on = fields.Date(allow_none=True)
 
 
-class DisputeStepAnswer(Answer):
-    """What was done about it."""
+class DisputeStepAnswer(StepAnswer):
+    """What was done about a dispute."""
 
-    place = fields.Integer()
-    what = fields.String()
     outcome = fields.String(allow_none=True)
-    unit = fields.String(allow_none=True)
     reason = fields.String()
-    statement_id = fields.UUID(allow_none=True)
-    recorded_by = fields.String()
-    recorded = fields.DateTime()
 
 
 class DisputesAnswer(Page):
@@ -95,18 +88,7 @@ class OneDisputeAnswer(AsOf):
 @resource.get("/disputes", Act.READ_DISPUTES, query=DisputesParameters, answers=DisputesAnswer)
 def list_disputes(query: Mapping[str, Any]) -> Any:
     """Disputes that the caller may see, the most urgent first"""
-    tenant = caller().tenant
-    left = cursors.after(tenant, (date, UUID))
-    with database().reading(tenant) as session:
-        found = disputes.listing(
-            session,
-            tenant,
-            state=query.get("state"),
-            within=rights.reach(who(), Act.READ_DISPUTES, today()),
-            limit=query["limit"] + 1,
-            after=None if left is None else (left[0], left[1]),
-        )
-    return cursors.page(tenant, found, query["limit"], as_of=today(), key=lambda one: (one.due, one.id), show=_shown)
+    return listed(disputes.listing, Act.READ_DISPUTES, query)
 
 
 @resource.post("/workers/<path:number>/disputes", Act.DISPUTE, body=OpenBody, answers=OneDisputeAnswer, status=201)
@@ -121,9 +103,7 @@ def open_dispute(number: str, body: Mapping[str, Any]) -> Any:
             worker.number,
             year=body["year"],
             statement_id=body.get("statement"),
-            reason=body["reason"],
-            witness=oneself_or_officer(session, worker, Act.DISPUTE),
-            now=now(),
+            **by_opener(session, worker, Act.DISPUTE, body),
         )
         return _one(session, worker.id, one)
 
@@ -155,18 +135,15 @@ def answer_dispute(number: str, id: str, body: Mapping[str, Any]) -> Any:
             worker.number,
             record_id(id),
             outcome=body["outcome"],
-            unit=in_the_name_of(session, body["unit"], Act.ANSWER_DISPUTES, "/unit"),
-            reason=body["reason"],
-            witness=rights.witness(session, who(), Act.ANSWER_DISPUTES, today()),
-            secret=pepper(),
-            now=now(),
             added=body.get("added"),
+            secret=pepper(),
+            **by_officer(session, Act.ANSWER_DISPUTES, body),
         )
         return _one(session, worker.id, one)
 
 
 @resource.post(
-    "/workers/<path:number>/disputes/<id>/withdraw", Act.DISPUTE, body=DisputeReasonBody, answers=OneDisputeAnswer
+    "/workers/<path:number>/disputes/<id>/withdraw", Act.DISPUTE, body=CaseReasonBody, answers=OneDisputeAnswer
 )
 def withdraw_dispute(number: str, id: str, body: Mapping[str, Any]) -> Any:
     """Take a dispute back, by whoever opened it"""
@@ -174,7 +151,7 @@ def withdraw_dispute(number: str, id: str, body: Mapping[str, Any]) -> Any:
 
 
 @resource.post(
-    "/workers/<path:number>/disputes/<id>/reopen", Act.DISPUTE, body=DisputeReasonBody, answers=OneDisputeAnswer
+    "/workers/<path:number>/disputes/<id>/reopen", Act.DISPUTE, body=CaseReasonBody, answers=OneDisputeAnswer
 )
 def reopen_dispute(number: str, id: str, body: Mapping[str, Any]) -> Any:
     """Say that the answer does not settle it"""
@@ -184,26 +161,10 @@ def reopen_dispute(number: str, id: str, body: Mapping[str, Any]) -> Any:
 def _again(act: Any, number: str, id_: str, body: Mapping[str, Any]) -> Any:
     with changing(caller().tenant) as session:
         worker = known_worker(session, number, Act.DISPUTE)
-        witness = oneself_or_officer(session, worker, Act.DISPUTE)
-        told = {"reason": body["reason"], "witness": witness, "now": now()}
+        told = by_opener(session, worker, Act.DISPUTE, body)
         one = act(session, caller().tenant, worker.number, record_id(id_), **told)
         return _one(session, worker.id, one)
 
 
-def _one(session: Any, worker_id: UUID, one: Disputed) -> Mapping[str, Any]:
-    steps = disputes.history(session, caller().tenant, worker_id, one.id)
-    return {"as_of": today(), "dispute": _shown(one), "steps": steps}
-
-
-def _shown(one: Disputed) -> Mapping[str, Any]:
-    return {
-        "id": one.id,
-        "worker": one.number,
-        "year": one.year,
-        "statement": one.statement_id,
-        "words": one.words,
-        "state": one.state,
-        "due": one.due,
-        "opened_on": one.opened_on,
-        "closed_on": one.closed_on,
-    }
+def _one(session: Session, worker_id: UUID, one: Disputed) -> Mapping[str, Any]:
+    return with_steps("dispute", one, disputes.history(session, caller().tenant, worker_id, one.id))

@@ -19,10 +19,9 @@ from certification.access.accounts import AccountRefused, SignInRefused, TooOfte
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.errors import NoCriteriaInForce, NoMappingInForce
-from certification.evidence import attendance_lists, declarations, disputes, sittings
+from certification.evidence import attendance_lists, sittings
 from certification.evidence.attendance_lists import UnknownList
-from certification.evidence.declarations import UnknownDeclaration
-from certification.evidence.disputes import UnknownDispute
+from certification.evidence.cases import NotSo, UnknownCase
 from certification.evidence.kept_files import UnknownFile
 from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
@@ -100,8 +99,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownWorker,
     UnknownOrganization,
     UnknownAttestation,
-    UnknownDeclaration,
-    UnknownDispute,
+    UnknownCase,
     UnknownList,
     UnknownFile,
 )
@@ -111,8 +109,7 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NoProcedureInForce,
     attendance_lists.AlreadyWithdrawn,
     sittings.AlreadyWithdrawn,
-    declarations.NotSo,
-    disputes.NotSo,
+    NotSo,
 )
 """What names nothing that is there, and what does not go with how things stand."""
 

@@ -184,9 +184,7 @@ def import_successions(
 
 def history(session: Session, tenant: UUID, code: str) -> list[Change]:
     """What was done to a unit, the latest first. Raises UnknownOrganization."""
-    node = organizations.nodes(session, tenant).get(code)
-    if node is None:
-        raise UnknownOrganization(code)
+    node = organizations.node(session, tenant, code)
     rows = session.execute(
         sa.select(
             OrganizationChange.what,

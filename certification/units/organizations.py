@@ -63,6 +63,7 @@ __all__ = [
     "import_organizations",
     "load_shipped",
     "load_units",
+    "node",
     "nodes",
     "search",
     "stored",
@@ -155,6 +156,14 @@ def nodes(session: Session, tenant: UUID) -> dict[str, Node]:
         ).where(Organization.tenant_id == tenant)
     )
     return {row.code: Node(*row) for row in rows}
+
+
+def node(session: Session, tenant: UUID, code: str) -> Node:
+    """The organization with this code, whether or not it has ended. Raises UnknownOrganization."""
+    found = nodes(session, tenant).get(code)
+    if found is None:
+        raise UnknownOrganization(code)
+    return found
 
 
 def stored(session: Session, tenant: UUID) -> World:

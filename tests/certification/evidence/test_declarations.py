@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from certification.evidence import declarations
-from certification.evidence.declarations import Declared, Listed, NotSo, UnknownDeclaration
+from certification.evidence.cases import NotSo, UnknownCase
+from certification.evidence.declared import Declared, Listed
 from certification.evidence.witnesses import ONESELF, OUTSIDE, NotForYou, Witness
 from certification.judgement.causes import Cause
 from certification.people import merging
@@ -160,9 +161,9 @@ def test_only_the_branch_and_only_the_worker(
             act(what, one.id, elsewhere)
     with pytest.raises(NotForYou):
         act("withdraw", one.id)
-    with pytest.raises(UnknownDeclaration):
+    with pytest.raises(UnknownCase):
         act("confirm", one.id, number="NV-2")
-    with pytest.raises(UnknownDeclaration):
+    with pytest.raises(UnknownCase):
         act("confirm", uuid4())
     with pytest.raises(UnknownOrganization):
         act("confirm", one.id, unit="cdcs/khong-co")

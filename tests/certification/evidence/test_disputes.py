@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from certification.evidence import disputes
-from certification.evidence.disputes import Disputed, NotSo, UnknownDispute
+from certification.evidence.cases import NotSo, UnknownCase
+from certification.evidence.disputes import Disputed
 from certification.evidence.witnesses import NotForYou, Witness
 from certification.judgement.causes import Cause
 from certification.people import workers
@@ -150,7 +151,7 @@ def test_only_the_branch_answers_and_nobody_ones_own(
             do("answer", one.id, witness=who)
     with pytest.raises(NotForYou):
         do("withdraw", one.id, witness=OFFICER)
-    with pytest.raises(UnknownDispute):
+    with pytest.raises(UnknownCase):
         do("answer", one.id, number="NV-2")
     with pytest.raises(UnknownOrganization):
         do("answer", one.id, unit="cdcs/khong-co")
