@@ -11,7 +11,16 @@ import click
 from certification.commands import invocation
 from certification.commands.invocation import FILE, for_tenant
 from certification.evidence import waiting_list
-from certification.people import identifiers, identity_events, link_lists, merging, suggestions, workers
+from certification.people import (
+    identifiers,
+    identity_events,
+    link_lists,
+    merging,
+    splitting,
+    suggestions,
+    undoing,
+    workers,
+)
 from certification.people import work_list as people_work_list
 from certification.people.merging import Merged
 from certification.spreadsheets import read_day
@@ -117,7 +126,7 @@ def split_worker(
     """
     told = [_employment(one) for one in employments]
     with invocation.writing(tenant) as (session, owner):
-        done = merging.split(
+        done = splitting.split(
             session,
             owner,
             worker_number,
@@ -163,7 +172,7 @@ def different_workers(one: str, other: str, by: str, because: str, tenant: str) 
 def undo_identity(event: UUID, by: str, because: str, tenant: str) -> None:
     """Take back a link, an unlinking, a merger or a split, by its number in `identity-history`."""
     with invocation.writing(tenant) as (session, owner):
-        done = merging.undo(session, owner, event, by=by, basis=because, now=invocation.now())
+        done = undoing.undo(session, owner, event, by=by, basis=because, now=invocation.now())
     _tell(f"Event {event} is taken back", done)
 
 

@@ -11,7 +11,16 @@ from marshmallow import fields, validate
 
 from certification.access import rights
 from certification.access.permissions import Act
-from certification.people import identifiers, identity_events, merging, suggestions, work_list, workers
+from certification.people import (
+    identifiers,
+    identity_events,
+    merging,
+    splitting,
+    suggestions,
+    undoing,
+    work_list,
+    workers,
+)
 from certification.people.identifiers import Opaque
 from certification.people.merging import Merged
 from certification.resources.access import changing, database, everything, known_worker, now, pepper, today, who
@@ -342,7 +351,7 @@ def split_worker(number: str, body: Mapping[str, Any]) -> Any:
     asking = who()
     with _refusing(), changing(asking.tenant) as session:
         person = known_worker(session, number, Act.CHANGE_IDENTITY)
-        done = merging.split(
+        done = splitting.split(
             session,
             asking.tenant,
             person.number,
@@ -372,7 +381,7 @@ def undo_identity(id: str, body: Mapping[str, Any]) -> Any:
         for number in {event.number, event.other or event.number}:
             if not _may(session, workers.find(session, asking.tenant, number).id):
                 raise identity_events.UnknownEvent(event_id)
-        done = merging.undo(session, asking.tenant, event_id, by=asking.name, basis=body["basis"], now=now())
+        done = undoing.undo(session, asking.tenant, event_id, by=asking.name, basis=body["basis"], now=now())
     return _merged(done)
 
 
@@ -417,7 +426,7 @@ def _refusing() -> Iterator[None]:
         yield
     except identifiers.NoIdentifier as error:
         raise BadRequest(Fault("/ifi", str(error))) from None
-    except merging.SplitFaults as error:
+    except splitting.SplitFaults as error:
         raise BadRequest(*[Fault("", one) for one in error.faults]) from None
     except (workers.UnknownWorker, workers.NotLinked, identity_events.UnknownEvent) as error:
         raise NotFound(Fault("", str(error))) from None

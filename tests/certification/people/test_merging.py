@@ -18,7 +18,17 @@ from certification import bulk
 from certification.evidence import feed
 from certification.judgement import assessments, judging
 from certification.models import Award, Base, Employment, Fact, NationalNumber, Stale, Worker
-from certification.people import identity_events, leavers, merging, national_numbers, roster, workers
+from certification.people import (
+    identity_events,
+    leavers,
+    merging,
+    moved_rows,
+    national_numbers,
+    roster,
+    splitting,
+    undoing,
+    workers,
+)
 from certification.people.merging import Merged, MergeRefused
 from certification.targets import attainment
 from certification.units import organizations
@@ -47,7 +57,7 @@ def do(database: Database, tenant: UUID, now: datetime) -> Do:
 def state(database: Database, tenant: UUID) -> dict[str, list[str]]:
     """Every row of the tenant that says who somebody is, and what is whose."""
     tables = [
-        *merging.moving(),
+        *moved_rows.moving(),
         *(Base.metadata.tables[f"certification_{one}"] for one in ("worker", "waiting_statement")),
     ]
     with database.reading(tenant) as session:
@@ -138,7 +148,7 @@ def test_facts_after_a_merger_are_those_of_a_rebuild(world: World, identity: api
     held = state(world.database, world.tenant)
     feed.rebuild(world.database, world.tenant, now=world.now)
     assert state(world.database, world.tenant) == held
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     assert state(world.database, world.tenant) == before
     feed.rebuild(world.database, world.tenant, now=world.now)
     assert state(world.database, world.tenant) == before
@@ -154,7 +164,7 @@ def test_a_statement_that_came_since_goes_with_its_actor_when_the_merger_is_take
     merged = do(merging.merge, first, second)
     store(world.database, identity, statement("an-2", "reading"), statement("an", "reading"))
     learning.follow_all(world.database, world.tenant, world.now)
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     assert sorted(learning.whats(world.database, world.tenant)) == sorted(
         (number, what) for number in (first, second) for what in ("law-labour", "learning", "reading", "learning")
     )
@@ -173,7 +183,7 @@ def test_a_statement_voided_since_is_given_back_to_nobody(world: World, identity
     merged = do(merging.merge, first, second)
     store(world.database, identity, learning.voiding(both))
     learning.follow_all(world.database, world.tenant, world.now)
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     assert {number for number, _ in learning.whats(world.database, world.tenant)} == {second}
 
 
@@ -201,7 +211,7 @@ def test_of_two_titles_of_a_year_the_one_in_force_then_the_earlier_one_stays(wor
         "Cả hai đều có danh hiệu năm 2024",
         "Cả hai đều có danh hiệu năm 2025",
     ]
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     assert state(world.database, world.tenant) == before
 
 
@@ -241,7 +251,7 @@ def test_employments_of_both_are_kept_and_one_person_is_counted(world: World, do
         "Cả hai đều làm tại “dn/a” từ 01/01/2020: giữ lần ghi kéo dài hơn, lần kia ghi trong lịch sử gộp",
         "Thời gian làm tại “dn/b” ghi ở hai mã trùng nhau: vẫn chỉ tính một người",
     )
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     assert state(world.database, world.tenant) == before
 
 
@@ -258,7 +268,7 @@ def test_the_record_that_was_merged_is_judged_no_more_and_both_are_after_taking_
     judging.judge_all_stale(world.database, world.tenant, clock=lambda: world.now)
     later = set(learning.kept(world.database, world.tenant)) - set(versions)
     assert {worker for worker, *_ in later} <= {a}
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     judging.judge_all_stale(world.database, world.tenant, clock=lambda: world.now)
     with world.database.reading(world.tenant) as session:
         for worker in (a, b):
@@ -296,17 +306,17 @@ def test_a_merger_is_taken_back_once_and_the_later_one_first(world: World, do: D
     first = do(merging.merge, b, c)
     second = do(merging.merge, a, b)
     with pytest.raises(MergeRefused, match=f"Sau đó còn lần gộp “{b}” vào “{a}”"):
-        do(merging.undo, first.event)
+        do(undoing.undo, first.event)
     with world.database.reading(world.tenant) as session:
         assert workers.find(session, world.tenant, c).number == a
-    undone = do(merging.undo, second.event)
+    undone = do(undoing.undo, second.event)
     with pytest.raises(MergeRefused, match="đã được hoàn tác rồi"):
-        do(merging.undo, second.event)
+        do(undoing.undo, second.event)
     with pytest.raises(MergeRefused, match="không hoàn tác được"):
-        do(merging.undo, undone.event)
-    do(merging.undo, first.event)
+        do(undoing.undo, undone.event)
+    do(undoing.undo, first.event)
     with pytest.raises(identity_events.UnknownEvent):
-        do(merging.undo, uuid4())
+        do(undoing.undo, uuid4())
     assert state(world.database, world.tenant) == before
 
 
@@ -380,9 +390,9 @@ def test_what_is_named_is_split_off_with_the_statements_of_its_accounts(
         world.title(session, a, 2024, decided=date(2025, 1, 1))
         learning.attest(session, world.tenant, a, {"CS4": 9}, on=date(2026, 5, 1), year=2026, now=world.now)
     before = state(world.database, world.tenant)
-    with pytest.raises(merging.SplitFaults) as refused:
+    with pytest.raises(splitting.SplitFaults) as refused:
         do(
-            merging.split, number, "MOI",
+            splitting.split, number, "MOI",
             accounts=[learning.ifi("an"), "https://h|x"], employments=[("dn/c", date(2020, 1, 1))], titles=[2023],
             attestations=[UUID(int=0)],
         )  # fmt: skip
@@ -394,7 +404,7 @@ def test_what_is_named_is_split_off_with_the_statements_of_its_accounts(
     )
     assert state(world.database, world.tenant) == before
     parted = do(
-        merging.split, number, "MOI", full_name="Bình", accounts=[learning.ifi("binh")],
+        splitting.split, number, "MOI", full_name="Bình", accounts=[learning.ifi("binh")],
         employments=[("dn/b", date(2021, 1, 1))], titles=[2024],
     )  # fmt: skip
     assert sorted(learning.whats(world.database, world.tenant)) == sorted(
@@ -404,7 +414,7 @@ def test_what_is_named_is_split_off_with_the_statements_of_its_accounts(
     held = learning.facts(world.database, world.tenant)
     feed.rebuild(world.database, world.tenant, now=world.now)
     assert learning.facts(world.database, world.tenant) == held
-    do(merging.undo, parted.event)
+    do(undoing.undo, parted.event)
     after = state(world.database, world.tenant)
     workers_before, workers_after = before.pop("certification_worker"), after.pop("certification_worker")
     assert after == before
@@ -419,14 +429,14 @@ def test_a_number_that_was_merged_can_be_split_off_again_and_another_workers_can
     _, c = employ(world, "dn/c")
     merged = do(merging.merge, a, b)
     with pytest.raises(MergeRefused, match=f"Mã “{c}” đã là một người lao động khác"):
-        do(merging.split, a, c)
-    parted = do(merging.split, a, b, employments=[("dn/b", date(2021, 1, 1))])
+        do(splitting.split, a, c)
+    parted = do(splitting.split, a, b, employments=[("dn/b", date(2021, 1, 1))])
     with world.database.reading(world.tenant) as session:
         assert workers.find(session, world.tenant, b).id == b_id
     with pytest.raises(MergeRefused, match="hoàn tác lần đó trước"):
-        do(merging.undo, merged.event)
-    do(merging.undo, parted.event)
-    do(merging.undo, merged.event)
+        do(undoing.undo, merged.event)
+    do(undoing.undo, parted.event)
+    do(undoing.undo, merged.event)
     with world.database.reading(world.tenant) as session:
         assert workers.find(session, world.tenant, b).id == b_id
 
@@ -493,7 +503,7 @@ def test_mergers_taken_back_in_reverse_order_leave_everything_as_it_was(
     feed.rebuild(world.database, world.tenant, now=world.now)
     assert learning.facts(world.database, world.tenant) == held
     for merged in reversed(done):
-        do(merging.undo, merged.event)
+        do(undoing.undo, merged.event)
     assert state(world.database, world.tenant) == before
 
 
@@ -517,7 +527,7 @@ def test_unlinked_statements_wait_again_whatever_they_gave_and_undoing_brings_th
     with world.database.reading(world.tenant) as session:
         worker = workers.find(session, world.tenant, number).id
         event = identity_events.history(session, world.tenant, [worker])[0]
-    do(merging.undo, event.id)
+    do(undoing.undo, event.id)
     assert state(world.database, world.tenant) == before
 
 
@@ -526,10 +536,10 @@ def test_a_link_taken_back_makes_its_statements_wait(world: World, identity: api
     learn(world, identity, number, "an")
     with world.database.reading(world.tenant) as session:
         [event] = identity_events.history(session, world.tenant, [worker])
-    do(merging.undo, event.id)
+    do(undoing.undo, event.id)
     assert {one[0] for one in learning.waiting(world.database, world.tenant)} == {learning.ifi("an")}
     with pytest.raises(MergeRefused):
-        do(merging.undo, event.id)
+        do(undoing.undo, event.id)
 
 
 def test_an_unlinked_account_that_became_anothers_is_not_given_back(world: World, do: Do) -> None:
@@ -543,7 +553,7 @@ def test_an_unlinked_account_that_became_anothers_is_not_given_back(world: World
     with world.database.reading(world.tenant) as session:
         event = next(one for one in identity_events.history(session, world.tenant, [worker]) if one.kind == "unlink")
     with pytest.raises(workers.IdentifierTaken, match=thief):
-        do(merging.undo, event.id)
+        do(undoing.undo, event.id)
 
 
 def test_a_stated_link_is_confirmed_by_a_person_and_the_history_says_by_whom(world: World, do: Do) -> None:
@@ -575,7 +585,7 @@ def test_an_identifier_of_ten_thousand_characters_is_linked_merged_and_unlinked(
     learn(world, identity, b, name, statement(account(name)))
     before = state(world.database, world.tenant)
     merged = do(merging.merge, a, b)
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     assert state(world.database, world.tenant) == before
     assert do(workers.unlink, learning.ifi(name)) == 1
 
@@ -590,7 +600,7 @@ def test_a_forgotten_actor_is_gone_from_the_history_too(world: World, identity: 
         history = identity_events.history(session, world.tenant, [worker])
     assert [(one.kind, one.ifi) for one in history] == [("unlink", None), ("link", None)]
     with pytest.raises(MergeRefused):
-        do(merging.undo, history[0].id)
+        do(undoing.undo, history[0].id)
 
 
 # ---------------------------------------------------------------- what other imports know of a number that was merged
@@ -607,7 +617,7 @@ def test_a_number_sealed_for_the_other_record_can_still_be_opened(world: World, 
     merged = do(merging.merge, first, second)
     with world.database.reading(world.tenant) as session:
         assert national_numbers.opened(session, world.tenant, a, keys) == {"cccd": "038195000123"}
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     assert state(world.database, world.tenant) == before
 
 
@@ -626,7 +636,7 @@ def test_two_national_numbers_are_told_and_the_survivors_stays(world: World, do:
     assert merged.notes == (
         "Số định danh khác nhau (…123 và …456): giữ số của mã được giữ; kiểm tra có đúng là một người không",
     )
-    do(merging.undo, merged.event)
+    do(undoing.undo, merged.event)
     assert state(world.database, world.tenant) == before
 
 

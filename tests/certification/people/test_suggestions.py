@@ -22,6 +22,7 @@ from certification.people import (
     merging,
     national_numbers,
     suggestions,
+    undoing,
     work_list,
     workers,
 )
@@ -199,12 +200,12 @@ def test_what_somebody_said_is_not_so_is_suggested_no_more_until_taken_back(worl
     ifi = text(elsewhere("an"))
     event = write(merging.not_the_worker, ifi, first, **WHO)
     assert read(suggestions.for_actors, [ifi]) == {}
-    write(merging.undo, event, **WHO)
+    write(undoing.undo, event, **WHO)
     assert list(read(suggestions.for_actors, [ifi])) == [ifi]
     [double] = read(suggestions.doubles)
     event = write(merging.different, first, second, **WHO)
     assert read(suggestions.doubles) == []
-    write(merging.undo, event, **WHO)
+    write(undoing.undo, event, **WHO)
     assert read(suggestions.doubles) == [double]
 
 
