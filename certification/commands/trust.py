@@ -15,12 +15,10 @@ from lrs import api
 
 __all__ = ["list_findings", "trust_authority", "trusted"]
 
-LEVELS = {"nothing": trust.NOTHING, "E0": 0, "E1": 1, "E2": 2, "E3": 3, "unlisted": None}
-
 
 @click.command("trust")
 @click.argument("authority", metavar="KEY|AUTHORITY|*")
-@click.option("--at-most", type=click.Choice(list(LEVELS)), required=True, help="How far its Statements count.")
+@click.option("--at-most", type=click.Choice(list(trust.LEVELS)), required=True, help="How far its Statements count.")
 @click.option(
     "--topic", "topics", multiple=True, help="Only for this topic; can be given more than once. Default: all."
 )
@@ -34,16 +32,13 @@ def trust_authority(authority: str, at_most: str, topics: tuple[str, ...], by: s
     Statements that were taken in before are read anew by `flask certification work`, those of that authority alone.
     """
     with invocation.writing(tenant) as (session, owner):
-        canonical = authority
-        if authority != trust.ANYBODY:
-            is_key = "|" not in authority and ":" not in authority
-            canonical = trust.authority_of_key(session, owner, authority) if is_key else identifiers.read(authority)
+        canonical = trust.authority_meant(session, owner, authority)
         trust.decide(
             session,
             owner,
             canonical,
             topics or (trust.EVERYTHING,),
-            LEVELS[at_most],
+            trust.LEVELS[at_most],
             by=by,
             reason=reason,
             now=invocation.now(),
@@ -59,19 +54,19 @@ def trusted(tenant: str) -> None:
         names = trust.names(session, owner)
         decisions = trust.decisions(session, owner)
         unlisted = trust.unlisted(session, owner)
-    words = {level: word for word, level in LEVELS.items()}
     for one in decisions:
         who = "whoever is not listed" if one.authority == trust.ANYBODY else identifiers.written(one.authority)
         what = "everything" if one.what == trust.EVERYTHING else one.what
         named = f" ({printable(names[one.authority])})" if one.authority in names else ""
         click.echo(
-            f"{one.number}. {who}{named}: {words[one.at_most]} for {what}; {one.decided:%Y-%m-%d}, "
+            f"{one.number}. {who}{named}: {trust.level_name(one.at_most)} for {what}; {one.decided:%Y-%m-%d}, "
             f"{printable(one.decided_by)}: {printable(one.reason)}"
         )
     if unlisted is not None:
+        reaches, claims = map(trust.level_name, unlisted.standing)
         click.echo(
             f"By default ({unlisted.status}, {unlisted.source or 'no file says otherwise'}), whoever is not listed: "
-            f"{words[unlisted.standing.at_most]}; may claim {words[unlisted.standing.claims_at_most]} for itself."
+            f"{reaches}; may claim {claims} for itself."
         )
 
 

@@ -17,7 +17,7 @@ Words are `evidence.findings_words`.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,12 +25,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.models import Finding, Occasion
+from certification.models import Fact, Finding, Occasion, Repeat, Worker
 from certification.rules import evidence_mapping, statement_templates
 from certification.rules.evidence_mapping import Dating, EvidenceMapping
 from certification.rules.locations import with_lists
 from lrs import api
-from lrs.db import Session
+from lrs.db import Session, among
 
 __all__ = [
     "Counted",
@@ -43,6 +43,7 @@ __all__ = [
     "of_statement",
     "shared",
     "total",
+    "workers_of",
 ]
 
 MOST = 50
@@ -207,8 +208,12 @@ def listed(
     said_by: int | None = None,
     after: tuple[UUID, int] | None = None,
     limit: int = 100,
+    about: Callable[[Any], sa.ColumnElement[bool]] | None = None,
 ) -> list[Listed]:
-    """Findings by Statement id, then number, from behind `after` (the last one's) on. One SQL command."""
+    """Findings by Statement id, then number, from behind `after` (the last one's) on. One SQL command.
+
+    With `about`, a condition on a worker's id, those of Statements alone that are evidence about such a worker.
+    """
     query = (
         sa.select(Finding)
         .where(Finding.tenant_id == tenant)
@@ -221,10 +226,50 @@ def listed(
         query = query.where(Finding.said_by == said_by)
     if after is not None:
         query = query.where(sa.tuple_(Finding.statement_id, Finding.number) > after)
+    if about is not None:
+        query = query.where(Finding.statement_id.in_(_evidence(tenant, about)))
     return [
         Listed(row.statement_id, row.number, row.said_by, row.stored, Found(row.code, row.place, json.loads(row.about)))
         for row in session.scalars(query)
     ]
+
+
+def workers_of(
+    session: Session,
+    tenant: UUID,
+    statement_ids: Collection[UUID],
+    *,
+    about: Callable[[Any], sa.ColumnElement[bool]] | None = None,
+) -> dict[UUID, list[str]]:
+    """Numbers of the workers about whom these Statements are evidence, in order; of those alone who meet the condition
+    `about` on their id. One SQL command."""
+    told = sa.union(
+        *[
+            sa.select(model.statement_id, model.worker_id).where(
+                model.tenant_id == tenant, among(session, model.statement_id, statement_ids)
+            )
+            for model in (Fact, Repeat)
+        ]
+    ).subquery()
+    query = (
+        sa.select(told.c.statement_id, Worker.number)
+        .join(Worker, Worker.id == told.c.worker_id)
+        .order_by(Worker.number)
+    )
+    found: dict[UUID, list[str]] = {}
+    for statement_id, number in session.execute(query if about is None else query.where(about(Worker.id))):
+        found.setdefault(statement_id, []).append(number)
+    return found
+
+
+def _evidence(tenant: UUID, about: Callable[[Any], sa.ColumnElement[bool]]) -> sa.CompoundSelect[Any]:
+    """Statements that say something of a worker, whether it counts or repeats what counts."""
+    return sa.union(
+        *[
+            sa.select(model.statement_id).where(model.tenant_id == tenant, about(model.worker_id))
+            for model in (Fact, Repeat)
+        ]
+    )
 
 
 def shared(session: Session, tenant: UUID, *, limit: int = 100) -> list[SharedCertificate]:

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.errors import CertificationError
 from certification.models import AuthorityTrust, FeedPosition
+from certification.people import identifiers
 from certification.rules import evidence_mapping
 from certification.rules.evidence_mapping import Standing, Unlisted
 from lrs import api
@@ -34,17 +35,21 @@ from lrs.db import Session, new_id
 __all__ = [
     "ANYBODY",
     "EVERYTHING",
+    "LEVELS",
     "NOTHING",
     "REREADING",
     "Decision",
     "NoSuchAuthority",
     "NoSuchTopic",
     "Trust",
+    "authority_meant",
     "authority_of_key",
     "decide",
     "decisions",
+    "level_name",
     "names",
     "read",
+    "unknown_topics",
     "unlisted",
 ]
 
@@ -56,6 +61,9 @@ EVERYTHING = "*"
 
 NOTHING = -1
 """In the place of a level: no fact at all."""
+
+LEVELS: Mapping[str, int | None] = {"nothing": NOTHING, "E0": 0, "E1": 1, "E2": 2, "E3": 3, "unlisted": None}
+"""How decisions are written: how far somebody is trusted, or no longer listed."""
 
 REREADING = "reread "
 """What the names of readers begin with that go back over Statements after a decision; the authority follows."""
@@ -148,6 +156,32 @@ def authority_of_key(session: Session, tenant: UUID, key: str) -> str:
     return known[key]
 
 
+def authority_meant(session: Session, tenant: UUID, text: str) -> str:
+    """The authority that somebody names: a key of ours, an authority of another store (`homePage|name`), or ANYBODY.
+
+    Raises NoSuchAuthority, or NoIdentifier for what is neither.
+    """
+    if text == ANYBODY:
+        return text
+    is_key = "|" not in text and ":" not in text
+    return authority_of_key(session, tenant, text) if is_key else identifiers.read(text)
+
+
+def level_name(at_most: int | None) -> str:
+    """How a level is written."""
+    return next(name for name, level in LEVELS.items() if level == at_most)
+
+
+def unknown_topics(session: Session, tenant: UUID, topics: Sequence[str]) -> list[tuple[str, str]]:
+    """Those of these codes that no loaded evidence mapping defines, each with what is to be said of it."""
+    known = {code for _, mapping in evidence_mapping.mappings(session, tenant) for code in mapping.topics}
+    return [
+        (code, f"no loaded evidence mapping defines the topic {code!r}{_meant(code, known)}")
+        for code in dict.fromkeys(topics)
+        if code != EVERYTHING and code not in known
+    ]
+
+
 def _meant(code: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(code, list(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
@@ -180,11 +214,9 @@ def decide(
 
     Statements there are already are read anew by whoever follows the feed. Raises NoSuchTopic; then nothing is decided.
     """
-    known = {code for _, mapping in evidence_mapping.mappings(session, tenant) for code in mapping.topics}
-    unknown = [code for code in topics if code != EVERYTHING and code not in known]
+    unknown = unknown_topics(session, tenant, topics)
     if unknown:
-        meant = [repr(code) + _meant(code, known) for code in unknown]
-        raise NoSuchTopic(f"no loaded evidence mapping defines the topic {', '.join(meant)}; nothing was decided")
+        raise NoSuchTopic(f"{'; '.join(message for _, message in unknown)}; nothing was decided")
     bulk.import_alone(session, tenant)
     last = sa.select(sa.func.max(AuthorityTrust.number)).where(AuthorityTrust.tenant_id == tenant)
     number = session.scalar(last) or 0

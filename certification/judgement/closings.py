@@ -24,6 +24,7 @@ __all__ = [
     "YearIsClosed",
     "close",
     "closed_years",
+    "histories",
     "history",
     "one_after_the_other",
     "refuse_closed",
@@ -68,6 +69,26 @@ def history(session: Session, tenant: UUID, programme: str, year: int) -> list[A
         .order_by(YearClosing.number)
     )
     return [Act(*row) for row in rows]
+
+
+def histories(session: Session, tenant: UUID, programme: str) -> dict[int, list[Act]]:
+    """Every act on every year that was ever closed, by year, the first one first. One SQL command."""
+    rows = session.execute(
+        sa.select(
+            YearClosing.year,
+            YearClosing.number,
+            YearClosing.closes,
+            YearClosing.decision,
+            YearClosing.decided_by,
+            YearClosing.recorded,
+        )
+        .where(YearClosing.tenant_id == tenant, YearClosing.programme == programme)
+        .order_by(YearClosing.year, YearClosing.number)
+    )
+    found: dict[int, list[Act]] = {}
+    for year, number, closes, decision, decided_by, recorded in rows:
+        found.setdefault(year, []).append(Act(number, closes, decision, decided_by, recorded))
+    return found
 
 
 def closed_years(session: Session, tenant: UUID, programme: str) -> dict[int, str]:

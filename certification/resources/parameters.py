@@ -19,6 +19,7 @@ from lrs import api
 __all__ = [
     "DAY",
     "MOST_BODY_BYTES",
+    "REASON",
     "YEAR",
     "Body",
     "DryRun",
@@ -30,6 +31,7 @@ __all__ = [
 
 DAY = validate.Range(min=date(2000, 1, 1), max=date(2100, 12, 31))
 YEAR = validate.Range(min=2000, max=2100)
+REASON = validate.Regexp(r"(?s)(?=.*\S).{1,2000}\Z", error="say it in 1 to 2000 characters")
 
 MOST_BODY_BYTES = 1024 * 1024
 """The longest JSON body read, where a view does not say otherwise."""

@@ -7,7 +7,7 @@ same question answers today, so that what came late can be shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from certification.targets import rates
 from certification.targets.attainment import OrganizationFigures
 from certification.targets.populations import ALL_ENTERPRISES
 from certification.vietnam import vietnam_day
-from lrs.db import Session, new_id
+from lrs.db import Session, among, new_id
 
 __all__ = ["Change", "Frozen", "NotFrozen", "difference", "find", "freeze", "frozen"]
 
@@ -126,11 +126,25 @@ def freeze(
     return record
 
 
-def frozen(session: Session, tenant: UUID, code: str | None = None) -> list[Frozen]:
-    """Every record of the tenant (of one organization), in the order in which they were made."""
-    query = sa.select(Freezing).where(Freezing.tenant_id == tenant).order_by(Freezing.frozen, Freezing.id)
+def frozen(
+    session: Session,
+    tenant: UUID,
+    code: str | None = None,
+    *,
+    within: Collection[str] | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int | None = None,
+) -> list[Frozen]:
+    """Records of the tenant (of one organization; of those `within` these codes), in the order in which they were made,
+    from behind `after` (instant and id of the last one) on. One SQL command."""
+    query = sa.select(Freezing).where(Freezing.tenant_id == tenant).order_by(Freezing.frozen, Freezing.id).limit(limit)
     if code is not None:
         query = query.where(Freezing.organization == code)
+    if within is not None:
+        query = query.where(among(session, Freezing.organization, within))
+    if after is not None:
+        later = sa.and_(Freezing.frozen == after[0], Freezing.id > after[1])
+        query = query.where(sa.or_(Freezing.frozen > after[0], later))
     return [_record(row) for row in session.scalars(query)]
 
 
