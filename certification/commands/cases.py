@@ -11,16 +11,18 @@ import click
 
 from certification.commands import invocation
 from certification.commands.invocation import FILE, Day, for_tenant
-from certification.evidence import declarations, disputes
+from certification.evidence import declarations, disputes, retold
 from certification.evidence.cases import Cases, OneCase, OneStep
 from certification.evidence.declarations import DECLARATIONS
 from certification.evidence.declared import KINDS, Declared, Listed
 from certification.evidence.disputes import DISPUTES, Disputed
+from certification.evidence.retold_words import beside_words
 from certification.evidence.witnesses import Witness
 from certification.people import workers
 from certification.targets.figures import number as shown
 from certification.terminal.printable import printable
 from certification.vietnam import VIETNAM
+from lrs.db import Session
 
 __all__ = ["CASES"]
 
@@ -157,7 +159,17 @@ def dispute(number: str, year: int, statement_id: UUID | None, by: str, reason: 
             witness=Witness(by),
             now=invocation.now(),
         )
-    click.echo(f"{one.id}: {one.state}, to be answered by {one.due:%d/%m/%Y}.")
+        beside = _beside(session, owner, one)
+    click.echo("\n".join([f"{one.id}: {one.state}, to be answered by {one.due:%d/%m/%Y}.", *beside]))
+
+
+def _beside(session: Session, owner: UUID, one: Disputed) -> list[str]:
+    """What else tells what the disputed Statement tells, in lines."""
+    if one.statement_id is None:
+        return []
+    worker = workers.find(session, owner, one.number)
+    found = retold.beside(session, owner, worker.id, one.statement_id)
+    return [f"    {printable(words)}" for words in (beside_words(found) if found else ())]
 
 
 @click.command("answer-dispute")
@@ -187,7 +199,8 @@ def answer_dispute(
             now=invocation.now(),
             added=added,
         )
-    click.echo(f"{one.id}: {one.state}.")
+        beside = _beside(session, owner, one)
+    click.echo("\n".join([f"{one.id}: {one.state}.", *beside]))
 
 
 @click.command("disputes")

@@ -7,18 +7,18 @@ told of the same workers and activities is settled anew, so that the outcome is 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.evidence import findings, repeats, trust, waiting_list, withdrawals
+from certification.evidence import findings, trust, waiting_list, withdrawals
 from certification.evidence.findings import Found
 from certification.evidence.repeats import Told
+from certification.evidence.tellings import Key, There, key_of
 from certification.judgement import judging
 from certification.judgement.causes import Cause
 from certification.models import (
@@ -35,7 +35,7 @@ from certification.rules import evidence_mapping
 from certification.rules.evidence_mapping import EvidenceMapping, Standing, StatedFact
 from certification.vietnam import VIETNAM
 from lrs import api
-from lrs.db import Session, among, beside
+from lrs.db import Session, among
 
 __all__ = [
     "Reader",
@@ -57,10 +57,6 @@ _OCCASION = Base.metadata.tables[Occasion.__tablename__]
 _FINDING = Base.metadata.tables[Finding.__tablename__]
 
 _Row = dict[str, Any]
-_Key = tuple[UUID, UUID, str]
-"""Worker, Statement and kind: the primary key of a fact, whether it counts or repeats."""
-_Group = tuple[UUID, int]
-"""Worker and activity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +262,7 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
     actors = {ifi for reading in readings for ifi in reading.actors}
     workers = workers_of(session, tenant, actors)
 
-    told: dict[_Key, Told] = {}
+    told: dict[Key, Told] = {}
     occasions: dict[tuple[UUID, UUID, int], _Row] = {}
     waiting: list[_Row] = []
     for reading in readings:
@@ -290,7 +286,7 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
                 )
 
     _set_rows(session, _OCCASION, _have(session, tenant, _OCCASION, ids), occasions)
-    there = _There(session, tenant, ids, told.values())
+    there = There(session, tenant, ids, told.values())
     facts, repeated = there.settled(told)
     wrong, missing = _set_rows(session, _FACT, there.facts, facts)
     _, more = _set_rows(session, _REPEAT, there.repeated, repeated)
@@ -299,16 +295,16 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
     # Whose Statement it no longer is says something else now; what it no longer says of the same worker is gone.
     theirs = {(workers[ifi], one.statement_id) for one in readings for ifi in one.actors if ifi in workers}
     said = facts.keys() | repeated.keys()
-    gone = [row for row in wrong if _key(row) not in said and (row["worker_id"], row["statement_id"]) in theirs]
-    without = {_key(row) for row in gone}
-    _mark(session, tenant, gone, [row for row in (*wrong, *missing) if _key(row) not in without])
-    return Written(added=sum(_key(row) in told for row in (*missing, *more)), waiting=len(waiting))
+    gone = [row for row in wrong if key_of(row) not in said and (row["worker_id"], row["statement_id"]) in theirs]
+    without = {key_of(row) for row in gone}
+    _mark(session, tenant, gone, [row for row in (*wrong, *missing) if key_of(row) not in without])
+    return Written(added=sum(key_of(row) in told for row in (*missing, *more)), waiting=len(waiting))
 
 
 def unsettle(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> None:
     """Lets every fact of these workers stand by itself, as its Statement told it, whether it counts or repeats: so that
     facts can be given to another worker. `settle` comes after, in the same transaction."""
-    there = _There(session, tenant, (), (), workers=worker_ids)
+    there = There(session, tenant, (), (), workers=worker_ids)
     told = there.told()
     _set_rows(session, _FACT, there.facts, {key: there.row(one) for key, one in told.items()})
     _set_rows(session, _REPEAT, there.repeated, {})
@@ -316,139 +312,10 @@ def unsettle(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> No
 
 def settle(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> None:
     """Says anew which facts of these workers count and which repeat others. Marks nobody stale: the caller does."""
-    there = _There(session, tenant, (), (), workers=worker_ids)
+    there = There(session, tenant, (), (), workers=worker_ids)
     facts, repeated = there.settled({})
     _set_rows(session, _FACT, there.facts, facts)
     _set_rows(session, _REPEAT, there.repeated, repeated)
-
-
-class _There:
-    """What the tables say of some Statements or workers, and of all other Statements that may tell the same: rows by
-    primary key."""
-
-    def __init__(
-        self,
-        session: Session,
-        tenant: UUID,
-        ids: Collection[UUID],
-        told: Iterable[Told],
-        *,
-        workers: Collection[UUID] = (),
-    ) -> None:
-        self._session, self._tenant, self._ids = session, tenant, ids
-        self.facts: dict[_Key, _Row] = {}
-        self.repeated: dict[_Key, _Row] = {}
-        if workers:
-            self._read(lambda table: [among(session, table.c.worker_id, workers), beside(table.c.tenant_id) == tenant])
-            return
-        self._read(lambda table: [table.c.tenant_id == tenant, among(session, table.c.statement_id, ids)])
-        groups = {(one.worker_id, one.activity_key) for one in told}
-        groups |= {
-            (row["worker_id"], row["activity_key"]) for rows in (self.facts, self.repeated) for row in rows.values()
-        }
-        if groups:
-            self._read(lambda table: _of_groups(session, tenant, table, groups), groups)
-
-    def told(self) -> dict[_Key, Told]:
-        """What all Statements but those asked for told by themselves."""
-        return {(one.worker_id, one.statement_id, one.what): one for one in self._others()}
-
-    def _read(self, where: Callable[[sa.Table], Sequence[Any]], groups: Collection[_Group] | None = None) -> None:
-        """Facts and repeats in one SQL command."""
-        own = {column.name for column in _FACT.columns}
-        columns = [column for column in _REPEAT.columns if column.name in own]
-        more = [column for column in _REPEAT.columns if column.name not in own]
-        facts = sa.select(
-            *(_FACT.c[column.name] for column in columns), *(sa.cast(sa.null(), one.type) for one in more)
-        )
-        again = sa.select(*columns, *more)
-        both = sa.union_all(
-            facts.where(*where(_FACT)),
-            again.where(*where(_REPEAT)),
-        )
-        names = [column.name for column in (*columns, *more)]
-        for values in self._session.execute(both):
-            row = dict(zip(names, values, strict=True))
-            if groups is not None and (row["worker_id"], row["activity_key"]) not in groups:
-                continue
-            if row["repeats"] is None:
-                self.facts[_key(row)] = {name: row[name] for name in own}
-            else:
-                self.repeated[_key(row)] = row
-
-    def settled(self, told: Mapping[_Key, Told]) -> tuple[dict[_Key, _Row], dict[_Key, _Row]]:
-        """Rows of facts that count and of those that repeat, of all that is told now in these groups."""
-        by_group: dict[_Group, list[Told]] = defaultdict(list)
-        for one in (*told.values(), *self.told().values()):
-            by_group[one.worker_id, one.activity_key].append(one)
-        several = {group for group, each in by_group.items() if len({one.statement_id for one in each}) > 1}
-        occasions = self._occasions(several) if several else {}
-        facts: dict[_Key, _Row] = {}
-        repeated: dict[_Key, _Row] = {}
-        for group, all_told in by_group.items():
-            settled = repeats.settle(all_told, occasions.get(group, {}))
-            for one in settled.counting:
-                facts[one.worker_id, one.statement_id, one.what] = self.row(one)
-            for again in settled.repeated:
-                one = again.told
-                repeated[one.worker_id, one.statement_id, one.what] = self.row(one) | {
-                    "repeats": again.repeats,
-                    "lends_minutes": again.lends_minutes,
-                    "lends_score": again.lends_score,
-                }
-        return facts, repeated
-
-    def _occasions(self, groups: Collection[_Group]) -> Mapping[_Group, repeats.Occasions]:
-        found: dict[_Group, dict[UUID, list[tuple[int, bool]]]] = defaultdict(lambda: defaultdict(list))
-        rows = self._session.execute(
-            sa.select(
-                Occasion.worker_id,
-                Occasion.activity_key,
-                Occasion.statement_id,
-                Occasion.occasion_key,
-                Occasion.is_certificate,
-            ).where(*_of_groups(self._session, self._tenant, _OCCASION, groups))
-        )
-        for worker_id, activity, statement_id, key, is_certificate in rows:
-            found[worker_id, activity][statement_id].append((key, is_certificate))
-        return found
-
-    def _others(self) -> Iterator[Told]:
-        """What the other Statements of these groups told by themselves, without what was lent to them."""
-        lent_to: dict[_Key, _Row] = {}
-        for row in self.repeated.values():
-            if row["lends_minutes"] or row["lends_score"]:
-                key = (row["worker_id"], row["repeats"], row["what"])
-                before = lent_to.get(key, {"minutes": False, "score": False})
-                lent_to[key] = {
-                    "minutes": before["minutes"] or row["lends_minutes"],
-                    "score": before["score"] or row["lends_score"],
-                }
-        for row in (*self.facts.values(), *self.repeated.values()):
-            if row["statement_id"] in self._ids:
-                continue
-            lent = lent_to.get(_key(row), {})
-            one = Told(**{name: row[name] for name in Told.__slots__})
-            yield replace(
-                one,
-                minutes=0 if lent.get("minutes") else one.minutes,
-                score=None if lent.get("score") else one.score,
-            )
-
-    def row(self, one: Told) -> _Row:
-        """A row of a fact."""
-        return asdict(one) | {"tenant_id": self._tenant, "year": one.day.year}
-
-
-def _of_groups(
-    session: Session, tenant: UUID, table: sa.Table, groups: Collection[_Group]
-) -> list[sa.ColumnElement[bool]]:
-    """Rows of these workers and of these activities, of some more pairs than asked for."""
-    return [
-        among(session, table.c.worker_id, {worker for worker, _ in groups}),
-        beside(table.c.tenant_id) == tenant,
-        among(session, table.c.activity_key, {activity for _, activity in groups}),
-    ]
 
 
 def _mark(session: Session, tenant: UUID, gone: Sequence[_Row], other: Sequence[_Row]) -> None:
@@ -461,10 +328,6 @@ def _mark(session: Session, tenant: UUID, gone: Sequence[_Row], other: Sequence[
             before, by = concerned.get(key, (cause, None))
             concerned[key] = before | cause, acts.get((row["worker_id"], row["statement_id"]), by)
     judging.mark_each(session, tenant, concerned)
-
-
-def _key(row: Mapping[str, Any]) -> _Key:
-    return row["worker_id"], row["statement_id"], row["what"]
 
 
 def _told(worker_id: UUID, reading: Reading) -> Iterator[Told]:

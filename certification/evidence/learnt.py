@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from certification.access import rights
 from certification.access.permissions import Act, Role
 from certification.access.who import Who
+from certification.evidence import retold
+from certification.evidence.retold import Retold
 from certification.models import Employment, Fact
 from lrs.db import Session
 
@@ -33,6 +35,9 @@ class Learnt:
     minutes: int
     score: int | None
     quality: int
+    told_again: Retold | None
+    """Others that tell the same of the worker and do not count; None where there is none, and for whoever may know of
+    some days alone."""
 
 
 def learnt(
@@ -65,7 +70,8 @@ def learnt(
         tuple(held for held in who.roles if held.role is not Role.ENTERPRISE),
         who.scopes,
     )
-    if not rights.may(session, without_employer, Act.READ_LEARNING, on, worker=worker):
+    whole = rights.may(session, without_employer, Act.READ_LEARNING, on, worker=worker)
+    if not whole:
         reach = rights.reach(who, Act.READ_LEARNING, on)
         query = query.where(
             sa.exists().where(
@@ -76,4 +82,9 @@ def learnt(
                 sa.or_(Employment.ended.is_(None), Employment.ended >= Fact.day),
             )
         )
-    return [Learnt(*row) for row in session.execute(query)]
+    rows: list[Any] = list(session.execute(query))
+    again = retold.of_counting(session, who.tenant, worker, {row.statement_id for row in rows}) if whole else {}
+    return [
+        Learnt(row.day, row.statement_id, row.what, row.minutes, row.score, row.quality, again.get(row.statement_id))
+        for row in rows
+    ]

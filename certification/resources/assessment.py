@@ -9,14 +9,15 @@ from typing import Any
 from marshmallow import fields, validate
 
 from certification.access.permissions import Act
-from certification.evidence import disputes
+from certification.evidence import disputes, retold
+from certification.evidence.retold_words import retold_words
 from certification.judgement import assessments, explanations
 from certification.resources.access import caller, database, everything, known_worker
 from certification.resources.cursors import after, page
 from certification.resources.errors import Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import YEAR, Paging, Parameters
-from certification.resources.shapes import Answer, AsOf, Page
+from certification.resources.shapes import Answer, AsOf, Page, TellingAnswer
 from certification.rules import criteria
 from certification.vietnam import vietnam_day
 
@@ -69,6 +70,15 @@ class OpenDispute(Answer):
     due = fields.Date()
 
 
+class ToldAgain(Answer):
+    """One achievement told several times, counted once."""
+
+    counts = fields.Nested(TellingAnswer)
+    again = fields.List(fields.Nested(TellingAnswer), metadata={"description": "Others that tell it; ten at most."})
+    others = fields.Integer(metadata={"description": "How many tell the same, named or not."})
+    words = fields.String(metadata={"description": "The same in Vietnamese."})
+
+
 class AssessmentAnswer(AsOf):
     """The last judgement of a worker for a year."""
 
@@ -84,6 +94,10 @@ class AssessmentAnswer(AsOf):
     each_at_least = fields.Integer()
     open_disputes = fields.List(
         fields.Nested(OpenDispute), metadata={"description": "What the worker disputes and nobody has answered today."}
+    )
+    told_again = fields.List(
+        fields.Nested(ToldAgain),
+        metadata={"description": "Of the Statements counted those that others tell again, as it is known today."},
     )
     explanation = fields.Nested(Explanation)
 
@@ -105,6 +119,8 @@ def show_assessment(number: str, query: Mapping[str, Any]) -> Any:
         if last is None:
             raise NotFound(Fault("year", f"worker {number!r} has not been judged for {year}"))
         criteria_set = criteria.of_rule_file(session, tenant, last.criteria_set_id)
+        counted = {statement for one in last.result.indicators for statement in one.counted}
+        again = retold.of_counting(session, tenant, worker.id, counted)
         open_ones = disputes.standing(session, tenant, [worker.id], year, vietnam_day(datetime.now(UTC)))
     result = last.result
     return {
@@ -122,6 +138,10 @@ def show_assessment(number: str, query: Mapping[str, Any]) -> Any:
         "open_disputes": [
             {"id": one.id, "statement": one.statement_id, "opened_on": one.opened_on, "due": one.due}
             for one in open_ones.get(worker.id, ())
+        ],
+        "told_again": [
+            {"counts": one.counts, "again": one.again, "others": one.others, "words": retold_words(one)}
+            for one in sorted(again.values(), key=lambda one: (one.counts.day, one.counts.statement))
         ],
         "explanation": explanations.explain(criteria_set, result),
     }

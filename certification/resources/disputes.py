@@ -9,8 +9,9 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from certification.access.permissions import Act
-from certification.evidence import disputes
+from certification.evidence import disputes, retold
 from certification.evidence.disputes import Disputed
+from certification.evidence.retold_words import beside_words
 from certification.resources.access import caller, changing, database, known_worker, pepper
 from certification.resources.cases import (
     CaseReasonBody,
@@ -23,7 +24,7 @@ from certification.resources.cases import (
 )
 from certification.resources.frame import Resource
 from certification.resources.parameters import YEAR, Body, Paging
-from certification.resources.shapes import Answer, AsOf, Page
+from certification.resources.shapes import Answer, AsOf, Page, TellingAnswer
 from certification.resources.speaking import record_id
 from lrs.db import Session
 
@@ -78,11 +79,25 @@ class DisputesAnswer(Page):
     items = fields.List(fields.Nested(DisputeAnswer))
 
 
+class DisputeBesideAnswer(Answer):
+    """What else tells what the disputed Statement tells of the worker."""
+
+    repeats = fields.List(fields.Nested(TellingAnswer), metadata={"description": "What counts in its place already."})
+    again = fields.List(fields.Nested(TellingAnswer), metadata={"description": "What tells it again, not counted."})
+    instead = fields.List(fields.Nested(TellingAnswer), metadata={"description": "What counts if it is voided."})
+    words = fields.List(fields.String(), metadata={"description": "The same in Vietnamese."})
+
+
 class OneDisputeAnswer(AsOf):
     """A dispute with every step."""
 
     dispute = fields.Nested(DisputeAnswer)
     steps = fields.List(fields.Nested(DisputeStepAnswer))
+    beside = fields.Nested(
+        DisputeBesideAnswer,
+        allow_none=True,
+        metadata={"description": "null: nothing else tells the same, or it is voided."},
+    )
 
 
 @resource.get("/disputes", Act.READ_DISPUTES, query=DisputesParameters, answers=DisputesAnswer)
@@ -124,7 +139,8 @@ def show_dispute(number: str, id: str) -> Any:
 def answer_dispute(number: str, id: str, body: Mapping[str, Any]) -> Any:
     """Answer a dispute in a unit's name
 
-    The evidence is kept, is voided by this, or was added. Nobody answers one's own, nor what one opened.
+    The evidence is kept, is voided by this, or was added. Nobody answers one's own, nor what one opened. `beside` says
+    what else tells the same of the worker, and what counts once this is voided.
     """
     tenant = caller().tenant
     with changing(tenant) as session:
@@ -167,4 +183,15 @@ def _again(act: Any, number: str, id_: str, body: Mapping[str, Any]) -> Any:
 
 
 def _one(session: Session, worker_id: UUID, one: Disputed) -> Mapping[str, Any]:
-    return with_steps("dispute", one, disputes.history(session, caller().tenant, worker_id, one.id))
+    shown = with_steps("dispute", one, disputes.history(session, caller().tenant, worker_id, one.id))
+    return {**shown, "beside": _beside(session, worker_id, one)}
+
+
+def _beside(session: Session, worker_id: UUID, one: Disputed) -> Mapping[str, Any] | None:
+    if one.statement_id is None:
+        return None
+    found = retold.beside(session, caller().tenant, worker_id, one.statement_id)
+    if found is None:
+        return None
+    parts = {"repeats": found.repeats, "again": found.again, "instead": found.instead}
+    return {**parts, "words": list(beside_words(found))}

@@ -12,11 +12,12 @@ from marshmallow import fields
 from certification.access.permissions import Act
 from certification.evidence import learnt
 from certification.evidence.learnt import Learnt
+from certification.evidence.retold_words import retold_words
 from certification.resources import cursors
 from certification.resources.access import caller, database, known_worker, today, who
 from certification.resources.frame import Resource
 from certification.resources.parameters import YEAR, Paging
-from certification.resources.shapes import Answer, Page
+from certification.resources.shapes import Answer, Page, TellingAnswer
 
 resource = Resource("learning", "What workers have learnt, by day: for the worker, the union, and the employer.")
 
@@ -25,6 +26,14 @@ class LearningParameters(Paging):
     """`year`: the assessment year; this year in Vietnam when left out."""
 
     year = fields.Integer(validate=YEAR, error_messages={"invalid": "not a year; write it as 2026"})
+
+
+class ToldAgainAnswer(Answer):
+    """Others that tell the same of the worker, and do not count."""
+
+    again = fields.List(fields.Nested(TellingAnswer), metadata={"description": "Ten at most."})
+    others = fields.Integer(metadata={"description": "How many, named or not."})
+    words = fields.String(metadata={"description": "The same in Vietnamese."})
 
 
 class LearntAnswer(Answer):
@@ -36,6 +45,9 @@ class LearntAnswer(Answer):
     score = fields.Float(allow_none=True, metadata={"description": "0 to 1."})
     quality = fields.String(metadata={"description": "E0 self-declared … E3 assessed."})
     statement = fields.UUID()
+    told_again = fields.Nested(
+        ToldAgainAnswer, allow_none=True, metadata={"description": "null: nobody else tells it. Not for an employer."}
+    )
 
 
 class LearningAnswer(Page):
@@ -79,4 +91,6 @@ def _shown(one: Learnt) -> Mapping[str, Any]:
         "score": None if one.score is None else one.score / 10_000,
         "quality": f"E{one.quality}",
         "statement": one.statement,
+        "told_again": one.told_again
+        and {"again": one.told_again.again, "others": one.told_again.others, "words": retold_words(one.told_again)},
     }

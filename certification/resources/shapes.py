@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields
 
-__all__ = ["Answer", "AsOf", "Page", "Refused"]
+__all__ = ["Answer", "AsOf", "Page", "Refused", "TellingAnswer"]
 
 
 class Answer(Schema):
@@ -56,3 +56,12 @@ class Refused(Answer):
     """Every refusal has this form, and names all faults that were found."""
 
     errors = fields.List(fields.Nested(FaultListed))
+
+
+class TellingAnswer(Answer):
+    """A Statement, and who said it first."""
+
+    statement = fields.UUID()
+    day = fields.Date()
+    about = fields.String(metadata={"description": "The activity's name, or its id."})
+    said_by = fields.String(metadata={"description": "The name of the key, or of the authority."})

@@ -11,6 +11,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from certification.evaluation.results import MET
+from certification.evidence import retold
+from certification.evidence.retold import Retold
+from certification.evidence.retold_words import retold_words
 from certification.judgement import explanations
 from certification.judgement.assessments import Assessed, Judgement
 from certification.judgement.explanations import IndicatorRow
@@ -33,6 +36,7 @@ def print_explanation(
     explanation = explanations.explain(criteria_set, assessed.result)
     counted = {one for row in explanation.rows for one in row.counted}
     evidence = {one.id: one.document for one in api.get_statements(session, tenant, counted)}
+    again = retold.of_counting(session, tenant, assessed.worker_id, counted)
     why = "đủ tiêu chí" if explanation.outcome == MET else "chưa đủ tiêu chí"
     console.print()
     console.rule(Text(f"Vì sao {printable(full_name)} ({printable(number)}) {why}", style="bold"), align="left")
@@ -44,10 +48,12 @@ def print_explanation(
         if row.competence != competence:
             competence = row.competence
             console.print(Text(f"\n{competence}", style="bold"))
-        _print_row(console, row, evidence)
+        _print_row(console, row, evidence, again)
 
 
-def _print_row(console: Console, row: IndicatorRow, evidence: Mapping[UUID, dict[str, Any]]) -> None:
+def _print_row(
+    console: Console, row: IndicatorRow, evidence: Mapping[UUID, dict[str, Any]], again: Mapping[UUID, Retold]
+) -> None:
     points = "–" if row.points is None else str(row.points)
     style = "" if row.state == MET else "yellow"
     heading = (
@@ -57,6 +63,11 @@ def _print_row(console: Console, row: IndicatorRow, evidence: Mapping[UUID, dict
     if row.counted:
         named = [_named(evidence[one]) for one in row.counted[-EXAMPLES:] if one in evidence]
         lines.append(Text(f"Dựa trên {number(len(row.counted))} minh chứng, gần đây: {'; '.join(named)}.", style="dim"))
+    several = [again[one] for one in row.counted if one in again]
+    lines += [Text(f"• {printable(retold_words(one))}", style="dim") for one in several[-EXAMPLES:]]
+    if len(several) > EXAMPLES:
+        more = f"• {number(len(several) - EXAMPLES)} minh chứng khác cũng được báo nhiều lần, chỉ tính một lần."
+        lines.append(Text(more, style="dim"))
     lines += [Text(f"• {remark}") for remark in row.remarks]
     for place, line in enumerate(lines):
         console.print(Padding(line, (0, 0, 0, 2 if place == 0 else 7)))

@@ -66,12 +66,14 @@ def test_a_dispute_is_opened_and_answered(
     statement = min(str(one) for _, one, *_ in learning.facts(database, tenant))
     told = succeeded(run("dispute", "A1", "--year", "2026", "--statement", statement, "--by", "A1", "--reason", "nhầm"))
     dispute = told.split(":")[0]
-    assert told.endswith(": open, to be answered by 05/12/2026.\n")
+    assert told.splitlines()[0].endswith(": open, to be answered by 05/12/2026.")
+    assert "Minh chứng này được tính; báo lại cùng kết quả" in told
     succeeded(run("assess", "A1", "--year", "2026"))
     beside = f"Khiếu nại chờ trả lời (minh chứng {statement}), hạn 05/12/2026: nhầm"
     assert beside in succeeded(run("explain", "A1", "--year", "2026"))
     answered = run("answer-dispute", "A1", dispute, "--outcome", "voided", "--unit", "cs/1", *OFFICER)
-    assert succeeded(answered).endswith(": answered.\n")
+    assert succeeded(answered).splitlines()[0].endswith(": answered.")
+    assert "Nếu minh chứng này bị huỷ thì được tính thay" in succeeded(answered)
     assert "Khiếu nại" not in succeeded(run("explain", "A1", "--year", "2026"))
     assert succeeded(run("disputes", "--state", "open")) == ""
     assert [line.split("  ")[3] for line in succeeded(run("disputes", "--worker", "A1")).splitlines()[1:]] == [

@@ -18,12 +18,13 @@ from certification.people import workers
 from certification.rules.criteria import PROGRAMME
 from certification.vietnam import vietnam_day
 from lrs import api
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from tests.certification import learning
 from tests.certification.access.people import account, give, signed_in
 from tests.certification.evidence.test_attendance_lists import list_csv, said
 from tests.certification.evidence.test_declarations import PDF
 from tests.certification.world import World
+from tests.conftest import PEPPER
 
 Headers = dict[str, str]
 TODAY = vietnam_day(datetime.now(UTC))
@@ -234,6 +235,44 @@ def test_a_dispute_is_the_workers_and_somebody_else_answers(
     assert client.post(f"{address}/reopen", json=reason, headers=worker).json["dispute"]["state"] == "open"  # type: ignore[index]
     assert client.get(address, headers=officer).json["dispute"]["state"] == "open"  # type: ignore[index]
     assert client.post(f"{address}/withdraw", json=reason, headers=worker).status_code == 200
+
+
+def test_whoever_answers_about_one_of_two_that_tell_the_same_is_told_that_the_other_counts(
+    client: FlaskClient, staff: list[UUID], officer: Headers, worker: Headers, world: World, database: Database,
+    identity: api.Identity, credential: Callable[..., str],
+) -> None:  # fmt: skip
+    tenant = world.tenant
+    with database.writing(tenant) as session:
+        workers.link(session, tenant, "https://hoc.example.org|an", "NV-1", by="test", now=world.now)
+    with database.reading(NOBODY) as session:
+        other = api.identify(session, credential(tenant), pepper=PEPPER, now=world.now)
+    counts = learning.statement("an", "language", result={"duration": "PT9M"})
+    again = learning.statement("an", "language")
+    learning.store(database, identity, counts)
+    learning.store(database, other, again)
+    learning.follow_all(database, tenant, world.now)
+    with database.writing(tenant) as session:
+        assessments.assess(session, tenant, [staff[0]], PROGRAMME, 2026, as_of=TODAY, now=world.now)
+    judged: Any = client.get("/api/workers/NV-1/assessment?year=2026", headers=officer).json
+    [shown] = judged["told_again"]
+    assert (shown["counts"]["statement"], shown["others"]) == (counts["id"], 1)
+    assert [one["statement"] for one in shown["again"]] == [again["id"]]
+    assert "chỉ tính một lần" in shown["words"]
+    learnt: Any = client.get("/api/workers/NV-1/learning?year=2026", headers=worker).json
+    assert {one["statement"]: one["told_again"]["others"] for one in learnt["items"]} == {counts["id"]: 1}
+
+    mine, body = "/api/workers/NV-1/disputes", {"year": 2026, "statement": counts["id"], "reason": "Tôi không dự"}
+    opened: Any = client.post(mine, json=body, headers=worker).json
+    address = f"{mine}/{opened['dispute']['id']}"
+    seen: Any = client.get(address, headers=officer).json
+    assert [one["statement"] for one in seen["beside"]["instead"]] == [again["id"]]
+    answer = {"outcome": "voided", "unit": "cdcs/a", "reason": "Đúng, nhầm tên"}
+    done: Any = client.post(f"{address}/answer", json=answer, headers=officer).json
+    assert any("được tính thay" in words for words in done["beside"]["words"])
+    learning.follow_all(database, tenant, world.now)
+    assert {row[1] for row in learning.facts(database, tenant)} == {UUID(again["id"])}
+    later: Any = client.get(address, headers=officer).json
+    assert later["beside"] is None
 
 
 def test_items_of_channels_are_those_of_the_branch(
