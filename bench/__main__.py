@@ -16,13 +16,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import attainment, growth, judging, machine, memory, posting, rosters
+from bench import attainment, freshness, growth, judging, machine, memory, posting, rosters
 from tests.postgresql import Cluster
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
 """Of PostgreSQL, as docs/operate.md advises."""
 
-PARTS = ("posting", "growth", "memory", "judging", "attainment", "rosters")
+PARTS = ("posting", "growth", "memory", "judging", "freshness", "attainment", "rosters")
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
 """Statements in the small store and in the big one of `growth`."""
@@ -70,6 +70,12 @@ class Bench:
         url = self._url(engine, self._own(f"judging-{engine}"), "judging")
         measured = judging.measure(url, workers=max(200, int(3000 * self._options.scale)), rounds=self._options.rounds)
         return {"judging": [{"engine": engine, **measured}]}
+
+    def _freshness(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"freshness-{engine}")
+        url = self._url(engine, folder, "freshness")
+        workers, seconds = max(2000, int(100_000 * self._options.scale)), max(10, int(60 * self._options.scale))
+        return {"freshness": freshness.measure(engine, folder, url, workers=workers, seconds=seconds)}
 
     def _attainment(self, engine: str) -> dict[str, Rows]:
         url = self._url(engine, self._own(f"attainment-{engine}"), "attainment")
@@ -137,6 +143,15 @@ def _growing(name: str, digits: int = 0) -> Cell:
     return lambda row: f"{row['posting'][name]:,.{digits}f}"
 
 
+def _shares(name: str) -> Cell:
+    return lambda row: " / ".join(f"{row[f'{name}_{share}']:,.0f}" for share in (50, 95, 99))
+
+
+def _windows(row: dict[str, Any]) -> str:
+    windows = row["windows"]
+    return " / ".join(f"{one:,.0f}" for one in (windows[0], max(windows), windows[-1]))
+
+
 TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
     "posting": (
         "POST /xapi/statements beside the bare insert of the same rows",
@@ -184,6 +199,15 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("engine", _text("engine")), ("workers", _number("workers")), ("facts", _number("facts")),
             ("judging alone, s", _number("pure", 2)), ("read, judge, save, s", _number("assess", 2)),
             ("again, nothing new, s", _number("again", 2)), ("roll-up of all, s", _number("rollup", 2)),
+        ],
+    ),
+    "freshness": (
+        f"From the answer to a POST until judgement and sums include it, ms (p50 / p95 / p99), {freshness.A_SECOND} /s",
+        [
+            ("engine", _text("engine")), ("workers", _number("workers")), ("a request", _text("each")),
+            ("clients", _text("clients")), ("posted, /s", _number("pace")), ("POST, ms", _number("post_ms", 1)),
+            *((name, _shares(name)) for name in ("followed", "judged", "counted")),
+            ("first, worst, last 5 s", _windows), ("cores used", _number("cpu", 2)),
         ],
     ),
     "attainment": (

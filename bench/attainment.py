@@ -47,15 +47,8 @@ def measure(url: str, *, workers: int, count_rows: bool = True) -> dict[str, Any
     """Seconds and milliseconds for a population made up for the occasion."""
     database = Database(url)
     migrations.upgrade(database)
-    with database.reading(NOBODY) as session:
-        tenant = api.find_tenant(session)
     began = time.perf_counter()
-    with database.writing(tenant) as session:
-        organizations.load_shipped(session, tenant)
-        rule_files.load_all(session, tenant, now=NOW)
-        enterprises = _units(session, tenant, max(1, workers // IN_AN_ENTERPRISE))
-    with database.writing(tenant) as session:
-        _people(session, tenant, enterprises, workers)
+    tenant, enterprises = populate(database, workers)
     populated = time.perf_counter() - began
     made = _timed(lambda: summaries.settle_all(database, tenant, today=TODAY))
     chance = random.Random(7)
@@ -81,6 +74,19 @@ def measure(url: str, *, workers: int, count_rows: bool = True) -> dict[str, Any
         "rows": rows[0] if rows else float("nan"),
         "settle_ms": 1000 * statistics.median(settle),
     }
+
+
+def populate(database: Database, workers: int) -> tuple[UUID, list[UUID]]:
+    """A tenant with so many people, in a migrated database without any; and its enterprises."""
+    with database.reading(NOBODY) as session:
+        tenant = api.find_tenant(session)
+    with database.writing(tenant) as session:
+        organizations.load_shipped(session, tenant)
+        rule_files.load_all(session, tenant, now=NOW)
+        enterprises = _units(session, tenant, max(1, workers // IN_AN_ENTERPRISE))
+    with database.writing(tenant) as session:
+        _people(session, tenant, enterprises, workers)
+    return tenant, enterprises
 
 
 def _read(database: Database, tenant: UUID, code: str, on: date) -> None:
@@ -215,7 +221,7 @@ def _people(session: Session, tenant: UUID, enterprises: list[UUID], workers: in
         run(
             "INSERT INTO certification_fact (worker_id, tenant_id, statement_id, what, day, year, minutes, score,"
             f" quality, activity_key) SELECT {uid(1, 'n')}, :tenant, {uid(2 + fact, 'n')},"
-            f" CASE (n * 7 + {fact} * 3) % 16 {cases} END, {plus('2026-01-01', f'(n * 13 + {fact * 17}) % 330')}, 2026,"
+            f" CASE (n * 7 + {fact} * 3) % 16 {cases} END, {plus('2026-01-01', f'(n * 13 + {fact * 17}) % 320')}, 2026,"
             f" 60, NULL, (n + {fact}) % 3 + 1, (n + {fact}) % 500 FROM ({series}) AS s",
             last,
         )

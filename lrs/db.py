@@ -149,6 +149,7 @@ class Database:
         self._writer_lock = threading.RLock()
         self._probe_lock = threading.Lock()
         self._probe: sqlite3.Connection | None = None
+        self._watch: sqlite3.Connection | None = None
         if self.is_sqlite:
             self.engine = sa.create_engine(
                 parsed,
@@ -234,6 +235,32 @@ class Database:
                 self._writer_lock.release()
         return True
 
+    def state(self) -> object:
+        """Another value after every commit of anybody, the same as long as nobody wrote anything.
+
+        It costs next to nothing, so a loop that looks for work can ask many times a second; what there is to do, it
+        asks when something was written.
+        """
+        if not self.is_sqlite:
+            return self._transactions()
+        with self._probe_lock:
+            if self._watch is None:
+                path = self.url.database or ":memory:"
+                self._watch = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            return self._watch.execute("PRAGMA data_version").fetchone()[0]
+
+    def _transactions(self) -> object:
+        """Which transactions a snapshot of PostgreSQL would see: a writer's number is among those under way until what
+        it wrote can be seen."""
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("SELECT pg_current_snapshot()::text")
+            row = cursor.fetchone()
+            return row and row[0]
+        finally:
+            connection.close()
+
     def empty_log(self) -> None:
         """On SQLite, bring what was changed out of the log beside the file, unless somebody is reading just now."""
         if self.is_sqlite:
@@ -246,9 +273,10 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         with self._probe_lock:
-            if self._probe is not None:
-                self._probe.close()
-                self._probe = None
+            for held in (self._probe, self._watch):
+                if held is not None:
+                    held.close()
+            self._probe = self._watch = None
         self.engine.dispose()
 
 

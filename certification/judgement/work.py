@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
 from certification.errors import CertificationError
 from certification.evidence import feed
-from certification.judgement import judging
+from certification.judgement import assessments, judging
 from certification.targets import summaries
 from certification.vietnam import vietnam_day
 from lrs import api
@@ -22,12 +24,17 @@ __all__ = ["work"]
 CHUNKS_IN_A_TURN = 20
 
 IDLE_SECONDS = 1.0
-"""How long the loop waits when no tenant has had anything to do for some time: the longest an arrived Statement goes
-unread."""
+"""How long the loop waits at most when there is nothing to do: a day may have begun on which something is due."""
 
-SOON_SECONDS = 0.05
-"""How long it waits right after there was something to do. The pause doubles each time it finds nothing, up to
-`IDLE_SECONDS`: while Statements keep coming each is read soon, and an idle store is left in peace."""
+LOOK_SECONDS = 0.025
+"""How often it asks meanwhile whether anything was written to the database (`Database.state`). What that is, the feed
+and the marks say; nothing else announces it."""
+
+LONGEST_SECONDS = 0.1
+"""How long one step should take: on SQLite nobody else writes meanwhile, and what came last waits for it."""
+
+FEWEST = 50
+"""So many are taken at once however long that takes: less costs almost as much."""
 
 RETRY_SECONDS = 30.0
 """How long a tenant is left alone after its work failed."""
@@ -47,16 +54,21 @@ def work(database: Database, *, stop: threading.Event, clock: Callable[[], datet
     """
     paused_until: dict[UUID, float] = {}
     told: dict[UUID, str] = {}
-    pause = SOON_SECONDS
+    portions: dict[UUID, _Portions] = defaultdict(_Portions)
     while not stop.is_set():
+        state = _state(database)
+        tenants = _tenants(database)
+        if tenants is None:
+            stop.wait(IDLE_SECONDS)
+            continue
         busy = False
-        for tenant, name in _tenants(database):
+        for tenant, name in tenants:
             if stop.is_set():
                 return
             if paused_until.get(tenant, 0.0) > monotonic():
                 continue
             try:
-                busy = _turn(database, tenant, stop, clock) or busy
+                busy = _turn(database, tenant, stop, clock, portions[tenant]) or busy
             except CertificationError as refusal:
                 if told.get(tenant) != str(refusal):
                     log.warning("tenant %s (%s) waits: %s", name, tenant, refusal)
@@ -67,38 +79,92 @@ def work(database: Database, *, stop: threading.Event, clock: Callable[[], datet
                     "work for tenant %s (%s) failed; it is tried again in %.0f s", name, tenant, RETRY_SECONDS
                 )
                 paused_until[tenant] = monotonic() + RETRY_SECONDS
-        if busy:
-            pause = SOON_SECONDS
-        else:
-            stop.wait(pause)
-            pause = min(2 * pause, IDLE_SECONDS)
+        if not busy:
+            _rest(database, stop, state)
 
 
-def _tenants(database: Database) -> list[tuple[UUID, str]]:
-    """Who there is to work for; nobody, said in the log, while the database does not answer."""
+def _rest(database: Database, stop: threading.Event, state: object) -> None:
+    """Waits until something was written since the database was in this state, or for `IDLE_SECONDS`."""
+    ends = monotonic() + IDLE_SECONDS
+    while not stop.wait(LOOK_SECONDS) and monotonic() < ends:
+        now = _state(database)
+        if now is not None and now != state:
+            return
+
+
+def _state(database: Database) -> object:
+    """`Database.state`; None while the database does not answer, of which the list of tenants tells the log."""
+    try:
+        return database.state()
+    except Exception:
+        return None
+
+
+def _tenants(database: Database) -> list[tuple[UUID, str]] | None:
+    """Who there is to work for; None, said in the log, while the database does not answer."""
     try:
         with database.reading(NOBODY) as session:
             return api.tenants(session)
     except Exception:
         log.exception("the list of tenants cannot be read; it is tried again in %.0f s", IDLE_SECONDS)
-        return []
+        return None
 
 
-def _turn(database: Database, tenant: UUID, stop: threading.Event, clock: Callable[[], datetime]) -> bool:
+@dataclass(slots=True)
+class Portion:
+    """How much of one kind of work is taken at once: as much as `LONGEST_SECONDS` allow, as the last ones showed."""
+
+    most: int
+    limit: int = 0
+
+    def __post_init__(self) -> None:
+        self.limit = self.limit or self.most
+
+    def took(self, many: int, seconds: float) -> None:
+        """Learns from so many having taken so long."""
+        if seconds > LONGEST_SECONDS and many > FEWEST:
+            self.limit = max(FEWEST, min(self.limit, many) // 2)
+        elif seconds < LONGEST_SECONDS / 2 and many >= self.limit:
+            self.limit = min(self.most, 2 * self.limit)
+
+
+@dataclass(slots=True)
+class _Portions:
+    """What a tenant's turns take of each kind of work."""
+
+    changes: Portion = field(default_factory=lambda: Portion(feed.CHUNK))
+    judged: Portion = field(default_factory=lambda: Portion(assessments.BATCH))
+    settled: Portion = field(default_factory=lambda: Portion(summaries.BATCH))
+
+
+def _turn(
+    database: Database, tenant: UUID, stop: threading.Event, clock: Callable[[], datetime], portions: _Portions
+) -> bool:
     """Some chunks of the feed, one of Statements to be read anew, one batch of judging and one step of the summaries;
-    whether there may be more to do.
+    whether there is more to do.
 
     Judging comes after a chunk that was the last, so that a worker with many new Statements is judged once; and after
-    `CHUNKS_IN_A_TURN` at the latest, so that a long backlog does not put it off for good.
+    `CHUNKS_IN_A_TURN` at the latest, so that a long backlog does not put it off for good. What is new waits for all of
+    it, so each is taken in portions. Where evidence came, a moment's rest lets more of it come together: then only what
+    was left over counts as more to do.
     """
+    came = 0
     for _ in range(CHUNKS_IN_A_TURN):
-        followed = feed.follow(database, tenant, now=clock())
+        limit = portions.changes.limit
+        began = monotonic()
+        followed = feed.follow(database, tenant, now=clock(), limit=limit)
+        portions.changes.took(followed.changes, monotonic() - began)
+        came += followed.changes
         if followed.complete or stop.is_set():
             break
     if stop.is_set():
         return not followed.complete
     reread = feed.reconsider(database, tenant)
-    now = clock()
-    judged = judging.judge_stale(database, tenant, now=now)
-    settled = summaries.settle(database, tenant, today=vietnam_day(now))
-    return not followed.complete or reread > 0 or judged > 0 or settled > 0
+    now, most, began = clock(), portions.judged.limit, monotonic()
+    judged = judging.judge_stale(database, tenant, now=now, limit=most)
+    portions.judged.took(judged, monotonic() - began)
+    to_settle, began = portions.settled.limit, monotonic()
+    settled = summaries.settle(database, tenant, today=vietnam_day(now), limit=to_settle)
+    portions.settled.took(min(settled, to_settle), monotonic() - began)
+    left = judged >= most or settled >= to_settle or (settled > 0 and not came)
+    return not followed.complete or reread > 0 or left

@@ -80,6 +80,19 @@ def test_among_takes_any_number_of_values(database: Database, tenant: UUID, coun
         assert session.scalar(query.where(among(session, Tenant.name, [*map(str, ids), "default"]))) == 1
 
 
+def test_the_state_changes_when_what_was_written_can_be_seen_and_not_before(
+    database: Database, identity: api.Identity
+) -> None:
+    before = database.state()
+    with database.reading(identity.tenant) as session:
+        api.changes(session, identity.tenant, None)
+    assert not database.is_sqlite or database.state() == before  # a server may have other databases, written to as well
+    with database.writing(identity.tenant) as session:
+        api.store(session, identity, [statement()])
+        meanwhile = database.state()
+    assert database.state() not in (before, meanwhile)
+
+
 def test_on_sqlite_an_open_write_transaction_shows_in_every_process(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/some.sqlite3"
     ours, theirs = Database(url), Database(url)

@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from certification.evidence import feed
 from certification.judgement import work
 from certification.models import Stale
 from lrs import api
@@ -87,6 +88,48 @@ def test_the_loop_wakes_for_what_comes_while_it_waits(
     work.work(database, stop=stop, clock=lambda: now)
     assert stop.waits == 2
     assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
+
+
+def test_the_loop_leaves_an_idle_database_in_peace_until_something_is_written(
+    database: Database, tenant: UUID, identity: api.Identity, an: UUID, other_an: UUID, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    looks: list[int] = []
+    follow = feed.follow
+
+    def counted(*arguments: Any, **named: Any) -> feed.Followed:
+        looks.append(stop.waits)
+        return follow(*arguments, **named)
+
+    monkeypatch.setattr(feed, "follow", counted)
+    monkeypatch.setattr(work, "IDLE_SECONDS", 3600.0)
+    monkeypatch.setattr(Database, "state", lambda _: store_of[0])
+    store_of = [0]
+
+    def come() -> None:
+        store(database, identity, statement("an"))
+        store_of[0] += 1
+
+    stop = WhenIdle(lambda: None, lambda: None, come, lambda: None)
+    work.work(database, stop=stop, clock=lambda: now)
+    assert set(looks) == {0, 3}
+    assert kept(database, tenant) == [(an, 2026, 1, "not_met")]
+
+
+@pytest.mark.parametrize(
+    ("many", "seconds", "then"), [(300, 0.4, 150), (60, 9.0, 50), (50, 9.0, 300), (300, 0.06, 300)]
+)
+def test_what_takes_long_is_taken_in_smaller_portions(many: int, seconds: float, then: int) -> None:
+    portion = work.Portion(300)
+    portion.took(many, seconds)
+    assert portion.limit == then
+
+
+def test_portions_grow_again_where_full_ones_are_quick() -> None:
+    portion = work.Portion(300, 50)
+    for many in (49, 50, 100, 200):
+        portion.took(many, 0.01)
+    assert portion.limit == 300
 
 
 def test_a_tenant_whose_work_fails_is_logged_tried_again_and_holds_up_nobody(
