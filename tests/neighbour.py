@@ -27,6 +27,8 @@ from certification.judgement import judging
 from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore, YearClosing
 from certification.people import national_numbers
 from certification.targets import freezing, publications, summaries
+from certification.units import letterheads
+from certification.units.letterheads import Letterhead
 from lrs import api, definitions
 from lrs.db import NOBODY, Database, Session
 from lrs.models import Tenant
@@ -208,6 +210,9 @@ def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:
     disputes.open_dispute(session, tenant, "NV-AN", year=2026, statement_id=None, reason=SECRET, **worker)
     items = f"Mã đơn vị,Kênh,Ngày,Tiêu đề,Số lượng\ncdcs/a,zalo,05/09/2026,{SECRET},20\n".encode()
     channel_items.import_channel_items(session, tenant, items, by=SECRET, now=NOW)
+    signing = {"by": SECRET, "starts": date(2020, 1, 1), "now": NOW}
+    letterheads.set_letterhead(session, tenant, "cdcs/a", Letterhead(SECRET), **signing)
+    letterheads.add_signer(session, tenant, "cdcs/a", name=SECRET, office=SECRET, source=SECRET, **signing)
     chain.add(session, tenant, by=SECRET, act="dossier.open", subject="dossier:1", detail={"nói": SECRET}, now=NOW)
 
 

@@ -115,6 +115,8 @@ class Act(Enum):
     CHANGE_IDENTITY = "say which Actor is which worker, or which records are one person's"
     READ_UNITS = "read units and how they stand"
     CHANGE_UNITS = "move or end units"
+    READ_LETTERHEADS = "read how documents of a unit are headed and who signs them"
+    CHANGE_LETTERHEADS = "say how documents of a unit are headed and who signs them"
     ATTEST = "attest points"
     SCORE_ONESELF = "give points to oneself"
     TAKE_IN_LISTS = "bring in lists of who attended"
@@ -198,6 +200,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHANGE_IDENTITY: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_UNITS: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.AUDITOR, Role.OPERATOR}),
     Act.CHANGE_UNITS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.READ_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
+    Act.CHANGE_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.ATTEST: Rule(None, roles=UNION_ROLES),
     Act.SCORE_ONESELF: Rule(None, roles=frozenset({Role.WORKER})),
     Act.TAKE_IN_LISTS: Rule(None, roles=_OFFICERS | {Role.ENTERPRISE}),

@@ -60,12 +60,14 @@ from certification.models.testimony import (
 )
 from certification.models.units import (
     Commitment,
+    Letterhead,
     Organization,
     OrganizationChange,
     OrganizationLabel,
     OrganizationParent,
     OrganizationSuccession,
     Revision,
+    Signer,
 )
 from certification.models.workforce import Audience, DeclaredHeadcount, NationalNumber, PeopleSetting, UnionRole
 
@@ -97,6 +99,7 @@ __all__ = [
     "Freezing",
     "IdentityEvent",
     "KeptFile",
+    "Letterhead",
     "NationalNumber",
     "Occasion",
     "Organization",
@@ -114,6 +117,7 @@ __all__ = [
     "RuleFile",
     "SelfScore",
     "SignInAttempt",
+    "Signer",
     "Stale",
     "Standing",
     "Summary",

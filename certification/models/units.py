@@ -13,12 +13,14 @@ from lrs.db import UtcDateTime, new_id
 
 __all__ = [
     "Commitment",
+    "Letterhead",
     "Organization",
     "OrganizationChange",
     "OrganizationLabel",
     "OrganizationParent",
     "OrganizationSuccession",
     "Revision",
+    "Signer",
 ]
 
 
@@ -155,3 +157,59 @@ class Revision(Base):
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     stamp: Mapped[UUID]
+
+
+class Letterhead(Base):
+    """How the documents of an organization are headed, from a day on until the next one (Decree 30/2020/NĐ-CP).
+
+    No personal data. Kept as the unit: a document of a past day is headed as it was then.
+    """
+
+    __tablename__ = "certification_letterhead"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organization_id", "valid_from"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    valid_from: Mapped[date]
+    tenant_id: Mapped[UUID] = mapped_column(index=True)
+    parent: Mapped[str | None]
+    """The line of the body above, with its line breaks; NULL: none is printed."""
+    issuer: Mapped[str]
+    place: Mapped[str | None]
+    symbol: Mapped[str | None]
+    """What stands after the kind of document in its number: LĐLĐ of 05/BC-LĐLĐ."""
+    recipients: Mapped[str]
+    """Who receives every document, one a line; empty where nobody does."""
+    address: Mapped[str | None]
+
+
+class Signer(Base):
+    """Who may sign for an organization, in which office, from a day on.
+
+    Personal data: the name and office of somebody who signs in public. Kept as long as the documents signed.
+    """
+
+    __tablename__ = "certification_signer"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organization_id", "id"),
+        sa.Index(None, "tenant_id"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    id: Mapped[UUID]
+    tenant_id: Mapped[UUID]
+    name: Mapped[str]
+    plain: Mapped[str]
+    """The name without case, diacritics and separators."""
+    office: Mapped[str]
+    """CHỦ TỊCH, say."""
+    authority: Mapped[str | None]
+    """The line above the office, TM. BAN THƯỜNG VỤ say; NULL for the head, who signs by the own authority."""
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    """The last day; NULL while it goes on."""
+    source: Mapped[str]
+    """The document that says so."""

@@ -30,6 +30,7 @@ from certification.people.workers import UnknownWorker
 from certification.resources.answers import Unchanged, answer
 from certification.rules.procedures import NoProcedureInForce
 from certification.spreadsheets import ImportFaults
+from certification.units.letterheads import BadLetterhead
 from certification.units.trees import UnknownOrganization
 from lrs.api import Fault, InvalidRequest, Unauthenticated
 
@@ -139,6 +140,10 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(RoleRefused)
     def not_so(error: AccountRefused | RoleRefused) -> Response:
         return _refusal(400, [Fault(f"/{error.field}", str(error))])
+
+    @blueprint.errorhandler(BadLetterhead)
+    def no_letterhead(error: BadLetterhead) -> Response:
+        return _refusal(400, [Fault(f"/{field}", message) for field, message in error.faults])
 
     @blueprint.errorhandler(ImportFaults)
     def faulty(error: ImportFaults) -> Response:
