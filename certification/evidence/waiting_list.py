@@ -82,16 +82,19 @@ def replace(
         *of_actors(session, WaitingStatement, ifis),
         among(session, WaitingStatement.statement_id, statement_ids),
     )
-    before = session.execute(sa.select(WaitingStatement.ifi, WaitingStatement.seen).where(*concerned)).all()
+    asked = sa.select(WaitingStatement.ifi, WaitingStatement.statement_id).where(*concerned)
+    before = {(ifi, statement_id) for ifi, statement_id in session.execute(asked)}
     if before:
         session.execute(sa.delete(_WAITING).where(*concerned))
     bulk.insert(session, WaitingStatement, rows)
-    change = Counter(row["ifi"] for row in rows)
-    change.subtract(Counter(row.ifi for row in before))
+    new = [row for row in rows if (row["ifi"], row["statement_id"]) not in before]
+    # What waits no more may have been the first of its Actor: that one's are counted anew.
+    fewer = {ifi for ifi, _ in before - {(row["ifi"], row["statement_id"]) for row in rows}}
+    change = Counter(row["ifi"] for row in new)
     first: dict[str, datetime] = {}
-    for row in rows:
+    for row in new:
         first[row["ifi"]] = min(row["seen"], first.get(row["ifi"], row["seen"]))
-    more = sorted((ifi for ifi, difference in change.items() if difference > 0), key=api.key_of)
+    more = sorted(change.keys() - fewer, key=api.key_of)
     bulk.upsert(
         session,
         UnknownActor,
@@ -107,7 +110,6 @@ def replace(
         ],
         merging={"statements": lambda old, new: old + new, "first_seen": _earlier},
     )
-    fewer = [ifi for ifi, difference in change.items() if difference < 0]
     if fewer:
         _count_again(session, tenant, fewer)
 

@@ -85,6 +85,14 @@ class Server:
         with _until_gone(workers[:1]):
             os.kill(workers[0], signal.SIGKILL)
 
+    def kill_the_judge(self) -> None:
+        """Kill -9 the process that judges beside the web processes (PostgreSQL), which is started again."""
+        assert self._process is not None
+        with _until_gone(judging := [pid for pid in _group(self._process.pid) if b"certification" in _command(pid)]):
+            for pid in judging:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
     def flask(self, *words: str) -> str:
         """What one of the program's commands says, beside the running server."""
         command = [sys.executable, "-m", "flask", *words]
@@ -106,7 +114,7 @@ class Server:
         found = []
         for pid in _group(main):
             try:
-                command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                command = _command(pid)
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
@@ -143,6 +151,14 @@ def _group(leader: int) -> list[int]:
             if int(fields[2]) == leader and fields[0] != "Z":
                 found.append(int(folder.name))
     return found
+
+
+def _command(pid: int) -> bytes:
+    """What a process was started with; nothing for one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 @contextmanager

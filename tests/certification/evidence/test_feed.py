@@ -293,6 +293,26 @@ def test_rebuilding_puts_wrong_facts_right_and_marks_only_those_concerned(
     assert (binh, 2026) not in stale_marks(database, tenant)
 
 
+def test_since_when_somebody_is_unknown_is_told_by_what_still_waits(
+    database: Database, tenant: UUID, identity: api.Identity, an: UUID, now: datetime
+) -> None:
+    first, second, third = (statement("nobody") for _ in range(3))
+    store(database, identity, first)
+    follow_all(database, tenant, now)
+    store(database, identity, second)
+    store(database, identity, voiding(first), third)
+    follow_all(database, tenant, now)
+
+    def unknown() -> list[tuple[int, datetime]]:
+        with database.reading(tenant) as session:
+            return [(one.statements, one.first_seen) for one in workers.unknown_actors(session, tenant)]
+
+    assert unknown() == [(2, min(seen for *_, seen in waiting(database, tenant)))]
+    followed = unknown()
+    feed.rebuild(database, tenant, now=now)
+    assert unknown() == followed
+
+
 _NAMES = ("an", "binh", "binh-phone", "chi", "dung")
 _OWNERS = {"an": "NV-AN", "binh": "NV-BINH", "binh-phone": "NV-BINH", "chi": "NV-CHI"}
 
