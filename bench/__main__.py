@@ -68,7 +68,7 @@ class Bench:
 
     def _judging(self, engine: str) -> dict[str, Rows]:
         url = self._url(engine, self._own(f"judging-{engine}"), "judging")
-        measured = judging.measure(url, workers=max(200, int(3000 * self._options.scale)), rounds=self._options.rounds)
+        measured = judging.measure(url, workers=max(2000, int(1_000_000 * self._options.scale)), rounds=2)
         return {"judging": [{"engine": engine, **measured}]}
 
     def _freshness(self, engine: str) -> dict[str, Rows]:
@@ -194,11 +194,13 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
         ],
     ),
     "judging": (
-        "Judging",
+        "Everybody judged and saved beside bare counts in SQL, as many processes as processors",
         [
             ("engine", _text("engine")), ("workers", _number("workers")), ("facts", _number("facts")),
+            ("counts in SQL, s", _number("bare", 2)), ("CPU", _number("bare_cpu", 2)),
             ("judging alone, s", _number("pure", 2)), ("read, judge, save, s", _number("assess", 2)),
-            ("again, nothing new, s", _number("again", 2)), ("roll-up of all, s", _number("rollup", 2)),
+            ("CPU", _number("assess_cpu", 2)), ("ratio", _number("ratio", 1)), ("MB", _number("memory")),
+            ("again, s", _number("again", 2)), ("CPU", _number("again_cpu", 2)),
         ],
     ),
     "freshness": (

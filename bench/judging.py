@@ -3,40 +3,33 @@ it, the status of a thousand workers, and the roll-up of all units."""
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
-
-import sqlalchemy as sa
+from uuid import UUID
 
 import migrations
-from certification import bulk
+from bench import machine
+from bench.memory import most_together
+from bench.population import FACTS_EACH, YEAR, populate
 from certification.evaluation.findings import find, tally
 from certification.evidence import gathering
 from certification.judgement import assessments, kept, population
-from certification.models import Employment, Fact, Organization, OrganizationParent, Worker
+from certification.people import workers as people
 from certification.rules import criteria, plans, rule_files
-from certification.targets import attainment
 from lrs import api
-from lrs.db import NOBODY, Database, Session, new_id
+from lrs.db import NOBODY, Database
 
-YEAR = 2026
 AS_OF = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 5, tzinfo=UTC)
-FACTS_EACH = 20
 CHUNK = 1000
-"""Workers made up at a time."""
-
-WHAT = [
-    *("law-labour", "law-trade-union", "law-safety", "working-class-theory", "skill-upskilling", "skill-contest"),
-    *("life-health", "life-traffic", "digital-reached", "digital-able", "reading", "study-plan", "community"),
-    *("language", "improvement", "learning"),
-]
+"""Workers of whom judging alone is measured."""
 
 COUNTS = """
 SELECT count(*), sum(days), sum(score), sum(g1), sum(g2), sum(g3), sum(g4) FROM (
@@ -60,48 +53,64 @@ SELECT count(*), sum(days), sum(score), sum(g1), sum(g2), sum(g3), sum(g4) FROM 
 
 
 def measure(url: str, *, workers: int, rounds: int, processes: int | None = None) -> dict[str, Any]:
-    """Seconds, medians over `rounds`, for a population made up for the occasion."""
+    """For a population made up for the occasion: the counts in bare SQL (before and after, the median), everybody
+    judged as `assess --all` does with a result to keep for each, and again with nothing new. By the clock, and of CPU
+    of all processes (the server's among them); MB that these processes, without the server, held at most."""
     database = Database(url)
     migrations.upgrade(database)
     with database.reading(NOBODY) as session:
         tenant = api.find_tenant(session)
     with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=NOW)
-        enterprises = _units(session, tenant)
-    ids: list[UUID] = []
-    for some in _populate(database, tenant, workers, enterprises):
-        ids += some
-    if not database.is_sqlite:
-        with database.writing(tenant) as session:
-            session.execute(sa.text("ANALYZE certification_fact"))
+    populate(database, tenant, workers)
+    found = measure_filled(database, tenant, rounds, processes)
+    database.close()
+    return found
+
+
+def measure_filled(database: Database, tenant: UUID, rounds: int, processes: int | None = None) -> dict[str, Any]:
+    """The same of a population that is there."""
+    with database.reading(tenant) as session:
+        ids = people.ids(session, tenant)
 
     def everybody() -> None:
         population.judge_everybody(
             database, tenant, ids, programme=criteria.PROGRAMME, year=YEAR, as_of=AS_OF, now=NOW, processes=processes
         )
 
-    bare = [_timed(lambda: _count(database, tenant)) for _ in range(rounds)]
-    first = _timed(everybody)
-    again = [_timed(everybody) for _ in range(rounds)]
-
-    def roll_up() -> None:
-        with database.reading(tenant) as session:
-            attainment.measure_all(session, tenant, on=AS_OF)
-
-    rollup = [_timed(roll_up) for _ in range(rounds)]
-    found = {
-        "workers": workers,
-        "facts": workers * FACTS_EACH,
-        "pure": statistics.median(_pure(database, tenant, ids[:CHUNK]) for _ in range(rounds)) * workers / CHUNK,
-        "bare": statistics.median(bare),
-        "assess": first,
-        "ratio": first / statistics.median(bare),
-        "again": statistics.median(again),
-        "rollup": statistics.median(rollup),
+    bare = [_cost(lambda: _count(database, tenant)) for _ in range(rounds)]
+    with most_together(os.getpid(), besides=_servers()) as held:
+        first = _cost(everybody)
+    again = _cost(everybody)
+    bare += [_cost(lambda: _count(database, tenant)) for _ in range(rounds)]
+    wall, cpu = (statistics.median(one[place] for one in bare) for place in (0, 1))
+    return {
+        "workers": len(ids),
+        "facts": len(ids) * FACTS_EACH,
+        "load": os.getloadavg(),
+        "pure": statistics.median(_pure(database, tenant, ids[:CHUNK]) for _ in range(3)) * len(ids) / CHUNK,
+        "bare": wall,
+        "bare_cpu": cpu,
+        "assess": first[0],
+        "assess_cpu": first[1],
+        "memory": max(held),
+        "ratio": first[0] / wall,
+        "again": again[0],
+        "again_cpu": again[1],
         **_status(database, tenant, ids),
     }
-    database.close()
-    return found
+
+
+def _cost(action: Callable[[], object]) -> tuple[float, float]:
+    """Seconds by the clock, and of CPU."""
+    began, cpu = time.perf_counter(), machine.cpu_seconds()
+    action()
+    return time.perf_counter() - began, machine.cpu_seconds() - cpu
+
+
+def _servers() -> set[int]:
+    """Processes of this one's that were there before anybody was judged: the database server, where there is one."""
+    return {int(one) for one in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
 
 
 def _count(database: Database, tenant: UUID) -> None:
@@ -143,85 +152,6 @@ def _status(database: Database, tenant: UUID, ids: list[UUID]) -> dict[str, floa
 
     times = {many: sorted(_timed(partial(ask, many)) for _ in range(tries)) for many, tries in ((1, 200), (1000, 20))}
     return {f"status_{many}": 1000 * took[-max(1, len(took) // 100)] for many, took in times.items()}
-
-
-def _units(session: Session, tenant: UUID) -> list[UUID]:
-    """Twelve enterprises below the country."""
-    top = session.scalars(
-        sa.select(Organization.id).where(Organization.tenant_id == tenant, Organization.code == "vn")
-    ).one_or_none()
-    if top is None:
-        top = new_id()
-        session.execute(
-            sa.insert(Organization),
-            [{"id": top, "tenant_id": tenant, "code": "vn", "name": "Việt Nam", "kind": "administrative"}],
-        )
-    enterprises = [new_id() for _ in range(12)]
-    session.execute(
-        sa.insert(Organization),
-        [
-            {"id": one, "tenant_id": tenant, "code": f"bench/{n}", "name": f"Doanh nghiệp {n}", "kind": "enterprise"}
-            for n, one in enumerate(enterprises)
-        ],
-    )
-    session.execute(
-        sa.insert(OrganizationParent),
-        [
-            {"organization_id": one, "tree": "administrative", "parent_id": top, "valid_from": date(2020, 1, 1)}
-            for one in enterprises
-        ],
-    )
-    return enterprises
-
-
-def _populate(database: Database, tenant: UUID, workers: int, enterprises: list[UUID]) -> Iterator[list[UUID]]:
-    """Workers spread over the enterprises, each with facts of the year; chunk by chunk."""
-    chance = random.Random(1)
-    for start in range(0, workers, CHUNK):
-        numbers = range(start, min(start + CHUNK, workers))
-        ids = [new_id() for _ in numbers]
-        with database.writing(tenant) as session:
-            bulk.insert(
-                session,
-                Worker,
-                [
-                    {"id": one, "tenant_id": tenant, "number": f"B-{n}", "full_name": "Người mẫu", "gender": None}
-                    for n, one in zip(numbers, ids, strict=True)
-                ],
-            )
-            bulk.insert(
-                session,
-                Employment,
-                [
-                    {
-                        "worker_id": one, "tenant_id": tenant, "enterprise_id": enterprises[n % 12],
-                        "started": date(2020, 1, 1), "ended": None, "position": None,
-                    }
-                    for n, one in zip(numbers, ids, strict=True)
-                ],
-            )  # fmt: skip
-            _learn(session, tenant, ids, chance)
-        yield ids
-
-
-def _learn(session: Session, tenant: UUID, ids: list[UUID], chance: random.Random) -> None:
-    """Facts of each of the workers, every one of a Statement of its own, in no order of workers."""
-    pairs = [one for one in ids for _ in range(FACTS_EACH)]
-    chance.shuffle(pairs)
-    days = [date(YEAR, 1, 1) + timedelta(days=number) for number in range(320)]
-    bulk.insert(
-        session,
-        Fact,
-        [
-            {
-                "worker_id": one, "tenant_id": tenant, "statement_id": uuid4(), "what": chance.choice(WHAT),
-                "day": chance.choice(days), "year": YEAR, "minutes": chance.randrange(120),
-                "score": chance.choice([None, chance.randrange(10001)]), "quality": chance.randrange(1, 4),
-                "activity_key": chance.randrange(500),
-            }
-            for one in pairs
-        ],
-    )  # fmt: skip
 
 
 def _timed(action: Callable[[], object]) -> float:

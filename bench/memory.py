@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,13 +37,26 @@ def measure(engine: str, folder: Path, url: str | None, lines: int) -> dict[str,
 
 @contextmanager
 def most_held(pid: int) -> Iterator[list[float]]:
-    """A list of what is held at short intervals while the block runs."""
-    seen = [held(pid)]
+    """A list of what the largest process holds, at short intervals while the block runs."""
+    with _watching(lambda: held(pid)) as seen:
+        yield seen
+
+
+@contextmanager
+def most_together(pid: int, besides: Collection[int]) -> Iterator[list[float]]:
+    """A list of what a process and all that it started hold together, without some of them, likewise."""
+    with _watching(lambda: held(pid, sum, besides)) as seen:
+        yield seen
+
+
+@contextmanager
+def _watching(held_now: Callable[[], float]) -> Iterator[list[float]]:
+    seen = [held_now()]
     stop = threading.Event()
 
     def watch() -> None:
         while not stop.wait(EVERY_SECONDS):
-            seen.append(held(pid))
+            seen.append(held_now())
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -54,12 +67,12 @@ def most_held(pid: int) -> Iterator[list[float]]:
         thread.join()
 
 
-def held(pid: int) -> float:
-    """What the largest of a process and those that it started holds now."""
+def held(pid: int, of: Callable[[list[float]], float] = max, besides: Collection[int] = ()) -> float:
+    """What the largest of a process and those that it started holds now; or all of them, their `sum`."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:  # it ended just now
         return 0.0
     own = next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("Pss:"))
-    return max([own, *(held(int(child)) for child in children)])
+    return of([own, *(held(int(child), of, besides) for child in children if int(child) not in besides)])

@@ -10,16 +10,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import NamedTuple, TypeVar
-from uuid import UUID
+from itertools import accumulate, compress
+from typing import Any, NamedTuple, TypeVar
 
-from certification.evaluation.measures import MEASURES, Function
+from certification.evaluation.measures import MEASURES, NOTHING, Columns, Function
 from certification.evaluation.results import (
+    ACTIVITY,
+    DAY,
     KIND,
     MET,
+    MINUTES,
     NOT_MET,
     NOT_YET_KNOWN,
     QUALITY,
+    SCORE,
     STATEMENT,
     Attested,
     Fact,
@@ -39,6 +43,7 @@ _Route = tuple[tuple[int, ...], tuple[int, ...]]
 """Where a fact goes: the selections it is strong enough for, and those it is too weak for."""
 
 LEVELS = 4
+BYTES = 256
 
 Points = TypeVar("Points", Attested, SelfGiven)
 
@@ -70,30 +75,49 @@ class _Row(NamedTuple):
     suggests: bool
 
 
-class _Routes(dict[str, tuple[_Route, ...]]):
-    """By kind of fact and level; a kind that nothing names goes where any kind goes."""
+class _Codes(dict[tuple[str, int], int]):
+    """A small number for each kind and level, the same for all that go the same ways."""
 
     def __init__(self, selections: Sequence[_Selection]) -> None:
         self._selections = selections
-        for kinds, _ in selections:
-            for kind in kinds:
-                self[kind] = self._of(kind)
+        self.routes: dict[_Route, int] = {}
+        for kind in sorted({kind for kinds, _ in selections for kind in kinds} | {"*"}):
+            for level in range(LEVELS):
+                self[kind, level] = self.routes.setdefault(self._route(kind, level), len(self.routes))
 
-    def __missing__(self, kind: str) -> tuple[_Route, ...]:
-        found = self[kind] = self._of(kind)
-        return found
+    def __missing__(self, fact: tuple[str, int]) -> int:
+        """A kind that nothing names goes where any kind goes."""
+        return self["*", fact[1]]
 
-    def _of(self, kind: str) -> tuple[_Route, ...]:
+    def _route(self, kind: str, level: int) -> _Route:
         taking = [
             (place, need) for place, (kinds, need) in enumerate(self._selections) if kind in kinds or "*" in kinds
         ]
-        return tuple(
-            (
-                tuple(place for place, need in taking if level >= need),
-                tuple(place for place, need in taking if level < need),
-            )
-            for level in range(LEVELS)
+        return (
+            tuple([place for place, need in taking if level >= need]),
+            tuple([place for place, need in taking if level < need]),
         )
+
+
+class _Marked(dict[bytes, tuple[int, tuple[int, ...]]]):
+    """The places marked in a row of noughts and ones: as one number with a byte for each, and listed.
+
+    Remembered, since workers with facts of a kind at the same places are many; forgotten when there are too many.
+    """
+
+    def __missing__(self, marks: bytes) -> tuple[int, tuple[int, ...]]:
+        found = int.from_bytes(marks, "little"), tuple(compress(range(len(marks)), marks))
+        if len(marks) <= REMEMBERED_LENGTH:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[marks] = found
+        return found
+
+
+REMEMBERED, REMEMBERED_LENGTH = 50_000, 64
+"""Some 15 MB at most."""
+
+_marked = _Marked()
 
 
 class Prepared:
@@ -132,9 +156,15 @@ class Prepared:
             )
             for one in self.countings
         ]
-        self.selections = len(selections)
-        self.routes = _Routes(tuple(selections))
-        self.kinds = frozenset(self.routes) - {"*"}
+        self.codes = _Codes(tuple(selections))
+        self.kinds = frozenset(kind for kind, _ in self.codes) - {"*"}
+        self.takes, self.lacks = (
+            [bytes([place in route[side] for route in self.codes.routes]) for place in range(len(selections))]
+            for side in (0, 1)
+        )
+        if len(self.codes.routes) <= BYTES:
+            self.takes, self.lacks = ([one.ljust(BYTES, b"\0") for one in each] for each in (self.takes, self.lacks))
+        """Of each selection, by code: whether it takes such a fact, and whether it would if the fact were stronger."""
         self.places = {indicator.id: place for place, indicator in enumerate(criteria_set.indicators)}
 
 
@@ -156,57 +186,98 @@ def find(
     `attested` and `self_given` hold at most one for each indicator (`last_of_each`). Rows of a database may stand for
     facts, with anything for a Statement's id that sorts as it does.
     """
-    strong: list[list[Fact]] = [[] for _ in range(prepared.selections)]
-    weak: list[list[Fact]] = [[] for _ in range(prepared.selections)]
-    routes = prepared.routes
-    for fact in facts:
-        into, short_of = routes[fact[KIND]][fact[QUALITY]]
-        for place in into:
-            strong[place].append(fact)
-        for place in short_of:
-            weak[place].append(fact)
+    if not facts:
+        nothing = (_NOTHING_FOUND,) * len(prepared.parts)
+        return Findings((), nothing, _given(prepared, attested), _given(prepared, self_given), ())
+    turned: Sequence[Sequence[Any]] = tuple(zip(*facts, strict=True))
+    statements: tuple[Any, ...] = tuple(turned[STATEMENT])
+    columns = Columns(statements, turned[DAY], turned[MINUTES], turned[SCORE], turned[ACTIVITY])
+    codes = list(map(prepared.codes.__getitem__, zip(turned[KIND], turned[QUALITY], strict=True)))
+    strong = [_marked[one] for one in _rows(codes, prepared.takes)]
+    weak = [_marked[one] for one in _rows(codes, prepared.lacks)]
+    first = _first_of_each(statements)
 
-    measured: list[tuple[int, tuple[UUID, ...], set[UUID] | tuple[()]]] = []
-    named: set[UUID] = set()
+    named = 0
+    """The facts whose Statements are named: a byte for each."""
+    measured: list[tuple[int, Sequence[int], Sequence[int]]] = []
     for part in prepared.parts:
-        taken = strong[part.selection]
-        if taken:
-            value, counted = part.measure(taken, part.options)
-            named.update(counted)
-        else:
-            value, counted = 0, ()
-        too_weak: set[UUID] | tuple[()] = ()
-        if weak[part.selection]:
-            too_weak = {fact[STATEMENT] for fact in weak[part.selection]}.difference(
-                [fact[STATEMENT] for fact in taken]
-            )
-            named |= too_weak
+        marks, taken = strong[part.selection]
+        value, counted = part.measure(columns, taken, part.options) if taken else NOTHING
+        named |= marks if counted is taken else _as_marks(counted)
+        marks, too_weak = weak[part.selection]
+        if first is not None and too_weak:
+            too_weak = tuple(sorted({first[one] for one in too_weak}.difference([first[one] for one in taken])))
+            marks = _as_marks(too_weak)
+        named |= marks
         measured.append((value, counted, too_weak))
-    reached: list[tuple[int, dict[UUID, None]]] = []
+    reached: list[tuple[int, tuple[int, ...]]] = []
     for target in prepared.targets:
-        taken = strong[target.selection]
-        if taken and all(strong[each] for each in target.every):
-            counts = dict.fromkeys([fact[STATEMENT] for fact in taken])
-            named.update(counts)
-            reached.append((target.key, counts))
+        marks, taken = strong[target.selection]
+        if taken and (not target.every or all(strong[each][1] for each in target.every)):
+            named |= marks
+            reached.append((target.key, taken))
 
-    statements = tuple([one for one in dict.fromkeys([fact[STATEMENT] for fact in facts]) if one in named])
-    places = dict(zip(statements, range(len(statements)), strict=True))
-    of = places.__getitem__
+    names, places = _names(statements, named, first)
+    if places is not None:
+        of = places.__getitem__
+        if first is None:
+            measured = [(value, tuple(map(of, some)), tuple(map(of, weak))) for value, some, weak in measured]
+            reached = [(key, tuple(map(of, some))) for key, some in reached]
+        else:
+            measured = [
+                (value, tuple(sorted(set(map(of, some)))), tuple(sorted(map(of, weak))))
+                for value, some, weak in measured
+            ]
+            reached = [(key, tuple(dict.fromkeys(map(of, some)))) for key, some in reached]
     return Findings(
-        statements,
+        names,
         tuple(
             [
-                Found(value, tuple(sorted(set(map(of, counted)))), tuple(sorted(map(of, too_weak))))
-                if counted or too_weak
-                else _NOTHING_FOUND
-                for value, counted, too_weak in measured
+                Found(value, tuple(counted), tuple(weak)) if counted or weak else _NOTHING_FOUND
+                for value, counted, weak in measured
             ]
         ),
         _given(prepared, attested),
         _given(prepared, self_given),
-        tuple([(key, tuple(map(of, counts))) for key, counts in reached]),
+        tuple(reached),
     )
+
+
+def _rows(codes: Sequence[int], tables: Sequence[bytes]) -> list[bytes]:
+    """For each selection a row of noughts and ones, one for each fact: what its table says of the fact's code."""
+    if len(tables[0]) == BYTES:
+        packed = bytes(codes)
+        return [packed.translate(table) for table in tables]
+    return [bytes([table[code] for code in codes]) for table in tables]
+
+
+def _first_of_each(statements: Sequence[Any]) -> list[int] | None:
+    """For each fact the first one of its Statement; None where every one is of a Statement of its own."""
+    if len(set(statements)) == len(statements):
+        return None
+    first: dict[Any, int] = {}
+    return [first.setdefault(statement, place) for place, statement in enumerate(statements)]
+
+
+def _as_marks(places: Iterable[int]) -> int:
+    marks = 0
+    for place in places:
+        marks |= 1 << 8 * place
+    return marks
+
+
+def _names(
+    statements: tuple[Any, ...], named: int, first: Sequence[int] | None
+) -> tuple[tuple[Any, ...], Sequence[int] | None]:
+    """The Statements named, each once; and for each fact the place of its own among them (None: its own place)."""
+    marks = named.to_bytes(len(statements), "little")
+    if first is None:
+        if 0 not in marks:
+            return statements, None
+        return tuple(compress(statements, marks)), list(accumulate(marks, initial=0))
+    firsts = sorted({first[place] for place in compress(range(len(marks)), marks)})
+    places = dict(zip(firsts, range(len(firsts)), strict=True))
+    return tuple([statements[one] for one in firsts]), [places.get(one, -1) for one in first]
 
 
 _NOTHING_FOUND = Found(0, (), ())

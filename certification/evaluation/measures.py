@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from certification.evaluation.results import ACTIVITY, DAY, MINUTES, SCORE, STATEMENT, Fact
 from certification.evaluation.rules import Component, Indicator, Step
@@ -23,9 +22,11 @@ __all__ = [
     "HIGHEST_SCORE",
     "MEASURES",
     "NOTHING",
+    "Columns",
     "Measure",
     "Measured",
     "Taken",
+    "columns",
     "most_from_one_statement",
     "points_for",
     "take",
@@ -35,23 +36,34 @@ HIGHEST_SCORE = 10_000
 """A scaled score of 1 in ten-thousandths."""
 
 
+class Columns(NamedTuple):
+    """Facts in the order of (day, Statement id), column by column: what a measure looks at. Statements may be named by
+    anything that tells them apart."""
+
+    statements: Sequence[Any]
+    days: Sequence[date]
+    minutes: Sequence[int]
+    scores: Sequence[int | None]
+    activities: Sequence[int]
+
+
 class Measured(NamedTuple):
-    """What a measure came to, and the Statements it rests on (one for each thing counted, the earliest), in no order
-    and possibly more than once."""
+    """What a measure came to, and the facts it rests on (one for each thing counted, the earliest), by their places."""
 
     value: int
-    counted: tuple[UUID, ...]
+    counted: Sequence[int]
 
 
 NOTHING = Measured(0, ())
 
 
-Function = Callable[[Sequence[Fact], Mapping[str, int]], Measured]
+Function = Callable[[Columns, Sequence[int], Mapping[str, int]], Measured]
+"""Facts, the places of those that are to be measured (in order), options."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A function over facts in the order of (day, Statement id), the options it needs, and its bound.
+    """A function, the options it needs, and its bound.
 
     `most_from_one(options)` is how far one more Statement can raise the value, whatever else there is. `reason` is the
     code that tells a worker that more of it would earn points.
@@ -63,59 +75,74 @@ class Measure:
     reason: str
 
 
-def distinct_days(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+def columns(facts: Sequence[Fact]) -> Columns:
+    """Facts, turned over."""
+    if not facts:
+        return Columns((), (), (), (), ())
+    turned: Sequence[Sequence[Any]] = tuple(zip(*facts, strict=True))
+    return Columns(turned[STATEMENT], turned[DAY], turned[MINUTES], turned[SCORE], turned[ACTIVITY])
+
+
+def distinct_days(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """Days in Vietnam on which there is at least one fact: a hundred Statements in a day are one day."""
-    first = {fact[DAY]: fact[STATEMENT] for fact in reversed(facts)}
-    return Measured(len(first), tuple(first.values()))
+    days = facts.days
+    return _distinct([days[place] for place in taken], taken)
 
 
-def distinct_months(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+def distinct_months(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """Calendar months with at least one fact: learning kept up through the year, not crammed into a week."""
-    first = {fact[DAY].month: fact[STATEMENT] for fact in reversed(facts)}
-    return Measured(len(first), tuple(first.values()))
+    days = facts.days
+    return _distinct([days[place].month for place in taken], taken)
 
 
-def distinct_activities(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+def distinct_activities(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """Different activities (Statement objects): the same course taken again is the same activity."""
-    first = {fact[ACTIVITY]: fact[STATEMENT] for fact in reversed(facts)}
-    return Measured(len(first), tuple(first.values()))
+    activities = facts.activities
+    return _distinct([activities[place] for place in taken], taken)
 
 
-def statements(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+def _distinct(things: Sequence[Any], taken: Sequence[int]) -> Measured:
+    if len(set(things)) == len(things):
+        return Measured(len(things), taken)
+    first = dict(zip(reversed(things), reversed(taken), strict=True))
+    return Measured(len(first), sorted(first.values()))
+
+
+def statements(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """Statements, of one day no more than `at_most_per_day`."""
     at_most = options["at_most_per_day"]
-    counted: dict[UUID, None] = {}
+    counted: dict[Any, int] = {}
     of_day: dict[date, int] = {}
-    for fact in facts:
-        day = fact[DAY]
-        if fact[STATEMENT] not in counted and of_day.get(day, 0) < at_most:
-            counted[fact[STATEMENT]] = None
+    for place in taken:
+        statement, day = facts.statements[place], facts.days[place]
+        if statement not in counted and of_day.get(day, 0) < at_most:
+            counted[statement] = place
             of_day[day] = of_day.get(day, 0) + 1
-    return Measured(len(counted), tuple(counted))
+    return Measured(len(counted), tuple(counted.values()))
 
 
-def minutes(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+def minutes(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """Minutes learned, of one Statement no more than `at_most_per_statement`, of one day than `at_most_per_day`."""
-    of_statement: dict[UUID, Fact] = {}
-    for fact in facts:
-        known = of_statement.get(fact[STATEMENT])
-        if fact[MINUTES] > (known[MINUTES] if known else 0):
-            of_statement[fact[STATEMENT]] = fact
+    longest: dict[Any, int] = {}
+    for place in taken:
+        known = longest.get(facts.statements[place])
+        if facts.minutes[place] > (0 if known is None else facts.minutes[known]):
+            longest[facts.statements[place]] = place
     of_day: dict[date, int] = {}
-    for fact in of_statement.values():
-        counts = min(fact[MINUTES], options["at_most_per_statement"])
-        of_day[fact[DAY]] = min(of_day.get(fact[DAY], 0) + counts, options["at_most_per_day"])
-    return Measured(sum(of_day.values()), tuple(of_statement))
+    for place in longest.values():
+        day, counts = facts.days[place], min(facts.minutes[place], options["at_most_per_statement"])
+        of_day[day] = min(of_day.get(day, 0) + counts, options["at_most_per_day"])
+    return Measured(sum(of_day.values()), tuple(longest.values()))
 
 
-def best_score(facts: Sequence[Fact], options: Mapping[str, int]) -> Measured:
+def best_score(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """The best scaled score, in ten-thousandths; 0 where nothing was scored."""
-    best, by = -1, None
-    for fact in facts:
-        score = fact[SCORE]
+    best, by = -1, -1
+    for place in taken:
+        score = facts.scores[place]
         if score is not None and score > best:
-            best, by = score, fact[STATEMENT]
-    return NOTHING if by is None else Measured(best, (by,))
+            best, by = score, place
+    return NOTHING if by < 0 else Measured(best, (by,))
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -146,7 +173,8 @@ def take(component: Component, facts: Sequence[Fact]) -> Taken:
     """What a component of a rubric takes of facts in the order of (day, Statement id)."""
     matching = facts if component.what == ("*",) else [fact for fact in facts if fact.what in component.what]
     strong = [fact for fact in matching if fact.quality >= component.quality_at_least]
-    return Taken(matching, strong, MEASURES[component.measure].function(strong, dict(component.options)))
+    measure = MEASURES[component.measure].function
+    return Taken(matching, strong, measure(columns(strong), range(len(strong)), dict(component.options)))
 
 
 def points_for(steps: Sequence[Step], value: int) -> int:

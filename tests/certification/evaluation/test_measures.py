@@ -6,15 +6,27 @@ from datetime import date
 
 import pytest
 
-from certification.evaluation.measures import HIGHEST_SCORE, MEASURES, most_from_one_statement, points_for
+from certification.evaluation.measures import (
+    HIGHEST_SCORE,
+    MEASURES,
+    Measured,
+    columns,
+    most_from_one_statement,
+    points_for,
+)
+from certification.evaluation.results import Fact
 from certification.evaluation.rules import Component, Indicator, Step
 from tests.certification.shipped_rules import fact
 
 MONDAY, TUESDAY, NEXT_MONTH = date(2026, 3, 2), date(2026, 3, 3), date(2026, 4, 6)
 
 
-def measure(name: str, *facts: object, **options: int) -> int:
-    return MEASURES[name].function(facts, options).value  # type: ignore[arg-type]
+def measured(name: str, *facts: Fact, **options: int) -> Measured:
+    return MEASURES[name].function(columns(facts), range(len(facts)), options)
+
+
+def measure(name: str, *facts: Fact, **options: int) -> int:
+    return measured(name, *facts, **options).value
 
 
 def test_days_months_and_activities_count_each_once() -> None:
@@ -53,15 +65,14 @@ def test_the_best_score_counts_and_rests_on_the_earliest_statement_that_reached_
         fact(3, "language", TUESDAY, score=9000),
         fact(4, "language", NEXT_MONTH, score=9000),
     ]
-    measured = MEASURES["best_score"].function(learned, {})
-    assert (measured.value, measured.counted) == (9000, (learned[2].statement_id,))
+    assert measured("best_score", *learned) == (9000, (2,))
 
 
 @pytest.mark.parametrize("name", sorted(MEASURES))
 def test_no_evidence_measures_nothing(name: str) -> None:
     options = dict.fromkeys(MEASURES[name].options, 10)
-    assert MEASURES[name].function([], options).value == 0
-    assert MEASURES[name].function([], options).counted == ()
+    value, counted = measured(name, **options)
+    assert (value, list(counted)) == (0, [])
 
 
 def test_points_are_those_of_the_highest_step_reached() -> None:
