@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -35,21 +33,6 @@ def loaded(database: Database, tenant: UUID, now: datetime) -> Database:
     return database
 
 
-TENANT = UUID(int=7)
-
-
-@pytest.fixture(scope="module")
-def with_rules(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """One database with every shipped file, for tests that change nothing: what is refused does not depend on it."""
-    path = tmp_path_factory.mktemp("rules") / "rules.sqlite3"
-    shutil.copy(migrated_sqlite, path)
-    database = Database(f"sqlite:///{path}")
-    with database.writing(TENANT) as session:
-        rule_files.load_all(session, TENANT, now=datetime(2026, 11, 20, 5, tzinfo=UTC))
-    yield database
-    database.close()
-
-
 def faults_of(session: Session, tenant: UUID, name: str, text: str, now: datetime) -> list[str]:
     with pytest.raises(RuleFileFaults) as refused:
         rule_files.load_text(session, tenant, name, text, now=now)
@@ -57,21 +40,6 @@ def faults_of(session: Session, tenant: UUID, name: str, text: str, now: datetim
 
 
 # ---------------------------------------------------------------- faults
-
-
-@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-def test_a_broken_file_is_not_loaded_and_says_where_and_what_to_do(
-    with_rules: Database, now: datetime, path: Path
-) -> None:
-    must_say = re.findall(r"^# > (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    with with_rules.reading(TENANT) as session:
-        before = stored(session, TENANT)
-        with pytest.raises(RuleFileFaults) as refused:
-            rule_files.load(session, TENANT, path, now=now)
-        assert stored(session, TENANT) == before
-    said = [str(fault).removeprefix(path.name).lstrip(", :") for fault in refused.value.faults]
-    assert must_say
-    assert said == must_say
 
 
 def test_all_faults_of_a_file_are_said_at_once_and_it_is_named(loaded: Database, tenant: UUID, now: datetime) -> None:
@@ -113,35 +81,6 @@ def test_a_refusal_can_be_handed_to_another_process(loaded: Database, tenant: UU
     with loaded.reading(tenant) as session, pytest.raises(RuleFileFaults) as refused:
         rule_files.load(session, tenant, BROKEN[0], now=now)
     assert str(pickle.loads(pickle.dumps(refused.value.faults))) == str(refused.value.faults)  # noqa: S301
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        (
-            'parent = "vn/thanh-hoa"',
-            'parent = "vn/than-hoa"',
-            "'vn/than-hoa' is not listed; did you mean 'vn/thanh-hoa'?",
-        ),
-        ('parent = "cd/thanh-hoa"', 'parent = "vn/thanh-hoa"', "stands on the other tree: it is administrative"),
-        ('code = "vn/lai-chau"', 'code = "vn/lao-cai"', "code 'vn/lao-cai' stands here a second time"),
-        ("took_place = 2025-07-01", "took_place = 2025-06-30", "must have an exists_to before this day"),
-        (
-            'parent = "vn/thanh-hoa"\nexists_from = 2025-07-01',
-            'parent = "vn/thanh-hoa/hoang-hoa"\nexists_from = 2025-07-01',
-            "'vn/thanh-hoa/hoang-hoa' ends before 'vn/thanh-hoa/hoang-son' does",
-        ),
-    ],
-)
-def test_a_fault_in_the_units_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
-    path = tmp_path / "organizations.toml"
-    text = (FOLDER / "organizations.toml").read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(RuleFileFaults) as refused:
-        rule_files.read(path)
-    assert words in str(refused.value)
-    assert re.search(r"organizations.toml, line \d+, /", str(refused.value))
 
 
 # ---------------------------------------------------------------- loading once, and for good
