@@ -16,6 +16,7 @@ export DATA_DIR PORT
 CLIENTS := certification/demonstration/clients
 BROWSER := tests/browser
 TESTED := tests/clients
+VERIFIERS := tests/verifiers
 content = $(shell cat $(wildcard $(1)) 2>/dev/null | sha256sum | cut -c1-12)
 
 UV   := .venv/uv-$(call content,.ci/requirements-uv.txt)
@@ -25,6 +26,7 @@ TEST := .venv/test-$(call content,.ci/requirements-uv.txt .ci/requirements-test.
 CLIENT_PACKAGES  := $(CLIENTS)/node_modules/installed-$(call content,$(CLIENTS)/package-lock.json)
 BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/package-lock.json)
 TESTED_PACKAGES  := $(TESTED)/node_modules/installed-$(call content,$(TESTED)/package-lock.json)
+VERIFIER_PACKAGES := $(VERIFIERS)/node_modules/installed-$(call content,$(VERIFIERS)/package-lock.json)
 
 .PHONY: help demo install run test test-quick test-faults bench lint format clean system-run system-demo system-test
 
@@ -39,7 +41,7 @@ install: system-run $(RUN) ## set up what serving needs, and nothing else
 run: install ## serve on PORT, with data in DATA_DIR or DATABASE_URL, until Ctrl-C or SIGTERM
 	@exec .venv/bin/python wsgi.py
 
-test: lint $(CLIENT_PACKAGES) $(BROWSER_PACKAGES) $(TESTED_PACKAGES) ## everything a change must pass, on SQLite and on PostgreSQL
+test: lint $(CLIENT_PACKAGES) $(BROWSER_PACKAGES) $(TESTED_PACKAGES) $(VERIFIER_PACKAGES) ## everything a change must pass, on SQLite and on PostgreSQL
 	@exec .venv/bin/python -m pytest -n 2
 
 test-quick: system-test $(TEST) $(CLIENT_PACKAGES) ## the fast part of the tests on SQLite, a quarter of it on PostgreSQL too
@@ -61,7 +63,7 @@ format: system-test $(TEST) ## bring the code into shape
 	.venv/bin/ruff format .
 
 clean: ## remove what set-up and tests made; DATA_DIR stays
-	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis $(CLIENTS)/node_modules $(BROWSER)/node_modules $(TESTED)/node_modules
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis $(CLIENTS)/node_modules $(BROWSER)/node_modules $(TESTED)/node_modules $(VERIFIERS)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------- set-up
@@ -84,7 +86,7 @@ $(RUN) $(DEMO) $(TEST): .venv/%: | $(UV)
 	.venv/bin/uv pip install --system-certs --python .venv/bin/python --require-hashes -r $$list
 	@touch $@
 
-$(CLIENT_PACKAGES) $(BROWSER_PACKAGES) $(TESTED_PACKAGES):
+$(CLIENT_PACKAGES) $(BROWSER_PACKAGES) $(TESTED_PACKAGES) $(VERIFIER_PACKAGES):
 	@echo "==> Installing the JavaScript packages of $(@D:/node_modules=)"
 	@npm ci --no-audit --no-fund --prefix $(@D:/node_modules=)
 	@touch $@
