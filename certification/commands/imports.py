@@ -11,7 +11,7 @@ import click
 
 from certification.commands import invocation
 from certification.commands.invocation import FILE, for_tenant
-from certification.evidence import attestations
+from certification.evidence import attestations, forgetting
 from certification.judgement import awards
 from certification.people import headcounts, identifiers, workers
 from certification.spreadsheets import ImportResult
@@ -84,13 +84,17 @@ IMPORTS = (
 def forget_actor(ifi: str, tenant: str) -> None:
     """Keep nothing of the identifier IFI of an Actor: for somebody who is erased from the store (`flask lrs erase`).
 
-    Facts made of the Actor's Statements stay until `flask certification rebuild-facts`.
+    Facts made of the Actor's Statements stay until `flask certification rebuild-facts`. Files that the person declared
+    go; in files of lists the person's rows are emptied.
     """
     with invocation.writing(tenant) as (session, owner):
-        was_linked, waiting = workers.forget_actor(session, owner, ifi, opaque=invocation.opaque(owner))
+        done = forgetting.forget_actor(session, owner, ifi, opaque=invocation.opaque(owner))
     invocation.database().empty_log()
-    click.echo("It was linked to a worker, and is no more." if was_linked else "It was linked to nobody.")
-    click.echo(f"{number(waiting)} Statements waited for it, and do no more.")
+    click.echo("It was linked to a worker, and is no more." if done.was_linked else "It was linked to nobody.")
+    click.echo(f"{number(done.waited)} Statements waited for it, and do no more.")
+    if done.files_removed or done.lists_emptied:
+        removed, emptied = number(done.files_removed), number(done.lists_emptied)
+        click.echo(f"Files that the worker declared: {removed} removed. Files of lists: rows emptied in {emptied}.")
 
 
 @click.command("unknown-actors")

@@ -6,6 +6,7 @@ What a file is, its first bytes say; a name or a Content-Type that says otherwis
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +16,20 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.errors import CertificationError
 from certification.models import KeptFile
-from lrs.db import Session
+from lrs.db import Session, among
 
-__all__ = ["SPREADSHEETS", "Kept", "UnknownFile", "hash_of", "keep", "kind_of", "read", "safe_name"]
+__all__ = [
+    "SPREADSHEETS",
+    "Kept",
+    "UnknownFile",
+    "hash_of",
+    "keep",
+    "kind_of",
+    "read",
+    "remove",
+    "replace",
+    "safe_name",
+]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SPREADSHEETS = (XLSX, "text/csv")
@@ -77,6 +89,22 @@ def read(session: Session, tenant: UUID, sha256: str) -> tuple[Kept, bytes]:
     if row is None:
         raise UnknownFile(sha256)
     return Kept(sha256, row.content_type, row.length), row.content
+
+
+def remove(session: Session, tenant: UUID, hashes: Collection[str]) -> None:
+    """Keeps these files no more. No record names them by now."""
+    gone = KeptFile.tenant_id == tenant, among(session, KeptFile.sha256, sorted(hashes))
+    session.execute(sa.delete(KeptFile).where(*gone))
+
+
+def replace(session: Session, tenant: UUID, sha256: str, data: bytes, content_type: str) -> None:
+    """Keeps these bytes in the place of a file, under the hash that the file has, so that it is known if it comes
+    again."""
+    session.execute(
+        sa.update(KeptFile)
+        .where(KeptFile.tenant_id == tenant, KeptFile.sha256 == sha256)
+        .values(content=data, length=len(data), content_type=content_type)
+    )
 
 
 def safe_name(name: str) -> str:

@@ -63,7 +63,7 @@ class Declaration(CaseRow, Base):
     minutes: Mapped[int | None]
     certificate_number: Mapped[str | None]
     sha256: Mapped[str | None]
-    """Of the kept file; NULL for self-study without one."""
+    """Of the kept file; NULL for self-study without one, and once the person is erased, as is the file's name."""
     file_name: Mapped[str | None]
     statement_id: Mapped[UUID]
     """The Statement of it as it stands: E0 when declared, another one once confirmed."""

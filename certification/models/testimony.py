@@ -25,7 +25,8 @@ class KeptFile(Base):
     """A file that somebody handed in as proof, byte for byte, once for each tenant and hash.
 
     Personal data: whatever the file shows (a list of names, a certificate). It can be looked at by those who may see
-    the record that names it, and is kept as long as that record.
+    the record that names it, and is kept as long as that record, or until the person is erased
+    (`evidence.forgetting`): a declaration's file goes, and of a list's the rows of that person are emptied.
     """
 
     __tablename__ = "certification_kept_file"
@@ -36,6 +37,7 @@ class KeptFile(Base):
 
     tenant_id: Mapped[UUID]
     sha256: Mapped[str]
+    """Of the file as it was handed in; the content has another one once somebody's rows were emptied in it."""
     content_type: Mapped[str]
     """What its first bytes show it to be, never what somebody called it."""
     length: Mapped[int]
@@ -79,7 +81,7 @@ class AttendanceVersion(Base):
     kind: Mapped[str]
     """paper, roll_call or withdrawal."""
     sha256: Mapped[str | None]
-    """Of the kept file; NULL for a withdrawal."""
+    """Of the file as it was brought in; NULL for a withdrawal."""
     file_name: Mapped[str | None]
     added: Mapped[int]
     removed: Mapped[int]

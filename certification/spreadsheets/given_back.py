@@ -17,7 +17,7 @@ from certification.spreadsheets.columns import FAULTS_HEADING, Column
 from certification.spreadsheets.faults import Fault
 from certification.spreadsheets.sheet import read
 
-__all__ = ["as_csv", "as_xlsx"]
+__all__ = ["as_csv", "as_xlsx", "guarded"]
 
 _WITH_ANOTHER = "mâu thuẫn với một dòng có lỗi"
 _WORKED_OUT = ("=", "+", "-", "@", "\t", "\r")
@@ -35,8 +35,13 @@ def as_csv(
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for cells in _rows(data, columns, faults, rows, sheet):
-        writer.writerow([f"'{cell}" if cell.startswith(_WORKED_OUT) else cell for cell in cells])
+        writer.writerow(map(guarded, cells))
     return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def guarded(cell: str) -> str:
+    """A cell of CSV so that no spreadsheet works it out; reading takes the guard away."""
+    return f"'{cell}" if cell.startswith(_WORKED_OUT) else cell
 
 
 def as_xlsx(
