@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -68,3 +68,42 @@ def attested(indicator: str, points: int, on: date = date(2026, 11, 1), **other:
 def attested_by_person(points: int = 5) -> tuple[Attested, ...]:
     """The same points for each indicator that only a person can judge."""
     return tuple(attested(indicator, points) for indicator in BY_PERSON)
+
+
+PLAN = """
+kind = "plan"
+id = "{id}"
+programme = "cong-dan-hoc-tap"
+title = "{id}"
+number = "{id}"
+issuer = "UBND"
+owner = "{owner}"
+in_force_from = {first}
+in_force_to = {last}
+in_force_status = "CONFIRMED"
+checked = 2026-11-20
+
+[[source]]
+id = "thu"
+title = "Kế hoạch thử"
+checked = 2026-11-20
+
+[[target]]
+id = "G1"
+group = "G1"
+title = "Pháp luật"
+population = "workers"
+unit = "person"
+operator = ">="
+numerator = {{ rule = "any_of", what = {about}, quality_at_least = 1 }}
+values = [{{ year = 2026, percent = {percent} }}]
+source_line = "đến năm 2026 đạt {percent}%"
+status = "CONFIRMED"
+checked = 2026-11-20
+"""
+
+
+def plan_text(id: str, owner: str, *, first: date, last: date, percent: int, about: Collection[str]) -> str:
+    """A plan file with one target, G1 for 2026: so many per cent of workers have learned any of these topics."""
+    topics = "[" + ", ".join(f'"{one}"' for one in about) + "]"
+    return PLAN.format(id=id, owner=owner, first=first, last=last, percent=percent, about=topics)

@@ -131,7 +131,7 @@ def test_who_is_counted_in_each_of_lai_chaus_six() -> None:
 
 def test_reports_are_due_before_25_november_where_a_plan_says_so() -> None:
     due = {name: document(name).get("report", {}).get("before") for name in EVERY_PLAN}
-    # Lào Cai, mục về tổ chức thực hiện, điểm 10: “trước ngày 25/11”; Lai Châu and Ninh Bình: “định kỳ”; Hoằng Hợp says nothing
+    # Lào Cai, tổ chức thực hiện, điểm 10: “trước ngày 25/11”; Lai Châu and Ninh Bình: “định kỳ”; Hoằng Hợp: nothing
     assert due == {NATIONAL: None, HOANG_HOP: None, LAO_CAI: "11-25", LAI_CHAU: None, NINH_BINH: None}
     to = {name: document(name)["report"]["to"] for name in EVERY_PLAN if "report" in document(name)}
     assert to == {LAO_CAI: "cd/lao-cai", LAI_CHAU: "cd/lai-chau", NINH_BINH: "cd/ninh-binh"}

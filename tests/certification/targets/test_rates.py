@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from certification.rules import rule_files
 from certification.rules.plans import TargetValue
-from certification.targets import figures
+from certification.targets import figures, summaries
 from certification.targets.attainment import measure_all, year_target
 from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Coverage
 from certification.targets.rates import NotBound, Rates, rates
 from certification.units import organizations
 from certification.units.trees import NotOnThatDay, UnknownOrganization
 from tests.certification.learning import add_facts
+from tests.certification.shipped_rules import plan_text
 from tests.certification.world import ON, World
 
 NATIONAL = "1268-qd-ttg"
@@ -30,6 +32,51 @@ def counts(found: Rates, group: str) -> tuple[int, int, int]:
     figures = found.organization.group(group)
     assert figures is not None
     return figures.counted, figures.participations, figures.denominator
+
+
+# ---------------------------------------------------------------- which plan
+
+
+def test_a_plan_replaced_within_the_year_counts_to_its_last_day_and_the_next_from_its_first(
+    world: World, other_world: World
+) -> None:
+    old = plan_text(
+        "cu", "vn/lao-cai", first=date(2026, 1, 1), last=date(2026, 6, 30), percent=50, about=["law-labour"]
+    )
+    new = plan_text(
+        "moi", "vn/lao-cai", first=date(2026, 7, 1), last=date(2026, 12, 31), percent=100, about=["law-safety"]
+    )
+    with world.database.writing(world.tenant) as session:
+        for text in (old, new):
+            rule_files.load_text(session, world.tenant, "ke-hoach.toml", text, now=world.now)
+        told = ("law-labour",), ("law-labour", "law-safety"), (), ("law-safety",)
+        for place, whats in enumerate(told):
+            worker = world.employ(session, "dn/c" if place < 2 else "dn/moi")
+            add_facts(session, world.tenant, worker, whats, day=date(2026, 3, 2))
+    expected = {
+        # counted, lượt, headcount; how many more are needed
+        (date(2026, 6, 30), ALL_ENTERPRISES): ("cu", (2, 2, 4), 0),
+        (date(2026, 6, 30), UNIONISED): ("cu", (2, 2, 2), 0),
+        (date(2026, 7, 1), ALL_ENTERPRISES): ("moi", (2, 2, 4), 2),
+        (date(2026, 7, 1), UNIONISED): ("moi", (1, 1, 2), 1),
+    }
+    for kept in (False, True):
+        if kept:
+            summaries.settle_all(world.database, world.tenant, today=ON)
+        for (on, basis), (plan, numbers, short) in expected.items():
+            found = of(world, "vn/lao-cai", on=on, basis=basis)
+            group = found.organization.group("G1")
+            assert group is not None
+            assert (group.plan, counts(found, "G1")) == (plan, numbers), (kept, on, basis)
+            assert [one.short for one in group.year_targets] == [short]
+    assert of(world, "dn/c", on=date(2026, 7, 1)).organization.group("G1").plan == "moi"  # type: ignore[union-attr]
+    with pytest.raises(NotBound):
+        of(world, "vn/lao-cai", on=date(2026, 7, 1), plan="cu")
+    with pytest.raises(NotBound):
+        of(world, "vn/lao-cai", on=date(2026, 6, 30), plan="moi")
+    other = of(world, "vn/lai-chau", on=date(2026, 7, 1)).organization.group("G1")
+    assert other is not None
+    assert other.plan == NATIONAL, "a plan of another province binds nobody here"
 
 
 # ---------------------------------------------------------------- over whom
