@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.cell import get_column_letter, range_boundaries
@@ -40,7 +39,7 @@ _BROKEN = (
 )
 _FAILURES = (
     ArithmeticError, AttributeError, EOFError, InvalidFileException, LookupError, OSError,
-    ParseError, RuntimeError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
+    RuntimeError, SyntaxError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What reading a broken archive, broken XML or XML that is no spreadsheet ends with in the libraries."""
 
