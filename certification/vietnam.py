@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["VIETNAM", "vietnam_day"]
+__all__ = ["VIETNAM", "end_of_day", "vietnam_day"]
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -13,3 +13,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 def vietnam_day(instant: datetime) -> date:
     """The day in Vietnam at an aware instant."""
     return instant.astimezone(VIETNAM).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The last instant of a day in Vietnam, to the microsecond that databases keep."""
+    return datetime.combine(day + timedelta(days=1), time(), VIETNAM) - timedelta(microseconds=1)

@@ -30,7 +30,7 @@ from certification.evaluation.results import (
 )
 from certification.evaluation.rules import Component, CriteriaSet, Indicator
 
-__all__ = ["conclude", "evaluate", "find_in"]
+__all__ = ["conclude", "evaluate", "find_in", "overall"]
 
 
 def evaluate(criteria_set: CriteriaSet | Prepared, evidence: Evidence, *, year: int, as_of: date) -> Result:
@@ -78,7 +78,7 @@ def conclude(prepared: Prepared, findings: Findings, year: int, as_of: date) -> 
         came_to.outcome,
         came_to.total,
         judged,
-        tuple(_overall(criteria_set, judged, came_to.total)),
+        overall(criteria_set, came_to),
         rubric=criteria_set.rubric,
         to_total=max(0, criteria_set.total_at_least - came_to.total),
         reached=tuple((key, _named(findings, places)) for key, places in findings.reached),
@@ -163,10 +163,12 @@ def _missing(indicator: Indicator, components: Sequence[ComponentResult]) -> lis
     return reasons
 
 
-def _overall(criteria_set: CriteriaSet, judged: Sequence[IndicatorResult], total: int) -> list[Reason]:
-    unknown = {one.indicator for one in judged if one.points is None}
-    below = sum(one.state == NOT_MET for one in judged)
-    room = sum(indicator.max_points for indicator in criteria_set.indicators if indicator.id in unknown)
+def overall(criteria_set: CriteriaSet, came_to: Tally) -> tuple[Reason, ...]:
+    """What stands in the way as a whole, without what each chỉ số lacks."""
+    decided, total = came_to.decided, came_to.total
+    unknown = [one for one, points in zip(criteria_set.indicators, decided, strict=True) if points is None]
+    below = sum(points is not None and points < criteria_set.each_at_least for points in decided)
+    room = sum(indicator.max_points for indicator in unknown)
     need = criteria_set.total_at_least
     reasons = []
     if below:
@@ -177,8 +179,9 @@ def _overall(criteria_set: CriteriaSet, judged: Sequence[IndicatorResult], total
         reasons.append(Reason("total_out_of_reach", (("best", total + room), ("need", need))))
     elif total < need:
         reasons.append(Reason("total_short", (("have", total), ("need", need))))
-    return reasons
+    return tuple(reasons)
 
 
 def _named(findings: Findings, places: Sequence[int]) -> tuple[UUID, ...]:
-    return tuple(findings.statements[place] for place in places)
+    statements = findings.statements
+    return tuple([statements[place] for place in places])

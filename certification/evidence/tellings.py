@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -147,7 +147,8 @@ class There:
 
     def row(self, one: Told) -> _Row:
         """A row of a fact."""
-        return asdict(one) | {"tenant_id": self._tenant, "year": one.day.year}
+        told = {name: getattr(one, name) for name in Told.__slots__}
+        return told | {"tenant_id": self._tenant, "year": one.day.year}
 
 
 def _of_groups(

@@ -111,16 +111,37 @@ def latest(session: Session, tenant: UUID, worker_id: UUID, programme: str, year
 
 
 def latest_of(
-    session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int
+    session: Session,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    programme: str,
+    year: int,
+    *,
+    by: datetime | None = None,
 ) -> dict[UUID, Assessed]:
-    """The last result kept for each of these workers who has any. As many SQL commands for a thousand as for one."""
-    return _read(session, tenant, _last(session, tenant, worker_ids, programme, year).values(), year)
+    """The last result kept for each of these workers who has any: by an instant, where one is given, for what had been
+    said by then on what was known then. As many SQL commands for a thousand as for one.
+
+    `known_on` answers the other question, what is to be said today of what had happened by a day.
+    """
+    return _read(session, tenant, _last(session, tenant, worker_ids, programme, year, by).values(), year)
 
 
 def kept_after(
-    session: Session, tenant: UUID, programme: str, year: int, place: int, *, limit: int
+    session: Session,
+    tenant: UUID,
+    programme: str,
+    year: int,
+    place: int,
+    *,
+    limit: int,
+    by: datetime | None = None,
+    whom: sa.ColumnElement[bool] | None = None,
 ) -> list[tuple[str, Assessed]]:
-    """The last results of workers (by number), those that were kept after a place, in the order of their places."""
+    """The last results of workers (by number), those that were kept after a place, in the order of their places.
+
+    `by` as in `latest_of`; `whom` is a condition on `Worker.id`, for whoever may not see everybody.
+    """
     rows = session.execute(
         sa.select(Worker.number, *_COLUMNS)
         .join(Worker, Worker.id == Assessment.worker_id)
@@ -129,8 +150,9 @@ def kept_after(
             Assessment.programme == programme,
             Assessment.year == year,
             Assessment.place > place,
-            Assessment.version == _newest(programme, year),
+            Assessment.version == _newest(programme, year, by),
             Worker.merged_into.is_(None),
+            sa.true() if whom is None else whom,
         )
         .order_by(Assessment.place)
         .limit(limit)
@@ -167,12 +189,8 @@ def versions(
 def said_on(
     session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int, instant: datetime
 ) -> Assessed | None:
-    """What had been said of a worker at an instant: the last version kept by then, on what was known then.
-
-    `known_on` answers the other question, what is to be said today of what had happened by a day.
-    """
-    kept_by_then = [one for one in versions(session, tenant, worker_id, programme, year) if one.judged <= instant]
-    return kept_by_then[-1] if kept_by_then else None
+    """What had been said of a worker at an instant: the last version kept by then, on what was known then."""
+    return latest_of(session, tenant, [worker_id], programme, year, by=instant).get(worker_id)
 
 
 def _read(session: Session, tenant: UUID, rows: Iterable[Any], year: int) -> dict[UUID, Assessed]:
@@ -410,28 +428,34 @@ _COLUMNS = (
 )
 
 
-def _last(session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int) -> dict[UUID, Any]:
-    """The newest version of each worker's result."""
+def _last(
+    session: Session,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    programme: str,
+    year: int,
+    by: datetime | None = None,
+) -> dict[UUID, Any]:
+    """The newest version (kept by an instant) of each worker's result."""
     rows: Iterable[Any] = session.execute(
         sa.select(*_COLUMNS).where(
             among(session, Assessment.worker_id, worker_ids),
             beside(Assessment.tenant_id) == tenant,
             Assessment.programme == programme,
             Assessment.year == year,
-            Assessment.version == _newest(programme, year),
+            Assessment.version == _newest(programme, year, by),
         )
     )
     return {row.worker_id: row for row in rows}
 
 
-def _newest(programme: str, year: int) -> sa.ScalarSelect[int]:
-    """The newest version of the worker whose row of `certification_assessment` is looked at."""
+def _newest(programme: str, year: int, by: datetime | None = None) -> sa.ScalarSelect[int]:
+    """The newest version (kept by an instant) of the worker whose row of `certification_assessment` is looked at."""
     other = aliased(Assessment)
-    return (
-        sa.select(sa.func.max(other.version))
-        .where(other.worker_id == Assessment.worker_id, other.programme == programme, other.year == year)
-        .scalar_subquery()
+    newest = sa.select(sa.func.max(other.version)).where(
+        other.worker_id == Assessment.worker_id, other.programme == programme, other.year == year
     )
+    return (newest if by is None else newest.where(other.judged <= by)).scalar_subquery()
 
 
 def keep(

@@ -25,6 +25,7 @@ __all__ = [
     "explain",
     "plan_name",
     "plan_names",
+    "remarks",
     "subject",
 ]
 
@@ -126,10 +127,14 @@ def explain(criteria_set: CriteriaSet, result: Result) -> Explanation:
         f"dưới {criteria_set.each_at_least}."
     )
     waiting = [one.indicator for one in result.indicators if one.points is None]
-    remarks = tuple(_overall(reason, waiting) for reason in result.reasons)
-    if result.outcome == MET:
-        remarks = (*remarks, NOT_A_TITLE)
-    return Explanation(summary, result.outcome, OUTCOMES[result.outcome], remarks, rows)
+    said = remarks(result.outcome, result.reasons, waiting)
+    return Explanation(summary, result.outcome, OUTCOMES[result.outcome], said, rows)
+
+
+def remarks(outcome: str, reasons: Iterable[Reason], waiting: Sequence[str]) -> tuple[str, ...]:
+    """What stands in the way as a whole; `waiting` are the indicators that nobody has given any points yet."""
+    said = tuple(_overall(reason, waiting) for reason in reasons)
+    return (*said, NOT_A_TITLE) if outcome == MET else said
 
 
 def plan_name(plan: Plan) -> str:

@@ -36,6 +36,7 @@ __all__ = [
     "find",
     "forget",
     "history",
+    "last_place",
     "record",
     "standing_since",
 ]
@@ -86,9 +87,14 @@ class Event:
     undone: bool
 
 
+def last_place(session: Session, tenant: UUID) -> int:
+    """The place of the last event; another one after every change of who is whom. 0 before the first."""
+    return session.scalar(sa.select(sa.func.max(IdentityEvent.place)).where(IdentityEvent.tenant_id == tenant)) or 0
+
+
 def record(session: Session, tenant: UUID, events: Sequence[New], *, now: datetime) -> list[UUID]:
     """Adds events in the order given; their ids. The caller has let nobody else import (`bulk.import_alone`)."""
-    last = session.scalar(sa.select(sa.func.max(IdentityEvent.place)).where(IdentityEvent.tenant_id == tenant)) or 0
+    last = last_place(session, tenant)
     ids = [new_id() for _ in events]
     rows = [
         {

@@ -1,33 +1,83 @@
-"""GET /api/workers/<number>/assessment: the last judgement of one worker, with its reasons in words."""
+"""GET /api/workers/<number>/assessment: the judgement of one worker, with its reasons in words.
+
+Which word is asked for, the last one or that of a past day, is `Asked`, here and for many workers (`statuses`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from certification.access.permissions import Act
 from certification.evidence import disputes, retold
 from certification.evidence.retold_words import retold_words
-from certification.judgement import assessments, explanations
-from certification.resources.access import caller, database, everything, known_worker
-from certification.resources.cursors import after, page
+from certification.judgement import explanations, statuses
+from certification.judgement.assessments import Assessed
+from certification.judgement.statuses import Moment
+from certification.resources import answers
+from certification.resources.access import caller, database, known_worker, today
 from certification.resources.errors import Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import YEAR, Paging, Parameters
-from certification.resources.shapes import Answer, AsOf, Page, TellingAnswer
-from certification.rules import criteria
-from certification.vietnam import vietnam_day
+from certification.resources.parameters import DAY, YEAR, Parameters
+from certification.resources.shapes import Answer, AsOf, TellingAnswer
+from certification.rules.criteria import PROGRAMME
 
 resource = Resource("assessments", "What workers are judged to be, with reasons.")
 
 
-class AssessmentParameters(Parameters):
-    """`year`: the assessment year; this year in Vietnam when left out."""
+NO_DAY = "not a day; write it as yyyy-mm-dd"
 
-    year = fields.Integer(validate=YEAR, error_messages={"invalid": "not a year; write it as 2026"})
+
+class Asked(Schema):
+    """Which word is asked for. The last one, where no day is given; of a past day there are two answers."""
+
+    year = fields.Integer(
+        validate=YEAR,
+        metadata={"description": "The assessment year; that of the day asked for, or this one, when left out."},
+        error_messages={"invalid": "not a year; write it as 2026"},
+    )
+    said_on = fields.Date(
+        format="iso",
+        validate=DAY,
+        metadata={"description": "What had been said by the end of this day in Vietnam, as it was kept then."},
+        error_messages={"invalid": NO_DAY},
+    )
+    known_on = fields.Date(
+        format="iso",
+        validate=DAY,
+        metadata={
+            "description": "What is to be said of this day: judged anew by what had happened by then, as known today,"
+            " what came late or was voided since included. Nothing of it is kept."
+        },
+        error_messages={"invalid": NO_DAY},
+    )
+
+    @validates_schema
+    def one_past_day(self, data: Mapping[str, Any], **_: Any) -> None:
+        """One of the days at most, and one that has come."""
+        faults = {
+            name: f"{day} is still to come; ask for a day up to today, {today()} in Vietnam"
+            for name in ("said_on", "known_on")
+            if (day := data.get(name)) is not None and day > today()
+        }
+        if "said_on" in data and "known_on" in data:
+            faults["known_on"] = "two questions at once; give said_on or known_on"
+        if faults:
+            raise ValidationError({name: [words] for name, words in faults.items()})
+
+
+def asked(wanted: Mapping[str, Any]) -> tuple[int, Moment, date]:
+    """Of what is asked: the assessment year, which word, and the day that the answer speaks of."""
+    moment = Moment(wanted.get("said_on"), wanted.get("known_on"))
+    day: date = moment.said_on or moment.known_on or today()
+    return wanted.get("year") or day.year, moment, day
+
+
+class AssessmentParameters(Asked, Parameters):
+    """Of which year, and which word."""
 
 
 class IndicatorRow(Answer):
@@ -85,15 +135,19 @@ class AssessmentAnswer(AsOf):
     worker = fields.String(metadata={"description": "The worker's number."})
     programme = fields.String()
     year = fields.Integer()
-    version = fields.Integer(metadata={"description": "1, 2, …: a result that differs is a new version."})
-    judged = fields.DateTime()
+    version = fields.Integer(
+        allow_none=True,
+        metadata={"description": "1, 2, …: a result that differs is a new version; null for `known_on`."},
+    )
+    judged = fields.DateTime(allow_none=True, metadata={"description": "When it was kept; null for `known_on`."})
     criteria_set = fields.String()
     outcome = fields.String(metadata={"description": "met, not_met or not_yet_known."})
     total = fields.Integer()
     total_at_least = fields.Integer()
     each_at_least = fields.Integer()
     open_disputes = fields.List(
-        fields.Nested(OpenDispute), metadata={"description": "What the worker disputes and nobody has answered today."}
+        fields.Nested(OpenDispute),
+        metadata={"description": "What the worker disputed and nobody had answered by the end of the day asked for."},
     )
     told_again = fields.List(
         fields.Nested(ToldAgain),
@@ -106,29 +160,34 @@ class AssessmentAnswer(AsOf):
     "/workers/<path:number>/assessment", Act.READ_ASSESSMENT, query=AssessmentParameters, answers=AssessmentAnswer
 )
 def show_assessment(number: str, query: Mapping[str, Any]) -> Any:
-    """The last judgement of one worker
+    """The judgement of one worker
 
-    The result as it is kept, and `explanation` in Vietnamese. A worker of another tenant, or outside the
-    caller's branch, does not exist here.
+    The last result as it is kept, or that of a past day (`said_on`, `known_on`), and `explanation` in Vietnamese. A
+    worker of another tenant, or outside the caller's branch, does not exist here.
     """
-    year = query.get("year") or vietnam_day(datetime.now(UTC)).year
     tenant = caller().tenant
-    with database().reading(tenant) as session:
+    year, moment, day = asked(query)
+    with database().reading(tenant, snapshot=True) as session:
         worker = known_worker(session, number, Act.READ_ASSESSMENT)
-        last = assessments.latest(session, tenant, worker.id, criteria.PROGRAMME, year)
-        if last is None:
+        found = statuses.of_workers(session, tenant, [worker.id], PROGRAMME, year, moment).get(worker.id)
+        if found is None:
             raise NotFound(Fault("year", f"worker {number!r} has not been judged for {year}"))
-        criteria_set = criteria.of_rule_file(session, tenant, last.criteria_set_id)
-        counted = {statement for one in last.result.indicators for statement in one.counted}
-        again = retold.of_counting(session, tenant, worker.id, counted)
-        open_ones = disputes.standing(session, tenant, [worker.id], year, vietnam_day(datetime.now(UTC)))
-    result = last.result
+        again = retold.of_counting(session, tenant, worker.id, statuses.counted(found))
+        open_ones = disputes.standing(session, tenant, [worker.id], year, day).get(worker.id, ())
+    told = sorted(again.values(), key=lambda one: (one.counts.day, one.counts.statement))
+    version, judged = (found.version, found.judged) if isinstance(found, Assessed) else (None, None)
+    if version is not None:
+        # A version never changes; of what is judged anew, the bytes of the answer tell.
+        waiting = [(one.id, one.statement_id, one.opened_on, one.due) for one in open_ones]
+        answers.unless_known(tenant, worker.id, worker.number, year, moment, version, waiting, told)
+    result = found.result
+    criteria_set = found.rules.criteria_set
     return {
         "worker": worker.number,
-        "programme": criteria.PROGRAMME,
+        "programme": PROGRAMME,
         "year": year,
-        "version": last.version,
-        "judged": last.judged,
+        "version": version,
+        "judged": judged,
         "as_of": result.as_of,
         "criteria_set": result.criteria_set,
         "outcome": result.outcome,
@@ -137,71 +196,10 @@ def show_assessment(number: str, query: Mapping[str, Any]) -> Any:
         "each_at_least": criteria_set.each_at_least,
         "open_disputes": [
             {"id": one.id, "statement": one.statement_id, "opened_on": one.opened_on, "due": one.due}
-            for one in open_ones.get(worker.id, ())
+            for one in open_ones
         ],
         "told_again": [
-            {"counts": one.counts, "again": one.again, "others": one.others, "words": retold_words(one)}
-            for one in sorted(again.values(), key=lambda one: (one.counts.day, one.counts.statement))
+            {"counts": one.counts, "again": one.again, "others": one.others, "words": retold_words(one)} for one in told
         ],
         "explanation": explanations.explain(criteria_set, result),
     }
-
-
-class StatusParameters(Paging):
-    """`year` as above; `since`: only what was kept after this place; `limit`, `cursor`: part of the list."""
-
-    year = fields.Integer(validate=YEAR, error_messages={"invalid": "not a year; write it as 2026"})
-    since = fields.Integer(load_default=0, validate=validate.Range(min=0), metadata={"description": "A place."})
-
-
-class Status(Answer):
-    """What a worker was last judged to be."""
-
-    worker = fields.String(metadata={"description": "The worker's number."})
-    outcome = fields.String(metadata={"description": "met, not_met or not_yet_known."})
-    total = fields.Integer()
-    version = fields.Integer()
-    as_of = fields.Date(metadata={"description": "The day of which a judgement first said so."})
-    judged = fields.DateTime()
-    place = fields.Integer(metadata={"description": "Send the greatest one as `since` to get what is newer."})
-    remarks = fields.List(fields.String(), metadata={"description": "What stands in the way, in Vietnamese."})
-
-
-class StatusPage(Page):
-    """What workers were last judged to be, in the order in which that was kept."""
-
-    items = fields.List(fields.Nested(Status))
-
-
-@resource.get("/assessments", Act.READ_ASSESSMENT, query=StatusParameters, answers=StatusPage)
-def list_assessments(query: Mapping[str, Any]) -> Any:
-    """The last judgement of everybody
-
-    A thousand workers in one answer, with what stands in the way. In the order in which results were kept, so that
-    `since` misses nothing. Only for who may read the whole tenant.
-    """
-    everything(Act.READ_ASSESSMENT)
-    today = vietnam_day(datetime.now(UTC))
-    year = query.get("year") or today.year
-    tenant = caller().tenant
-    left = after(tenant, (int,))
-    place = max(query["since"], left[0] if left else 0)
-    with database().reading(tenant) as session:
-        found = assessments.kept_after(session, tenant, criteria.PROGRAMME, year, place, limit=query["limit"] + 1)
-    return page(
-        tenant,
-        found,
-        query["limit"],
-        as_of=today,
-        key=lambda one: (one[1].place,),
-        show=lambda one: {
-            "worker": one[0],
-            "outcome": one[1].outcome,
-            "total": one[1].total,
-            "version": one[1].version,
-            "as_of": one[1].as_of,
-            "judged": one[1].judged,
-            "place": one[1].place,
-            "remarks": explanations.explain(one[1].rules.criteria_set, one[1].result).remarks,
-        },
-    )

@@ -373,33 +373,3 @@ def test_unknown_actors_are_listed_with_how_many_statements_wait(
         (learning.ifi("stranger"), 1),
     ]
     assert datetime.fromisoformat(body(response)["items"][0]["first_seen"]).tzinfo is not None
-
-
-# ---------------------------------------------------------------- the status of many
-
-
-def test_the_status_of_everybody_comes_in_parts_and_since_gives_what_is_newer(
-    client: FlaskClient,
-    database: Database,
-    tenant: UUID,
-    officer: dict[str, str],
-    other_officer: dict[str, str],
-    rules: None,
-    now: datetime,
-) -> None:
-    people = [learning.add_worker(database, tenant, f"NV-{number}", now=now) for number in range(3)]
-    for one in people:
-        judge(database, tenant, one, {"CS4": 8}, now)
-    first = body(client.get("/api/assessments?year=2026&limit=2", headers=officer))
-    rest = body(client.get(f"/api/assessments?year=2026&limit=2&cursor={first['next']}", headers=officer))
-    assert [one["worker"] for one in first["items"] + rest["items"]] == ["NV-0", "NV-1", "NV-2"]
-    assert rest["next"] is None
-    assert {(one["outcome"], one["total"], one["version"]) for one in first["items"]} == {("not_met", 8, 1)}
-    assert any("chờ người xác nhận: CS8, CS9, CS10" in words for words in first["items"][0]["remarks"])
-
-    newest = max(one["place"] for one in rest["items"])
-    judge(database, tenant, people[0], {"CS8": 9}, now)
-    newer = body(client.get(f"/api/assessments?year=2026&since={newest}", headers=officer))
-    assert [(one["worker"], one["version"], one["total"]) for one in newer["items"]] == [("NV-0", 2, 17)]
-    assert body(client.get("/api/assessments?year=2026", headers=other_officer))["items"] == []
-    assert client.get("/api/assessments?since=-1&limit=0", headers=officer).status_code == 400
