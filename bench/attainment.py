@@ -22,7 +22,7 @@ import migrations
 from certification.models import Organization, OrganizationParent
 from certification.rules import rule_files
 from certification.rules.criteria import PROGRAMME
-from certification.targets import attainment, counting, grounds, summaries
+from certification.targets import attainment, counting, grounds, settling
 from certification.targets.marks import mark_uncounted
 from certification.units import organizations, revisions
 from lrs import api
@@ -50,7 +50,7 @@ def measure(url: str, *, workers: int, count_rows: bool = True) -> dict[str, Any
     began = time.perf_counter()
     tenant, enterprises = populate(database, workers)
     populated = time.perf_counter() - began
-    made = _timed(lambda: summaries.settle_all(database, tenant, today=TODAY))
+    made = _timed(lambda: settling.settle_all(database, tenant, today=TODAY))
     chance = random.Random(7)
     with database.reading(tenant) as session:
         units = list(grounds.land(session, tenant).on(TODAY).concerned)
@@ -93,7 +93,7 @@ def _read(database: Database, tenant: UUID, code: str, on: date) -> None:
     """Every target of a unit, without who met the criteria on another day than today, which is a judgement."""
     with database.reading(tenant, snapshot=True) as session:
         if on == TODAY:
-            attainment.measure_all(session, tenant, on=on, today=TODAY, codes=[code])
+            attainment.measure_all(session, tenant, on=on, codes=[code])
             return
         land = grounds.land(session, tenant)
         bound = attainment.binding_targets(session, tenant, land.on(on).tree, [code], on)[code]
@@ -131,7 +131,7 @@ def _settle(database: Database, tenant: UUID, workers: int) -> float:
                 values,
             )
         mark_uncounted(session, tenant, [(one, 2026) for one in concerned])
-    return _timed(lambda: summaries.settle(database, tenant, today=TODAY))
+    return _timed(lambda: settling.settle(database, tenant, today=TODAY))
 
 
 def _units(session: Session, tenant: UUID, many: int) -> list[UUID]:

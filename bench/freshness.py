@@ -35,7 +35,7 @@ from certification import bulk
 from certification.judgement import assessments, population
 from certification.models import Fact, Repeat, Stale, Uncounted, Worker, WorkerIdentifier
 from certification.rules.criteria import PROGRAMME
-from certification.targets import counting, grounds, summaries
+from certification.targets import counting, grounds, settling, summaries
 from certification.targets.populations import Populations
 from certification.vietnam import vietnam_day
 from lrs import api
@@ -88,7 +88,7 @@ def prepare(url: str, workers: int) -> None:
     everybody = [one for one, _ in ids]
     today = vietnam_day(now)
     population.judge_everybody(database, tenant, everybody, programme=PROGRAMME, year=today.year, as_of=today, now=now)
-    summaries.settle_all(database, tenant, today=today)
+    settling.settle_all(database, tenant, today=today)
     if not database.is_sqlite:
         with database.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")

@@ -26,7 +26,7 @@ from certification.evidence.witnesses import Witness
 from certification.judgement import judging
 from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore, YearClosing
 from certification.people import national_numbers
-from certification.targets import freezing, publications, summaries
+from certification.targets import freezing, publications, settling
 from certification.units import letterheads
 from certification.units.letterheads import Letterhead
 from lrs import api, definitions
@@ -146,7 +146,7 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
     while feed.reconsider(database, tenant):
         pass
     judging.judge_all_stale(database, tenant, clock=lambda: NOW)
-    summaries.settle_all(database, tenant, today=NOW.date())
+    settling.settle_all(database, tenant, today=NOW.date())
 
 
 def _list_on_paper(session: Session, tenant: UUID, pepper: bytes) -> None:

@@ -20,7 +20,7 @@ from certification.judgement import work as work_loop
 from certification.people import workers
 from certification.rules import evidence_mapping
 from certification.rules.criteria import PROGRAMME
-from certification.targets import persons, summaries
+from certification.targets import persons, settling
 from certification.targets.figures import number
 from certification.terminal.explanation import print_explanation
 from certification.terminal.printable import printable
@@ -64,7 +64,7 @@ def _drain(database: Database, tenant: UUID) -> tuple[int, int]:
     while feed.reconsider(database, tenant):
         pass
     judged = judging.judge_all_stale(database, tenant, clock=invocation.now)
-    summaries.settle_all(database, tenant, today=invocation.today())
+    settling.settle_all(database, tenant, today=invocation.today())
     return changes, judged
 
 

@@ -499,7 +499,7 @@ def keep(
     rows = [(*_row(one), one.version, int(one.causes), one.changed_by) for one in new]
     if new:
         _insert(session, tenant, rows, programme, Batch(year, new[0].as_of, new[0].watermark), now)
-        _recount(session, tenant, rows, last, year)
+        mark_uncounted(session, tenant, [(one.worker_id, year) for one in new])
     return answers
 
 
@@ -568,17 +568,8 @@ def keep_rows(
             new.append((*row, before.version + 1, int(Cause.ASKED), None))
     if new:
         _insert(session, tenant, new, programme, like, now)
-        _recount(session, tenant, new, last, like.year)
+        mark_uncounted(session, tenant, [(row[0], like.year) for row in new])
     return len(new)
-
-
-def _recount(
-    session: Session, tenant: UUID, rows: Sequence[tuple[Any, ...]], last: Mapping[UUID, Any], year: int
-) -> None:
-    """Who meets the criteria and did not, or the other way round, is to be counted again."""
-    meet_now = {row[0] for row in rows if row[2] == MET}
-    met_before = {row[0] for row in rows if row[0] in last and last[row[0]].outcome == MET}
-    mark_uncounted(session, tenant, {(worker_id, year) for worker_id in meet_now ^ met_before})
 
 
 def _said(one: Judgement) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from certification.errors import CertificationError
 from certification.evidence import feed
 from certification.judgement import assessments, judging
-from certification.targets import summaries
+from certification.targets import settling
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import NOBODY, Database
@@ -134,7 +134,7 @@ class _Portions:
 
     changes: Portion = field(default_factory=lambda: Portion(feed.CHUNK))
     judged: Portion = field(default_factory=lambda: Portion(assessments.BATCH))
-    settled: Portion = field(default_factory=lambda: Portion(summaries.BATCH))
+    settled: Portion = field(default_factory=lambda: Portion(settling.BATCH))
 
 
 def _turn(
@@ -164,7 +164,7 @@ def _turn(
     judged = judging.judge_stale(database, tenant, now=now, limit=most)
     portions.judged.took(judged, monotonic() - began)
     to_settle, began = portions.settled.limit, monotonic()
-    settled = summaries.settle(database, tenant, today=vietnam_day(now), limit=to_settle)
+    settled = settling.settle(database, tenant, today=vietnam_day(now), limit=to_settle)
     portions.settled.took(min(settled, to_settle), monotonic() - began)
     left = judged >= most or settled >= to_settle or (settled > 0 and not came)
     return not followed.complete or reread > 0 or left

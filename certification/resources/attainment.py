@@ -153,7 +153,7 @@ def show_attainment(query: Mapping[str, Any]) -> Any:
         if version is not None:
             asked = (on, today(), code, None if seen is None else sorted(seen), who.published and hides)
             answers.unless_known(who.tenant, *asked, version)
-        measured = measure_all(session, who.tenant, on=on, today=today())
+        measured = measure_all(session, who.tenant, on=on)
         if who.published is not None:
             tree = grounds.land(session, who.tenant).on(on).tree
             measured = disclosure.published(measured, tree, hides)

@@ -100,9 +100,9 @@ class TargetFigures:
 class OrganizationFigures:
     """All figures of one organization, with everything below it on either tree.
 
-    `meets_criteria` (the last saved assessment for the day's year says met) and `holds_title` (a competent body
-    recognised it, for a year that the binding plan's title target counts; without such a plan, the day's year or the
-    one before) are counted apart, because the program judges and does not award.
+    `meets_criteria` (the criteria of the day's year were met on the day, by what was known up to it) and `holds_title`
+    (a competent body recognised it, for a year that the binding plan's title target counts; without such a plan, the
+    day's year or the one before) are counted apart, because the program judges and does not award.
     """
 
     code: str
@@ -172,16 +172,12 @@ def measure_all(
     headcount_on: date | None = None,
     plan: str | None = None,
     codes: Collection[str] | None = None,
-    today: date | None = None,
 ) -> Attainment:
     """The figures of every enterprise of the basis that exists on the day, and of every unit above one.
 
     With `plan`, its targets alone, wherever it binds on the day, though a nearer plan may bind too. With `codes`, these
     organizations alone, also those that have no enterprise at or below them. The number of SQL commands depends on how
     many distinct numerator rules the plans have, on nothing else. Raises ValueError for a basis that is none.
-
-    `today`: if it is the cut-off day, the figures come from the summaries that are kept, with "meets the criteria" as
-    last judged.
     """
     if basis not in BASES:
         raise ValueError(f"the basis of a rate is one of {', '.join(BASES)}, not {basis!r}")
@@ -205,7 +201,6 @@ def measure_all(
         headcount_on=headcount_on,
         codes=codes,
         meeting=True,
-        today=today,
     )
     return Attainment(
         on,

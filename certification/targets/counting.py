@@ -37,19 +37,16 @@ def count(
     headcount_on: date | None = None,
     codes: Collection[str] | None = None,
     meeting: bool = False,
-    today: date | None = None,
 ) -> Populations:
     """Who is employed on the headcount's day (`on` where None), and who of them satisfies each rule on the day `on`.
 
-    With `codes`, what is counted is right for these organizations alone. `meeting`: count too who meets the criteria;
-    as last judged, where `today` is the day `on`. Raises ValueError for a basis that is none.
+    With `codes`, what is counted is right for these organizations alone. `meeting`: who met the criteria on the day is
+    asked too. Raises ValueError for a basis that is none.
     """
     rules = frozenset(rules)
     if basis in populations.BASES and headcount_on in (None, on):
         found = _from_summary(session, tenant, land, rules, on, programme, basis, codes)
         if found is not None:
-            if meeting and today != on:
-                _count_meeting(session, tenant, land.on(on).chains[basis], found, land, on, programme)
             return found
     return count_rows(
         session,
@@ -119,23 +116,6 @@ def _from_summary(
     below = {one for code in asked for one in ground.enterprises[basis].get(code, ())}
     chains = {one: ground.chains[basis][one] for one in below}
     return _populations(session, tenant, ground.tree, chains, found.everybody, found.cadres, found.reporting, on, on)
-
-
-def _count_meeting(
-    session: Session,
-    tenant: UUID,
-    chains: Mapping[str, Sequence[str]],
-    found: Populations,
-    land: Land,
-    on: date,
-    programme: str,
-) -> None:
-    """Puts in who met the criteria on a day: the summaries keep only who does by the last result."""
-    meeting = assessments.meeting(session, tenant, programme, on)
-    employed = workers.employments(session, tenant, on, of_workers=meeting)
-    everybody, _ = populations.roll_up(populations.cohorts(employed, land.on(on).tree, chains), chains, {}, meeting)
-    for code, tally in found.everybody.items():
-        tally.meeting = everybody[code].meeting
 
 
 def _populations(

@@ -95,18 +95,18 @@ class Land:
             self._grounds[since] = Ground(organizations.tree_of(self.world, self.successions, since))
         return self._grounds[since]
 
-    def places(self, year: int) -> dict[UUID, list[Place]]:
-        """Where each enterprise stands through a year, by its id."""
+    def places(self, year: int) -> dict[bytes, list[Place]]:
+        """Where each enterprise stands through a year, by the bytes of its id."""
         first, last = date(year, 1, 1), date(year, 12, 31)
         begins = [first, *(turn for turn in self._turns if first < turn <= last)]
-        found: dict[UUID, list[Place]] = defaultdict(list)
+        found: dict[bytes, list[Place]] = defaultdict(list)
         for index, day in enumerate(begins):
             ends = begins[index + 1] - timedelta(days=1) if index + 1 < len(begins) else last
             ground = self.on(day)
             for code, chain in ground.chains[ALL_ENTERPRISES].items():
-                above = tuple(self.nodes[one].id for one in sorted(chain))
+                above = tuple(self.nodes[one].id.bytes for one in sorted(chain))
                 place = Place(day_of_year(day, year), day_of_year(ends, year), above, bool(ground.unions[code]))
-                known = found[self.nodes[code].id]
+                known = found[self.nodes[code].id.bytes]
                 if known and known[-1].last + 1 == place.first and _alike(known[-1], place):
                     known[-1] = Place(known[-1].first, place.last, above, place.unionised)
                 else:

@@ -116,7 +116,6 @@ def rates(
         headcount_on=headcount_on,
         plan=plan,
         codes={code, *below},
-        today=today,
     )
     (own,) = (one for one in measured.organizations if one.code == code)
     wanted = {target.numerator for _, target in bound}

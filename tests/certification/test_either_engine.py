@@ -24,7 +24,7 @@ from certification.evidence import feed
 from certification.judgement import judging
 from certification.models import Assessment, Attestation, Repeat, Worker
 from certification.people import roster, workers
-from certification.targets import attainment, summaries
+from certification.targets import attainment, settling
 from certification.targets.populations import BASES
 from lrs import api
 from lrs.credentials import create_credential
@@ -134,12 +134,12 @@ class Office:
             feed.follow(self.database, self.tenant, now=self.now, limit=chance.choice([7, 50, 300]))
         if chance.random() < 0.5:
             judging.judge_stale(self.database, self.tenant, now=self.now)
-            summaries.settle(self.database, self.tenant, today=ON)
+            settling.settle(self.database, self.tenant, today=ON)
 
     def finish(self) -> None:
         learning.follow_all(self.database, self.tenant, self.now)
         judging.judge_all_stale(self.database, self.tenant, clock=lambda: self.now)
-        summaries.settle_all(self.database, self.tenant, today=ON)
+        settling.settle_all(self.database, self.tenant, today=ON)
 
     def results(self) -> dict[str, tuple[str, int, bytes]]:
         """Outcome, total and bytes of each worker's last result, by number."""
@@ -160,7 +160,7 @@ class Office:
     def rates(self) -> list[attainment.Attainment]:
         with self.database.reading(self.tenant) as session:
             measure = partial(attainment.measure_all, session, self.tenant)
-            return [measure(on=on, basis=basis, today=today) for on in DAYS for basis in BASES for today in (ON, None)]
+            return [measure(on=on, basis=basis) for on in DAYS for basis in BASES]
 
 
 def tell(office: Office, told: Told, chance: random.Random) -> None:

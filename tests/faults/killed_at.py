@@ -21,7 +21,7 @@ from flask.cli import main
 from certification.evidence import feed
 from certification.judgement import judging, population
 from certification.people import roster
-from certification.targets import summaries
+from certification.targets import settling
 
 SMALL = 15
 
@@ -29,7 +29,7 @@ IN_A_TRANSACTION = {
     "facts": "certification.evidence.facts.set_facts",
     "judgements": "certification.judgement.assessments.keep",
     "everybody": "certification.judgement.assessments.keep_rows",
-    "counts": "certification.targets.summaries._restate",
+    "counts": "certification.targets.settling._update",
     "roster": "certification.people.roster._write",
 }
 """Functions that return before what they wrote is committed."""
@@ -37,7 +37,7 @@ IN_A_TRANSACTION = {
 BETWEEN = {
     "chunk": "certification.evidence.feed.follow",
     "batch": "certification.judgement.judging.judge_stale",
-    "sums": "certification.targets.summaries.settle",
+    "sums": "certification.targets.settling.settle",
 }
 """Functions that return when it is."""
 
@@ -63,9 +63,9 @@ def kill_at(step: str, times: int) -> None:
 
 def take_little() -> None:
     """Make all that is done in portions be done in small ones."""
-    for function in (feed.follow, feed.rebuild, judging.judge_stale, summaries.settle):
+    for function in (feed.follow, feed.rebuild, judging.judge_stale, settling.settle):
         function.__kwdefaults__["limit"] = SMALL
-    feed.CHUNK = population.BATCH = summaries.MAKING = roster.CHUNK = SMALL
+    feed.CHUNK = population.BATCH = settling.MAKING = roster.CHUNK = SMALL
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from certification.models import (
     WaitingStatement,
     Worker,
 )
-from certification.targets import summaries
+from certification.targets import settling
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database
@@ -153,7 +153,7 @@ def forget_everything(database: Database, tenant: UUID) -> None:
     with database.writing(tenant) as session:
         for model in (*OF_STATEMENTS, FeedPosition, Assessment, Stale, Uncounted):
             session.execute(sa.delete(model).where(model.tenant_id == tenant))
-        summaries.forget(session, tenant)
+        settling.forget(session, tenant)
 
 
 def hold_against_a_rebuild(world: World) -> None:
@@ -179,7 +179,7 @@ def hold_against_a_rebuild(world: World) -> None:
     again = results(database, tenant)
     assert again.keys() <= judged.keys()
     assert {key: judged[key] for key in again} == again
-    summaries.settle_all(database, tenant, today=vietnam_day(now))
+    settling.settle_all(database, tenant, today=vietnam_day(now))
     assert sums(database, tenant) == counted
     print(
         f"{len(stored)} Statements, {len(there['certification_fact'])} facts,"

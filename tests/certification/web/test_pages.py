@@ -16,7 +16,7 @@ from certification import web as pages
 from certification.access.permissions import TABLE, Act, act_of
 from certification.models import Commitment, DeclaredHeadcount, Organization, Worker
 from certification.resources import attainment as attainment_resource
-from certification.targets import attainment, publications, summaries
+from certification.targets import attainment, publications, settling
 from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.units import organizations
 from lrs.db import Database, Session
@@ -131,7 +131,7 @@ def test_what_is_known_is_not_worked_out_again_until_something_changes(
     database: Database, tenant: UUID, client: FlaskClient, now: datetime, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(database, tenant, now=now)
-    summaries.settle_all(database, tenant, today=ON)
+    settling.settle_all(database, tenant, today=ON)
 
     def ask(known: str | None = None) -> tuple[int, str]:
         answer = client.get(path, headers={"If-None-Match": known} if known else {})
@@ -164,7 +164,7 @@ def test_what_is_known_is_not_worked_out_again_until_something_changes(
         with database.writing(tenant) as session:
             changed(session, number)
         assert ask(etag)[0] == 200, number
-        summaries.settle_all(database, tenant, today=ON)
+        settling.settle_all(database, tenant, today=ON)
         status, new = ask(etag)
         assert (status, new == etag) == (200, False), number
         etag = new
