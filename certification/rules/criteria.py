@@ -16,6 +16,7 @@ from certification.errors import NoCriteriaInForce
 from certification.evaluation.findings import Prepared
 from certification.evaluation.rules import Component, Counting, CriteriaSet, Indicator, Step
 from certification.rules.rule_store import StoredRule, stored
+from certification.rules.topics import code_of
 from lrs.db import Session
 
 __all__ = ["AUDIENCE", "PROGRAMME", "build", "build_components", "in_force", "of_rule_file", "prepared"]
@@ -124,7 +125,7 @@ def build_components(documents: Sequence[Mapping[str, Any]]) -> tuple[Component,
     return tuple(
         Component(
             measure=one["measure"],
-            what=tuple(one["what"]),
+            what=tuple(map(code_of, one["what"])),
             quality_at_least=one["quality_at_least"],
             options=tuple(sorted(one.get("options", {}).items())),
             steps=tuple(Step(step["at_least"], step["points"]) for step in one["steps"]),

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from certification.evaluation.rules import Counting
 from certification.rules.rule_store import StoredRule, stored
+from certification.rules.topics import code_of
 from lrs.db import Session
 
 __all__ = [
@@ -305,7 +306,7 @@ def _target(document: Mapping[str, Any]) -> Target:
 def _numerator(document: Mapping[str, Any]) -> Numerator:
     return Numerator(
         rule=document["rule"],
-        what=tuple(document.get("what", ())),
+        what=tuple(map(code_of, document.get("what", ()))),
         quality_at_least=document.get("quality_at_least", 0),
         title_years=tuple(document.get("title_years", ())),
         commitment=document.get("commitment"),

@@ -19,6 +19,7 @@ from certification.evaluation.rules import Indicator
 from certification.rules import criteria
 from certification.rules.locations import NoLocation, location
 from certification.rules.statement_templates import CONTEXTS
+from certification.rules.topics import ANY, code_of, profile_of
 
 __all__ = ["CheckFault", "Known", "check"]
 
@@ -51,6 +52,10 @@ class Known:
         """The topic codes that the loaded evidence mappings define."""
         mappings = self.of("evidence-mapping").values()
         return {topic["code"] for mapping in mappings for topic in mapping.get("topic", ())}
+
+    def profiles(self) -> set[str]:
+        """The IRIs of the profiles that the loaded evidence mappings publish."""
+        return {one["profile"] for one in self.of("evidence-mapping").values() if "profile" in one}
 
 
 def check(kind: str, document: Document, known: Known) -> list[CheckFault]:
@@ -484,11 +489,18 @@ def _check_period(document: Document) -> Iterator[CheckFault]:
 
 
 def _check_facts(path: Path, what: Collection[str], known: Known) -> Iterator[CheckFault]:
-    if "*" in what:
+    if ANY in what:
         if len(what) > 1:
             yield path, '"*" means any fact and stands alone'
         return
-    yield from _unknown_topics(path, what, known.topics())
+    profiles = known.profiles()
+    for name in what:
+        profile = profile_of(name)
+        if profile and profile not in profiles:
+            yield path, f"no evidence mapping has the profile of {name!r}; {_meant(profile, profiles)}"
+    codes = [code_of(name) for name in what]
+    yield from _repeats("topic", [(path, code) for code in codes])
+    yield from _unknown_topics(path, codes, known.topics())
 
 
 def _unknown_topics(path: Path, codes: Iterable[str], topics: Collection[str]) -> Iterator[CheckFault]:

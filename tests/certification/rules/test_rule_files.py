@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import tomllib
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 
 from certification.errors import RuleFileFaults
 from certification.models import RuleFile
-from certification.rules import rule_files
+from certification.rules import criteria, plans, rule_files
 from certification.rules.rule_files import KINDS
 from certification.rules.rule_store import stored
 from certification.rules.toml_lines import keys_of_pointer, line_of
@@ -158,6 +159,25 @@ def test_warnings_come_with_the_plan_they_are_about_every_time(loaded: Database,
         warned = {one.identifier: one.warnings for one in rule_files.load_all(session, tenant, now=now) if one.warnings}
     assert list(warned) == ["lai-chau-31-kh-ldld-2026"]
     assert "60 % for 2030 is below the 75 % of its parent plan 1268-qd-ttg" in warned["lai-chau-31-kh-ldld-2026"][0]
+
+
+def test_rubrics_and_plans_may_name_topics_by_their_iris(loaded: Database, tenant: UUID, now: datetime) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+    by_code = next(text for text in re.findall(r"```toml\n(.+?)```", page, re.DOTALL) if 'kind = "rubric"' in text)
+    national = (FOLDER / NATIONAL).read_text(encoding="utf-8")
+    iri = "https://profiles.example.org/cong-dan-hoc-tap/topic/"
+    by_iri = by_code.replace('what = ["reading"]', f'what = ["{iri}reading"]').replace("thang-diem", "theo-iri")
+    plan_by_iri = national.replace('"law-labour"', '"topic/law-labour"').replace('"1268-qd-ttg"', '"theo-iri-2"')
+    assert by_iri != by_code
+    assert plan_by_iri.count("topic/law-labour") == 1
+    frame = tomllib.loads((FOLDER / "criteria-324-qd-khvn-2023-nguoi-lao-dong.toml").read_text(encoding="utf-8"))
+    first, second = (criteria.build(frame, tomllib.loads(text)) for text in (by_code, by_iri))
+    assert [one.components for one in first.indicators] == [one.components for one in second.indicators]
+    targets = (plans.build(tomllib.loads(text), UUID(int=1)).targets for text in (national, plan_by_iri))
+    assert next(targets) == next(targets)
+    with loaded.writing(tenant) as session:
+        for text in (by_iri, plan_by_iri):
+            assert rule_files.load_text(session, tenant, "theo-iri.toml", text, now=now).is_new
 
 
 # ---------------------------------------------------------------- the shipped files
