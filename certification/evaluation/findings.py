@@ -245,7 +245,7 @@ def find(
 
 def _rows(codes: Sequence[int], tables: Sequence[bytes]) -> list[bytes]:
     """For each selection a row of noughts and ones, one for each fact: what its table says of the fact's code."""
-    if len(tables[0]) == BYTES:
+    if tables and len(tables[0]) == BYTES:
         packed = bytes(codes)
         return [packed.translate(table) for table in tables]
     return [bytes([table[code] for code in codes]) for table in tables]
