@@ -12,6 +12,7 @@ from certification.commands import invocation
 from certification.commands.invocation import FILE, for_tenant
 from certification.evidence import waiting_list
 from certification.people import (
+    doubles,
     identifiers,
     identity_events,
     link_lists,
@@ -245,7 +246,7 @@ def work_list(most: int, tenant: str) -> None:
         actors = waiting_list.page(session, owner, limit=most)
         examples = waiting_list.described(session, owner, actors)
         may_be = suggestions.for_actors(session, owner, [one.ifi for one in actors])
-        doubles = suggestions.doubles(session, owner)[:most]
+        alike = doubles.page(session, owner, limit=most)
     for one in summary:
         click.echo(f"{written_number(one.count):>9}  {one.words}")
     for actor in actors:
@@ -257,12 +258,12 @@ def work_list(most: int, tenant: str) -> None:
         click.echo(f"{written_number(actor.statements):>9}  {seen}  {identifiers.written(actor.ifi)}{sent}")
         for suggestion in may_be.get(actor.ifi, ()):
             _tell_suggestion(f"{suggestion.worker.number} {suggestion.worker.full_name}", suggestion)
-    for double in doubles:
+    for double in alike:
         click.echo(f"{printable(double.first.number)} = {printable(double.second.number)}?")
         _tell_suggestion(f"{double.first.full_name} / {double.second.full_name}", double)
 
 
-def _tell_suggestion(who: str, told: suggestions.ActorSuggestion | suggestions.Double) -> None:
+def _tell_suggestion(who: str, told: suggestions.ActorSuggestion | doubles.Double) -> None:
     why = "; ".join(printable(reason.words) for reason in told.reasons)
     click.echo(f"{'':>11}→ {printable(who)}: {told.score}/100, {suggestions.strength(told.score)}: {why}")
 

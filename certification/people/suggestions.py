@@ -1,11 +1,10 @@
-"""Who may be whom: suggestions for a person to look at, never applied by themselves.
+"""Who an unknown Actor may be: suggestions for a person to look at, never applied by themselves.
 
-    for_actors   unknown Actors → workers they may be
-    doubles      two workers who may be one person
+`people.doubles` suggests which workers may be one person, by the same reasons and scores.
 
-Each has its reasons and a score from 0 to 100 that a person can follow: that of its strongest reason, a little more for
-each further one, and less when something speaks for several. What somebody has said is not so (`merging.different`,
-`merging.not_the_worker`) is suggested no more.
+Each suggestion has its reasons and a score from 0 to 100 that a person can follow: that of its strongest reason, a
+little more for each further one, and less when something speaks for several. What somebody has said is not so
+(`merging.not_the_worker`) is suggested no more.
 """
 
 from __future__ import annotations
@@ -18,13 +17,23 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from certification.models import Employment, IdentityEvent, Organization, Worker, WorkerIdentifier
-from certification.people import identifiers, identity_events, national_numbers, workers
+from certification.models import IdentityEvent, Worker, WorkerIdentifier
+from certification.people import identifiers, identity_events, workers
 from certification.people.workers import Person
 from lrs.api import key_of
 from lrs.db import Session, among
 
-__all__ = ["FURTHER", "SCORES", "ActorSuggestion", "Double", "Reason", "doubles", "for_actors", "strength"]
+__all__ = [
+    "FURTHER",
+    "SAME_NAME",
+    "SAME_NATIONAL_NUMBER",
+    "SCORES",
+    "ActorSuggestion",
+    "Reason",
+    "for_actors",
+    "strength",
+    "weighed",
+]
 
 SAME_MAIL, SAME_NUMBER, SAME_ACCOUNT = "same-mail", "number-as-account", "same-account-elsewhere"
 SAME_NATIONAL_NUMBER, SAME_NAME = "same-national-number", "same-name-same-enterprise"
@@ -64,16 +73,6 @@ class ActorSuggestion:
 
     ifi: str
     worker: Person
-    score: int
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Double:
-    """That two workers may be one person."""
-
-    first: Person
-    second: Person
     score: int
     reasons: tuple[Reason, ...]
 
@@ -120,7 +119,7 @@ def for_actors(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[st
         if named is not None:
             reasons[named][SAME_NUMBER] = names[ifi]
         told = {person: why for person, why in reasons.items() if (ifi, person.id) not in not_so}
-        suggestions = [ActorSuggestion(ifi, person, *_weighed(why, len(told))) for person, why in told.items()]
+        suggestions = [ActorSuggestion(ifi, person, *weighed(why, len(told))) for person, why in told.items()]
         if suggestions:
             found[ifi] = sorted(suggestions, key=lambda one: (-one.score, one.worker.number))
     return found
@@ -131,7 +130,7 @@ def _by_name(ifi: str) -> bool:
     return name is not None and "@" not in name
 
 
-def _weighed(why: Mapping[str, str], of: int) -> tuple[int, tuple[Reason, ...]]:
+def weighed(why: Mapping[str, str], of: int) -> tuple[int, tuple[Reason, ...]]:
     """Score and reasons; `of` are those for whom something speaks."""
     codes = sorted(why, key=lambda code: -SCORES[code])
     score = min(99, SCORES[codes[0]] + FURTHER * (len(codes) - 1)) // of
@@ -149,100 +148,3 @@ def _said_not_so(session: Session, tenant: UUID, ifis: Collection[str]) -> set[t
         )
     )
     return {(ifi, worker_id) for ifi, worker_id in rows if ifi is not None}
-
-
-# ---------------------------------------------------------------- two records
-
-
-def doubles(session: Session, tenant: UUID, *, enterprises: Collection[str] | None = None) -> list[Double]:
-    """Workers who may be one person, the likeliest first and then by number: of one national number, or of the same
-    name in the same enterprise at the same time. With `enterprises` (codes) only those employed there. Five SQL
-    commands."""
-    pairs: dict[tuple[UUID, UUID], dict[str, str]] = defaultdict(dict)
-    for same in national_numbers.doubles(session, tenant):
-        pairs[_ordered(same.worker_id, same.other_id)][SAME_NATIONAL_NUMBER] = same.ending
-    for first, second, enterprise in _of_one_name(session, tenant, enterprises):
-        pairs[_ordered(first, second)].setdefault(SAME_NAME, enterprise)
-    not_so = _said_to_be_two(session, tenant)
-    people = _people(session, tenant, {one for pair in pairs for one in pair}, enterprises)
-    found = []
-    for (first, second), why in pairs.items():
-        if (first, second) not in not_so and first in people and second in people:
-            one, other = sorted((people[first], people[second]), key=lambda person: person.number)
-            found.append(Double(one, other, *_weighed(why, 1)))
-    return sorted(found, key=lambda double: (-double.score, double.first.number, double.second.number))
-
-
-def _ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
-    return (one, other) if one < other else (other, one)
-
-
-def _of_one_name(session: Session, tenant: UUID, enterprises: Collection[str] | None) -> list[tuple[UUID, UUID, str]]:
-    """Pairs of workers of one name (letter by letter) employed by one enterprise at once, with its code."""
-    twice = (
-        sa.select(Employment.enterprise_id, Worker.full_name)
-        .join(Worker, Worker.id == Employment.worker_id)
-        .join(Organization, Organization.id == Employment.enterprise_id)
-        .where(Employment.tenant_id == tenant)
-        .group_by(Employment.enterprise_id, Worker.full_name)
-        .having(sa.func.count(Employment.worker_id.distinct()) > 1)
-    )
-    if enterprises is not None:
-        twice = twice.where(among(session, Organization.code, enterprises))
-    names = twice.subquery()
-    rows = session.execute(
-        sa.select(
-            Employment.enterprise_id,
-            Organization.code,
-            Worker.full_name,
-            Employment.worker_id,
-            Employment.started,
-            Employment.ended,
-        )
-        .join(Worker, Worker.id == Employment.worker_id)
-        .join(Organization, Organization.id == Employment.enterprise_id)
-        .join(
-            names,
-            sa.and_(names.c.enterprise_id == Employment.enterprise_id, names.c.full_name == Worker.full_name),
-        )
-        .where(Employment.tenant_id == tenant)
-        .order_by(Employment.started, Employment.worker_id)
-    )
-    together: dict[tuple[UUID, str], list[tuple[UUID, str, object, object]]] = defaultdict(list)
-    found = []
-    for enterprise_id, code, name, worker_id, started, ended in rows:
-        for other, _, _, last in together[enterprise_id, name]:
-            if other != worker_id and (last is None or last >= started):  # type: ignore[operator]
-                found.append((other, worker_id, code))
-        together[enterprise_id, name].append((worker_id, code, started, ended))
-    return found
-
-
-def _said_to_be_two(session: Session, tenant: UUID) -> set[tuple[UUID, UUID]]:
-    undoing = aliased(IdentityEvent)
-    rows = session.execute(
-        sa.select(IdentityEvent.worker_id, IdentityEvent.other_id).where(
-            IdentityEvent.tenant_id == tenant,
-            IdentityEvent.kind == identity_events.DIFFERENT,
-            IdentityEvent.other_id.is_not(None),
-            ~sa.exists().where(undoing.worker_id == IdentityEvent.worker_id, undoing.undoes == IdentityEvent.id),
-        )
-    )
-    return {_ordered(one, other) for one, other in rows if other is not None}
-
-
-def _people(
-    session: Session, tenant: UUID, ids: Collection[UUID], enterprises: Collection[str] | None
-) -> dict[UUID, Person]:
-    """Those of these workers who stand for themselves, and with `enterprises`, were employed there."""
-    query = sa.select(Worker.id, Worker.number, Worker.full_name, Worker.gender).where(
-        Worker.tenant_id == tenant, among(session, Worker.id, ids), Worker.merged_into.is_(None)
-    )
-    if enterprises is not None:
-        there = (
-            sa.select(Employment.worker_id)
-            .join(Organization, Organization.id == Employment.enterprise_id)
-            .where(Employment.tenant_id == tenant, among(session, Organization.code, enterprises))
-        )
-        query = query.where(Worker.id.in_(there))
-    return {row.id: Person(*row) for row in session.execute(query)}

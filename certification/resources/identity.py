@@ -12,6 +12,7 @@ from marshmallow import fields, validate
 from certification.access import rights
 from certification.access.permissions import Act
 from certification.people import (
+    doubles,
     identifiers,
     identity_events,
     merging,
@@ -23,11 +24,12 @@ from certification.people import (
 )
 from certification.people.identifiers import Opaque
 from certification.people.merging import Merged
+from certification.resources import cursors
 from certification.resources.access import changing, database, everything, known_worker, now, pepper, today, who
 from certification.resources.errors import BadRequest, Conflict, Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import Body
-from certification.resources.shapes import Answer, AsOf
+from certification.resources.parameters import Body, Paging
+from certification.resources.shapes import Answer, AsOf, Page
 from lrs import api
 from lrs.db import Session
 
@@ -147,10 +149,10 @@ class DoubleAnswer(Answer):
     reasons = fields.List(fields.Nested(DoubleReasonAnswer))
 
 
-class DoublesAnswer(AsOf):
+class DoublesAnswer(Page):
     """The likeliest first."""
 
-    doubles = fields.List(fields.Nested(DoubleAnswer))
+    items = fields.List(fields.Nested(DoubleAnswer))
 
 
 class WorkWaitingAnswer(Answer):
@@ -183,18 +185,21 @@ def show_work_list() -> Any:
     return {"as_of": today(), "waiting": found}
 
 
-@resource.get("/double-workers", Act.READ_DOUBLES, answers=DoublesAnswer)
-def list_double_workers() -> Any:
+@resource.get("/double-workers", Act.READ_DOUBLES, query=Paging, answers=DoublesAnswer)
+def list_double_workers(query: Mapping[str, Any]) -> Any:
     """Records that may be one person's, with reasons
 
-    Nothing is applied by itself. What somebody has said is not so is left out.
+    Those of one national number first. Nothing is applied by itself. What somebody has said is not so is left out.
     """
     everything(Act.READ_DOUBLES)
     tenant = who().tenant
+    limit: int = query["limit"]
+    after = cursors.after(tenant, (int, str, UUID, UUID, UUID))
     with database().reading(tenant) as session:
-        found = suggestions.doubles(session, tenant)
-    shown = [
-        {
+        found = doubles.page(session, tenant, limit=limit + 1, after=after)
+
+    def show(one: doubles.Double) -> dict[str, Any]:
+        return {
             "worker": one.first.number,
             "full_name": one.first.full_name,
             "other": one.second.number,
@@ -203,9 +208,8 @@ def list_double_workers() -> Any:
             "strength": suggestions.strength(one.score),
             "reasons": one.reasons,
         }
-        for one in found
-    ]
-    return {"as_of": today(), "doubles": shown}
+
+    return cursors.page(tenant, found, limit, as_of=today(), key=lambda one: one.place, show=show)
 
 
 @resource.get("/workers/<path:number>/identity", Act.READ_IDENTITY, answers=IdentityAnswer)

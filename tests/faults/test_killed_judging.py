@@ -53,7 +53,7 @@ from tests.faults.serving import ROOT, Server, scaled
 
 pytestmark = pytest.mark.slow
 
-KILLS = scaled(4)
+KILLS = scaled(3)
 PEOPLE = 40
 STRANGERS = 4
 PLATFORMS = 2

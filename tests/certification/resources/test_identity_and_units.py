@@ -143,7 +143,7 @@ def test_records_that_may_be_one_persons_are_listed(world: World, client: FlaskC
     with world.database.writing(world.tenant) as session:
         for _ in range(2):
             world.employ(session, "dn/a")
-    [double] = get(client, operator, "/api/double-workers")["doubles"]
+    [double] = get(client, operator, "/api/double-workers")["items"]
     assert (double["worker"], double["other"], double["score"]) == ("NV-1", "NV-2", 40)
     assert double["reasons"][0]["words"] == "Cùng họ tên, cùng làm ở “dn/a”"
 
