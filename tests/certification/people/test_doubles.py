@@ -140,6 +140,31 @@ def test_a_page_costs_as_many_commands_however_many_there_are(world: World, coun
     assert counts[1] <= counts[0] + 2 <= 30
 
 
+def test_nothing_is_looked_up_by_reading_a_whole_table(world: World) -> None:
+    """What SQLite says of its plans; PostgreSQL chooses by statistics, and has none of tables that are just filled."""
+    people(world, 60, random.Random(1))
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        seen.append((statement, parameters))
+
+    engine = world.database.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        found = [one for page in pages(world, 30) for one in page]
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    assert len(found) > 60
+    if not world.database.is_sqlite:
+        return
+    with engine.connect() as connection:
+        for statement, parameters in seen:
+            if statement.startswith("SELECT"):
+                plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+                assert not [step for step in plan if step.startswith("SCAN certification_")], plan
+                assert not [step for step in plan if step.endswith("(tenant_id=?)")], plan
+
+
 def test_no_more_are_counted_than_anybody_works_through(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     people(world, 40, random.Random(3))
     with world.database.reading(world.tenant) as session:
