@@ -37,6 +37,7 @@ __all__ = [
     "KnownAccount",
     "SignInRefused",
     "SignedIn",
+    "TokenRefused",
     "TooOften",
     "accounts",
     "change_password",
@@ -84,6 +85,17 @@ class SignInRefused(CertificationError):
 
     def __init__(self) -> None:
         super().__init__("no account with this name and password, or it may not sign in")
+
+
+class TokenRefused(SignInRefused):
+    """A one-time token that was used, has run out, was followed by another, or never was."""
+
+    def __init__(self) -> None:
+        CertificationError.__init__(
+            self,
+            "this token was used already, has run out, or was followed by a newer one; "
+            "ask whoever makes accounts for a new one",
+        )
 
 
 class TooOften(CertificationError):
@@ -237,7 +249,7 @@ def invite(session: Session, tenant: UUID, name: str, *, by: str, reason: str, p
 def set_password(session: Session, tenant: UUID, token: str, password: str, *, pepper: bytes, now: datetime) -> str:
     """Set the password of the account that this token was made for, once; its name.
 
-    Whoever is signed in to it no longer is. Raises SignInRefused for a token that holds no longer, AccountRefused for a
+    Whoever is signed in to it no longer is. Raises TokenRefused for a token that holds no longer, AccountRefused for a
     password that cannot be.
     """
     digest = _digest(pepper, b"password", token)
@@ -254,11 +266,11 @@ def set_password(session: Session, tenant: UUID, token: str, password: str, *, p
         .with_for_update(of=Account)
     ).one_or_none()
     if row is None:
-        raise SignInRefused
+        raise TokenRefused
     _check_password(password, row.name)
     used = session.connection().execute(sa.delete(PasswordToken).where(PasswordToken.digest == digest))
     if used.rowcount != 1:  # somebody else was faster
-        raise SignInRefused
+        raise TokenRefused
     _keep_password(session, tenant, row.account_id, row.name, passwords.hashed(password), now, pepper)
     records.add(session, tenant, by=row.name, act="set-password", about=row.name, reason="one-time token", now=now)
     name: str = row.name

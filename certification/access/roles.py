@@ -116,9 +116,10 @@ def given(
     on: date | None = None,
     role_id: UUID | None = None,
     within: rights.Reach | None = None,
+    account: UUID | None = None,
 ) -> list[Given]:
     """Roles of the tenant by day of beginning; those that hold `on` the day, the one with this id, those over a unit
-    `within` reach."""
+    `within` reach, those of an account."""
     query = (
         sa.select(
             RoleGiven.id,
@@ -144,6 +145,8 @@ def given(
     )
     if on is not None:
         query = query.where(*_in_force(on))
+    if account is not None:
+        query = query.where(RoleGiven.account_id == account)
     if role_id is not None:
         query = query.where(RoleGiven.id == role_id)
     if within is not None:

@@ -15,11 +15,13 @@ import sqlalchemy as sa
 
 from certification.errors import CertificationError
 from certification.models import YearClosing
+from certification.vietnam import vietnam_day
 from lrs.api import key_of
 from lrs.db import Session, is_postgresql
 
 __all__ = [
     "Act",
+    "NotBegun",
     "NothingToDo",
     "YearIsClosed",
     "close",
@@ -46,6 +48,13 @@ class YearIsClosed(CertificationError):
 
 class NothingToDo(CertificationError):
     """A year that is closed already was to be closed, or one that is open to be opened."""
+
+
+class NotBegun(CertificationError):
+    """The year to be closed has not begun."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"The assessment year {year} has not begun; nothing is judged for it yet. Check the year.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,10 @@ def refuse_closed(session: Session, tenant: UUID, programme: str, year: int) -> 
 
 
 def close(session: Session, tenant: UUID, year: int, *, decision: str, by: str, now: datetime, programme: str) -> Act:
-    """Closes the year. Raises NothingToDo where it is closed already, ValueError without a decision or a name."""
+    """Closes the year. Raises NothingToDo where it is closed already, NotBegun for a year to come (rules loaded later
+    would never count for it), ValueError without a decision or a name."""
+    if year > vietnam_day(now).year:
+        raise NotBegun(year)
     return _act(session, tenant, year, True, decision, by, now, programme)
 
 

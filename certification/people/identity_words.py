@@ -16,6 +16,7 @@ __all__ = [
     "later_first",
     "names_differ",
     "national_numbers_differ",
+    "new_worker_faults",
     "no_change",
     "not_of_the_worker",
     "overlapping",
@@ -38,6 +39,17 @@ def names_differ(kept: str, other: str) -> str:
 
 def national_numbers_differ(kept: str, other: str) -> str:
     return f"Số định danh khác nhau (…{kept} và …{other}): giữ số của mã được giữ; kiểm tra có đúng là một người không"
+
+
+def new_worker_faults(number: str, full_name: str | None) -> list[str]:
+    """What is wrong with the number and the name of a worker who is not there yet; as on a roster."""
+    told = [("Mã người lao động", number, 100)] + ([] if full_name is None else [("Họ và tên", full_name, 200)])
+    return [
+        f"{what} mới dài từ 1 đến {at_most} ký tự, không có ký tự điều khiển, không bắt đầu hay kết thúc bằng "
+        "dấu cách; viết lại"
+        for what, text, at_most in told
+        if not text.isprintable() or text != text.strip() or not 1 <= len(text) <= at_most
+    ]
 
 
 def both_titles(year: int, kept: str, other: str) -> str:

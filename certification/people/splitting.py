@@ -25,7 +25,7 @@ __all__ = ["SplitFaults", "split"]
 
 
 class SplitFaults(MergeRefused):
-    """A split that names what is not the worker's. `faults` are all of them."""
+    """A split that names what is not the worker's, or a new worker as nobody is called. `faults` are all of them."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
@@ -63,6 +63,8 @@ def split(
     if found[number].merged_into is not None:
         raise MergeRefused(identity_words.already_merged(number, workers.find(session, tenant, number).number))
     gone = found.get(other)
+    if gone is None and (faults := identity_words.new_worker_faults(other, full_name)):
+        raise SplitFaults(faults)
     if gone is not None and gone.merged_into != person.id:
         raise MergeRefused(identity_words.is_another(other))
     chosen = _chosen(session, tenant, person, accounts, employments, titles, attestations, programme)

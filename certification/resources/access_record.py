@@ -57,7 +57,7 @@ def list_acts(query: Mapping[str, Any]) -> Any:
             tenant,
             limit=query["limit"] + 1,
             before=left[0] if left else None,
-            about=None if about is None else about.replace("\0", ""),
+            about=about,
         )
     return cursors.page(tenant, found, query["limit"], as_of=today(), key=lambda one: (one.id,), show=_shown)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from certification.access import accounts
 from certification.access.accounts import AccountRefused, KnownAccount
@@ -15,13 +15,11 @@ from certification.people.workers import UnknownWorker
 from certification.resources.access import changing, database, everything, now, pepper, today, who
 from certification.resources.errors import Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import Body
+from certification.resources.parameters import REASON, Body
 from certification.resources.shapes import Answer, AsOf
 from lrs.db import Session
 
 resource = Resource("accounts", "People who sign in, and one-time tokens by which they set their passwords.")
-
-_REASON = validate.Length(min=1, max=2000)
 
 
 class AccountBody(Body):
@@ -30,13 +28,13 @@ class AccountBody(Body):
     name = fields.String(required=True, metadata={"description": "Small letters, digits, and . _ - within."})
     full_name = fields.String(required=True)
     worker = fields.String(allow_none=True, metadata={"description": "The number of the worker that this person is."})
-    reason = fields.String(required=True, validate=_REASON)
+    reason = fields.String(required=True, validate=REASON)
 
 
 class ReasonBody(Body):
     """Why."""
 
-    reason = fields.String(required=True, validate=_REASON)
+    reason = fields.String(required=True, validate=REASON)
 
 
 class AccountAnswer(Answer):

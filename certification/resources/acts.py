@@ -65,7 +65,7 @@ def list_recorded_acts(query: Mapping[str, Any]) -> Any:
             tenant,
             limit=query["limit"] + 1,
             before=left[0] if left else None,
-            subject=None if subject is None else subject.replace("\0", ""),
+            subject=subject,
             worker=query.get("worker"),
         )
     return cursors.page(tenant, found, query["limit"], as_of=today(), key=lambda one: (one.number,), show=_shown)

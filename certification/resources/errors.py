@@ -25,7 +25,7 @@ from certification.evidence.cases import NotSo, UnknownCase
 from certification.evidence.kept_files import UnknownFile
 from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
-from certification.judgement.closings import NothingToDo, YearIsClosed
+from certification.judgement.closings import NotBegun, NothingToDo, YearIsClosed
 from certification.people.workers import UnknownWorker
 from certification.resources.answers import Unchanged, answer
 from certification.rules.procedures import NoProcedureInForce
@@ -109,6 +109,7 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NoCriteriaInForce,
     NoMappingInForce,
     NoProcedureInForce,
+    NotBegun,
     NothingToDo,
     YearIsClosed,
     attendance_lists.AlreadyWithdrawn,

@@ -22,6 +22,7 @@ from marshmallow import Schema
 
 from certification.access.permissions import TABLE, Act, WithoutKey, guarded, who_may
 from certification.resources.answers import answer
+from certification.resources.errors import Fault, NotFound
 from certification.resources.parameters import MOST_BODY_BYTES, Parameters, parameters, parameters_and_body
 from certification.resources.uploads import Kinds, described, uploaded
 
@@ -93,6 +94,9 @@ class Resource:
         def declare(view: _View) -> _View:
             @wraps(view)
             def checked(**path: Any) -> Response:
+                nowhere = [Fault(f"path/{name}", "nothing has NUL in its name") for name in path if "\0" in path[name]]
+                if nowhere:
+                    raise NotFound(*nowhere)
                 if body is not None:
                     wanted, path["body"] = parameters_and_body(query, body, most_bytes=most_bytes)
                 else:

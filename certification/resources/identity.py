@@ -28,21 +28,20 @@ from certification.resources import cursors
 from certification.resources.access import changing, database, everything, known_worker, now, pepper, today, who
 from certification.resources.errors import BadRequest, Conflict, Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import Body, Paging
+from certification.resources.parameters import REASON, Body, Paging
 from certification.resources.shapes import Answer, AsOf, Page
 from lrs import api
 from lrs.db import Session
 
 resource = Resource("identity", "Which Actor is which worker, which records are one person, and who decided it.")
 
-_REASON = validate.Length(min=1, max=2000)
 _IFI = {"description": "As a roster writes an account, or as a list of unknown Actors gives it."}
 
 
 class BasisBody(Body):
     """Why."""
 
-    basis = fields.String(required=True, validate=_REASON, metadata={"description": "Why; kept in the history."})
+    basis = fields.String(required=True, validate=REASON, metadata={"description": "Why; kept in the history."})
 
 
 class IfiBody(BasisBody):

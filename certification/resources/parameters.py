@@ -43,6 +43,10 @@ class Parameters(Schema):
     class Meta:
         unknown = RAISE
 
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """A number is one that a database has room for."""
+        _bound(field_obj)
+
 
 class Paging(Parameters):
     """Parameters of a list that is given in parts."""
@@ -67,10 +71,33 @@ class DryRun(Parameters):
 
 
 class Body(Schema):
-    """A JSON object that a view takes: every other field is a fault. Numbers are numbers: `Integer(strict=True)`."""
+    """A JSON object that a view takes: every other field is a fault. Numbers are numbers: `Integer(strict=True)`, and a
+    text that must be there says something."""
 
     class Meta:
         unknown = RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """A text that must be there is not blanks alone; a number is one that a database has room for."""
+        _bound(field_obj)
+        if isinstance(field_obj, fields.String) and field_obj.required and REASON not in field_obj.validators:
+            field_obj.validators = [*field_obj.validators, _said]
+
+
+def _bound(field: fields.Field[Any]) -> None:
+    bounded = any(isinstance(one, validate.Range) and one.max is not None for one in field.validators)
+    if isinstance(field, fields.Integer) and not bounded:
+        field.validators = [*field.validators, _kept]
+
+
+def _kept(number: int) -> None:
+    if not -(2**63) <= number < 2**63:
+        raise ValidationError("so large a number is not kept here; check it")
+
+
+def _said(text: str) -> None:
+    if text and not text.strip():
+        raise ValidationError("there are only blanks here; write something")
 
 
 def parameters(schema: type[Schema]) -> Mapping[str, Any]:
@@ -92,6 +119,7 @@ def parameters_and_body(
         document = api.decode(_json(most_bytes))
     except api.InvalidRequest as error:
         raise BadRequest(*faults, *error.faults) from None
+    faults += [Fault(place, _NUL) for place in _with_nul(document, "")]
     sent = _load(body, document, faults)
     if faults:
         raise BadRequest(*faults)
@@ -104,12 +132,36 @@ def _query(schema: type[Schema], faults: list[Fault]) -> Mapping[str, Any]:
         for name, values in request.args.lists()
         if len(values) > 1
     ]
+    with_nul = [name for name, text in request.args.items(multi=True) if "\0" in name + text]
+    faults += [Fault("" if "\0" in name else name, _NUL) for name in with_nul]
     try:
         loaded: Mapping[str, Any] = schema().load(request.args.to_dict())
     except ValidationError as error:
         faults += _query_faults(schema, error.messages_dict)
         return {}
     return loaded
+
+
+_NUL = "there is a NUL character here, which no text has; leave it out"
+
+
+def _with_nul(document: Any, place: str) -> Iterator[str]:
+    """Where a text holds NUL, which PostgreSQL keeps in none; by JSON pointer."""
+    if isinstance(document, str):
+        if "\0" in document:
+            yield place
+    elif isinstance(document, Mapping):
+        for key, below in document.items():
+            pointer = f"{place}/{_escaped(key)}"
+            yield from [place] if "\0" in key else _with_nul(below, pointer)
+    elif isinstance(document, list):
+        for number, one in enumerate(document):
+            yield from _with_nul(one, f"{place}/{number}")
+
+
+def _escaped(key: str) -> str:
+    """A key as JSON pointers write it (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _query_faults(schema: type[Schema], messages: Mapping[str, Any]) -> Iterator[Fault]:
@@ -153,7 +205,7 @@ def _body_faults(shape: Schema | fields.Field[Any] | None, said: Any, place: str
                 yield from _body_faults(shape, below, place)
                 continue
             inner = _within(shape, key)
-            pointer = f"{place}/{str(key).replace('~', '~0').replace('/', '~1')}"
+            pointer = f"{place}/{_escaped(str(key))}"
             if inner is None and isinstance(shape, Schema):
                 taken = ", ".join(sorted(shape.fields)) or "none"
                 yield Fault(pointer, f"unknown field; those taken here: {taken}")

@@ -15,13 +15,12 @@ from certification.access.roles import Given
 from certification.resources.access import changing, database, now, today, who
 from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import DAY, Body, Parameters
+from certification.resources.parameters import DAY, REASON, Body, Parameters
 from certification.resources.shapes import Answer, AsOf
 from lrs.db import Session
 
 resource = Resource("roles", "Who may do what where: roles over branches of the trees, with dates and purposes.")
 
-_REASON = validate.Length(min=1, max=2000)
 _OTHERS = [one.value for one in Role if one is not Role.WORKER]
 
 
@@ -46,14 +45,14 @@ class RoleBody(Body):
     until = fields.Date(
         allow_none=True, validate=DAY, metadata={"description": "The first day on which it no longer holds."}
     )
-    reason = fields.String(required=True, validate=_REASON)
+    reason = fields.String(required=True, validate=REASON)
 
 
 class EndBody(Body):
     """From which day the role no longer holds, and why."""
 
     on = fields.Date(allow_none=True, validate=DAY, metadata={"description": "Today when left out."})
-    reason = fields.String(required=True, validate=_REASON)
+    reason = fields.String(required=True, validate=REASON)
 
 
 class HandOverBody(EndBody):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import Response, request
 from marshmallow import fields, validate
 
-from certification.access import accounts
-from certification.access.accounts import SESSION_LASTS, SignedIn, SignInRefused
+from certification.access import accounts, roles
+from certification.access.accounts import SESSION_LASTS, SignedIn, TokenRefused
 from certification.access.permissions import REACHES, Act
+from certification.access.roles import Given
 from certification.access.who import Who
 from certification.resources.access import (
     COOKIE,
@@ -77,8 +79,10 @@ class HeldAnswer(Answer):
 
     role = fields.String()
     reaches = fields.String(metadata={"description": "How far it goes."})
-    organization = fields.UUID(allow_none=True)
-    team = fields.UUID(allow_none=True)
+    organization = fields.String(
+        allow_none=True, metadata={"description": "The code of the unit; null is the whole tenant, or the own record."}
+    )
+    team = fields.String(allow_none=True, metadata={"description": "The team's name."})
     purpose = fields.String()
     starts = fields.Date(allow_none=True)
     until = fields.Date(allow_none=True, metadata={"description": "The first day on which it no longer holds."})
@@ -135,7 +139,7 @@ def set_password(body: Mapping[str, Any]) -> Any:
     """
     tenant = accounts.token_tenant(body["token"])
     if tenant is None:
-        raise SignInRefused
+        raise TokenRefused
     with database().writing(tenant) as session:
         name = accounts.set_password(session, tenant, body["token"], body["password"], pepper=pepper(), now=now())
     return {"as_of": today(), "account": name}
@@ -145,6 +149,9 @@ def set_password(body: Mapping[str, Any]) -> Any:
 def show_session() -> Any:
     """Who is signed in, with the roles in force today"""
     session, asking = signed_in(), who()
+    with database().reading(asking.tenant) as reading:
+        given = roles.given(reading, asking.tenant, on=today(), account=session.account)
+        names: dict[UUID | None, Given] = {one.id: one for one in given}
     return {
         "as_of": today(),
         "account": session.name,
@@ -152,7 +159,7 @@ def show_session() -> Any:
         "is_worker": session.worker is not None,
         "begun": session.begun,
         "expires": session.expires,
-        "roles": held_roles(asking),
+        "roles": _held_roles(asking, names),
     }
 
 
@@ -182,14 +189,14 @@ def change_password(body: Mapping[str, Any]) -> Response:
     return _begun(token, begun, cookie="Authorization" not in request.headers)
 
 
-def held_roles(asking: Who) -> list[dict[str, Any]]:
-    """Roles as answers show them."""
+def _held_roles(asking: Who, names: Mapping[UUID | None, Given]) -> list[dict[str, Any]]:
+    """Roles as answers show them; `names` by the role's id: nobody knows a unit by the id that it is kept under."""
     return [
         {
             "role": held.role.value,
             "reaches": REACHES[held.role],
-            "organization": held.organization,
-            "team": held.team,
+            "organization": names[held.id].organization if held.id in names else None,
+            "team": names[held.id].team if held.id in names else None,
             "purpose": held.purpose,
             "starts": held.starts,
             "until": held.until,

@@ -14,16 +14,16 @@ from certification.resources import cursors
 from certification.resources.access import changing, database, everything, now, today, who
 from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import DAY, Body, Paging, Parameters
+from certification.resources.parameters import DAY, REASON, Body, Paging, Parameters
 from certification.resources.shapes import Answer, AsOf, Page
 from certification.spreadsheets import ImportFaults
 from certification.units import changes, organizations
+from certification.units.organization_periods import PARENT_HEADING
 from certification.units.trees import TREES, NotOnThatDay, Tree, UnknownOrganization
 
 resource = Resource("units", "Units, unions and enterprises on the administrative and the union tree, on any day.")
 
 _ON = {"description": "The day in Vietnam; today when left out."}
-_REASON = validate.Length(min=1, max=2000)
 
 
 class UnitParameters(Parameters):
@@ -110,7 +110,7 @@ class MoveUnitBody(Body):
     tree = fields.String(required=True, validate=validate.OneOf(TREES))
     parent = fields.String(allow_none=True, metadata={"description": "null takes it out of that tree."})
     on = fields.Date(required=True, validate=DAY)
-    source = fields.String(required=True, validate=_REASON, metadata={"description": "Which document says so."})
+    source = fields.String(required=True, validate=REASON, metadata={"description": "Which document says so."})
 
 
 class EndUnitBody(Body):
@@ -118,7 +118,7 @@ class EndUnitBody(Body):
 
     successors = fields.List(fields.String(), load_default=list)
     on = fields.Date(required=True, validate=DAY, metadata={"description": "First day on which it is there no more."})
-    source = fields.String(required=True, validate=_REASON, metadata={"description": "Which document says so."})
+    source = fields.String(required=True, validate=REASON, metadata={"description": "Which document says so."})
 
 
 @resource.get("/units", Act.READ_UNITS, query=UnitsParameters, answers=UnitsAnswer)
@@ -246,6 +246,10 @@ def _shown(tree: Tree, code: str) -> dict[str, Any]:
     }
 
 
+_PLACES = dict.fromkeys(PARENT_HEADING.values(), "/parent")
+"""Where in a body stands what a file of units has in a column."""
+
+
 @contextmanager
 def _refusing() -> Iterator[None]:
     """What the units refuse, as HTTP says it."""
@@ -256,4 +260,4 @@ def _refusing() -> Iterator[None]:
     except NotOnThatDay as error:
         raise NotFound(Fault("on", str(error))) from None
     except ImportFaults as error:
-        raise BadRequest(*[Fault(one.column, one.message) for one in error.faults]) from None
+        raise BadRequest(*[Fault(_PLACES.get(one.column, ""), one.message) for one in error.faults]) from None

@@ -24,7 +24,7 @@ from certification import bulk, spreadsheets
 from certification.models import OrganizationChange
 from certification.spreadsheets import Column, Fault, ImportFaults, ImportResult, written
 from certification.units import organizations
-from certification.units.organization_periods import BEGINNING, KIND_NAMES, Period, World
+from certification.units.organization_periods import BEGINNING, KIND_NAMES, PARENT_HEADING, Period, World
 from certification.units.trees import Edge, Node, UnknownOrganization
 from lrs.db import Session, new_id
 
@@ -128,6 +128,9 @@ def move(
     trees = _Trees(organizations.stored(session, tenant))
     node = trees.node(code)
     above = trees.above(code, on)
+    if parent is None and (node.kind, tree) in organizations.NEEDED_PARENT:
+        message = organizations.NEEDED_PARENT[node.kind, tree]
+        raise ImportFaults([Fault(0, PARENT_HEADING[tree], message)])
     if parent is None:
         above.pop(tree, None)
     else:

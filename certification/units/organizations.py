@@ -54,6 +54,7 @@ from certification.units.trees import (
 from lrs.db import Session
 
 __all__ = [
+    "NEEDED_PARENT",
     "ORGANIZATION_COLUMNS",
     "ORGANIZATION_HEADINGS",
     "Tree",
@@ -273,17 +274,21 @@ def _period(row: Row) -> Period | None:
     )
 
 
+NEEDED_PARENT: Mapping[tuple[str, str], str] = {
+    (ENTERPRISE, ADMINISTRATIVE): "doanh nghiệp phải có đơn vị hành chính cấp trên; ghi mã xã hoặc tỉnh",
+    (GRASSROOTS_UNION, UNION): "công đoàn cơ sở phải có công đoàn cấp trên; ghi mã công đoàn đó",
+}
+"""Which kind of unit always stands under another in which tree, and what is said where it would not: figures of no
+province would count it."""
+
+
 def _check_columns(row: Row, kind: str, parents: Mapping[str, str | None]) -> None:
     """Which parent columns must be empty, and which must not."""
     for which, heading in PARENT_HEADING.items():
         if parents[which] and (kind, which) not in ALLOWED_PARENT:
             row.fault(heading, f"đơn vị loại “{KIND_NAMES[kind]}” không đứng trong cây này; để trống ô")
-    if kind == ENTERPRISE and not row.cells[PARENT_HEADING[ADMINISTRATIVE]]:
-        row.fault(
-            PARENT_HEADING[ADMINISTRATIVE], "doanh nghiệp phải có đơn vị hành chính cấp trên; ghi mã xã hoặc tỉnh"
-        )
-    if kind == GRASSROOTS_UNION and not row.cells[PARENT_HEADING[UNION]]:
-        row.fault(PARENT_HEADING[UNION], "công đoàn cơ sở phải có công đoàn cấp trên; ghi mã công đoàn đó")
+        if not row.cells[heading] and (kind, which) in NEEDED_PARENT:
+            row.fault(heading, NEEDED_PARENT[kind, which])
 
 
 def take_in(
