@@ -94,7 +94,9 @@ class Resource:
         def declare(view: _View) -> _View:
             @wraps(view)
             def checked(**path: Any) -> Response:
-                nowhere = [Fault(f"path/{name}", "nothing has NUL in its name") for name in path if "\0" in str(path[name])]
+                nowhere = [
+                    Fault(f"path/{name}", "nothing has NUL in its name") for name in path if "\0" in str(path[name])
+                ]
                 if nowhere:
                     raise NotFound(*nowhere)
                 if body is not None:
