@@ -13,18 +13,13 @@ from datetime import UTC, date, datetime
 from itertools import accumulate, compress
 from typing import Any, NamedTuple, TypeVar
 
-from certification.evaluation.measures import MEASURES, NOTHING, Columns, Function
+from certification.evaluation.measures import MEASURES, NOTHING, Function, columns
 from certification.evaluation.results import (
-    ACTIVITY,
-    DAY,
     KIND,
     MET,
-    MINUTES,
     NOT_MET,
     NOT_YET_KNOWN,
     QUALITY,
-    SCORE,
-    STATEMENT,
     Attested,
     Fact,
     Findings,
@@ -148,6 +143,7 @@ class Prepared:
                 )
             last = len(self.parts)
             self.rows.append(_Row(first, last, indicator.max_points, last > first))
+        of_parts = len(selections)
         self.targets = [
             _Target(
                 one.key,
@@ -158,13 +154,16 @@ class Prepared:
         ]
         self.codes = _Codes(tuple(selections))
         self.kinds = frozenset(kind for kind, _ in self.codes) - {"*"}
-        self.takes, self.lacks = (
-            [bytes([place in route[side] for route in self.codes.routes]) for place in range(len(selections))]
-            for side in (0, 1)
+        routes = list(self.codes.routes)
+        width = BYTES if len(routes) <= BYTES else len(routes)
+        self.takes = [_table([place in into for into, _ in routes], width) for place in range(len(selections))]
+        """Of each selection, by code: whether it takes such a fact."""
+        self.lacks = [_table([place in short_of for _, short_of in routes], width) for place in range(of_parts)]
+        """Of each selection of a component: whether it would take such a fact if it were stronger."""
+        self.matters = _table(
+            [bool(into) or min(short_of, default=of_parts) < of_parts for into, short_of in routes], width
         )
-        if len(self.codes.routes) <= BYTES:
-            self.takes, self.lacks = ([one.ljust(BYTES, b"\0") for one in each] for each in (self.takes, self.lacks))
-        """Of each selection, by code: whether it takes such a fact, and whether it would if the fact were stronger."""
+        """Whether such a fact can be named at all."""
         self.places = {indicator.id: place for place, indicator in enumerate(criteria_set.indicators)}
 
 
@@ -186,15 +185,17 @@ def find(
     `attested` and `self_given` hold at most one for each indicator (`last_of_each`). Rows of a database may stand for
     facts, with anything for a Statement's id that sorts as it does.
     """
+    codes = _codes(prepared, facts)
+    matters = _row(codes, prepared.matters)
+    if 0 in matters:
+        facts, codes = tuple(compress(facts, matters)), codes.__class__(compress(codes, matters))
     if not facts:
         nothing = (_NOTHING_FOUND,) * len(prepared.parts)
         return Findings((), nothing, _given(prepared, attested), _given(prepared, self_given), ())
-    turned: Sequence[Sequence[Any]] = tuple(zip(*facts, strict=True))
-    statements: tuple[Any, ...] = tuple(turned[STATEMENT])
-    columns = Columns(statements, turned[DAY], turned[MINUTES], turned[SCORE], turned[ACTIVITY])
-    codes = list(map(prepared.codes.__getitem__, zip(turned[KIND], turned[QUALITY], strict=True)))
-    strong = [_marked[one] for one in _rows(codes, prepared.takes)]
-    weak = [_marked[one] for one in _rows(codes, prepared.lacks)]
+    turned = columns(facts)
+    strong = [_marked[_row(codes, table)] for table in prepared.takes]
+    weak = [_marked[_row(codes, table)] for table in prepared.lacks]
+    statements = turned.statements
     first = _first_of_each(statements)
 
     named = 0
@@ -202,7 +203,7 @@ def find(
     measured: list[tuple[int, Sequence[int], Sequence[int]]] = []
     for part in prepared.parts:
         marks, taken = strong[part.selection]
-        value, counted = part.measure(columns, taken, part.options) if taken else NOTHING
+        value, counted = part.measure(turned, taken, part.options) if taken else NOTHING
         named |= marks if counted is taken else _as_marks(counted)
         marks, too_weak = weak[part.selection]
         if first is not None and too_weak:
@@ -221,7 +222,9 @@ def find(
     if places is not None:
         of = places.__getitem__
         if first is None:
-            measured = [(value, tuple(map(of, some)), tuple(map(of, weak))) for value, some, weak in measured]
+            measured = [
+                (value, tuple(map(of, some)), tuple(map(of, weak)) if weak else ()) for value, some, weak in measured
+            ]
             reached = [(key, tuple(map(of, some))) for key, some in reached]
         else:
             measured = [
@@ -243,12 +246,20 @@ def find(
     )
 
 
-def _rows(codes: Sequence[int], tables: Sequence[bytes]) -> list[bytes]:
-    """For each selection a row of noughts and ones, one for each fact: what its table says of the fact's code."""
-    if tables and len(tables[0]) == BYTES:
-        packed = bytes(codes)
-        return [packed.translate(table) for table in tables]
-    return [bytes([table[code] for code in codes]) for table in tables]
+def _codes(prepared: Prepared, facts: Sequence[Fact]) -> bytes | tuple[int, ...]:
+    """The code of each fact, as bytes where each is small enough."""
+    codes = prepared.codes
+    found = [codes[fact[KIND], fact[QUALITY]] for fact in facts]
+    return bytes(found) if len(prepared.matters) == BYTES else tuple(found)
+
+
+def _row(codes: bytes | tuple[int, ...], table: bytes) -> bytes:
+    """A row of noughts and ones, one for each fact: what the table says of its code."""
+    return codes.translate(table) if isinstance(codes, bytes) else bytes([table[code] for code in codes])
+
+
+def _table(says: Sequence[bool], width: int) -> bytes:
+    return bytes(says).ljust(width, b"\0")
 
 
 def _first_of_each(statements: Sequence[Any]) -> list[int] | None:
@@ -267,13 +278,13 @@ def _as_marks(places: Iterable[int]) -> int:
 
 
 def _names(
-    statements: tuple[Any, ...], named: int, first: Sequence[int] | None
+    statements: Sequence[Any], named: int, first: Sequence[int] | None
 ) -> tuple[tuple[Any, ...], Sequence[int] | None]:
     """The Statements named, each once; and for each fact the place of its own among them (None: its own place)."""
     marks = named.to_bytes(len(statements), "little")
     if first is None:
         if 0 not in marks:
-            return statements, None
+            return tuple(statements), None
         return tuple(compress(statements, marks)), list(accumulate(marks, initial=0))
     firsts = sorted({first[place] for place in compress(range(len(marks)), marks)})
     places = dict(zip(firsts, range(len(firsts)), strict=True))

@@ -47,15 +47,10 @@ class Columns(NamedTuple):
     activities: Sequence[int]
 
 
-class Measured(NamedTuple):
-    """What a measure came to, and the facts it rests on (one for each thing counted, the earliest), by their places."""
+Measured = tuple[int, Sequence[int]]
+"""What a measure came to, and the facts it rests on (one for each thing counted, the earliest), by their places."""
 
-    value: int
-    counted: Sequence[int]
-
-
-NOTHING = Measured(0, ())
-
+NOTHING: Measured = (0, ())
 
 Function = Callable[[Columns, Sequence[int], Mapping[str, int]], Measured]
 """Facts, the places of those that are to be measured (in order), options."""
@@ -86,26 +81,26 @@ def columns(facts: Sequence[Fact]) -> Columns:
 def distinct_days(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """Days in Vietnam on which there is at least one fact: a hundred Statements in a day are one day."""
     days = facts.days
-    return _distinct([days[place] for place in taken], taken)
+    return _distinct([days[place] for place in taken], taken) if len(taken) > 1 else (len(taken), taken)
 
 
 def distinct_months(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """Calendar months with at least one fact: learning kept up through the year, not crammed into a week."""
     days = facts.days
-    return _distinct([days[place].month for place in taken], taken)
+    return _distinct([days[place].month for place in taken], taken) if len(taken) > 1 else (len(taken), taken)
 
 
 def distinct_activities(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
     """Different activities (Statement objects): the same course taken again is the same activity."""
     activities = facts.activities
-    return _distinct([activities[place] for place in taken], taken)
+    return _distinct([activities[place] for place in taken], taken) if len(taken) > 1 else (len(taken), taken)
 
 
 def _distinct(things: Sequence[Any], taken: Sequence[int]) -> Measured:
     if len(set(things)) == len(things):
-        return Measured(len(things), taken)
+        return len(things), taken
     first = dict(zip(reversed(things), reversed(taken), strict=True))
-    return Measured(len(first), sorted(first.values()))
+    return len(first), sorted(first.values())
 
 
 def statements(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
@@ -118,7 +113,7 @@ def statements(facts: Columns, taken: Sequence[int], options: Mapping[str, int])
         if statement not in counted and of_day.get(day, 0) < at_most:
             counted[statement] = place
             of_day[day] = of_day.get(day, 0) + 1
-    return Measured(len(counted), tuple(counted.values()))
+    return len(counted), tuple(counted.values())
 
 
 def minutes(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
@@ -132,7 +127,7 @@ def minutes(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) ->
     for place in longest.values():
         day, counts = facts.days[place], min(facts.minutes[place], options["at_most_per_statement"])
         of_day[day] = min(of_day.get(day, 0) + counts, options["at_most_per_day"])
-    return Measured(sum(of_day.values()), tuple(longest.values()))
+    return sum(of_day.values()), tuple(longest.values())
 
 
 def best_score(facts: Columns, taken: Sequence[int], options: Mapping[str, int]) -> Measured:
@@ -142,7 +137,7 @@ def best_score(facts: Columns, taken: Sequence[int], options: Mapping[str, int])
         score = facts.scores[place]
         if score is not None and score > best:
             best, by = score, place
-    return NOTHING if by < 0 else Measured(best, (by,))
+    return NOTHING if by < 0 else (best, (by,))
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -162,11 +157,12 @@ MEASURES: Mapping[str, Measure] = {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a component takes of some facts: those of its kinds, those of them that are strong enough, their measure."""
+    """What a component takes of some facts: those of its kinds, those of them that are strong enough, those counted
+    (by their places among the strong)."""
 
     matching: Sequence[Fact]
     strong: Sequence[Fact]
-    measured: Measured
+    counted: Sequence[int]
 
 
 def take(component: Component, facts: Sequence[Fact]) -> Taken:
@@ -174,7 +170,8 @@ def take(component: Component, facts: Sequence[Fact]) -> Taken:
     matching = facts if component.what == ("*",) else [fact for fact in facts if fact.what in component.what]
     strong = [fact for fact in matching if fact.quality >= component.quality_at_least]
     measure = MEASURES[component.measure].function
-    return Taken(matching, strong, measure(columns(strong), range(len(strong)), dict(component.options)))
+    _, counted = measure(columns(strong), range(len(strong)), dict(component.options))
+    return Taken(matching, strong, counted)
 
 
 def points_for(steps: Sequence[Step], value: int) -> int:

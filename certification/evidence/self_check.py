@@ -240,12 +240,12 @@ class _Assaying:
         unscored: list[str] = []
         for indicator in criteria_set.indicators:
             taken = [(component, take(component, evidence)) for component in indicator.components]
-            if any(each.measured.counted for _, each in taken):
+            if any(each.counted for _, each in taken):
                 fed.append((indicator.id, indicator.title))
             for component, each in taken:
                 if each.matching and not each.strong:
                     weak.setdefault(component.quality_at_least, []).append(indicator.id)
-                elif each.strong and not each.measured.counted and component.measure == "best_score":
+                elif each.strong and not each.counted and component.measure == "best_score":
                     unscored.append(indicator.id)
         remarks = [
             Remark("too-weak-for", "/context/extensions", {"level": f"E{level}", "indicators": _listed(ids)})

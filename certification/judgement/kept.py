@@ -7,9 +7,9 @@ again, and whoever judges the same evidence anew can compare byte by byte.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -21,23 +21,28 @@ __all__ = ["decode", "encode", "is_of_old", "of_old"]
 FORM = 1
 """The first value of what is kept, so that another form can tell itself from this one."""
 
+SMALL = 256
+"""Places below it are bytes."""
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
 
 
 def encode(findings: Findings) -> bytes:
     """Findings as bytes. Statements may be named by UUIDs, their bytes or those in hexadecimal: it is the same."""
+    statements = findings.statements
+    packed: Callable[[Sequence[int]], bytes | Sequence[int]] = bytes if len(statements) <= SMALL else _places
     return _encoder.encode(
         (
             FORM,
-            b"".join(map(_bytes_of, findings.statements)),
+            _joined(statements),
             [
-                (value, _places(counted), _places(weak)) if weak else (value, _places(counted)) if counted else value
+                (value, packed(counted), packed(weak)) if weak else (value, packed(counted)) if counted else value
                 for value, counted, weak in findings.found
             ],
             [(indicator, points, name and _bytes_of(name)) for indicator, points, name in findings.attested],
             [(indicator, points, name and _bytes_of(name)) for indicator, points, name in findings.self_given],
-            [(key, _places(places)) for key, places in findings.reached],
+            [(key, packed(places)) for key, places in findings.reached],
         )
     )
 
@@ -98,6 +103,13 @@ def _reasons(documents: Sequence[dict[str, Any]]) -> tuple[Reason, ...]:
     )
 
 
+def _joined(names: Sequence[UUID | bytes | str]) -> bytes:
+    """The bytes of all of them; a database gives all in one form."""
+    if names and isinstance(names[0], str):
+        return bytes.fromhex("".join(cast(Sequence[str], names)))
+    return b"".join([name if isinstance(name, bytes) else name.bytes for name in cast(Sequence[UUID | bytes], names)])
+
+
 def _bytes_of(name: UUID | bytes | str) -> bytes:
     if isinstance(name, bytes):
         return name
@@ -106,7 +118,7 @@ def _bytes_of(name: UUID | bytes | str) -> bytes:
 
 def _places(places: Sequence[int]) -> bytes | Sequence[int]:
     """Bytes iterate to the same numbers; they take half the room, as long as each is small enough."""
-    return bytes(places) if not places or max(places) < 256 else places
+    return bytes(places) if not places or max(places) < SMALL else places
 
 
 def _found(one: Any) -> Found:

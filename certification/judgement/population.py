@@ -6,11 +6,13 @@ and the next one finds it there and goes on. What somebody else keeps of a worke
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -81,17 +83,36 @@ def judge_everybody(
         processes = 0 if len(ordered) <= ALONE else os.cpu_count() or 1
     judged = Judged()
     answers = _here(database, task, batches) if not processes else _by_children(database, task, batches, processes)
-    for answer in answers:
-        if answer.rows:
-            like = Batch(year, as_of, answer.watermark)
-            with database.writing(tenant) as session:
-                judged.new += assessments.keep_rows(
-                    session, tenant, answer.rows, programme, like, now, after=answer.after
-                )
-        judged.workers += len(answer.rows)
-        judged.outcomes.update(row[2] for row in answer.rows)
-        on_judged(len(answer.rows))
+    with _collecting_seldom():
+        for answer in answers:
+            if answer.rows:
+                like = Batch(year, as_of, answer.watermark)
+                with database.writing(tenant) as session:
+                    judged.new += assessments.keep_rows(
+                        session, tenant, answer.rows, programme, like, now, after=answer.after
+                    )
+            judged.workers += len(answer.rows)
+            judged.outcomes.update(row[2] for row in answer.rows)
+            on_judged(len(answer.rows))
     return judged
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """While the block runs, memory is seldom searched for objects that refer to each other in a circle: a batch makes
+    hundreds of thousands, none of which do, and looking at them again and again takes a third of the time."""
+    before = gc.get_threshold()
+    _collect_seldom()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def _collect_seldom() -> None:
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
 
 
 def _judge(database: Database, task: _Task, worker_ids: Sequence[UUID]) -> _Answer:
@@ -138,6 +159,7 @@ def _by_children(
 def _begin(url: str) -> None:
     global _own
     _own = Database(url)
+    _collect_seldom()
 
 
 def _judge_there(task: _Task, worker_ids: Sequence[UUID]) -> _Answer:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from certification.evaluation.evaluate import evaluate
+from certification.evaluation.evaluate import evaluate, find_in
+from certification.evaluation.findings import Prepared
 from certification.evaluation.results import (
     MET,
     NOT_MET,
@@ -20,7 +21,15 @@ from certification.evaluation.results import (
     Reason,
     Result,
 )
-from tests.certification.shipped_rules import BY_PERSON, attested, attested_by_person, criteria_set, fact
+from certification.evaluation.rules import Component, Step
+from tests.certification.shipped_rules import (
+    BY_PERSON,
+    attested,
+    attested_by_person,
+    criteria_set,
+    criteria_set_2022,
+    fact,
+)
 
 ALL = tuple(indicator.id for indicator in criteria_set().indicators)
 
@@ -38,6 +47,36 @@ def everywhere(points: int, **other: int) -> tuple[Attested, ...]:
 
 def of(result: Result, indicator: str) -> IndicatorResult:
     return next(one for one in result.indicators if one.indicator == indicator)
+
+
+# ---------------------------------------------------------------- rules of any size
+
+
+def test_rules_without_any_component_find_nothing_in_facts() -> None:
+    found = find_in(Prepared(criteria_set_2022()), Evidence((fact(1, "learning"),)), 2022, date(2026, 12, 31))
+    result = evaluate(criteria_set_2022(), Evidence((fact(1, "learning"),)), year=2026, as_of=date(2026, 12, 31))
+    assert (found.statements, found.found, found.reached) == ((), (), ())
+    assert result.outcome == NOT_YET_KNOWN and all(one.points is None for one in result.indicators)
+
+
+def test_rules_with_hundreds_of_kinds_count_each_kind_for_itself() -> None:
+    """So many that a byte cannot tell the ways apart in which facts go."""
+    kinds = [f"topic-{number:03}" for number in range(150)]
+    steps = (Step(1, 1),)
+    many = replace(
+        criteria_set().indicators[0],
+        components=tuple(Component("distinct_days", (kind,), 2, (), steps) for kind in kinds),
+    )
+    prepared = Prepared(replace(criteria_set(), indicators=(many,)))
+    facts = tuple(fact(number, kind, quality=number % 3) for number, kind in enumerate(kinds))
+    found = find_in(prepared, Evidence(facts), 2026, date(2026, 12, 31))
+    assert [one.value for one in found.found] == [int(number % 3 == 2) for number in range(150)]
+    assert [found.statements[place] for one in found.found for place in one.counted] == [
+        one.statement_id for one in facts if one.quality == 2
+    ]
+    assert [found.statements[place] for one in found.found for place in one.weak] == [
+        one.statement_id for one in facts if one.quality < 2
+    ]
 
 
 # ---------------------------------------------------------------- the title rule

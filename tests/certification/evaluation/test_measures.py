@@ -26,7 +26,7 @@ def measured(name: str, *facts: Fact, **options: int) -> Measured:
 
 
 def measure(name: str, *facts: Fact, **options: int) -> int:
-    return measured(name, *facts, **options).value
+    return measured(name, *facts, **options)[0]
 
 
 def test_days_months_and_activities_count_each_once() -> None:
