@@ -14,6 +14,11 @@ from lrs.db import UtcDateTime, new_id
 __all__ = ["Attestation", "AuthorityTrust", "Fact", "FeedPosition", "Finding", "Occasion", "Repeat", "SelfScore"]
 
 
+_JUDGED_BY = ("tenant_id", "year", "day", "minutes", "score", "quality", "activity_key")
+"""What judging asks of facts beside their key: PostgreSQL keeps it in the index of the key, where a worker's facts lie
+together; in the table they lie as they arrived."""
+
+
 class Fact(Base):
     """What one Statement says about one worker, for one purpose (`what`): the narrow table that judging reads.
 
@@ -23,7 +28,7 @@ class Fact(Base):
 
     __tablename__ = "certification_fact"
     __table_args__ = (
-        sa.PrimaryKeyConstraint("worker_id", "statement_id", "what"),
+        sa.PrimaryKeyConstraint("worker_id", "statement_id", "what", postgresql_include=_JUDGED_BY),
         sa.Index(None, "tenant_id", "year", "what", "worker_id"),
         sa.Index(None, "tenant_id", "statement_id"),
         {"info": {"distribution": "worker_id"}, "sqlite_with_rowid": False},
