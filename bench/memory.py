@@ -44,18 +44,18 @@ def most_held(pid: int) -> Iterator[list[float]]:
 
 @contextmanager
 def most_together(pid: int, besides: Collection[int]) -> Iterator[list[float]]:
-    """A list of what a process and all that it started hold together, without some of them, likewise."""
-    with _watching(lambda: held(pid, sum, besides)) as seen:
+    """A list of what a process and all that it started hold together, without some of them, every two seconds."""
+    with _watching(lambda: held(pid, sum, besides), every=2.0) as seen:
         yield seen
 
 
 @contextmanager
-def _watching(held_now: Callable[[], float]) -> Iterator[list[float]]:
+def _watching(held_now: Callable[[], float], every: float = EVERY_SECONDS) -> Iterator[list[float]]:
     seen = [held_now()]
     stop = threading.Event()
 
     def watch() -> None:
-        while not stop.wait(EVERY_SECONDS):
+        while not stop.wait(every):
             seen.append(held_now())
 
     thread = threading.Thread(target=watch)

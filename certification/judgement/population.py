@@ -51,9 +51,10 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a child says of a batch: the rows, what place had been reached before, and the watermark."""
+    """What a child says of a batch: the results, what place had been reached before, and the watermark."""
 
-    rows: Sequence[Row]
+    found: Sequence[tuple[int, UUID, str, int, bytes]]
+    """As `Row`, of the worker at that place in the batch: a number travels faster than an id."""
     after: int
     watermark: str
 
@@ -84,16 +85,15 @@ def judge_everybody(
     judged = Judged()
     answers = _here(database, task, batches) if not processes else _by_children(database, task, batches, processes)
     with _collecting_seldom():
-        for answer in answers:
-            if answer.rows:
+        for batch, answer in zip(batches, answers, strict=True):
+            rows: list[Row] = [(batch[one[0]], *one[1:]) for one in answer.found]
+            if rows:
                 like = Batch(year, as_of, answer.watermark)
                 with database.writing(tenant) as session:
-                    judged.new += assessments.keep_rows(
-                        session, tenant, answer.rows, programme, like, now, after=answer.after
-                    )
-            judged.workers += len(answer.rows)
-            judged.outcomes.update(row[2] for row in answer.rows)
-            on_judged(len(answer.rows))
+                    judged.new += assessments.keep_rows(session, tenant, rows, programme, like, now, after=answer.after)
+            judged.workers += len(rows)
+            judged.outcomes.update([row[2] for row in rows])
+            on_judged(len(rows))
     return judged
 
 
@@ -121,8 +121,11 @@ def _judge(database: Database, task: _Task, worker_ids: Sequence[UUID]) -> _Answ
         judged = assessments.judge(session, task.tenant, worker_ids, task.programme, task.year, task.as_of)
     for missing in judged.without_criteria:
         raise missing
-    rows = [(one.worker_id, one.criteria_set_id, one.outcome, one.total, one.kept) for one in judged.judgements]
-    return _Answer(rows, after, judged.judgements[0].watermark if judged.judgements else "")
+    place_of = dict(zip(worker_ids, range(len(worker_ids)), strict=True))
+    found = [
+        (place_of[one.worker_id], one.criteria_set_id, one.outcome, one.total, one.kept) for one in judged.judgements
+    ]
+    return _Answer(found, after, judged.judgements[0].watermark if judged.judgements else "")
 
 
 def _here(database: Database, task: _Task, batches: Sequence[Sequence[UUID]]) -> Iterator[_Answer]:
