@@ -16,13 +16,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import attainment, freshness, growth, judging, machine, memory, posting, rosters
+from bench import attainment, freshness, growth, judging, machine, memory, posting, rosters, status
 from tests.postgresql import Cluster
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
 """Of PostgreSQL, as docs/operate.md advises."""
 
-PARTS = ("posting", "growth", "memory", "judging", "freshness", "attainment", "rosters")
+PARTS = ("posting", "growth", "memory", "judging", "freshness", "status", "attainment", "rosters")
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
 """Statements in the small store and in the big one of `growth`."""
@@ -76,6 +76,11 @@ class Bench:
         url = self._url(engine, folder, "freshness")
         workers, seconds = max(2000, int(100_000 * self._options.scale)), max(10, int(60 * self._options.scale))
         return {"freshness": freshness.measure(engine, folder, url, workers=workers, seconds=seconds)}
+
+    def _status(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"status-{engine}")
+        url = self._url(engine, folder, "status")
+        return {"status": status.measure(engine, folder, url, workers=max(2000, int(100_000 * self._options.scale)))}
 
     def _attainment(self, engine: str) -> dict[str, Rows]:
         url = self._url(engine, self._own(f"attainment-{engine}"), "attainment")
@@ -210,6 +215,14 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("clients", _text("clients")), ("posted, /s", _number("pace")), ("POST, ms", _number("post_ms", 1)),
             *((name, _shares(name)) for name in ("followed", "judged", "counted")),
             ("first, worst, last 5 s", _windows), ("cores used", _number("cpu", 2)),
+        ],
+    ),
+    "status": (
+        "Status of workers, over HTTP, ms",
+        [
+            ("engine", _text("engine")), ("workers", _number("workers")), ("asked for", _text("question")),
+            ("times", _text("asked")), ("p50", _number("p50", 1)), ("p95", _number("p95", 1)),
+            ("p99", _number("p99", 1)), ("CPU", _number("cpu_ms", 1)), ("answer, kB", _number("kilobytes")),
         ],
     ),
     "attainment": (
