@@ -239,7 +239,8 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
         [
             ("engine", _text("engine")), ("file", _text("kind")), ("rows", _number("rows")),
             ("first time, s", _number("seconds", 1)), ("again, s", _number("again", 1)),
-            ("memory, MB", _number("memory")), ("bare insert, s", _number("bare", 1)), ("ratio", _number("ratio", 1)),
+            ("first time, CPU s", _number("cpu", 1)), ("memory, MB", _number("memory")),
+            ("bare insert, s", _number("bare", 1)), ("ratio", _number("ratio", 1)),
         ],
     ),
 }  # fmt: skip

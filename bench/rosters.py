@@ -23,7 +23,7 @@ import psycopg
 import xlsxwriter
 
 import migrations
-from bench import memory
+from bench import machine, memory
 from bench.machine import ROOT
 from certification.people.roster import HEADINGS
 from certification.units import organizations
@@ -52,12 +52,14 @@ def measure(engine: str, folder: Path, urls: dict[str, str], rows: int) -> list[
         _prepare(urls[kind])
         path = folder / f"roster.{kind}"
         (_write_csv if kind == "csv" else _write_xlsx)(path, rows)
+        before = machine.cpu_seconds()
         first, most = _import(folder, urls[kind], path)
+        used = machine.cpu_seconds() - before
         again, _most = _import(folder, urls[kind], path)
         found.append(
             {
                 "engine": engine, "kind": kind, "rows": rows, "seconds": first, "again": again, "memory": most,
-                "bare": bare, "ratio": first / bare,
+                "cpu": used, "bare": bare, "ratio": first / bare,
             }
         )  # fmt: skip
     return found

@@ -28,7 +28,7 @@ from certification.judgement import closings
 from certification.models import Assessment, Attestation
 from certification.people import audiences
 from certification.rules import criteria
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["Spell", "spells"]
 
@@ -176,7 +176,7 @@ def _kept(session: Session, tenant: UUID, worker_ids: Collection[UUID], programm
     rows: Iterable[Any] = session.execute(
         sa.select(Assessment.worker_id, Assessment.version, Assessment.outcome, Assessment.as_of).where(
             among(session, Assessment.worker_id, worker_ids),
-            Assessment.tenant_id == tenant,
+            beside(Assessment.tenant_id) == tenant,
             Assessment.programme == programme,
             Assessment.year == year,
         )

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from certification.evidence import feed
 from certification.judgement import judging
 from certification.models import Base
-from certification.targets import summaries
+from certification.targets import settling
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database
@@ -70,7 +70,7 @@ def _steps(cursor: Any, command: str, values: Any) -> list[str]:
 def test_no_command_of_a_turn_reads_all_that_a_tenant_has(
     database: Database, tenant: UUID, identity: api.Identity, an: UUID, other_an: UUID, now: datetime
 ) -> None:
-    summaries.settle_all(database, tenant, today=vietnam_day(now))
+    settling.settle_all(database, tenant, today=vietnam_day(now))
     commands: list[int] = []
     for many in (1, 2, 30):  # from the second time on there is something to be compared with
         said = [
@@ -82,7 +82,7 @@ def test_no_command_of_a_turn_reads_all_that_a_tenant_has(
         with plans(database) as found:
             assert feed.follow(database, tenant, now=now).changes == 2 * many
             assert judging.judge_stale(database, tenant, now=now) == 1
-            assert summaries.settle(database, tenant, today=vietnam_day(now)) == 1
+            assert settling.settle(database, tenant, today=vietnam_day(now)) == 1
         commands.append(len(found))
     assert commands[1] == commands[2] > 30
     wide = [
