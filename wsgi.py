@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy.exc
 from environs import Env, EnvError
@@ -41,7 +42,7 @@ import lrs.resources.errors
 import migrations
 from certification.cli import certification_cli
 from certification.judgement.work import work
-from certification.resources import api, published_profile, xapi_ext_check
+from certification.resources import api, issuers, published_profile, xapi_ext_check
 from certification.web import web
 from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
@@ -84,11 +85,14 @@ class Settings:
     """Web sites whose pages may call the xAPI endpoint, as scheme://host:port; "*" for every one."""
     xapi_version_named_by_default: str = "2.0.0"
     """The version that answers name when the request names none or an unknown one: 1.0.3 or 2.0.0."""
+    public_url: str = ""
+    """The address under which the world reaches this installation, without a slash at its end. Certificates name it for
+    good; without it none is issued."""
 
 
 def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
-    CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT.
+    CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -103,6 +107,7 @@ def read_settings() -> Settings:
     attachment_max_bytes = env.int("ATTACHMENT_MAX_BYTES", MOST_BYTES, validate=Range(min=1))
     cors_origins = env.str("CORS_ORIGINS", "")
     version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=OneOf(SUPPORTED))
+    public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
     try:
         env.seal()
     except EnvError as error:
@@ -125,6 +130,7 @@ def read_settings() -> Settings:
         attachment_max_bytes=attachment_max_bytes,
         cors_origins=tuple(one.strip().rstrip("/") for one in cors_origins.split(",") if one.strip()),
         xapi_version_named_by_default=version,
+        public_url=public_url.rstrip("/"),
     )
 
 
@@ -136,6 +142,14 @@ def _check_database_url(url: str) -> None:
         make_url(url or "sqlite://")
     except (ArgumentError, ValueError):
         raise ValidationError("Not a database URL; write postgresql://USER:PASSWORD@HOST:PORT/NAME.") from None
+
+
+def _check_public_url(url: str) -> None:
+    """Raise ValidationError for what is no address that verifiers could reach."""
+    parts = urlsplit(url)
+    plain = parts.hostname and not (parts.query or parts.fragment or parts.username or parts.password)
+    if url and not (plain and (parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1"))):
+        raise ValidationError("Must be an https:// address, https://cdht.example.vn say.")
 
 
 def _kept_secret(path: Path) -> bytes:
@@ -168,6 +182,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.register_blueprint(api)
     app.register_blueprint(xapi_ext_check)
     app.register_blueprint(published_profile)
+    app.register_blueprint(issuers)
     app.register_blueprint(web)
     for status in (400, 404, 405, 411, 413, 415):
         app.register_error_handler(status, unmatched)

@@ -177,6 +177,7 @@ def app(database: Database, tmp_path: Path) -> Flask:
         database_url=database.url.render_as_string(hide_password=False),
         secret_key=PEPPER,
         port=8000,
+        public_url="https://cdht.example.vn",
     )
     app = create_app(settings, database)
     app.test_client_class = DescribedClient

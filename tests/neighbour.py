@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from certification.access import accounts, roles
 from certification.access.permissions import Role
 from certification.acts import chain
+from certification.certificates import issuing
 from certification.evidence import attendance_lists, channel_items, declarations, disputes, feed, trust
 from certification.evidence.declared import Declared
 from certification.evidence.witnesses import Witness
@@ -146,6 +147,8 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
     while feed.reconsider(database, tenant):
         pass
     judging.judge_all_stale(database, tenant, clock=lambda: NOW)
+    told = {"programme": learning.PROGRAMME, "decision": "1", "public_url": "https://neighbour.example.vn"}
+    issuing.issue(database, tenant, secret=pepper, by=SECRET, clock=lambda: NOW, **told)
     settling.settle_all(database, tenant, today=NOW.date())
 
 

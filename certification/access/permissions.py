@@ -115,6 +115,10 @@ class Act(Enum):
     CHANGE_IDENTITY = "say which Actor is which worker, or which records are one person's"
     READ_UNITS = "read units and how they stand"
     CHANGE_UNITS = "move or end units"
+    ISSUE_CERTIFICATES = "issue certificates"
+    READ_CERTIFICATES = "read the register of certificates"
+    WITHDRAW_CERTIFICATES = "withdraw certificates"
+    VERIFY_CERTIFICATES = "verify a certificate by its code"
     READ_LETTERHEADS = "read how documents of a unit are headed and who signs them"
     CHANGE_LETTERHEADS = "say how documents of a unit are headed and who signs them"
     ATTEST = "attest points"
@@ -149,7 +153,7 @@ class WithoutKey(Enum):
 
     REFUSED = "nothing"
     PUBLISHED = "the figures that the operator's own tenant has published, as of the published day"
-    ALL = "everything: it says nothing of anybody, and comes from no database"
+    ALL = "everything: it says nothing of anybody who did not show the code of a certificate"
     IN_BODY = "whoever the name and password, or the one-time token, in the body belong to"
 
 
@@ -200,6 +204,10 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHANGE_IDENTITY: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_UNITS: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.AUDITOR, Role.OPERATOR}),
     Act.CHANGE_UNITS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.ISSUE_CERTIFICATES: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.READ_CERTIFICATES: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.WITHDRAW_CERTIFICATES: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.VERIFY_CERTIFICATES: Rule(None, WithoutKey.ALL),
     Act.READ_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
     Act.CHANGE_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.ATTEST: Rule(None, roles=UNION_ROLES),

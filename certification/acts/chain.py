@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -89,7 +89,7 @@ def add(
 def add_many(
     session: Session,
     tenant: UUID,
-    about: list[tuple[str, UUID | None, Mapping[str, Any]]],
+    about: Sequence[tuple[str, UUID | None, Mapping[str, Any]]],
     *,
     by: str,
     act: str,

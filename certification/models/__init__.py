@@ -21,6 +21,7 @@ from certification.models.access import (
 from certification.models.acts import RecordedAct
 from certification.models.base import Base
 from certification.models.cases import Declaration, DeclarationStep, Dispute, DisputeStep
+from certification.models.certificates import Certificate, CertificateCode, SigningKey
 from certification.models.evidence import (
     Attestation,
     AuthorityTrust,
@@ -84,6 +85,8 @@ __all__ = [
     "AuthorityTrust",
     "Award",
     "Base",
+    "Certificate",
+    "CertificateCode",
     "ChannelItem",
     "Commitment",
     "Declaration",
@@ -118,6 +121,7 @@ __all__ = [
     "SelfScore",
     "SignInAttempt",
     "Signer",
+    "SigningKey",
     "Stale",
     "Standing",
     "Summary",

@@ -19,6 +19,7 @@ from certification.resources import (
     attainment,
     attendance,
     attestations,
+    certificates,
     declarations,
     disputes,
     errors,
@@ -41,9 +42,10 @@ from certification.resources import (
     years,
 )
 from certification.resources.frame import api
+from certification.resources.issuers import issuers
 from certification.resources.profile import published_profile
 
-__all__ = ["api", "published_profile", "xapi_ext_check"]
+__all__ = ["api", "issuers", "published_profile", "xapi_ext_check"]
 
 RESOURCES = (
     attainment,
@@ -64,6 +66,7 @@ RESOURCES = (
     identity,
     units,
     letterheads,
+    certificates,
     sessions,
     accounts,
     roles,

@@ -18,6 +18,9 @@ from werkzeug.exceptions import HTTPException
 from certification.access.accounts import AccountRefused, SignInRefused, TooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
+from certification.certificates.issuing import NothingToIssue
+from certification.certificates.keys import NoPublicAddress, SealedElsewhere
+from certification.certificates.register import NotWithdrawable, UnknownCertificate
 from certification.errors import NoCriteriaInForce, NoMappingInForce
 from certification.evidence import attendance_lists, sittings
 from certification.evidence.attendance_lists import UnknownList
@@ -28,6 +31,7 @@ from certification.evidence.witnesses import NotForYou
 from certification.judgement.closings import NotBegun, NothingToDo, YearIsClosed
 from certification.people.workers import UnknownWorker
 from certification.resources.answers import Unchanged, answer
+from certification.rules.certificate_forms import NoCertificateForm
 from certification.rules.procedures import NoProcedureInForce
 from certification.spreadsheets import ImportFaults
 from certification.units.letterheads import BadLetterhead
@@ -99,6 +103,7 @@ class NotFound(Refusal):
 
 _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownWorker,
+    UnknownCertificate,
     UnknownOrganization,
     UnknownAttestation,
     UnknownCase,
@@ -110,6 +115,11 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NoMappingInForce,
     NoProcedureInForce,
     NotBegun,
+    NoCertificateForm,
+    NoPublicAddress,
+    NothingToIssue,
+    NotWithdrawable,
+    SealedElsewhere,
     NothingToDo,
     YearIsClosed,
     attendance_lists.AlreadyWithdrawn,

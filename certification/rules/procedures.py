@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from certification.errors import CertificationError
-from certification.rules.rule_store import stored
+from certification.rules.rule_store import in_force_on
 from lrs.db import Session
 
 __all__ = ["NoProcedureInForce", "Procedure", "build", "in_force"]
@@ -42,14 +42,9 @@ class Procedure:
 
 def in_force(session: Session, tenant: UUID, programme: str, on: date) -> Procedure:
     """The procedure in force on a day: of those begun the one that began last. Raises NoProcedureInForce."""
-    rules = [
-        rule
-        for rule in stored(session, tenant, "procedure")
-        if rule.document["programme"] == programme and rule.document["in_force_from"] <= on
-    ]
-    if not rules:
+    rule = in_force_on(session, tenant, "procedure", programme, on)
+    if rule is None:
         raise NoProcedureInForce(on)
-    rule = max(rules, key=lambda one: (one.document["in_force_from"], one.identifier))
     return build(rule.document, rule.id)
 
 

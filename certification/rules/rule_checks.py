@@ -533,10 +533,42 @@ def _count(number: int, thing: str) -> str:
 
 
 def _check_procedure(document: Document, known: Known) -> Iterator[CheckFault]:
-    for other in known.of("procedure").values():
+    yield from _begins_alone("procedure", document, known)
+
+
+def _begins_alone(kind: str, document: Document, known: Known) -> Iterator[CheckFault]:
+    """Of a kind of which one holds at a time, no two may begin on one day."""
+    for other in known.of(kind).values():
         same = other["programme"] == document["programme"] and other["in_force_from"] == document["in_force_from"]
         if same and other["id"] != document["id"]:
-            yield ("in_force_from",), f"the procedure {other['id']!r} begins on that day already; begin on a later one"
+            named = kind.replace("-", " ")
+            yield ("in_force_from",), f"the {named} {other['id']!r} begins on that day already; begin on a later one"
+
+
+_PLACE = re.compile(r"\{([a-z]+)(?::0[1-9])?\}")
+
+_PLACES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("certificate", "heading"): (),
+    ("certificate", "recognises"): (),
+    ("certificate", "achieved"): (),
+    ("certificate", "title"): (),
+    ("certificate", "year"): ("year",),
+    ("certificate", "grounds"): ("number", "day", "body"),
+    ("register", "number"): ("number", "year"),
+}
+"""What a text of a certificate form may have filled in."""
+
+
+def _check_certificate_form(document: Document, known: Known) -> Iterator[CheckFault]:
+    yield from _begins_alone("certificate-form", document, known)
+    for (part, name), allowed in _PLACES.items():
+        text = document[part][name]
+        used = set(_PLACE.findall(text))
+        if used - set(allowed) or set(_PLACE.sub("", text)) & {"{", "}"}:
+            may = ", ".join(f"{{{one}}}" for one in allowed) or "nothing"
+            yield (part, name), f"has a place in braces that cannot be filled in; here {may} can be"
+        elif part == "register" and used != set(allowed):
+            yield (part, name), "must hold {number} and {year}, or two certificates could have one number"
 
 
 _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
@@ -547,5 +579,6 @@ _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "plan-inheritance": _check_inheritance,
     "report-form": _check_report_form,
     "procedure": _check_procedure,
+    "certificate-form": _check_certificate_form,
     "organizations": _check_organizations,
 }

@@ -34,7 +34,16 @@ __all__ = ["KINDS", "ORGANIZATIONS", "PROGRAMMES", "Loaded", "load", "load_all",
 PROGRAMMES = Path(__file__).parents[1] / "programmes"
 """One folder for each programme, with the rule files that come with the program."""
 
-KINDS = ("evidence-mapping", "criteria-set", "rubric", "plan", "plan-inheritance", "report-form", "procedure")
+KINDS = (
+    "evidence-mapping",
+    "criteria-set",
+    "rubric",
+    "plan",
+    "plan-inheritance",
+    "report-form",
+    "procedure",
+    "certificate-form",
+)
 """The kinds of file that are loaded here, in the order in which they may refer to each other."""
 
 ORGANIZATIONS = "organizations"

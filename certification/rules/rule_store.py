@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from certification.models import RuleFile
 from lrs.db import Session, among
 
-__all__ = ["StoredRule", "ids", "stored"]
+__all__ = ["StoredRule", "ids", "in_force_on", "stored"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +54,16 @@ def stored(session: Session, tenant: UUID, *kinds: str) -> list[StoredRule]:
             found[row.id] = StoredRule(row.id, row.kind, row.identifier, row.sha256, document, row.loaded)
         _keep(found)
     return sorted(found.values(), key=lambda rule: (rule.kind, rule.identifier))
+
+
+def in_force_on(session: Session, tenant: UUID, kind: str, programme: str, on: date) -> StoredRule | None:
+    """Of the loaded files of a kind of which one holds at a time: of those begun by the day the one that began last."""
+    begun = [
+        rule
+        for rule in stored(session, tenant, kind)
+        if rule.document["programme"] == programme and rule.document["in_force_from"] <= on
+    ]
+    return max(begun, key=lambda one: (one.document["in_force_from"], one.identifier), default=None)
 
 
 MOST_READ = 1000

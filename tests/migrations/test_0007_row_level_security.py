@@ -18,6 +18,7 @@ WITHOUT = {
     "lrs_tenant": "read to find out who asks",
     "lrs_credential": "read to find out who asks",
     "certification_publication": "read to find out what is shown to whoever brings no key",
+    "certification_certificate_code": "read to find out whose certificate a code is, which anybody may ask",
 }
 """Tables that have no policy, and why. A table of tenants' data belongs here only for a reason like these."""
 

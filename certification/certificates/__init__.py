@@ -1,0 +1,1 @@
+"""Certificates of recognised titles: numbered in a register, signed, withdrawn, and verified by anybody."""

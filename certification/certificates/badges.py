@@ -1,0 +1,74 @@
+"""The credential of a certificate: an Open Badge 3.0 that says what the paper says, and no more. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from certification.certificates.keys import Issuer
+from certification.credentials import status_lists
+from certification.credentials.canonical import CREDENTIALS, OPEN_BADGES
+from certification.rules.certificate_forms import CertificateForm
+from certification.vietnam import VIETNAM
+
+__all__ = ["Said", "badge", "list_address"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a certificate says of whom: `number` as it is printed, `body` the one that decided."""
+
+    id: UUID
+    name: str
+    year: int
+    body: str
+    decision_number: str
+    decided_on: date
+    number: str
+    code: str
+    list_place: int
+
+
+def badge(said: Said, form: CertificateForm, issuer: Issuer, *, public_url: str, numbered: datetime) -> dict[str, Any]:
+    """The credential, without its proof. No birth date, no employer, no points, no number of a person."""
+    title = f"{form.title} {form.year_of(said.year)}"
+    return {
+        "@context": [CREDENTIALS, OPEN_BADGES],
+        "id": f"urn:uuid:{said.id}",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": title,
+        "description": form.grounds_of(said.decision_number, said.decided_on, said.body).strip("()"),
+        "issuer": {"id": issuer.did, "type": ["Profile"], "name": said.body},
+        "validFrom": f"{numbered.astimezone(VIETNAM).isoformat(timespec='seconds')}",
+        "credentialSubject": {
+            "type": ["AchievementSubject"],
+            "identifier": [
+                {"type": "IdentityObject", "identityType": "name", "hashed": False, "identityHash": said.name}
+            ],
+            "licenseNumber": said.number,
+            "achievement": {
+                "id": f"{issuer.url}/achievements/{form.id}",
+                "type": ["Achievement"],
+                "name": form.achievement["name"],
+                "description": form.achievement["description"],
+                "criteria": {"narrative": form.achievement["criteria"]},
+            },
+        },
+        "evidence": [
+            {
+                "id": f"{public_url.rstrip('/')}/k/{said.code}",
+                "type": ["Evidence"],
+                "name": "Trang xác minh giấy công nhận",
+            }
+        ],
+        "credentialStatus": status_lists.entry(
+            list_address(issuer, said.list_place), said.list_place % status_lists.LENGTH
+        ),
+    }
+
+
+def list_address(issuer: Issuer, place: int) -> str:
+    """The address of the list in which a certificate has its place."""
+    return f"{issuer.url}/status/{place // status_lists.LENGTH + 1}"

@@ -1,0 +1,285 @@
+"""Issuing certificates, in an order in which nothing is ever signed that is not on record.
+
+1. `number`: for each title that has none, a number in the register, a code and the very bytes that are to be signed are
+   stored, in one transaction with the act. What could not be signed is refused here, and nothing of it is stored.
+2. `sign`: the stored bytes are signed and stored again, with the act of issuing, some hundreds in a transaction.
+
+Killed anywhere, `issue` goes on: what is numbered is signed, with the key and at the instant that were stored, so the
+bytes are the same whoever does it and however often.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification import bulk
+from certification.acts import chain
+from certification.certificates import codes, keys
+from certification.certificates.badges import Said, badge
+from certification.certificates.keys import Issuer
+from certification.credentials import proofs
+from certification.credentials.canonical import canonical
+from certification.errors import CertificationError
+from certification.models import Award, Certificate, CertificateCode, Worker
+from certification.rules import certificate_forms
+from certification.vietnam import vietnam_day
+from lrs.api import key_of
+from lrs.db import Database, Session, among, is_postgresql, new_id
+
+__all__ = ["Issued", "NothingToIssue", "issue", "number", "sign"]
+
+AT_ONCE = 200
+"""Certificates signed in one transaction: some seconds of work, done before it begins."""
+
+
+class NothingToIssue(CertificationError):
+    """No recognised title answers to what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """How many were numbered and how many signed."""
+
+    numbered: int
+    signed: int
+
+
+def issue(
+    database: Database,
+    tenant: UUID,
+    *,
+    programme: str,
+    decision: str,
+    public_url: str,
+    secret: bytes,
+    by: str,
+    clock: Callable[[], datetime],
+) -> Issued:
+    """Issues a certificate for every title that the decision of this number recognised and that has none.
+
+    Raises NoPublicAddress, NoCertificateForm, SealedElsewhere, NothingToIssue for a decision that recognised nobody.
+    May be called again, also while it runs.
+    """
+    issuer = Issuer.of(public_url, tenant)
+    now = clock()
+    with database.writing(tenant) as session:
+        numbered = number(
+            session, tenant, issuer, programme=programme, decision=decision, public_url=public_url, secret=secret,
+            by=by, now=now,
+        )  # fmt: skip
+    signed = 0
+    while some := sign(database, tenant, issuer, secret=secret, by=by, now=clock()):
+        signed += some
+    return Issued(numbered, signed)
+
+
+def number(
+    session: Session,
+    tenant: UUID,
+    issuer: Issuer,
+    *,
+    programme: str,
+    decision: str,
+    public_url: str,
+    secret: bytes,
+    by: str,
+    now: datetime,
+) -> int:
+    """Gives a number, a code and its bytes to each title of the decision without a certificate; how many."""
+    _alone(session, tenant)
+    form = certificate_forms.in_force(session, tenant, programme, vietnam_day(now))
+    titles = _titles(session, tenant, programme, decision)
+    held = _held(session, tenant, programme, [one.worker_id for one in titles])
+    waiting = [one for one in titles if (one.worker_id, one.year) not in held]
+    if not waiting:
+        return 0
+    key_name = keys.current(session, tenant, issuer, secret=secret, by=by, now=now).id.rpartition("#")[2]
+    register_year = vietnam_day(now).year
+    last, place = _last(session, tenant, register_year, {one.body for one in waiting}), _last_place(session, tenant)
+    rows: list[dict[str, Any]] = []
+    for title in waiting:
+        last[title.body] = last.get(title.body, 0) + 1
+        place += 1
+        said = Said(
+            new_id(), title.full_name, title.year, title.body, title.decision_number, title.decided_on,
+            form.number_of(last[title.body], register_year), codes.make(), place,
+        )  # fmt: skip
+        unsigned = badge(said, form, issuer, public_url=public_url, numbered=now)
+        if not rows:
+            canonical(unsigned)
+        rows.append(
+            {
+                "worker_id": title.worker_id, "id": said.id, "tenant_id": tenant, "programme": programme,
+                "year": title.year, "body": title.body, "register_year": register_year, "number": last[title.body],
+                "printed_number": said.number, "name": said.name, "form_id": form.rule_file_id,
+                "decision_number": title.decision_number, "decided_on": title.decided_on, "numbered": now,
+                "list_place": place, "code": said.code, "key_name": key_name,
+                "unsigned": json.dumps(unsigned, ensure_ascii=False, separators=(",", ":")).encode(), "signed": None,
+                "issued": None, "withdrawn_on": None, "withdrawal": None, "replaced_by": None,
+            }
+        )  # fmt: skip
+    bulk.insert(session, Certificate, rows)
+    bulk.insert(
+        session,
+        CertificateCode,
+        [
+            {"code": row["code"], "tenant_id": tenant, "worker_id": row["worker_id"], "certificate_id": row["id"]}
+            for row in rows
+        ],
+    )
+    _correct(session, tenant, programme, rows)
+    about = [
+        (
+            f"certificate:{row['id']}",
+            row["worker_id"],
+            {
+                "number": row["printed_number"],
+                "decision": decision,
+                "sha256": hashlib.sha256(row["unsigned"]).hexdigest(),
+            },
+        )
+        for row in rows
+    ]
+    chain.add_many(session, tenant, about, by=by, act="certificate.number", now=now)
+    return len(rows)
+
+
+def _correct(session: Session, tenant: UUID, programme: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Where an earlier certificate of the same title was withdrawn, the new one stands in its place."""
+    earlier = session.execute(
+        sa.select(Certificate.worker_id, Certificate.id, Certificate.year).where(
+            Certificate.tenant_id == tenant,
+            Certificate.programme == programme,
+            Certificate.withdrawn_on.is_not(None),
+            Certificate.replaced_by.is_(None),
+            among(session, Certificate.worker_id, [row["worker_id"] for row in rows]),
+        )
+    ).all()
+    new = {(row["worker_id"], row["year"]): row["id"] for row in rows}
+    replaced = [
+        {"of": one.worker_id, "which": one.id, "by": new[one.worker_id, one.year]}
+        for one in earlier
+        if (one.worker_id, one.year) in new
+    ]
+    if replaced:
+        session.connection().execute(
+            sa.update(Certificate)
+            .where(Certificate.worker_id == sa.bindparam("of"), Certificate.id == sa.bindparam("which"))
+            .values(replaced_by=sa.bindparam("by")),
+            replaced,
+        )
+
+
+def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, now: datetime) -> int:
+    """Signs some of what is numbered and not signed, and stores it; how many, 0 when none is left.
+
+    Signing happens outside of any transaction. Of two who sign the same at once one stores it, and both made the same.
+    """
+    with database.reading(tenant) as session:
+        rows = session.execute(
+            sa.select(
+                Certificate.worker_id, Certificate.id, Certificate.unsigned, Certificate.key_name, Certificate.numbered
+            )
+            .where(Certificate.tenant_id == tenant, Certificate.signed.is_(None))
+            .order_by(Certificate.id)
+            .limit(AT_ONCE)
+        ).all()
+        known = {row.key_name: keys.named(session, tenant, issuer, row.key_name, secret=secret) for row in rows}
+    made = [(row.worker_id, row.id, _signed(row.unsigned, known[row.key_name], row.numbered)) for row in rows]
+    if not made:
+        return 0
+    with database.writing(tenant) as session:
+        _alone(session, tenant)
+        still = set(
+            session.scalars(
+                sa.select(Certificate.id).where(
+                    Certificate.tenant_id == tenant,
+                    among(session, Certificate.id, [one for _, one, _ in made]),
+                    Certificate.signed.is_(None),
+                )
+            )
+        )
+        made = [one for one in made if one[1] in still]
+        if made:
+            session.connection().execute(
+                sa.update(Certificate)
+                .where(Certificate.worker_id == sa.bindparam("of"), Certificate.id == sa.bindparam("which"))
+                .values(signed=sa.bindparam("bytes"), issued=now),
+                [{"of": worker, "which": one, "bytes": signed} for worker, one, signed in made],
+            )
+            about: list[tuple[str, UUID, dict[str, Any]]] = [(f"certificate:{one}", of, {}) for of, one, _ in made]
+            chain.add_many(session, tenant, about, by=by, act="certificate.issue", now=now)
+    return len(rows)
+
+
+def _signed(unsigned: bytes, key: proofs.SigningKey, numbered: datetime) -> bytes:
+    document = proofs.prove(json.loads(unsigned), key, created=numbered)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _titles(session: Session, tenant: UUID, programme: str, decision: str) -> Sequence[Any]:
+    """Titles that the decision recognised and that are not withdrawn, in the order of the workers' numbers."""
+    rows = session.execute(
+        sa.select(
+            Award.worker_id, Award.year, Award.body, Award.decision_number, Award.decided_on, Award.withdrawn_on,
+            Worker.full_name,
+        )
+        .join(Worker, Worker.id == Award.worker_id)
+        .where(
+            Award.tenant_id == tenant, Award.programme == programme,
+            Award.decision_number == decision.strip().replace("\0", ""),
+        )
+        .order_by(Award.year, Worker.number)
+    ).all()  # fmt: skip
+    if not rows:
+        raise NothingToIssue(
+            f"No title is recorded that the decision {decision} recognised. Record it first, or write its number as it "
+            "was recorded."
+        )
+    return [row for row in rows if row.withdrawn_on is None]
+
+
+def _held(session: Session, tenant: UUID, programme: str, workers: list[UUID]) -> set[tuple[UUID, int]]:
+    """Workers and years with a certificate that is not withdrawn."""
+    rows = session.execute(
+        sa.select(Certificate.worker_id, Certificate.year).where(
+            Certificate.tenant_id == tenant,
+            Certificate.programme == programme,
+            Certificate.withdrawn_on.is_(None),
+            among(session, Certificate.worker_id, workers),
+        )
+    )
+    return {(row.worker_id, row.year) for row in rows}
+
+
+def _last(session: Session, tenant: UUID, register_year: int, bodies: set[str]) -> dict[str, int]:
+    """The last number of each body's register of the year."""
+    rows = session.execute(
+        sa.select(Certificate.body, sa.func.max(Certificate.number))
+        .where(
+            Certificate.tenant_id == tenant,
+            Certificate.register_year == register_year,
+            among(session, Certificate.body, list(bodies)),
+        )
+        .group_by(Certificate.body)
+    )
+    return {body: last for body, last in rows}  # noqa: C416
+
+
+def _last_place(session: Session, tenant: UUID) -> int:
+    found = session.scalar(sa.select(sa.func.max(Certificate.list_place)).where(Certificate.tenant_id == tenant))
+    return -1 if found is None else int(found)
+
+
+def _alone(session: Session, tenant: UUID) -> None:
+    """Whoever numbers or signs does so alone until the caller's transaction ends, so that numbers have no gaps."""
+    if is_postgresql(session):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification certificates {tenant}"))))

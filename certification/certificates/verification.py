@@ -1,0 +1,110 @@
+"""What anybody may find out about a certificate whose code they have: what its paper says, and how it stands today.
+
+No account, no list, no search: whoever has no code finds nothing, and a code cannot be guessed. Checked, and told one
+by one, are that the record is what was signed, by the issuer's key, and that it was not withdrawn.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification.certificates import codes, keys
+from certification.certificates.keys import Issuer
+from certification.credentials import proofs
+from certification.models import Certificate, CertificateCode
+from certification.rules.certificate_forms import build
+from certification.rules.rule_store import stored
+from lrs.db import NOBODY, Database
+
+__all__ = ["CORRECTED", "EXPIRED", "VALID", "WITHDRAWN", "Shown", "look_up"]
+
+VALID, EXPIRED, WITHDRAWN, CORRECTED = "valid", "expired", "withdrawn", "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A certificate as the world may see it on a day.
+
+    `state` is VALID, EXPIRED (its years are over), WITHDRAWN or CORRECTED (then `corrected_by` is the code of the one
+    in its place); `unaltered`: the record is what was signed, by the issuer's key.
+    """
+
+    name: str
+    title: str
+    year: int
+    body: str
+    decision_number: str
+    decided_on: date
+    number: str
+    code: str
+    state: str
+    last_day: date
+    withdrawn_on: date | None
+    corrected_by: str | None
+    unaltered: bool
+    credential: bytes
+
+
+def look_up(database: Database, text: str, on: date, *, public_url: str) -> Shown | None:
+    """The certificate with this code, however it was typed, as it stands on the day; None where there is none."""
+    code = codes.read(text)
+    if code is None:
+        return None
+    with database.reading(NOBODY) as session:
+        place = session.execute(
+            sa.select(CertificateCode.tenant_id, CertificateCode.certificate_id).where(CertificateCode.code == code)
+        ).first()
+    return None if place is None else _shown(database, place.tenant_id, place.certificate_id, on, public_url)
+
+
+def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public_url: str) -> Shown | None:
+    with database.reading(tenant) as session:
+        row = session.execute(
+            sa.select(Certificate).where(Certificate.tenant_id == tenant, Certificate.id == certificate)
+        ).scalar_one_or_none()
+        if row is None or row.signed is None:
+            return None
+        rule = next(one for one in stored(session, tenant, "certificate-form") if one.id == row.form_id)
+        form = build(rule.document, rule.id)
+        corrected_by = session.scalar(
+            sa.select(Certificate.code).where(Certificate.tenant_id == tenant, Certificate.id == row.replaced_by)
+        )
+        public = keys.public_keys(session, tenant)
+    last_day = form.last_day(row.year)
+    if row.withdrawn_on is not None and row.withdrawn_on <= on:
+        state = CORRECTED if corrected_by else WITHDRAWN
+    else:
+        state = VALID if on <= last_day else EXPIRED
+    return Shown(
+        name=row.name,
+        title=form.title,
+        year=row.year,
+        body=row.body,
+        decision_number=row.decision_number,
+        decided_on=row.decided_on,
+        number=row.printed_number,
+        code=row.code,
+        state=state,
+        last_day=last_day,
+        withdrawn_on=row.withdrawn_on,
+        corrected_by=corrected_by,
+        unaltered=_is_unaltered(row, public, Issuer.of(public_url, tenant)),
+        credential=row.signed,
+    )
+
+
+def _is_unaltered(row: Certificate, public: dict[str, str], issuer: Issuer) -> bool:
+    """Whether the stored credential is signed by a key of the tenant's and says what the register says."""
+    by_address = {issuer.key(name): multikey for name, multikey in public.items()}
+    document = json.loads(row.signed or b"{}")
+    try:
+        proofs.check(document, by_address.get)
+    except proofs.BadProof:
+        return False
+    subject = document["credentialSubject"]
+    return bool(subject["identifier"][0]["identityHash"] == row.name and subject["licenseNumber"] == row.printed_number)

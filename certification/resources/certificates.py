@@ -1,0 +1,209 @@
+"""/api/certificates: the register, issuing and withdrawing; and what anybody may find out by a certificate's code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from flask import Response
+from marshmallow import fields, validate
+
+from certification.access.permissions import Act
+from certification.certificates import codes, issuing, register, verification
+from certification.certificates.register import Entry
+from certification.resources import cursors
+from certification.resources.access import changing, database, everything, now, pepper, today, who
+from certification.resources.errors import Fault, NotFound
+from certification.resources.frame import Resource
+from certification.resources.issuers import public_url
+from certification.resources.parameters import Body, Paging
+from certification.resources.shapes import Answer, AsOf, Page
+from certification.rules.criteria import PROGRAMME
+
+resource = Resource("certificates", "Certificates of recognised titles: the register, and verifying one.")
+
+_TEXT = validate.Length(min=1, max=2000)
+
+
+class CertificateAnswer(Answer):
+    """A line of the register."""
+
+    id = fields.UUID()
+    worker = fields.UUID(metadata={"description": "The worker's id."})
+    number = fields.String(metadata={"description": "As it is printed: 0123/2026/CDHT."})
+    name = fields.String()
+    year = fields.Integer(metadata={"description": "The assessed year."})
+    body = fields.String()
+    decision_number = fields.String()
+    decided_on = fields.Date()
+    code = fields.String()
+    numbered = fields.DateTime()
+    issued = fields.DateTime(allow_none=True, metadata={"description": "Null while it is numbered and not signed."})
+    withdrawn_on = fields.Date(allow_none=True)
+    withdrawal = fields.String(allow_none=True)
+    replaced_by = fields.UUID(allow_none=True)
+
+
+class RegisterAnswer(Page):
+    """Lines of the register, in the order in which they were numbered."""
+
+    items = fields.List(fields.Nested(CertificateAnswer))
+
+
+class RegisterParameters(Paging):
+    """Which lines."""
+
+    year = fields.Integer(
+        validate=validate.Range(2000, 2100), metadata={"description": "The year of the register (of issue)."}
+    )
+    decision = fields.String()
+    body = fields.String()
+
+
+class IssueBody(Body):
+    """For which decision."""
+
+    decision = fields.String(required=True, validate=_TEXT, metadata={"description": "Its number, as recorded."})
+
+
+class IssuedAnswer(AsOf):
+    """What was issued."""
+
+    numbered = fields.Integer()
+    signed = fields.Integer()
+
+
+class WithdrawBody(Body):
+    """Why, and whether the title ends with it."""
+
+    reason = fields.String(required=True, validate=_TEXT)
+    title = fields.Boolean(
+        load_default=False,
+        metadata={"description": "The title itself is withdrawn; otherwise another certificate corrects this one."},
+    )
+
+
+class OneCertificateAnswer(AsOf):
+    """A line of the register."""
+
+    certificate = fields.Nested(CertificateAnswer)
+
+
+class VerifiedAnswer(AsOf):
+    """What the paper says, and how the certificate stands today."""
+
+    name = fields.String()
+    title = fields.String()
+    year = fields.Integer()
+    body = fields.String()
+    decision_number = fields.String()
+    decided_on = fields.Date()
+    number = fields.String()
+    code = fields.String()
+    state = fields.String(
+        validate=validate.OneOf(
+            [verification.VALID, verification.EXPIRED, verification.WITHDRAWN, verification.CORRECTED]
+        )
+    )
+    last_day = fields.Date(metadata={"description": "The last day of the years for which the title was recognised."})
+    withdrawn_on = fields.Date(allow_none=True)
+    corrected_by = fields.String(allow_none=True, metadata={"description": "The code of the one in its place."})
+    unaltered = fields.Boolean(metadata={"description": "The record is what was signed, with the issuer's key."})
+    credential = fields.Dict(metadata={"description": "The signed credential (Open Badges 3.0)."})
+
+
+@resource.get("/certificates", Act.READ_CERTIFICATES, query=RegisterParameters, answers=RegisterAnswer)
+def list_certificates(query: Mapping[str, Any]) -> Any:
+    """The register of certificates"""
+    everything(Act.READ_CERTIFICATES)
+    tenant = who().tenant
+    left = cursors.after(tenant, (UUID,))
+    with database().reading(tenant) as session:
+        found = register.entries(
+            session,
+            tenant,
+            limit=query["limit"] + 1,
+            register_year=query.get("year"),
+            decision=_plain(query.get("decision")),
+            body=_plain(query.get("body")),
+            after=left[0] if left else None,
+        )
+    return cursors.page(tenant, found, query["limit"], as_of=today(), key=lambda one: (one.id,), show=_shown)
+
+
+@resource.post("/certificates", Act.ISSUE_CERTIFICATES, body=IssueBody, answers=IssuedAnswer)
+def issue_certificates(body: Mapping[str, Any]) -> Any:
+    """Issue a certificate for every title that a decision recognised and that has none
+
+    Each is numbered first and signed then; where it was broken off, sending this again goes on.
+    """
+    everything(Act.ISSUE_CERTIFICATES)
+    done = issuing.issue(
+        database(),
+        who().tenant,
+        programme=PROGRAMME,
+        decision=body["decision"],
+        public_url=public_url(),
+        secret=pepper(),
+        by=who().name,
+        clock=now,
+    )
+    return {"as_of": today(), "numbered": done.numbered, "signed": done.signed}
+
+
+@resource.post(
+    "/certificates/<uuid:certificate>/withdraw",
+    Act.WITHDRAW_CERTIFICATES,
+    body=WithdrawBody,
+    answers=OneCertificateAnswer,
+)
+def withdraw_certificate(certificate: UUID, body: Mapping[str, Any]) -> Any:
+    """Withdraw a certificate from today on; with `title` the title itself"""
+    everything(Act.WITHDRAW_CERTIFICATES)
+    tenant = who().tenant
+    with changing(tenant) as session:
+        register.withdraw(
+            session, tenant, certificate, reason=body["reason"], ends_title=body["title"], by=who().name, now=now()
+        )
+        found = register.find(session, tenant, certificate)
+    return {"as_of": today(), "certificate": _shown(found)}
+
+
+@resource.get("/certificates/by-code/<code>", Act.VERIFY_CERTIFICATES, answers=VerifiedAnswer)
+def verify_certificate(code: str) -> Any:
+    """What anybody may find out about a certificate whose code they have
+
+    Letters and groups may be typed as they are heard: case, blanks, and O for 0 do not matter.
+    """
+    found = verification.look_up(database(), code, today(), public_url=public_url())
+    if found is None:
+        hint = "" if codes.read(code) else "; a letter of it is wrong or missing"
+        raise NotFound(Fault("path/code", f"no certificate has this code{hint}; compare it with the paper"))
+    shown = {name: getattr(found, name) for name in found.__slots__ if name != "credential"}
+    return {"as_of": today(), **shown, "credential": msgspec.json.decode(found.credential)}
+
+
+@resource.get(
+    "/certificates/by-code/<code>/credential",
+    Act.VERIFY_CERTIFICATES,
+    answers=None,
+    media_type="application/vc+ld+json",
+)
+def download_credential(code: str) -> Response:
+    """The signed credential alone, as other people's software takes it"""
+    found = verification.look_up(database(), code, today(), public_url=public_url())
+    if found is None:
+        raise NotFound(Fault("path/code", "no certificate has this code; compare it with the paper"))
+    response = Response(found.credential, mimetype="application/vc+ld+json")
+    response.headers["Content-Disposition"] = f'attachment; filename="cong-dan-hoc-tap-{found.code}.json"'
+    return response
+
+
+def _plain(text: str | None) -> str | None:
+    return None if text is None else text.replace("\0", "")
+
+
+def _shown(one: Entry) -> Mapping[str, Any]:
+    return {name: getattr(one, name) for name in one.__slots__}

@@ -1,0 +1,90 @@
+"""/issuers/<tenant>: what other people's software fetches to verify our credentials. JSON-LD, without a key.
+
+    /issuers/<tenant>/did.json      the issuer's keys (did:web)
+    /issuers/<tenant>/status/<n>    a list of bits: which certificates are withdrawn, signed for a day
+
+Nothing in it is about a person. A list is fetched whole, so nobody learns which certificate was looked at.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from flask import Blueprint, Response, current_app
+from werkzeug.exceptions import NotFound
+
+from certification.access.permissions import Act, guarded
+from certification.certificates import keys, register
+from certification.certificates.badges import list_address
+from certification.certificates.keys import Issuer
+from certification.credentials import proofs, status_lists
+from certification.resources import access, answers, errors
+from certification.resources.access import database, now
+from certification.vietnam import VIETNAM
+from lrs.db import Session
+
+__all__ = ["issuers", "public_url"]
+
+issuers = Blueprint("issuers", __name__, url_prefix="/issuers")
+"""Mounted at /issuers. Guards: each view's own, by `access.permissions.TABLE`."""
+
+errors.register(issuers)
+access.register(issuers)
+issuers.after_request(answers.conditional)
+
+
+def public_url() -> str:
+    """The address under which the world reaches this installation; empty where nobody has said."""
+    found: str = current_app.extensions["settings"].public_url
+    return found
+
+
+@issuers.get("/<uuid:tenant>/did.json")
+@guarded(Act.VERIFY_CERTIFICATES)
+def show_keys(tenant: UUID) -> Response:
+    """The issuer's keys, retired ones too: what they signed goes on being verified."""
+    with database().reading(tenant) as session:
+        issuer = _issuer(session, tenant)
+        return _answer(keys.did_document(session, tenant, issuer), "application/did+ld+json")
+
+
+@issuers.get("/<uuid:tenant>/status/<int:number>")
+@guarded(Act.VERIFY_CERTIFICATES)
+def show_status_list(tenant: UUID, number: int) -> Response:
+    """Which certificates are withdrawn, signed as of today in Vietnam and good for a day."""
+    first = (number - 1) * status_lists.LENGTH
+    last = first + status_lists.LENGTH - 1
+    with database().reading(tenant) as session:
+        issuer = _issuer(session, tenant)
+        if not 1 <= number <= register.lists(session, tenant):
+            raise NotFound
+        places = [one - first for one in register.withdrawn_places(session, tenant, first, last)]
+        name = max(keys.public_keys(session, tenant), key=lambda one: (len(one), one))
+        key = keys.named(session, tenant, issuer, name, secret=access.pepper())
+    began = _day_began(now())
+    listed = status_lists.list_credential(
+        list_address(issuer, first), issuer.did, places, valid_from=began, valid_until=began + timedelta(days=2)
+    )
+    return _answer(proofs.prove(listed, key, created=began), "application/ld+json")
+
+
+def _issuer(session: Session, tenant: UUID) -> Issuer:
+    if not public_url() or not keys.public_keys(session, tenant):
+        raise NotFound
+    return Issuer.of(public_url(), tenant)
+
+
+def _day_began(instant: datetime) -> datetime:
+    """Midnight in Vietnam: for a day the same list has the same bytes."""
+    return instant.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _answer(document: Any, media_type: str) -> Response:
+    response = Response(msgspec.json.encode(document), mimetype=media_type)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,33 @@
+"""Codes: as they are heard and typed, and every slip found."""
+
+from __future__ import annotations
+
+import random
+
+from certification.certificates import codes
+
+
+def test_a_code_is_read_however_it_is_typed() -> None:
+    for _ in range(200):
+        code = codes.make()
+        assert codes.read(code) == code
+        assert codes.read(f"  {code.lower().replace('-', ' ')} ") == code
+        assert codes.read(code.replace("0", "O").replace("1", "l")) == code
+
+
+def test_every_slip_of_one_letter_is_found() -> None:
+    chance = random.Random(7)
+    for _ in range(300):
+        code = codes.make()
+        place = chance.choice([one for one, letter in enumerate(code) if letter != "-"])
+        other = chance.choice([one for one in "0123456789ABCDEFGHJKMNPQRSTVWXYZ" if one != code[place]])
+        assert codes.read(code[:place] + other + code[place + 1 :]) is None
+
+
+def test_what_is_no_code_is_none() -> None:
+    for text in ("", "-", "7K2M", "U" * 12, "ấ" * 12, "0" * 13, "\0" * 12, "9" * 1_000_000):
+        assert codes.read(text) is None
+
+
+def test_no_two_codes_are_alike() -> None:
+    assert len({codes.make() for _ in range(10_000)}) == 10_000

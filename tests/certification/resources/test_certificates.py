@@ -1,0 +1,137 @@
+"""/api/certificates, /issuers/…: the register, and what anybody may verify."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from certification.access.permissions import Role
+from certification.certificates import codes
+from lrs.db import Database
+from tests.certification.access import people
+from tests.certification.certificates.issued import DECISION, entries, recognise
+from tests.certification.credentials.signed import verified_elsewhere
+
+CODE = "/api/certificates/by-code"
+
+
+@pytest.fixture
+def operator(database: Database, tenant: UUID, client: FlaskClient, now: datetime) -> dict[str, str]:
+    """Headers of an operator; three titles are recognised."""
+    recognise(database, tenant, now, "NV-1", "NV-2", "NV-3")
+    people.account(database, tenant, "vh", now)
+    people.give(database, tenant, "vh", Role.OPERATOR, now)
+    return people.signed_in(client, "vh")
+
+
+@pytest.fixture
+def issued(client: FlaskClient, operator: dict[str, str]) -> list[dict[str, Any]]:
+    """The register after issuing."""
+    answer = client.post("/api/certificates", json={"decision": DECISION}, headers=operator)
+    assert answer.json["signed"] == 3  # type: ignore[index]
+    found: list[dict[str, Any]] = client.get("/api/certificates", headers=operator).json["items"]  # type: ignore[index]
+    return found
+
+
+def fetched(client: FlaskClient, credential: dict[str, Any]) -> dict[str, Any]:
+    """What a verifier finds at the addresses that a credential names."""
+    did = credential["issuer"]["id"]
+    document = client.get("/" + "/".join(did.split(":")[3:]) + "/did.json").json
+    status = credential["credentialStatus"]["statusListCredential"]
+    found = {did: document, status: client.get(urlsplit(status).path).json}
+    for method in document["verificationMethod"]:  # type: ignore[index]
+        found[method["id"]] = {"@context": "https://w3id.org/security/multikey/v1", **method}
+    return found
+
+
+def test_the_register_comes_in_parts(client: FlaskClient, operator: dict[str, str], issued: list[Any]) -> None:
+    first = client.get("/api/certificates?limit=2&year=2026", headers=operator).json
+    rest = client.get(f"/api/certificates?limit=2&year=2026&cursor={first['next']}", headers=operator).json  # type: ignore[index]
+    assert [one["id"] for page in (first, rest) for one in page["items"]] == [one["id"] for one in issued]  # type: ignore[index]
+    assert client.get("/api/certificates?decision=khac", headers=operator).json["items"] == []  # type: ignore[index]
+
+
+def test_anybody_verifies_by_the_code_and_learns_what_the_paper_says(client: FlaskClient, issued: list[Any]) -> None:
+    code = issued[0]["code"]
+    found = client.get(f"{CODE}/{code.lower().replace('-', '')}")
+    assert found.status_code == 200
+    said = found.json
+    assert (said["state"], said["unaltered"], said["number"]) == ("valid", True, issued[0]["number"])  # type: ignore[index]
+    assert issued[0]["worker"] not in found.text
+    alone = client.get(f"{CODE}/{code}/credential")
+    assert json.loads(alone.data) == said["credential"]  # type: ignore[index]
+
+
+def test_a_code_that_is_none_and_one_that_nobody_has_are_not_found(client: FlaskClient, issued: list[Any]) -> None:
+    for code in (codes.make(), "ABCD", issued[0]["code"][:-1], "%00", "ấ" * 300):
+        for path in (code, f"{code}/credential"):
+            assert client.get(f"{CODE}/{path}").status_code == 404
+
+
+@pytest.mark.slow
+def test_other_peoples_software_verifies_what_is_issued_until_it_is_withdrawn(
+    client: FlaskClient, operator: dict[str, str], issued: list[Any]
+) -> None:
+    credentials = [client.get(f"{CODE}/{one['code']}").json["credential"] for one in issued]  # type: ignore[index]
+    answers = verified_elsewhere(credentials, fetched(client, credentials[0]), datetime.now().astimezone())
+    assert [(one["verified"], one["withdrawn"]) for one in answers] == [(True, False)] * 3, answers
+    path = f"/api/certificates/{issued[1]['id']}/withdraw"
+    assert client.post(path, json={"reason": "QĐ 20", "title": True}, headers=operator).status_code == 200
+    answers = verified_elsewhere(credentials, fetched(client, credentials[0]), datetime.now().astimezone())
+    assert [one["withdrawn"] for one in answers] == [False, True, False], answers
+    assert client.get(f"{CODE}/{issued[1]['code']}").json["state"] == "withdrawn"  # type: ignore[index]
+
+
+def test_a_corrected_certificate_names_the_one_in_its_place(
+    client: FlaskClient, operator: dict[str, str], issued: list[Any]
+) -> None:
+    client.post(f"/api/certificates/{issued[0]['id']}/withdraw", json={"reason": "sai tên"}, headers=operator)
+    client.post("/api/certificates", json={"decision": DECISION}, headers=operator)
+    said = client.get(f"{CODE}/{issued[0]['code']}").json
+    assert said["state"] == "corrected"  # type: ignore[index]
+    assert client.get(f"{CODE}/{said['corrected_by']}").json["number"] == "0004/2026/CDHT"  # type: ignore[index]
+
+
+def test_what_cannot_be_is_refused(client: FlaskClient, operator: dict[str, str], issued: list[Any]) -> None:
+    for path, body, status in (
+        ("/api/certificates", {"decision": "khác"}, 409),
+        ("/api/certificates", {"decision": ""}, 400),
+        (f"/api/certificates/{uuid4()}/withdraw", {"reason": "x"}, 404),
+        (f"/api/certificates/{issued[0]['id']}/withdraw", {"reason": " "}, 409),
+        (f"/api/certificates/{issued[0]['id']}/withdraw", {"reason": "x", "title": "có"}, 400),
+    ):
+        assert client.post(path, json=body, headers=operator).status_code == status, (path, body)
+
+
+def test_nobody_else_reads_the_register(
+    client: FlaskClient, database: Database, tenant: UUID, now: datetime, issued: list[Any]
+) -> None:
+    assert client.get("/api/certificates").status_code == 401
+    people.account(database, tenant, "hoa", now)
+    people.give(database, tenant, "hoa", Role.AUDITOR, now, organization="vn")
+    assert client.get("/api/certificates", headers=people.signed_in(client, "hoa")).status_code == 403
+
+
+def test_an_issuer_that_is_none_has_no_keys_and_no_list(client: FlaskClient, tenant: UUID, issued: list[Any]) -> None:
+    for path in (f"{uuid4()}/did.json", f"{uuid4()}/status/1", f"{tenant}/status/2", f"{tenant}/status/0"):
+        assert client.get(f"/issuers/{path}").status_code == 404
+    assert client.get(f"/issuers/{tenant}/status/1").headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_certificate_changed_in_the_database_is_told(
+    client: FlaskClient, database: Database, tenant: UUID, issued: list[Any]
+) -> None:
+    import sqlalchemy as sa
+
+    from certification.models import Certificate
+
+    one = entries(database, tenant)[0]
+    with database.writing(tenant) as session:
+        session.execute(sa.update(Certificate).where(Certificate.id == one.id).values(name="Người khác"))
+    assert client.get(f"{CODE}/{one.code}").json["unaltered"] is False  # type: ignore[index]
