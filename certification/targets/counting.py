@@ -6,7 +6,7 @@ both say the same. A number of SQL commands that depends on the rules alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from certification.people import workers
 from certification.rules.plans import Numerator
 from certification.targets import numerators, populations, summaries
 from certification.targets.grounds import Land
-from certification.targets.populations import Populations, Tally
+from certification.targets.populations import Populations
 from certification.units.trees import Tree
 from lrs.db import Session, among
 
@@ -95,7 +95,13 @@ def count_rows(
         cohorts, chains, counts, assessments.meeting(session, tenant, programme, on) if meeting else ()
     )
     reporting = {enterprise for cohort in cohorts for enterprise, _ in cohort.employments}
-    return _populations(session, tenant, tree, chains, everybody, cadres, reporting, on, headcount_day)
+    return Populations(
+        everybody,
+        cadres,
+        populations.grassroots_unions(tree, chains),
+        numerators.commitments(session, tenant, on),
+        populations.coverage(reporting, chains, _declared(session, tenant, tree, headcount_day)),
+    )
 
 
 def _from_summary(
@@ -113,33 +119,23 @@ def _from_summary(
     found = summaries.read(session, tenant, land, rules, on=on, programme=programme, basis=basis, codes=asked)
     if found is None:
         return None
-    below = {one for code in asked for one in ground.enterprises[basis].get(code, ())}
-    chains = {one: ground.chains[basis][one] for one in below}
-    return _populations(session, tenant, ground.tree, chains, found.everybody, found.cadres, found.reporting, on, on)
-
-
-def _populations(
-    session: Session,
-    tenant: UUID,
-    tree: Tree,
-    chains: Mapping[str, Sequence[str]],
-    everybody: Mapping[str, Tally],
-    cadres: Mapping[str, Tally],
-    reporting: Collection[str],
-    on: date,
-    headcount_day: date,
-) -> Populations:
-    declared = {
-        tree.by_id[enterprise].code: people
-        for enterprise, people in populations.declared_headcounts(session, tenant, headcount_day).items()
-    }
+    unions, enterprises = ground.grassroots_unions[basis], ground.enterprises[basis]
+    declared = _declared(session, tenant, ground.tree, on)
     return Populations(
-        everybody,
-        cadres,
-        populations.grassroots_unions(tree, chains),
+        found.everybody,
+        found.cadres,
+        {code: unions.get(code, set()) for code in asked},
         numerators.commitments(session, tenant, on),
-        populations.coverage(reporting, chains, declared),
+        populations.coverage_of(asked, enterprises, ground.chains[basis], found.reporting, declared),
     )
+
+
+def _declared(session: Session, tenant: UUID, tree: Tree, on: date) -> dict[str, int]:
+    """What enterprises without a roster declare as their headcount on the day, by their codes."""
+    return {
+        tree.by_id[enterprise].code: people
+        for enterprise, people in populations.declared_headcounts(session, tenant, on).items()
+    }
 
 
 def employed_by(session: Session, tenant: UUID, enterprises: Collection[UUID], on: date) -> sa.Select[UUID]:

@@ -39,6 +39,11 @@ class Ground:
         self.unions: Mapping[str, list[str]] = unions
 
     @cached_property
+    def grassroots_unions(self) -> Mapping[str, Mapping[str, set[str]]]:
+        """For each basis the grassroots unions of enterprises at or below each organization."""
+        return {basis: populations.grassroots_unions(self.tree, self.chains[basis]) for basis in BASES}
+
+    @cached_property
     def concerned(self) -> tuple[str, ...]:
         """Every organization with an enterprise at or below it, by code."""
         return tuple(sorted(self.enterprises[ALL_ENTERPRISES]))

@@ -32,6 +32,7 @@ __all__ = [
     "chains",
     "cohorts",
     "coverage",
+    "coverage_of",
     "declared_headcounts",
     "grassroots_unions",
     "roll_up",
@@ -125,6 +126,27 @@ def coverage(
             counts[1] += has_roster
             counts[2] += not has_roster and enterprise in declared
             counts[3] += people
+    return defaultdict(Coverage, {code: Coverage(*counts) for code, counts in found.items()})
+
+
+def coverage_of(
+    codes: Iterable[str],
+    enterprises: Mapping[str, Sequence[str]],
+    chains: Mapping[str, Sequence[str]],
+    reporting: Collection[str],
+    declared: Mapping[str, int],
+) -> dict[str, Coverage]:
+    """The same of these organizations alone, where it is known which `enterprises` are at or below each of them."""
+    found = {}
+    for code in codes:
+        below = enterprises.get(code, ())
+        found[code] = [len(below), sum([one in reporting for one in below]), 0, 0]
+    for enterprise, people in declared.items():
+        if enterprise not in reporting:
+            for code in chains.get(enterprise, ()):
+                if code in found:
+                    found[code][2] += 1
+                    found[code][3] += people
     return defaultdict(Coverage, {code: Coverage(*counts) for code, counts in found.items()})
 
 
