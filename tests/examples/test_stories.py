@@ -24,7 +24,7 @@ from certification.models import Audience, Finding, WaitingStatement, Worker
 from certification.people import merging, workers
 from certification.rules import criteria, rule_files
 from certification.rules.criteria import PROGRAMME
-from certification.targets import summaries
+from certification.targets import settling
 from certification.targets.populations import ALL_ENTERPRISES, UNIONISED
 from certification.targets.rates import rates
 from lrs import api
@@ -51,7 +51,7 @@ class Story:
         """Lets the program take in and judge everything that waits."""
         learning.follow_all(self.database, self.tenant, self.now)
         judging.judge_all_stale(self.database, self.tenant, clock=lambda: self.now)
-        summaries.settle_all(self.database, self.tenant, today=self.now.date())
+        settling.settle_all(self.database, self.tenant, today=self.now.date())
 
     # ------------------------------------------------------------ what happens
 

@@ -10,7 +10,7 @@ import pytest
 
 from certification.rules import rule_files
 from certification.rules.plans import TargetValue
-from certification.targets import figures, summaries
+from certification.targets import figures, settling
 from certification.targets.attainment import measure_all, year_target
 from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Coverage
 from certification.targets.rates import NotBound, Rates, rates
@@ -62,7 +62,7 @@ def test_a_plan_replaced_within_the_year_counts_to_its_last_day_and_the_next_fro
     }
     for kept in (False, True):
         if kept:
-            summaries.settle_all(world.database, world.tenant, today=ON)
+            settling.settle_all(world.database, world.tenant, today=ON)
         for (on, basis), (plan, numbers, short) in expected.items():
             found = of(world, "vn/lao-cai", on=on, basis=basis)
             group = found.organization.group("G1")
