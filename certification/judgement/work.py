@@ -30,11 +30,14 @@ LOOK_SECONDS = 0.025
 """How often it asks meanwhile whether anything was written to the database (`Database.state`). What that is, the feed
 and the marks say; nothing else announces it."""
 
-LONGEST_SECONDS = 0.1
-"""How long one step should take: on SQLite nobody else writes meanwhile, and what came last waits for it."""
+LONGEST_SECONDS = 0.25
+"""How long one step should take: on SQLite nobody else writes for a part of it, and what came last waits for it."""
 
-FEWEST = 50
+FEWEST = 100
 """So many are taken at once however long that takes: less costs almost as much."""
+
+JUDGING_SECONDS = 1.0
+"""How long a turn goes on judging at most before the sums have theirs."""
 
 RETRY_SECONDS = 30.0
 """How long a tenant is left alone after its work failed."""
@@ -140,7 +143,7 @@ class _Portions:
 def _turn(
     database: Database, tenant: UUID, stop: threading.Event, clock: Callable[[], datetime], portions: _Portions
 ) -> bool:
-    """Some chunks of the feed, one of Statements to be read anew, one batch of judging and one step of the summaries;
+    """Some chunks of the feed, one of Statements to be read anew, judging who is marked, and one step of the summaries;
     whether there is more to do.
 
     Judging comes after a chunk that was the last, so that a worker with many new Statements is judged once; and after
@@ -160,11 +163,20 @@ def _turn(
     if stop.is_set():
         return not followed.complete
     reread = feed.reconsider(database, tenant)
-    now, most, began = clock(), portions.judged.limit, monotonic()
-    judged = judging.judge_stale(database, tenant, now=now, limit=most)
-    portions.judged.took(judged, monotonic() - began)
-    to_settle, began = portions.settled.limit, monotonic()
-    settled = settling.settle(database, tenant, today=vietnam_day(now), limit=to_settle)
-    portions.settled.took(min(settled, to_settle), monotonic() - began)
-    left = judged >= most or settled >= to_settle or (settled > 0 and not came)
-    return not followed.complete or reread > 0 or left
+    ends = monotonic() + (JUDGING_SECONDS if followed.complete else 0.0)
+    unjudged = _judge(database, tenant, clock, portions.judged)
+    while unjudged and monotonic() < ends and not stop.is_set():
+        unjudged = _judge(database, tenant, clock, portions.judged)
+    limit, began = portions.settled.limit, monotonic()
+    settled = settling.settle(database, tenant, today=vietnam_day(clock()), limit=limit)
+    portions.settled.took(min(settled, limit), monotonic() - began)
+    unsettled = settled >= limit or (settled > 0 and not came)
+    return not followed.complete or reread > 0 or unjudged or unsettled
+
+
+def _judge(database: Database, tenant: UUID, clock: Callable[[], datetime], portion: Portion) -> bool:
+    """Judges a portion of those who are marked; whether more may be."""
+    limit, began = portion.limit, monotonic()
+    judged = judging.judge_stale(database, tenant, now=clock(), limit=limit)
+    portion.took(judged, monotonic() - began)
+    return judged >= limit

@@ -117,7 +117,7 @@ def test_the_loop_leaves_an_idle_database_in_peace_until_something_is_written(
 
 
 @pytest.mark.parametrize(
-    ("many", "seconds", "then"), [(300, 0.4, 150), (60, 9.0, 50), (50, 9.0, 300), (300, 0.06, 300)]
+    ("many", "seconds", "then"), [(300, 0.4, 150), (120, 9.0, 100), (100, 9.0, 300), (300, 0.2, 300)]
 )
 def test_what_takes_long_is_taken_in_smaller_portions(many: int, seconds: float, then: int) -> None:
     portion = work.Portion(300)
@@ -126,8 +126,8 @@ def test_what_takes_long_is_taken_in_smaller_portions(many: int, seconds: float,
 
 
 def test_portions_grow_again_where_full_ones_are_quick() -> None:
-    portion = work.Portion(300, 50)
-    for many in (49, 50, 100, 200):
+    portion = work.Portion(300, 100)
+    for many in (99, 100, 200):
         portion.took(many, 0.01)
     assert portion.limit == 300
 
