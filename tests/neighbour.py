@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from certification.access import accounts, roles
+from certification.access import accounts, roles, sessions
 from certification.access.permissions import Role
 from certification.acts import chain
 from certification.certificates import issuing
@@ -195,9 +195,9 @@ def _let_in(database: Database, tenant: UUID, pepper: bytes) -> None:
                 reason=SECRET,
                 now=NOW,
             )
-    accounts.sign_in(database, f"lan@{NAME}", "mật khẩu của hàng xóm", pepper=pepper, now=NOW)
+    sessions.sign_in(database, f"lan@{NAME}", "mật khẩu của hàng xóm", pepper=pepper, now=NOW)
     with suppress(accounts.SignInRefused):
-        accounts.sign_in(database, f"hoa@{NAME}", "không phải", pepper=pepper, now=NOW)
+        sessions.sign_in(database, f"hoa@{NAME}", "không phải", pepper=pepper, now=NOW)
     with database.writing(tenant) as session:
         accounts.invite(session, tenant, "lan", by=SECRET, reason=SECRET, pepper=pepper, now=NOW)
 

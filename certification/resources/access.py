@@ -17,9 +17,9 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, g, request
 
-from certification.access import accounts, rights, roles
-from certification.access.accounts import SignedIn
+from certification.access import rights, roles, sessions
 from certification.access.permissions import BRANCH_SCOPE, TABLE, Act, Role, WithoutKey, act_of
+from certification.access.sessions import SignedIn
 from certification.access.who import Held, Who
 from certification.people.workers import Person, UnknownWorker
 from certification.resources.errors import Forbidden, NotFound
@@ -196,7 +196,7 @@ def token_sent() -> str | None:
 
 def _person(token: str, act: Act) -> Caller:
     """Who is signed in by this token and may do the act. Raises Unauthenticated or Forbidden."""
-    session = accounts.session_of(database(), token, pepper=pepper(), now=now())
+    session = sessions.session_of(database(), token, pepper=pepper(), now=now())
     if session is None:
         raise api.Unauthenticated
     if request.method not in ("GET", "HEAD", "OPTIONS") and "Authorization" not in request.headers:

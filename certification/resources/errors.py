@@ -15,7 +15,8 @@ import sqlalchemy.exc
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
-from certification.access.accounts import AccountRefused, SignInRefused, TooOften
+from certification.access.accounts import AccountRefused, SignInRefused
+from certification.access.attempts import TooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.certificates.issuing import NothingToIssue

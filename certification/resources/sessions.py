@@ -9,10 +9,11 @@ from uuid import UUID
 from flask import Response, request
 from marshmallow import fields, validate
 
-from certification.access import accounts, roles
-from certification.access.accounts import SESSION_LASTS, SignedIn, TokenRefused
+from certification.access import accounts, roles, sessions, tokens
+from certification.access.accounts import TokenRefused
 from certification.access.permissions import REACHES, Act
 from certification.access.roles import Given
+from certification.access.sessions import SESSION_LASTS, SignedIn
 from certification.access.who import Who
 from certification.resources.access import (
     COOKIE,
@@ -126,7 +127,7 @@ def sign_in(body: Mapping[str, Any]) -> Response:
     """
     if body["cookie"]:
         refuse_other_sites()
-    token, begun = accounts.sign_in(database(), body["account"], body["password"], pepper=pepper(), now=now())
+    token, begun = sessions.sign_in(database(), body["account"], body["password"], pepper=pepper(), now=now())
     _end_the_one_before()
     return _begun(token, begun, cookie=body["cookie"])
 
@@ -137,7 +138,7 @@ def set_password(body: Mapping[str, Any]) -> Any:
 
     The token is good once, for a week, and until another one is made for the account.
     """
-    tenant = accounts.token_tenant(body["token"])
+    tenant = tokens.token_tenant(body["token"])
     if tenant is None:
         raise TokenRefused
     with database().writing(tenant) as session:
@@ -171,7 +172,7 @@ def sign_out(query: Mapping[str, Any]) -> Response:
     """
     session = signed_in()
     with database().writing(caller().tenant) as writing:
-        accounts.sign_out(writing, session, everywhere=query["everywhere"])
+        sessions.sign_out(writing, session, everywhere=query["everywhere"])
     response = Response(status=204)
     _drop_cookie(response)
     return response
@@ -183,7 +184,7 @@ def change_password(body: Mapping[str, Any]) -> Response:
 
     Every session of the account ends; the answer holds the token of a new one.
     """
-    token, begun = accounts.change_password(
+    token, begun = sessions.change_password(
         database(), signed_in(), body["old"], body["new"], pepper=pepper(), now=now()
     )
     return _begun(token, begun, cookie="Authorization" not in request.headers)
@@ -230,7 +231,7 @@ def _end_the_one_before() -> None:
     token = token_sent()
     if token is None:
         return
-    before = accounts.session_of(database(), token, pepper=pepper(), now=now())
+    before = sessions.session_of(database(), token, pepper=pepper(), now=now())
     if before is not None:
         with database().writing(before.tenant) as session:
-            accounts.sign_out(session, before)
+            sessions.sign_out(session, before)

@@ -11,8 +11,9 @@ import argon2
 import pytest
 import sqlalchemy as sa
 
-from certification.access import accounts, passwords, records
-from certification.access.accounts import AccountRefused, SignInRefused, TooOften
+from certification.access import accounts, attempts, passwords, records, sessions
+from certification.access.accounts import AccountRefused, SignInRefused
+from certification.access.attempts import TooOften
 from certification.models import Account, AccountSession, PasswordToken, SignInAttempt
 from lrs.db import Database
 from tests.conftest import PEPPER
@@ -28,8 +29,8 @@ def make(database: Database, tenant: UUID, name: str, now: datetime, password: s
             accounts.set_password(session, tenant, token, password, pepper=PEPPER, now=now)
 
 
-def sign_in(database: Database, name: str, password: str, now: datetime) -> tuple[str, accounts.SignedIn]:
-    return accounts.sign_in(database, name, password, pepper=PEPPER, now=now)
+def sign_in(database: Database, name: str, password: str, now: datetime) -> tuple[str, sessions.SignedIn]:
+    return sessions.sign_in(database, name, password, pepper=PEPPER, now=now)
 
 
 def rows(database: Database, tenant: UUID, table: type) -> int:
@@ -163,7 +164,7 @@ def test_a_session_holds_twelve_hours_and_its_token_is_kept_nowhere(
     assert kept not in token.encode()
 
     def who(sent: str, at: datetime, pepper: bytes = PEPPER) -> str | None:
-        found = accounts.session_of(database, sent, pepper=pepper, now=at)
+        found = sessions.session_of(database, sent, pepper=pepper, now=at)
         return found and found.name
 
     assert who(token, now) == "lan"
@@ -183,7 +184,7 @@ def test_a_token_of_one_tenant_opens_no_other(
     token, _ = sign_in(database, "lan", GOOD, now)
     raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     moved = base64.urlsafe_b64encode(other_tenant.bytes + raw[16:]).rstrip(b"=").decode()
-    assert accounts.session_of(database, moved, pepper=PEPPER, now=now) is None
+    assert sessions.session_of(database, moved, pepper=PEPPER, now=now) is None
 
 
 def test_accounts_of_other_tenants_sign_in_under_their_tenants_name(
@@ -245,7 +246,7 @@ def test_whoever_fails_again_and_again_waits_longer_each_time_whether_the_accoun
 ) -> None:
     make(database, tenant, "lan", now)
     at, waits = now, []
-    for _ in range(accounts.FREE_FAILURES + 10):
+    for _ in range(attempts.FREE_FAILURES + 10):
         try:
             sign_in(database, name, "không phải đâu", at)
         except TooOften as error:
@@ -256,12 +257,12 @@ def test_whoever_fails_again_and_again_waits_longer_each_time_whether_the_accoun
         except SignInRefused:
             pass
     assert waits == [1, 2, 4, 8, 16]
-    assert max(accounts.wait_after(n) for n in range(60)) == accounts.LONGEST_WAIT
+    assert max(attempts.wait_after(n) for n in range(60)) == attempts.LONGEST_WAIT
 
 
 def test_a_good_sign_in_forgets_the_failures_and_a_day_does(database: Database, tenant: UUID, now: datetime) -> None:
     make(database, tenant, "lan", now)
-    for _ in range(accounts.FREE_FAILURES - 1):
+    for _ in range(attempts.FREE_FAILURES - 1):
         with pytest.raises(SignInRefused):
             sign_in(database, "lan", "không phải đâu", now)
     assert rows(database, tenant, SignInAttempt) == 1
@@ -360,8 +361,8 @@ def test_guesses_sent_at_once_count_one_by_one(database: Database, tenant: UUID,
 
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(guess, range(24)))
-    assert told.count("SignInRefused") == accounts.FREE_FAILURES
-    assert told.count("TooOften") == 24 - accounts.FREE_FAILURES
+    assert told.count("SignInRefused") == attempts.FREE_FAILURES
+    assert told.count("TooOften") == 24 - attempts.FREE_FAILURES
 
 
 # ---------------------------------------------------------------- ending
@@ -375,7 +376,7 @@ def test_a_deactivated_account_is_out_at_once_and_comes_back_without_its_passwor
     with database.writing(tenant) as session:
         for _ in range(2):
             accounts.deactivate(session, tenant, "lan", by="hoa", reason="nghỉ việc", now=now)
-    assert accounts.session_of(database, token, pepper=PEPPER, now=now) is None
+    assert sessions.session_of(database, token, pepper=PEPPER, now=now) is None
     with database.writing(tenant) as session, pytest.raises(AccountRefused):
         accounts.invite(session, tenant, "lan", by="hoa", reason="mới", pepper=PEPPER, now=now)
     with database.writing(tenant) as session:
@@ -400,9 +401,9 @@ def test_changing_the_password_ends_every_session_and_begins_one(
     here, begun = sign_in(database, "lan", GOOD, now)
     there, _ = sign_in(database, "lan", GOOD, now)
     with pytest.raises(SignInRefused):
-        accounts.change_password(database, begun, "không phải đâu", GOOD + " 2", pepper=PEPPER, now=now)
-    fresh, _ = accounts.change_password(database, begun, GOOD, GOOD + " 2", pepper=PEPPER, now=now)
-    holds = [accounts.session_of(database, one, pepper=PEPPER, now=now) is not None for one in (here, there, fresh)]
+        sessions.change_password(database, begun, "không phải đâu", GOOD + " 2", pepper=PEPPER, now=now)
+    fresh, _ = sessions.change_password(database, begun, GOOD, GOOD + " 2", pepper=PEPPER, now=now)
+    holds = [sessions.session_of(database, one, pepper=PEPPER, now=now) is not None for one in (here, there, fresh)]
     assert holds == [False, False, True]
     with pytest.raises(SignInRefused):
         sign_in(database, "lan", GOOD, now)
@@ -412,12 +413,12 @@ def test_signing_out_ends_this_session_or_all(database: Database, tenant: UUID, 
     make(database, tenant, "lan", now)
     (a, begun), (b, _), (c, _) = (sign_in(database, "lan", GOOD, now) for _ in range(3))
     with database.writing(tenant) as session:
-        accounts.sign_out(session, begun)
-    assert [accounts.session_of(database, one, pepper=PEPPER, now=now) is None for one in (a, b, c)] == [
+        sessions.sign_out(session, begun)
+    assert [sessions.session_of(database, one, pepper=PEPPER, now=now) is None for one in (a, b, c)] == [
         True,
         False,
         False,
     ]
     with database.writing(tenant) as session:
-        accounts.sign_out(session, begun, everywhere=True)
+        sessions.sign_out(session, begun, everywhere=True)
     assert rows(database, tenant, AccountSession) == 0

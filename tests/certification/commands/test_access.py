@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from certification.access import accounts, roles
+from certification.access import accounts, roles, sessions
 from certification.access.permissions import Role
 from certification.models import AccessRecord, Account, Organization, RoleGiven, RuleFile
 from lrs import api
@@ -44,7 +44,7 @@ def test_the_first_run_makes_a_province_and_the_second_changes_nothing_and_says_
     assert made["account"] == "admin"
     with database.writing(tenant) as session:
         accounts.set_password(session, tenant, made["token"], "một câu dễ nhớ", pepper=PEPPER, now=now)
-    _, begun = accounts.sign_in(database, "admin", "một câu dễ nhớ", pepper=PEPPER, now=now)
+    _, begun = sessions.sign_in(database, "admin", "một câu dễ nhớ", pepper=PEPPER, now=now)
     with database.reading(tenant) as session:
         held = roles.held_by(session, tenant, now.date(), account=begun.account)
         codes = set(session.scalars(sa.select(Organization.code).where(Organization.tenant_id == tenant)))
@@ -57,8 +57,8 @@ def test_the_first_run_makes_a_province_and_the_second_changes_nothing_and_says_
     assert "Rules: 0 loaded" in again
     assert "token" not in again.splitlines()[-1]
     assert counts(database, tenant) == before
-    assert accounts.session_of(database, "x", pepper=PEPPER, now=now) is None
-    accounts.sign_in(database, "admin", "một câu dễ nhớ", pepper=PEPPER, now=now)
+    assert sessions.session_of(database, "x", pepper=PEPPER, now=now) is None
+    sessions.sign_in(database, "admin", "một câu dễ nhớ", pepper=PEPPER, now=now)
 
 
 def test_the_first_run_makes_a_tenant_of_its_own(run: Run, database: Database) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certification.access import accounts, roles
+from certification.access import accounts, attempts, roles
 from certification.access.permissions import BRANCH_SCOPE, READ_SCOPE, TABLE, Act, Role
 from certification.judgement import assessments
 from certification.models import Account, AccountSession
@@ -349,10 +349,10 @@ def test_signing_in_is_refused_alike_and_then_asks_for_patience(world: World, cl
     account(world.database, world.tenant, "lan", world.now)
     for name in ("lan", "nobody"):
         told = []
-        for _ in range(accounts.FREE_FAILURES + 1):
+        for _ in range(attempts.FREE_FAILURES + 1):
             answer = client.post("/api/sign-in", json={"account": name, "password": "không phải đâu"})
             told.append((answer.status_code, answer.json["errors"][0]["place"]))  # type: ignore[index]
-        assert told == [(401, "")] * accounts.FREE_FAILURES + [(429, "")]
+        assert told == [(401, "")] * attempts.FREE_FAILURES + [(429, "")]
         assert int(answer.headers["Retry-After"]) >= 1
 
 

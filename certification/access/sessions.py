@@ -1,0 +1,169 @@
+"""People who are signed in.
+
+sign_in     name and password → a session's token; the same answer, and as slow, whatever is wrong (`attempts`)
+session_of  a token → who is signed in, or nobody
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification.access import attempts, passwords, records, tokens
+from certification.access.accounts import SignInRefused, check_password, keep_password
+from certification.models import Account, AccountSession, PasswordToken
+from lrs import api
+from lrs.db import NOBODY, Database, Session
+
+__all__ = [
+    "SESSION_LASTS",
+    "SignedIn",
+    "change_password",
+    "session_of",
+    "sign_in",
+    "sign_out",
+    "tenant_of",
+]
+
+SESSION_LASTS = timedelta(hours=12)
+"""A day's work. Whoever comes back the next day signs in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session: whose, and until when (UTC)."""
+
+    tenant: UUID
+    account: UUID
+    name: str
+    full_name: str
+    worker: UUID | None
+    begun: datetime
+    expires: datetime
+    digest: bytes
+
+
+def tenant_of(session: Session, name: str) -> tuple[UUID, str]:
+    """The tenant that a name at sign-in is of, and the account's own name: "lan" of the tenant "default", "lan@other".
+
+    Where there is no such tenant, a name that no account has, so that what follows is the same. For NOBODY's session.
+    """
+    name = "" if "\0" in name else name.strip().lower()
+    own, _, tenant = name.partition("@")
+    try:
+        return api.find_tenant(session, tenant or "default"), own
+    except api.UnknownTenant:
+        return api.find_tenant(session), name
+
+
+def sign_in(database: Database, name: str, password: str, *, pepper: bytes, now: datetime) -> tuple[str, SignedIn]:
+    """Begin a session: its token, which cannot be read again later. Raises SignInRefused or TooOften.
+
+    In short steps, so that no transaction is held while the password is worked on.
+    """
+    with database.reading(NOBODY) as session:
+        tenant, own = tenant_of(session, name)
+    found = attempts.password_after_counting(database, tenant, own, pepper=pepper, now=now)
+    if not passwords.matches(found[1] if found else None, password) or found is None:
+        raise SignInRefused
+    account, kept = found
+    better = passwords.hashed(password) if passwords.is_outdated(kept) else kept
+    with database.writing(tenant) as session:
+        still = session.connection().execute(
+            sa.update(Account)
+            .where(
+                Account.id == account,
+                Account.tenant_id == tenant,
+                Account.password == kept,
+                Account.deactivated.is_(None),
+            )
+            .values(password=better)
+        )
+        if still.rowcount != 1:  # changed or deactivated meanwhile
+            raise SignInRefused
+        attempts.forget(session, tenant, own, pepper)
+        return _begin(session, tenant, account, pepper=pepper, now=now)
+
+
+def session_of(database: Database, token: str, *, pepper: bytes, now: datetime) -> SignedIn | None:
+    """Whose session this token is; None for one that was never given, has ended, or whose account is deactivated."""
+    tenant = tokens.token_tenant(token)
+    if tenant is None:
+        return None
+    with database.reading(tenant) as session:
+        return _read(session, tenant, tokens.digest(pepper, b"session", token), now)
+
+
+def sign_out(session: Session, signed_in: SignedIn, *, everywhere: bool = False) -> None:
+    """End this session; with `everywhere` all of the account's."""
+    if everywhere:
+        tokens.remove(session, AccountSession, signed_in.tenant, signed_in.account)
+    else:
+        session.execute(
+            sa.delete(AccountSession).where(
+                AccountSession.tenant_id == signed_in.tenant, AccountSession.digest == signed_in.digest
+            )
+        )
+
+
+def change_password(
+    database: Database, signed_in: SignedIn, old: str, new: str, *, pepper: bytes, now: datetime
+) -> tuple[str, SignedIn]:
+    """Change the own password; every session of the account ends, and the token of a new one is given back.
+
+    Raises SignInRefused for a wrong old password (counted like one at signing in: TooOften), AccountRefused.
+    """
+    check_password(new, signed_in.name, field="new")
+    kept = attempts.password_after_counting(database, signed_in.tenant, signed_in.name, pepper=pepper, now=now)
+    if not passwords.matches(kept[1] if kept else None, old):
+        raise SignInRefused
+    hashed = passwords.hashed(new)
+    with database.writing(signed_in.tenant) as session:
+        keep_password(session, signed_in.tenant, signed_in.account, signed_in.name, hashed, now, pepper)
+        records.add(
+            session,
+            signed_in.tenant,
+            by=signed_in.name,
+            act="change-password",
+            about=signed_in.name,
+            reason="by the person",
+            now=now,
+        )
+        return _begin(session, signed_in.tenant, signed_in.account, pepper=pepper, now=now)
+
+
+def _begin(session: Session, tenant: UUID, account: UUID, *, pepper: bytes, now: datetime) -> tuple[str, SignedIn]:
+    token = tokens.new(tenant)
+    digest = tokens.digest(pepper, b"session", token)
+    for table in (AccountSession, PasswordToken):
+        tokens.sweep(session, table, tenant, table.expires <= now)
+    session.add(
+        AccountSession(digest=digest, tenant_id=tenant, account_id=account, begun=now, expires=now + SESSION_LASTS)
+    )
+    session.flush()
+    found = _read(session, tenant, digest, now)
+    if found is None:
+        raise SignInRefused
+    return token, found
+
+
+def _read(session: Session, tenant: UUID, digest: bytes, now: datetime) -> SignedIn | None:
+    row = session.execute(
+        sa.select(
+            Account.id, Account.name, Account.full_name, Account.worker_id, AccountSession.begun, AccountSession.expires
+        )
+        .join(Account, Account.id == AccountSession.account_id)
+        .where(
+            AccountSession.tenant_id == tenant,
+            AccountSession.digest == digest,
+            AccountSession.expires > now,
+            Account.tenant_id == tenant,
+            Account.deactivated.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return SignedIn(tenant, row.id, row.name, row.full_name, row.worker_id, row.begun, row.expires, digest)
