@@ -196,6 +196,8 @@ def give(
     if key is not None and not any(one.key == key and not one.test for one in api.credentials(session, tenant)):
         raise RoleRefused("key", f"there is no key {key!r}")
     _require_giver(session, who, role, unit.id if unit else None, holder.id if holder else None, vietnam_day(now))
+    holding = RoleGiven.account_id == holder.id if holder else RoleGiven.key == key
+    _refuse_twice(session, tenant, role, holding, holder, unit.id if unit else None, led, starts, until)
     new = new_id()
     session.add(
         RoleGiven(
@@ -217,6 +219,41 @@ def give(
     records.add(session, tenant, by=who.name, act="give-role", about=about, reason=reason, now=now, role=new)
     session.flush()
     return new
+
+
+def _refuse_twice(
+    session: Session,
+    tenant: UUID,
+    role: Role,
+    holding: sa.ColumnElement[bool],
+    holder: accounts.KnownAccount | None,
+    unit: UUID | None,
+    team: UUID | None,
+    starts: date,
+    until: date | None,
+) -> None:
+    """Raise RoleRefused where the holder has this very role on one of the days: of two, whoever ends one believes that
+    nothing is left."""
+    if holder is not None:  # two who give it at once come one after the other
+        session.execute(sa.select(Account.id).where(Account.id == holder.id).with_for_update())
+    there = session.execute(
+        sa.select(RoleGiven.id, RoleGiven.starts, RoleGiven.until)
+        .where(
+            RoleGiven.tenant_id == tenant,
+            holding,
+            RoleGiven.role == role.value,
+            RoleGiven.organization_id == unit if unit else RoleGiven.organization_id.is_(None),
+            RoleGiven.team_id == team if team else RoleGiven.team_id.is_(None),
+            sa.or_(RoleGiven.until.is_(None), RoleGiven.until > starts),
+            RoleGiven.starts < until if until else sa.true(),
+        )
+        .order_by(RoleGiven.starts)
+        .limit(1)
+    ).one_or_none()
+    if there is not None:
+        ends = f"until {there.until}" if there.until else "without an end"
+        message = f"this very role is held already from {there.starts} {ends} ({there.id}); end that one first"
+        raise RoleRefused("account" if holder else "key", message)
 
 
 def end(session: Session, who: Who, role_id: UUID, *, on: date, reason: str, now: datetime) -> None:
@@ -242,19 +279,22 @@ def hand_over(session: Session, who: Who, role_id: UUID, to: str, *, on: date, r
         raise RoleRefused("to", f"{to!r} holds this role")
     if on <= one.starts or (one.until is not None and one.until <= on):
         raise RoleRefused("on", "the role does not hold on the day before; choose a day on which it does")
-    new = give(
-        session,
-        who,
-        one.role,
-        account=to,
-        organization=one.organization,
-        team=one.team,
-        purpose=one.purpose,
-        starts=on,
-        until=one.until,
-        reason=reason,
-        now=now,
-    )
+    try:
+        new = give(
+            session,
+            who,
+            one.role,
+            account=to,
+            organization=one.organization,
+            team=one.team,
+            purpose=one.purpose,
+            starts=on,
+            until=one.until,
+            reason=reason,
+            now=now,
+        )
+    except RoleRefused as error:
+        raise RoleRefused("to" if error.field == "account" else error.field, str(error)) from None
     _end(session, who, one, on, f"handed over to {to}: {reason}", now, act="hand-over")
     return new
 

@@ -20,6 +20,7 @@ __all__ = [
     "no_change",
     "not_of_the_worker",
     "overlapping",
+    "taken_elsewhere",
     "twice_employed",
     "undone_already",
 ]
@@ -61,6 +62,13 @@ def both_titles(year: int, kept: str, other: str) -> str:
 
 def both_attested(indicator: str, year: int) -> str:
     return f"Chỉ số {indicator} năm {year} được xác nhận ở cả hai mã: xác nhận có ngày muộn hơn được tính"
+
+
+def taken_elsewhere(ifi: str) -> str:
+    return (
+        f"Tài khoản “{ifi}” đã thuộc một người lao động ngoài phạm vi của bạn; nhờ công đoàn cấp trên hoặc người quản "
+        "trị xem lại"
+    )
 
 
 def twice_employed(enterprise: str, day: date) -> str:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Sequence
 
 import sqlalchemy.exc
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from certification.access.accounts import AccountRefused, SignInRefused
@@ -131,9 +131,9 @@ _NOT_NOW: tuple[type[Exception], ...] = (
 
 
 def _place(row: int, column: str) -> str:
-    """Where a fault of a file or table stands."""
+    """Where a fault of a file or table stands; of a JSON body, by pointer."""
     if row == 0:
-        return column
+        return f"/{column}" if column and request.is_json else column
     return f"row {row}, {column}" if column else f"row {row}"
 
 

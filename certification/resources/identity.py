@@ -15,6 +15,7 @@ from certification.people import (
     doubles,
     identifiers,
     identity_events,
+    identity_words,
     merging,
     splitting,
     suggestions,
@@ -26,7 +27,7 @@ from certification.people.identifiers import Opaque
 from certification.people.merging import Merged
 from certification.resources import cursors
 from certification.resources.access import changing, database, everything, known_worker, now, pepper, today, who
-from certification.resources.errors import BadRequest, Conflict, Fault, NotFound
+from certification.resources.errors import BadRequest, Conflict, Fault, Forbidden, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import REASON, Body, Paging
 from certification.resources.shapes import Answer, AsOf, Page
@@ -266,6 +267,10 @@ def link_actor(body: Mapping[str, Any]) -> Any:
     asking = who()
     with _refusing(), changing(asking.tenant) as session:
         person = _worker(session, body["worker"], "/worker")
+        ifis = identifiers.kept_as(identifiers.read(body["ifi"]), _opaque(asking.tenant))
+        for owner in workers.owners(session, asking.tenant, ifis).values():
+            if owner.id != person.id and not _may(session, owner.id):
+                raise Conflict(Fault("/ifi", identity_words.taken_elsewhere(ifis[0])))
         released = workers.link(
             session,
             asking.tenant,
@@ -292,6 +297,7 @@ def unlink_actor(body: Mapping[str, Any]) -> Any:
         owner = next(iter(workers.owners(session, asking.tenant, ifis).values()), None)
         if owner is None or not _may(session, owner.id):
             raise workers.NotLinked(ifis[0])
+        _another(session, owner)
         read = workers.unlink(
             session, asking.tenant, body["ifi"], by=asking.name, basis=body["basis"], now=now(), opaque=opaque
         )
@@ -321,7 +327,7 @@ def merge_workers(number: str, body: Mapping[str, Any]) -> Any:
     """
     asking = who()
     with _refusing(), changing(asking.tenant) as session:
-        known_worker(session, number, Act.CHANGE_IDENTITY)
+        _another(session, known_worker(session, number, Act.CHANGE_IDENTITY))
         _worker(session, body["other"], "/other")
         done = merging.merge(
             session, asking.tenant, number, body["other"], by=asking.name, basis=body["basis"], now=now()
@@ -337,7 +343,7 @@ def deny_double(number: str, body: Mapping[str, Any]) -> Any:
     """
     asking = who()
     with _refusing(), changing(asking.tenant) as session:
-        person = known_worker(session, number, Act.CHANGE_IDENTITY)
+        person = _another(session, known_worker(session, number, Act.CHANGE_IDENTITY))
         other = _worker(session, body["other"], "/other")
         event = merging.different(
             session, asking.tenant, number, body["other"], by=asking.name, basis=body["basis"], now=now()
@@ -353,7 +359,7 @@ def split_worker(number: str, body: Mapping[str, Any]) -> Any:
     """
     asking = who()
     with _refusing(), changing(asking.tenant) as session:
-        person = known_worker(session, number, Act.CHANGE_IDENTITY)
+        person = _another(session, known_worker(session, number, Act.CHANGE_IDENTITY))
         done = splitting.split(
             session,
             asking.tenant,
@@ -382,8 +388,10 @@ def undo_identity(id: str, body: Mapping[str, Any]) -> Any:
         event_id = _id(id)
         event = identity_events.find(session, asking.tenant, event_id)
         for number in {event.number, event.other or event.number}:
-            if not _may(session, workers.find(session, asking.tenant, number).id):
+            person = workers.find(session, asking.tenant, number)
+            if not _may(session, person.id):
                 raise identity_events.UnknownEvent(event_id)
+            _another(session, person)
         done = undoing.undo(session, asking.tenant, event_id, by=asking.name, basis=body["basis"], now=now())
     return _merged(done)
 
@@ -408,9 +416,20 @@ def _merged(done: Merged) -> dict[str, Any]:
 def _worker(session: Session, number: str, place: str) -> workers.Person:
     """The worker that the body names, whom the caller may know of."""
     try:
-        return rights.find_worker(session, who(), Act.CHANGE_IDENTITY, number, today())
+        return _another(session, rights.find_worker(session, who(), Act.CHANGE_IDENTITY, number, today()))
     except workers.UnknownWorker as error:
         raise BadRequest(Fault(place, str(error))) from None
+
+
+def _another(session: Session, person: workers.Person) -> workers.Person:
+    """The person, who is not the caller: nobody makes others' learning one's own, as nobody attests one's own points.
+
+    Raises Forbidden.
+    """
+    own = who().worker
+    if own is not None and own in workers.ids_of(session, who().tenant, person.id):
+        raise Forbidden(Fault("", "whose accounts and records are whose is said by somebody else about oneself"))
+    return person
 
 
 def _may(session: Session, worker: UUID) -> bool:

@@ -199,3 +199,67 @@ def test_a_year_to_come_is_not_closed(world: World, client: FlaskClient, callers
     answer = client.post("/api/years/2062/close", json={"decision": "QĐ 1"}, headers=callers[0])
     assert answer.status_code == 409
     assert "has not begun" in answer.json["errors"][0]["message"]  # type: ignore[index]
+
+
+def test_the_very_same_role_is_not_given_twice(client: FlaskClient, callers: list[Headers]) -> None:
+    """Of two, whoever ends one believes that nothing is left."""
+    role = {"role": "auditor", "account": "doanh-nghiep", "organization": "cd/lai-chau", "reason": "QĐ 1"}
+    dated = {**role, "starts": "2026-12-01", "until": "2027-01-01"}
+    first = client.post("/api/roles", json=dated, headers=callers[0])
+    assert first.status_code == 201
+    again = client.post("/api/roles", json={**role, "starts": "2026-11-25"}, headers=callers[0])
+    assert again.status_code == 400
+    [fault] = again.json["errors"]  # type: ignore[index]
+    assert fault["place"] == "/account"
+    assert first.json["role"]["id"] in fault["message"]  # type: ignore[index]
+    for others in ({"starts": "2027-01-01"}, {"organization": None}):
+        given = client.post("/api/roles", json={**dated, "until": None, **others}, headers=callers[0])
+        assert given.status_code == 201
+
+
+def test_nobody_says_which_accounts_and_records_are_ones_own(
+    world: World, client: FlaskClient, callers: list[Headers]
+) -> None:
+    """Otherwise an officer takes over others' learning, or points attested to somebody else."""
+    with world.database.writing(world.tenant) as session:
+        own = world.employ(session, "dn/a")
+        world.employ(session, "dn/a")
+    account(world.database, world.tenant, "vua-la", world.now, worker=own)
+    give(world.database, world.tenant, "vua-la", Role.UPPER_OFFICER, world.now, organization="cd/lai-chau")
+    headers = signed_in(client, "vua-la")
+    for path, body in (
+        ("links", {"ifi": "mailto:x@example.org", "worker": "NV-2"}),
+        ("links/not", {"ifi": "mailto:x@example.org", "worker": "NV-2"}),
+        ("workers/NV-2/merge", {"other": "NV-3"}),
+        ("workers/NV-3/merge", {"other": "NV-2"}),
+        ("workers/NV-3/different", {"other": "NV-2"}),
+        ("workers/NV-2/split", {"other": "NV-9"}),
+    ):
+        assert client.post(f"/api/{path}", json={**body, "basis": "x"}, headers=headers).status_code == 403
+    linked = {"ifi": "mailto:x@example.org", "worker": "NV-2", "basis": "thẻ"}
+    assert client.post("/api/links", json=linked, headers=callers[0]).status_code == 200
+    removed = client.post("/api/links/remove", json={"ifi": linked["ifi"], "basis": "x"}, headers=headers)
+    assert removed.status_code == 403
+    history = client.get("/api/workers/NV-2/identity", headers=callers[0]).json["history"]  # type: ignore[index]
+    undone = client.post(f"/api/identity-events/{history[0]['id']}/undo", json={"basis": "x"}, headers=headers)
+    assert undone.status_code == 403
+    others = client.post("/api/workers/NV-1/merge", json={"other": "NV-3", "basis": "x"}, headers=headers)
+    assert others.status_code == 200
+
+
+def test_an_account_of_another_branch_is_not_told_whose_it_is(
+    world: World, client: FlaskClient, callers: list[Headers]
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        world.employ(session, "dn/c")
+    linked = {"ifi": "mailto:x@example.org", "worker": "NV-2", "basis": "thẻ"}
+    assert client.post("/api/links", json=linked, headers=callers[0]).status_code == 200
+    taken = client.post("/api/links", json={**linked, "worker": "NV-1"}, headers=callers[1])
+    assert taken.status_code == 409
+    assert "NV-2" not in taken.text
+
+
+def test_faults_of_a_body_stand_at_a_pointer(client: FlaskClient, callers: list[Headers]) -> None:
+    body = {"kind": "certificate", "title": "Hàn", "learned_on": "2026-03-01", "certificate_number": "CC-1"}
+    answer = client.post("/api/workers/NV-1/declarations", json=body, headers=callers[2])
+    assert {one["place"] for one in answer.json["errors"]} == {"/provider", "/file"}  # type: ignore[index]
