@@ -133,7 +133,7 @@ _NOT_NOW: tuple[type[Exception], ...] = (
 def _place(row: int, column: str) -> str:
     """Where a fault of a file or table stands; of a JSON body, by pointer."""
     if row == 0:
-        return f"/{column}" if column and request.is_json else column
+        return f"/{column}" if column and request.is_json and not column.startswith("/") else column
     return f"row {row}, {column}" if column else f"row {row}"
 
 

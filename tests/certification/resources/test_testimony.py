@@ -181,7 +181,7 @@ def test_a_declaration_is_the_workers_and_somebody_else_decides(
     assert client.post("/api/workers/NV-2/declarations", json=declared(), headers=worker).status_code == 404
     assert client.post(mine, json=declared(), headers=elsewhere).status_code == 404
     bad = declared(learned_on="2099-01-01", file={"content": base64.b64encode(b"<html>").decode()}, title="0912345678")
-    assert sorted(places(client.post(mine, json=bad, headers=worker))) == ["file", "learned_on", "title"]
+    assert sorted(places(client.post(mine, json=bad, headers=worker))) == ["/file", "/learned_on", "/title"]
     assert places(client.post(mine, json=declared(file={"content": "%%%"}), headers=worker)) == ["/file/content"]
     made = client.post(mine, json=declared(), headers=worker)
     assert made.status_code == 201
@@ -214,7 +214,7 @@ def test_a_dispute_is_the_workers_and_somebody_else_answers(
     learning.store(database, identity, mine_, hers)
     mine, reason = "/api/workers/NV-1/disputes", {"reason": "Tôi không dự"}
     body = {"year": 2026, "statement": hers["id"], **reason}
-    assert places(client.post(mine, json=body, headers=worker)) == ["statement"]
+    assert places(client.post(mine, json=body, headers=worker)) == ["/statement"]
     assert client.post(mine.replace("NV-1", "NV-2"), json=body, headers=worker).status_code == 404
     opened = client.post(mine, json={**body, "statement": mine_["id"]}, headers=worker)
     assert opened.status_code == 201
