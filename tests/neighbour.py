@@ -21,6 +21,9 @@ from certification.access import accounts, roles, sessions
 from certification.access.permissions import Role
 from certification.acts import chain
 from certification.certificates import issuing
+from certification.documents import kept_templates
+from certification.documents.kinds import REPORT
+from certification.documents.word_layout import default_template
 from certification.evidence import attendance_lists, channel_items, declarations, disputes, feed, trust
 from certification.evidence.declared import Declared
 from certification.evidence.witnesses import Witness
@@ -216,6 +219,7 @@ def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:
     signing = {"by": SECRET, "starts": date(2020, 1, 1), "now": NOW}
     letterheads.set_letterhead(session, tenant, "cdcs/a", Letterhead(SECRET), **signing)
     letterheads.add_signer(session, tenant, "cdcs/a", name=SECRET, office=SECRET, source=SECRET, **signing)
+    kept_templates.load(session, tenant, REPORT, default_template(REPORT), starts=date(2020, 1, 1), by=SECRET, now=NOW)
     chain.add(session, tenant, by=SECRET, act="dossier.open", subject="dossier:1", detail={"nói": SECRET}, now=NOW)
 
 

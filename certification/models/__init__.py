@@ -22,6 +22,7 @@ from certification.models.acts import RecordedAct
 from certification.models.base import Base
 from certification.models.cases import Declaration, DeclarationStep, Dispute, DisputeStep
 from certification.models.certificates import Certificate, CertificateCode, SigningKey
+from certification.models.documents import DocumentTemplate
 from certification.models.evidence import (
     Attestation,
     AuthorityTrust,
@@ -94,6 +95,7 @@ __all__ = [
     "DeclaredHeadcount",
     "Dispute",
     "DisputeStep",
+    "DocumentTemplate",
     "Employment",
     "Entitlement",
     "Fact",

@@ -1,0 +1,54 @@
+"""`flask certification document-template`, `load-document-template`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from certification.commands import invocation
+from certification.commands.invocation import FILE, Day, for_tenant
+from certification.commands.units import by
+from certification.documents import kept_templates
+from certification.documents.kinds import KINDS
+from certification.documents.samples import sample
+from certification.documents.word import render
+from certification.terminal.printable import printable
+
+__all__ = ["DOCUMENTS"]
+
+_kind = click.argument("kind", type=click.Choice(list(KINDS)))
+_written = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.command("document-template")
+@_kind
+@_written
+@click.option("--on", type=Day(), help="The one in force on this day; default: today in Vietnam.")
+@click.option("--filled", is_flag=True, help="Fill it with invented values, to see how documents look.")
+@for_tenant
+def document_template(kind: str, file: Path, on: date | None, filled: bool, tenant: str) -> None:
+    """Write the Word template of a KIND of document to FILE, to be changed in Word and loaded again."""
+    which = KINDS[kind]
+    with invocation.reading(tenant) as (session, owner):
+        found = kept_templates.template(session, owner, which, on or invocation.today())
+    file.write_bytes(render(found.content, sample(which)) if filled else found.content)
+    since = "ours" if found.told_from is None else f"the one loaded for {found.told_from:%d/%m/%Y}"
+    click.echo(f"{printable(str(file))}: {kind}, {since}.")
+
+
+@click.command("load-document-template")
+@_kind
+@click.argument("file", type=FILE)
+@click.option("--from", "starts", type=Day(), required=True, help="The first day whose documents look so.")
+@by
+@for_tenant
+def load_document_template(kind: str, file: Path, starts: date, by: str, tenant: str) -> None:
+    """Load a Word template for a KIND of document. Refused whole, with every broken field and where it stands."""
+    with invocation.writing(tenant) as (session, owner):
+        kept_templates.load(session, owner, KINDS[kind], file.read_bytes(), starts=starts, by=by, now=invocation.now())
+    click.echo(f"Documents of the kind {kind} look so from {starts:%d/%m/%Y}.")
+
+
+DOCUMENTS = (document_template, load_document_template)

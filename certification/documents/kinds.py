@@ -1,0 +1,74 @@
+"""The kinds of office documents we draw: name, abbreviation in the number, and the columns of their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from certification.documents.office import Column
+from certification.errors import CertificationError
+
+__all__ = ["DECISION", "KINDS", "LIST", "MINUTES", "PROPOSAL", "REPORT", "Kind", "UnknownKind", "kind"]
+
+
+class UnknownKind(CertificationError):
+    """There is no such kind of document."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"không có loại văn bản “{name}”; chọn một trong: {', '.join(KINDS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`name` in capitals stands above what the document is about; `symbol` in its number, None: without number.
+
+    `dated`: place and day stand in the head; minutes name theirs in the text. `persons`: the columns of the list of
+    persons that comes with it; empty: none comes. `landscape`: the paper of the document itself.
+    """
+
+    id: str
+    name: str
+    symbol: str | None
+    dated: bool = True
+    persons: tuple[Column, ...] = ()
+    landscape: bool = False
+    annexes: bool = True
+
+
+RECOGNISED = (
+    Column("stt", "STT", 10, "right"),
+    Column("ho_ten", "Họ và tên", 60),
+    Column("ngay_sinh", "Ngày sinh", 26, "center"),
+    Column("don_vi", "Đơn vị", 100),
+    Column("so_vao_so", "Số vào sổ", 51, "center"),
+)
+PROPOSED = (
+    Column("stt", "STT", 10, "right"),
+    Column("ho_ten", "Họ và tên", 43),
+    Column("ngay_sinh", "Ngày sinh", 22, "center"),
+    Column("don_vi", "Đơn vị, tổ", 42),
+    Column("cong_viec", "Công việc", 28),
+    Column("nl1", "NL1", 12, "right"),
+    Column("nl2", "NL2", 12, "right"),
+    Column("nl3", "NL3", 12, "right"),
+    Column("tong", "Tổng", 12, "right"),
+    Column("thap_nhat", "Chỉ số thấp nhất", 14, "right"),
+    Column("dong_y", "Số phiếu đồng ý/ tổng", 18, "center"),
+    Column("ghi_chu", "Ghi chú", 22),
+)
+
+REPORT = Kind("bao-cao", "BÁO CÁO", "BC")
+DECISION = Kind("quyet-dinh", "QUYẾT ĐỊNH", "QĐ", persons=RECOGNISED)
+PROPOSAL = Kind("to-trinh", "TỜ TRÌNH", "TTr")
+MINUTES = Kind("bien-ban", "BIÊN BẢN", "BB", dated=False)
+LIST = Kind("danh-sach-de-nghi", "DANH SÁCH", None, dated=False, persons=PROPOSED, landscape=True, annexes=False)
+
+KINDS: Mapping[str, Kind] = {one.id: one for one in (REPORT, DECISION, PROPOSAL, MINUTES, LIST)}
+
+
+def kind(name: str) -> Kind:
+    """The kind of this id. Raises UnknownKind."""
+    found = KINDS.get(name)
+    if found is None:
+        raise UnknownKind(name)
+    return found
