@@ -51,17 +51,27 @@ def _from_columns(command: Any, rows: Sequence[dict[str, Any]]) -> Any:
 
 
 def insert_columns(
-    session: Session, table: type[Any], columns: Mapping[str, Sequence[Any]], *, everywhere: Mapping[str, Any]
+    session: Session,
+    table: type[Any],
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    everywhere: Mapping[str, Any],
+    replacing: Sequence[str] = (),
 ) -> None:
     """Inserts rows given as columns of equal length, with the same values `everywhere`: some microseconds a row.
 
     For the tables of which a population has a row for each worker. Names are those of the columns; nothing is done
-    when there are no rows.
+    when there are no rows. A row whose primary key is there already takes over the columns `replacing`; with none of
+    them it is an error. No two rows may have one key; those of PostgreSQL are locked in the order given.
     """
     if not len(next(iter(columns.values()))):
         return
     of = table.__table__.columns
     names = ", ".join((*columns, *everywhere))
+    known = ""
+    if replacing:
+        key = ", ".join(column.name for column in table.__table__.primary_key)
+        known = f" ON CONFLICT ({key}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in replacing)}"
     if is_postgresql(session):
         dialect = session.get_bind().dialect
         types = {name: of[name].type.compile(dialect) for name in (*columns, *everywhere)}
@@ -70,7 +80,7 @@ def insert_columns(
         constants = "".join(f", %s::{types[name]}" for name in everywhere)
         session.connection().exec_driver_sql(
             f"INSERT INTO {table.__tablename__} ({names})"  # noqa: S608 - names of our own columns
-            f" SELECT {listed}{constants} FROM unnest({arrays}) AS new ({', '.join(columns)})",
+            f" SELECT {listed}{constants} FROM unnest({arrays}) AS new ({', '.join(columns)}){known}",
             (*everywhere.values(), *(_array(of[name].type)(values) for name, values in columns.items())),
         )
         return
@@ -86,7 +96,7 @@ def insert_columns(
         same.append(value if process is None else process(value))
     marks = ", ".join("?" for _ in range(len(columns) + len(everywhere)))
     session.connection().exec_driver_sql(
-        f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks})",  # noqa: S608 - as above
+        f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks}){known}",  # noqa: S608 - as above
         [(*row, *same) for row in zip(*written, strict=True)],
     )
 

@@ -25,9 +25,13 @@ def mark_uncounted(session: Session, tenant: UUID, concerned: Iterable[tuple[UUI
     A pair that is marked already gets a new mark, so that a count under way leaves it to be counted. May be called any
     number of times.
     """
-    mark = uuid4()
-    rows = [
-        {"worker_id": worker_id, "year": year, "tenant_id": tenant, "mark": mark}
-        for worker_id, year in sorted(set(concerned))
-    ]
-    bulk.upsert(session, Uncounted, rows, replacing=("mark",))
+    pairs = sorted(set(concerned), key=lambda pair: (pair[0].int, pair[1]))
+    if pairs:
+        workers, years = zip(*pairs, strict=True)
+        bulk.insert_columns(
+            session,
+            Uncounted,
+            {"worker_id": workers, "year": years},
+            everywhere={"tenant_id": tenant, "mark": uuid4()},
+            replacing=("mark",),
+        )
