@@ -1,15 +1,12 @@
-"""Judging a population: the working out alone, the whole way with reading and keeping, the counts in bare SQL beside
-it, the status of a thousand workers, and the roll-up of all units."""
+"""Judging a population: the working out alone, reading and keeping with it, the counts in bare SQL beside that."""
 
 from __future__ import annotations
 
 import os
-import random
 import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +17,7 @@ from bench.memory import most_together
 from bench.population import FACTS_EACH, YEAR, populate
 from certification.evaluation.findings import find, tally
 from certification.evidence import gathering
-from certification.judgement import assessments, kept, population
+from certification.judgement import kept, population
 from certification.people import workers as people
 from certification.rules import criteria, plans, rule_files
 from lrs import api
@@ -97,7 +94,6 @@ def measure_filled(database: Database, tenant: UUID, rounds: int, processes: int
         "ratio": first[0] / wall,
         "again": again[0],
         "again_cpu": again[1],
-        **_status(database, tenant, ids),
     }
 
 
@@ -137,21 +133,6 @@ def _pure(database: Database, tenant: UUID, ids: list[UUID]) -> float:
             kept.encode(found)
 
     return _timed(judge)
-
-
-def _status(database: Database, tenant: UUID, ids: list[UUID]) -> dict[str, float]:
-    """Milliseconds for the last results with their reasons, of one worker and of a thousand: p99 of some tries."""
-    chance = random.Random(2)
-
-    def ask(many: int) -> None:
-        with database.reading(tenant) as session:
-            some = chance.sample(ids, min(many, len(ids)))
-            found = assessments.latest_of(session, tenant, some, criteria.PROGRAMME, YEAR)
-        for one in found.values():
-            _ = one.result
-
-    times = {many: sorted(_timed(partial(ask, many)) for _ in range(tries)) for many, tries in ((1, 200), (1000, 20))}
-    return {f"status_{many}": 1000 * took[-max(1, len(took) // 100)] for many, took in times.items()}
 
 
 def _timed(action: Callable[[], object]) -> float:
