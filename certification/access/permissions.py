@@ -108,6 +108,10 @@ class Act(Enum):
     READ_TRUST = "read who may vouch for what"
     DECIDE_TRUST = "decide who may vouch for what"
     IMPORT_PEOPLE = "import rosters and headcounts"
+    IMPORT_TITLES = "import recognised titles"
+    IMPORT_ATTESTATIONS = "import attestations from a file"
+    IMPORT_COMMITMENTS = "import what units took into their programme"
+    DECLARE_HEADCOUNTS = "declare headcounts"
     READ_HEADCOUNTS = "read declared headcounts"
     READ_TEMPLATES = "read templates of import files"
     READ_DOUBLES = "read which records may be one person's"
@@ -196,8 +200,12 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_FINDINGS: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.READ_TRUST: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.DECIDE_TRUST: Rule(None, roles=frozenset({Role.OPERATOR})),
-    Act.IMPORT_PEOPLE: Rule(None, roles=frozenset({Role.OPERATOR})),
-    Act.READ_HEADCOUNTS: Rule(READ_SCOPE, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.IMPORT_PEOPLE: Rule(None, roles=frozenset({Role.OPERATOR, Role.ENTERPRISE})),
+    Act.IMPORT_TITLES: Rule(None, roles=frozenset({Role.OPERATOR, Role.UPPER_OFFICER})),
+    Act.IMPORT_ATTESTATIONS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.IMPORT_COMMITMENTS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
+    Act.DECLARE_HEADCOUNTS: Rule(None, roles=_OFFICERS | {Role.ENTERPRISE, Role.OPERATOR}),
+    Act.READ_HEADCOUNTS: Rule(READ_SCOPE, roles=_OFFICERS | {Role.ENTERPRISE, Role.OPERATOR, Role.AUDITOR}),
     Act.READ_TEMPLATES: Rule(None, WithoutKey.ALL),
     Act.READ_DOUBLES: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.READ_IDENTITY: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),

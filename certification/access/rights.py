@@ -13,6 +13,7 @@ employed on that day.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,9 +25,9 @@ from certification.access.permissions import TABLE, UNION_ROLES, Act, Role
 from certification.access.who import Held, Who
 from certification.errors import CertificationError
 from certification.evidence.witnesses import Witness
-from certification.models import Employment, Organization, OrganizationParent, Team, TeamMember
+from certification.models import Employment, Organization, OrganizationParent, Team, TeamMember, Worker
 from certification.people import workers
-from certification.people.workers import Person, UnknownWorker
+from certification.people.workers import Known, Person, UnknownWorker, everybody
 from certification.units.trees import ENTERPRISE
 from lrs.db import Session, among
 
@@ -37,7 +38,9 @@ __all__ = [
     "branch",
     "find_worker",
     "judges",
+    "knowing",
     "may",
+    "organizations_within",
     "reach",
     "require",
     "units_within",
@@ -187,6 +190,25 @@ def find_worker(session: Session, who: Who, act: Act, number: str, on: date) -> 
     if not may(session, who, act, on, worker=person.id):
         raise UnknownWorker(number)
     return person
+
+
+def knowing(session: Session, who: Who, act: Act, on: date) -> Known:
+    """Which of some workers `act` may be about, in one SQL command: what imports ask of whoever has a branch."""
+    found = reach(who, act, on)
+    if found.everything:
+        return everybody
+
+    def known(worker_ids: Collection[UUID]) -> frozenset[UUID]:
+        mine = among(session, Worker.id, worker_ids), found.workers(session, Worker.id)
+        return frozenset(session.scalars(sa.select(Worker.id).where(Worker.tenant_id == who.tenant, *mine)))
+
+    return known
+
+
+def organizations_within(session: Session, who: Who, act: Act, on: date) -> frozenset[UUID] | None:
+    """Ids of the organizations that `act` may be about; None where it may be about all."""
+    found = reach(who, act, on)
+    return None if found.everything else frozenset(one.id for one in units_within(session, found))
 
 
 def witness(session: Session, who: Who, act: Act, on: date) -> Witness:

@@ -223,17 +223,29 @@ def not_the_worker(ifi: str, worker_number: str, by: str, because: str, tenant: 
 @click.command("import-links")
 @click.argument("file", type=FILE)
 @by
+@click.option("--dry-run", is_flag=True, help="Only tell every fault and what it would come to; change nothing.")
+@click.option("--good-rows", is_flag=True, help="Take in the good rows, and leave those at fault out.")
 @for_tenant
-def import_links(file: Path, by: str, tenant: str) -> None:
+def import_links(file: Path, by: str, dry_run: bool, good_rows: bool, tenant: str) -> None:
     """Import which Actor is which worker, many at once, from a CSV or XLSX file.
 
     A file with any fault changes nothing. The same file twice changes nothing. Columns: docs/imports.md.
     """
-    with invocation.writing(tenant) as (session, owner):
+    data = file.read_bytes()
+    with invocation.writing(tenant, dry_run=dry_run) as (session, owner):
         result = link_lists.import_links(
-            session, owner, file.read_bytes(), by=by, now=invocation.now(), opaque=invocation.opaque(owner)
+            session,
+            owner,
+            data,
+            by=by,
+            now=invocation.now(),
+            opaque=invocation.opaque(owner),
+            good_rows=good_rows,
         )
     invocation.tell(file.name, result)
+    invocation.tell_refused(data, link_lists.COLUMNS, result, None)
+    if dry_run:
+        click.echo("Nothing was changed (--dry-run).")
 
 
 @click.command("work-list")

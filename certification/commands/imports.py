@@ -10,8 +10,9 @@ from uuid import UUID
 import click
 
 from certification.commands import invocation
-from certification.commands.invocation import FILE, for_tenant
+from certification.commands.invocation import FILE, NEW_FILE, for_tenant
 from certification.evidence import attestations, forgetting
+from certification.import_tables import TABLES
 from certification.judgement import awards
 from certification.people import headcounts, identifiers, workers
 from certification.spreadsheets import ImportResult
@@ -23,25 +24,42 @@ from lrs.db import Session
 __all__ = ["IMPORTS", "forget_actor", "unknown_actors"]
 
 ALL_OR_NOTHING = (
-    "\n\nA file with any fault changes nothing. The same file twice changes nothing. Columns: docs/imports.md."
+    "\n\nFor the whole tenant. A file with any fault changes nothing. The same file twice changes nothing. "
+    "Columns: docs/imports.md."
 )
 
 
-def _import_command(name: str, what: str, help_text: str, take_in: Callable[..., ImportResult]) -> click.Command:
+def _import_command(
+    name: str, what: str, help_text: str, table: str, take_in: Callable[..., ImportResult], *, whole: bool = False
+) -> click.Command:
+    """A command that brings in a table; of one that is not `whole`, good rows without those at fault, too."""
+
     @click.command(name, help=help_text + ALL_OR_NOTHING, short_help=f"Import {what} from an XLSX or CSV file.")
     @click.argument("file", type=FILE)
+    @click.option("--dry-run", is_flag=True, help="Only tell every fault and what it would come to; change nothing.")
     @for_tenant
-    def command(file: Path, tenant: str) -> None:
-        with invocation.writing(tenant) as (session, owner):
-            result = take_in(session, owner, file.read_bytes(), now=invocation.now())
+    def command(file: Path, dry_run: bool, tenant: str, good_rows: bool = False, refused: Path | None = None) -> None:
+        if refused is not None and not good_rows:
+            raise click.UsageError("--refused needs --good-rows: without it no row is left out")
+        more = {} if whole else {"good_rows": good_rows}
+        data = file.read_bytes()
+        with invocation.writing(tenant, dry_run=dry_run) as (session, owner):
+            result = take_in(session, owner, data, now=invocation.now(), **more)
         invocation.tell(file.name, result)
+        invocation.tell_refused(data, TABLES[table].columns, result, refused)
+        if dry_run:
+            click.echo("Nothing was changed (--dry-run).")
 
+    if not whole:
+        good = click.option("--good-rows", is_flag=True, help="Take in the good rows, and leave those at fault out.")
+        back = click.option("--refused", type=NEW_FILE, help="Write the rows left out to this file, each with why.")
+        command = good(back(command))
     return command
 
 
-def _import_titles(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
+def _import_titles(session: Session, tenant: UUID, data: bytes, *, now: datetime, good_rows: bool) -> ImportResult:
     opaque, keys = invocation.opaque(tenant), invocation.national_keys(tenant)
-    return awards.import_titles(session, tenant, data, now=now, opaque=opaque, keys=keys)
+    return awards.import_titles(session, tenant, data, now=now, opaque=opaque, keys=keys, good_rows=good_rows)
 
 
 IMPORTS = (
@@ -49,30 +67,36 @@ IMPORTS = (
         "import-organizations",
         "units, unions and enterprises (đơn vị)",
         "Import administrative units, unions, grassroots unions and enterprises (đơn vị) from an XLSX or CSV file.",
+        "organizations",
         organizations.import_organizations,
+        whole=True,
     ),
     _import_command(
         "import-titles",
         "recognised titles (danh hiệu đã công nhận)",
         "Import titles that a competent body has recognised (danh hiệu) from an XLSX or CSV file.",
+        "titles",
         _import_titles,
     ),
     _import_command(
         "import-headcounts",
         "declared headcounts (số lao động đã báo)",
         "Import how many people work in enterprises that have sent no roster (số lao động) from an XLSX or CSV file.",
+        "headcounts",
         headcounts.import_headcounts,
     ),
     _import_command(
         "import-attestations",
         "attested points (điểm xác nhận)",
         "Import points that a person attests for an indicator (điểm xác nhận) from an XLSX or CSV file.",
+        "attestations",
         attestations.import_attestations,
     ),
     _import_command(
         "import-commitments",
         "commitments of organizations (cam kết)",
         "Import what organizations took into their programme of a year (cam kết) from an XLSX or CSV file.",
+        "commitments",
         commitments.import_commitments,
     ),
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,7 +15,7 @@ from flask import current_app
 from certification.errors import CertificationError, RuleFileFaults
 from certification.people.identifiers import Opaque
 from certification.people.national_numbers import Keys
-from certification.spreadsheets import ImportFaults, ImportResult, read_day
+from certification.spreadsheets import Column, ImportFaults, ImportResult, given_back, read_day
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 from certification.vietnam import vietnam_day
@@ -23,6 +23,7 @@ from lrs import api
 from lrs.db import NOBODY, Database, Session
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 for_tenant = click.option("--tenant", default="default", show_default=True, help="Whose data: the tenant's name.")
 for_year = click.option(
@@ -87,13 +88,20 @@ def reading(tenant: str) -> Iterator[tuple[Session, UUID]]:
         yield session, owner
 
 
+class _DryRun(Exception):
+    """Ends a transaction of which nothing is to stay."""
+
+
 @contextmanager
-def writing(tenant: str) -> Iterator[tuple[Session, UUID]]:
-    """A transaction, and the tenant of this name."""
+def writing(tenant: str, *, dry_run: bool = False) -> Iterator[tuple[Session, UUID]]:
+    """A transaction, and the tenant of this name; with `dry_run` all is done and checked, and nothing stays."""
     found = database_to_write()
     owner = tenant_id(tenant)
-    with refusing(), found.writing(owner) as session:
+    with suppress(_DryRun), refusing(), found.writing(owner) as session:
         yield session, owner
+        session.flush()
+        if dry_run:
+            raise _DryRun
 
 
 def tenant_id(name: str) -> UUID:
@@ -147,3 +155,18 @@ def tell(name: str, result: ImportResult) -> None:
     click.echo(f"{printable(name)}: {counts}")
     for note in result.notes:
         click.echo(printable(note))
+
+
+def tell_refused(
+    data: bytes, columns: Sequence[Column], result: ImportResult, file: Path | None, *, sheet: str | None = None
+) -> None:
+    """Says on standard error which rows of a table (`data`) were left out and why; and writes them to `file`, a
+    workbook or CSV by its ending, where there is one."""
+    for fault in result.faults:
+        click.echo(printable(str(fault)), err=True)
+    if result.refused:
+        click.echo(f"{number(len(result.refused))} rows were left out.", err=True)
+    if file is not None:
+        write = given_back.as_csv if file.suffix.lower() == ".csv" else given_back.as_xlsx
+        file.write_bytes(write(data, columns, result.faults, result.refused, sheet=sheet))
+        click.echo(f"Rows left out: {printable(str(file))}", err=True)

@@ -11,11 +11,11 @@ import click
 from rich.console import Console
 
 from certification.commands import invocation
-from certification.commands.invocation import FILE, Day, for_tenant
-from certification.judgement import awards
+from certification.commands.invocation import FILE, NEW_FILE, Day, for_tenant
+from certification.import_tables import TABLES
 from certification.people import headcounts, national_numbers, roster
 from certification.people.roster_file import read_roster
-from certification.spreadsheets import given_back, templates
+from certification.spreadsheets import ImportResult, templates
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 from certification.terminal.progress import step
@@ -24,15 +24,6 @@ from certification.units.trees import ENTERPRISE
 from certification.vietnam import vietnam_day
 
 __all__ = ["ROSTERS"]
-
-TEMPLATES = {
-    "roster": (roster.COLUMNS, "Danh sách người lao động"),
-    "headcounts": (headcounts.COLUMNS, "Số lao động do doanh nghiệp báo"),
-    "titles": (awards.COLUMNS, "Danh hiệu đã được công nhận"),
-}
-"""Columns and title of each table that is handed out empty."""
-
-NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
 @click.command("import-roster")
@@ -100,14 +91,8 @@ def import_roster(
     if report.missing:
         done = "would be ended" if dry_run and end_missing else "ended"
         click.echo(f"{number(len(report.missing))} missing, {number(report.ended)} {done}.")
-    for fault in report.faults:
-        click.echo(printable(str(fault)), err=True)
-    if report.refused:
-        click.echo(f"{number(len(report.refused))} rows were left out.", err=True)
-    if refused is not None:
-        write = given_back.as_csv if refused.suffix.lower() == ".csv" else given_back.as_xlsx
-        refused.write_bytes(write(data, roster.COLUMNS, report.faults, report.refused, sheet=sheet))
-        click.echo(f"Rows left out: {printable(str(refused))}", err=True)
+    left_out = ImportResult(0, 0, 0, faults=report.faults, refused=report.refused)
+    invocation.tell_refused(data, roster.COLUMNS, left_out, refused, sheet=sheet)
     if dry_run:
         click.echo("Nothing was changed (--dry-run).")
 
@@ -124,20 +109,20 @@ _KINDS = {"new": "mới", "changed": "thay đổi"}
 
 
 @click.command("template")
-@click.argument("table", type=click.Choice(sorted(TEMPLATES)))
+@click.argument("table", type=click.Choice(sorted(TABLES)))
 @click.argument("file", type=NEW_FILE)
 def write_template(table: str, file: Path) -> None:
     """Write an empty TABLE to FILE, to fill in: a workbook with a page that explains (.xlsx), or headings (.csv)."""
-    columns, title = TEMPLATES[table]
+    known = TABLES[table]
     match file.suffix.lower():
         case ".xlsx":
-            data = templates.as_xlsx(columns, title)
+            data = templates.as_xlsx(known.columns, known.title)
         case ".csv":
-            data = templates.as_csv(columns)
+            data = templates.as_csv(known.columns)
         case _:
             raise click.UsageError("the name of the file ends in .xlsx or .csv")
     file.write_bytes(data)
-    click.echo(f"{printable(str(file))}: {len(columns)} columns")
+    click.echo(f"{printable(str(file))}: {len(known.columns)} columns")
 
 
 @click.command("show-headcounts")

@@ -107,15 +107,18 @@ def end_unit(code: str, successors: tuple[str, ...], on: date, source: str, by: 
 @click.command("import-successions")
 @click.argument("file", type=FILE)
 @click.option("--by", default="command line", show_default=True, help="Who records it.")
+@click.option("--dry-run", is_flag=True, help="Only tell every fault and what it would come to; change nothing.")
 @for_tenant
-def import_successions(file: Path, by: str, tenant: str) -> None:
+def import_successions(file: Path, by: str, dry_run: bool, tenant: str) -> None:
     """Import units that ended and who followed them, from a CSV or XLSX file.
 
     A file with any fault changes nothing. The same file twice changes nothing. Columns: docs/imports.md.
     """
-    with invocation.writing(tenant) as (session, owner):
+    with invocation.writing(tenant, dry_run=dry_run) as (session, owner):
         result = changes.import_successions(session, owner, file.read_bytes(), now=invocation.now(), by=by)
     invocation.tell(file.name, result)
+    if dry_run:
+        click.echo("Nothing was changed (--dry-run).")
 
 
 @click.command("unit-history")

@@ -72,29 +72,37 @@ class _Criteria:
 
 
 def import_attestations(
-    session: Session, tenant: UUID, data: bytes, *, now: datetime, programme: str = PROGRAMME
+    session: Session,
+    tenant: UUID,
+    data: bytes,
+    *,
+    now: datetime,
+    programme: str = PROGRAMME,
+    good_rows: bool = False,
 ) -> ImportResult:
-    """Takes in a CSV file of attestations (docs/imports.md); `changed` counts those that follow an earlier one.
+    """Takes in a CSV or XLSX file of attestations (docs/imports.md); `changed` counts those that follow an earlier one.
 
     The workers concerned are to be judged again for the year. Raises ImportFaults with every fault; nothing was changed
-    then. May be called again with the same file.
+    then, unless `good_rows` are asked for: rows at fault are left out then, and told. May be called again with the same
+    file.
     """
     sheet = spreadsheets.read(data, ATTESTATION_HEADINGS)
     bulk.import_alone(session, tenant)
     people = workers.known_workers(session, tenant, sheet.values("Mã người lao động"))
     criteria_of = _Criteria(session, tenant, programme)
     today = vietnam_day(now)
-    told: list[Vouched] = []
+    rows: list[tuple[int, Vouched]] = []
     first: dict[_Subject, int] = {}
     for row in sheet.rows:
         subject, vouched = _vouched(row, people, criteria_of, today)
         earlier = row.number if subject is None else first.setdefault(subject, row.number)
         if earlier != row.number:
             message = f"dòng {earlier} đã xác nhận chỉ số này cho cùng người, cùng năm, cùng ngày; chỉ giữ một dòng"
-            row.fault("Chỉ số", message)
+            row.clash("Chỉ số", message, earlier)
         if vouched is not None:
-            told.append(vouched)
-    sheet.refuse_faulty()
+            rows.append((row.number, vouched))
+    sheet.refuse_faulty(good_rows=good_rows)
+    told = [vouched for number, vouched in rows if sheet.good(number)]
 
     last = _last(session, tenant, programme, {vouched.worker_id for vouched in told})
     subjects = {vouched.subject for vouched in last.values()}
@@ -126,7 +134,7 @@ def import_attestations(
     by = {vouched.attested_by for vouched in new}
     concerned = {(vouched.worker_id, vouched.year) for vouched in new}
     judging.mark_stale(session, tenant, concerned, cause=Cause.ATTESTED, by=by.pop() if len(by) == 1 else None)
-    return ImportResult(created, len(new) - created, len(told) - len(new))
+    return sheet.result(created, len(new) - created, len(told) - len(new))
 
 
 _Subject = tuple[UUID, int, str, date]

@@ -65,12 +65,20 @@ class Counted:
 
 
 def import_channel_items(
-    session: Session, tenant: UUID, data: bytes, *, by: str, now: datetime, units: Collection[UUID] | None = None
+    session: Session,
+    tenant: UUID,
+    data: bytes,
+    *,
+    by: str,
+    now: datetime,
+    units: Collection[UUID] | None = None,
+    good_rows: bool = False,
 ) -> ImportResult:
     """Takes in a CSV or XLSX file of items (docs/imports.md). The same unit, channel, day and title told again with
     another number corrects it; 0 takes it back. `units` are the ids of those it may be about; None means all.
 
-    Raises ImportFaults with every fault; nothing was changed then. May be called again with the same file.
+    Raises ImportFaults with every fault; nothing was changed then, unless `good_rows` are asked for: rows at fault are
+    left out then, and told. May be called again with the same file.
     """
     sheet = spreadsheets.read(data, COLUMNS)
     bulk.import_alone(session, tenant)
@@ -84,9 +92,11 @@ def import_channel_items(
         if one is None:
             continue
         if first.setdefault(one["id"], row.number) != row.number:
-            row.fault(TITLE, f"dòng {first[one['id']]} đã ghi mục này; chỉ giữ một dòng, cộng số lượng")
+            earlier = first[one["id"]]
+            row.clash(TITLE, f"dòng {earlier} đã ghi mục này; chỉ giữ một dòng, cộng số lượng", earlier)
         told[one["id"]] = one
-    sheet.refuse_faulty()
+    sheet.refuse_faulty(good_rows=good_rows)
+    told = {key: one for key, one in told.items() if sheet.good(first[key])}
     rows = session.execute(
         sa.select(ChannelItem.id, ChannelItem.items, ChannelItem.source).where(
             ChannelItem.tenant_id == tenant, among(session, ChannelItem.id, list(told))
@@ -99,7 +109,7 @@ def import_channel_items(
     notes = tuple(
         f"“{one['title']}” ngày {written(one['day'])}: {there[one['id']][0]} thành {one['items']}" for one in changed
     )
-    return ImportResult(len(new), len(changed), len(told) - len(new) - len(changed), notes)
+    return sheet.result(len(new), len(changed), len(told) - len(new) - len(changed), notes)
 
 
 def _said(row: Row, units: Mapping[str, Node], tenant: UUID, by: str, now: datetime) -> dict[str, Any] | None:

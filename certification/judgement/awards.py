@@ -20,7 +20,7 @@ from certification.models import Award
 from certification.people import identifiers, national_numbers, workers
 from certification.people.identifiers import Opaque
 from certification.people.national_numbers import Keys
-from certification.people.workers import Person
+from certification.people.workers import Known, Person, everybody
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets import Column, ImportResult, Row, Sheet, read, written
 from certification.targets.marks import EVERY_YEAR, mark_uncounted
@@ -100,6 +100,20 @@ class _People:
     by_account: Mapping[str, Person] = field(default_factory=dict)
     by_national: Mapping[str, Person] = field(default_factory=dict)
 
+    @property
+    def ids(self) -> set[UUID]:
+        return {one.id for each in (self.by_number, self.by_account, self.by_national) for one in each.values()}
+
+    def within(self, known: Known) -> _People:
+        """Those of them who are known to whoever imports."""
+        seen = known(self.ids)
+        return _People(
+            *(
+                {name: one for name, one in each.items() if one.id in seen}
+                for each in (self.by_number, self.by_account, self.by_national)
+            )
+        )
+
 
 def import_titles(
     session: Session,
@@ -110,22 +124,24 @@ def import_titles(
     programme: str = PROGRAMME,
     opaque: Opaque | None = None,
     keys: Keys | None = None,
+    good_rows: bool = False,
+    known: Known = everybody,
 ) -> ImportResult:
     """Takes in a file of recognised titles (docs/imports.md).
 
     Whose a title is, the worker's number says, or an account, or the national number (for which `keys` are needed);
     where a row gives several, they must agree. A title that is recorded already, by the same decision, is unchanged, or
     changed where it is withdrawn now; by another decision it is a fault. Raises ImportFaults with every fault; nothing
-    was changed then. May be called again with the same file.
+    was changed then, unless `good_rows` are asked for: rows at fault are left out then, and told. Whoever is not
+    `known` to who imports is as if there were nobody. May be called again with the same file.
     """
     sheet = read(data, COLUMNS)
     if keys is None and sheet.has(NATIONAL):
         raise ValueError("titles with national numbers need the keys to hash them with")
     bulk.import_alone(session, tenant)
     accounts, nationals = _identifiers(sheet, opaque, keys)
-    people = _look_up(session, tenant, sheet, accounts, nationals)
-    everybody = [*people.by_number.values(), *people.by_account.values(), *people.by_national.values()]
-    stored = _stored(session, tenant, programme, {person.id for person in everybody})
+    people = _look_up(session, tenant, sheet, accounts, nationals, known)
+    stored = _stored(session, tenant, programme, people.ids)
     today = vietnam_day(now)
     told: dict[_Key, Title] = {}
     first: dict[_Key, int] = {}
@@ -137,12 +153,13 @@ def import_titles(
         key = (person.id, year)
         earlier = first.setdefault(key, row.number)
         if earlier != row.number:
-            row.fault(WORKER, f"đã có ở dòng {earlier} cho cùng năm đánh giá {year}; xoá một dòng")
+            row.clash(WORKER, f"đã có ở dòng {earlier} cho cùng năm đánh giá {year}; xoá một dòng", earlier)
         elif title is not None and key in stored:
             _compare(row, year, title, stored[key])
         if title is not None:
             told[key] = title
-    sheet.refuse_faulty()
+    sheet.refuse_faulty(good_rows=good_rows)
+    told = {key: title for key, title in told.items() if sheet.good(first[key])}
     new = {key: title for key, title in told.items() if key not in stored}
     withdrawn = {
         key: title
@@ -150,7 +167,7 @@ def import_titles(
         if key in stored and title.withdrawn_on is not None and stored[key].withdrawn_on is None
     }
     _write(session, tenant, programme, new, withdrawn, now)
-    return ImportResult(len(new), len(withdrawn), len(told) - len(new) - len(withdrawn))
+    return sheet.result(len(new), len(withdrawn), len(told) - len(new) - len(withdrawn))
 
 
 # ---------------------------------------------------------------- whose a title is
@@ -182,6 +199,7 @@ def _look_up(
     sheet: Sheet,
     accounts: Mapping[int, tuple[str, ...]],
     nationals: Mapping[int, str],
+    known: Known,
 ) -> _People:
     by_number = workers.known_workers(session, tenant, sheet.values(WORKER))
     by_account = (
@@ -196,7 +214,7 @@ def _look_up(
             distinct = {found[number].id: found[number] for _id, number in same if number in found}
             if len(distinct) == 1:
                 by_national[digest] = next(iter(distinct.values()))
-    return _People(by_number, by_account, by_national)
+    return _People(by_number, by_account, by_national).within(known)
 
 
 def _person(row: Row, people: _People, ifis: tuple[str, ...] | None, digest: str | None) -> Person | None:

@@ -152,15 +152,24 @@ _Key = tuple[UUID, date]
 """An enterprise's id and the day."""
 
 
-def import_headcounts(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
+def import_headcounts(
+    session: Session,
+    tenant: UUID,
+    data: bytes,
+    *,
+    now: datetime,
+    good_rows: bool = False,
+    within: Collection[UUID] | None = None,
+) -> ImportResult:
     """Takes in a file of declared headcounts (docs/imports.md).
 
     Another declaration for the same enterprise and day corrects the one before. Raises ImportFaults with every fault;
-    nothing was changed then. May be called again with the same file.
+    nothing was changed then, unless `good_rows` are asked for: rows at fault are left out then, and told. `within` are
+    the ids of the enterprises it may be about; None means all. May be called again with the same file.
     """
     sheet = read(data, COLUMNS)
     bulk.import_alone(session, tenant)
-    enterprises = organizations.enterprises(session, tenant)
+    enterprises = _enterprises(session, tenant, within)
     told: dict[_Key, Declared] = {}
     first: dict[_Key, int] = {}
     for row in sheet.rows:
@@ -172,9 +181,10 @@ def import_headcounts(session: Session, tenant: UUID, data: bytes, *, now: datet
             message = (
                 f"“{enterprise.code}” đã có ở dòng {first[key]} cho cùng ngày {written(declared.day)}; xoá một dòng"
             )
-            row.fault(ENTERPRISE, message)
+            row.clash(ENTERPRISE, message, first[key])
         told[key] = declared
-    sheet.refuse_faulty()
+    sheet.refuse_faulty(good_rows=good_rows)
+    told = {key: declared for key, declared in told.items() if sheet.good(first[key])}
     stored = _stored(session, tenant, [enterprise for enterprise, _day in told])
     rosters = reporting(session, tenant, vietnam_day(now)).with_roster
     codes = {node.id: node.code for node in enterprises.values()}
@@ -186,16 +196,29 @@ def import_headcounts(session: Session, tenant: UUID, data: bytes, *, now: datet
     new = sum(key not in stored for key in told)
     changed = {key: one for key, one in told.items() if stored.get(key) != one}
     _write(session, tenant, changed, now)
-    return ImportResult(new, len(changed) - new, len(told) - len(changed), tuple(notes))
+    return sheet.result(new, len(changed) - new, len(told) - len(changed), notes)
 
 
-def declare(session: Session, tenant: UUID, enterprise: str, declared: Declared, *, now: datetime) -> None:
+def _enterprises(session: Session, tenant: UUID, within: Collection[UUID] | None) -> dict[str, Node]:
+    every = organizations.enterprises(session, tenant)
+    return every if within is None else {code: node for code, node in every.items() if node.id in within}
+
+
+def declare(
+    session: Session,
+    tenant: UUID,
+    enterprise: str,
+    declared: Declared,
+    *,
+    now: datetime,
+    within: Collection[UUID] | None = None,
+) -> None:
     """Keeps what one enterprise (by its code) declares; another declaration for the same day is corrected by it.
 
-    Raises HeadcountRefused, with everything that is wrong, one a line.
+    `within` as in `import_headcounts`. Raises HeadcountRefused, with everything that is wrong, one a line.
     """
     bulk.import_alone(session, tenant)
-    node = organizations.enterprises(session, tenant).get(enterprise)
+    node = _enterprises(session, tenant, within).get(enterprise)
     wrong = [f"Không có doanh nghiệp nào mang mã “{enterprise}”"] if node is None else []
     wrong += [message for _column, message in _wrong(declared, node, vietnam_day(now))]
     if not 0 <= declared.total <= MOST_PEOPLE:

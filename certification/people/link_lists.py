@@ -8,6 +8,7 @@ from uuid import UUID
 from certification import bulk, spreadsheets
 from certification.people import identifiers, workers
 from certification.people.identifiers import Opaque
+from certification.people.workers import Known, everybody
 from certification.spreadsheets import Column, ImportResult
 from lrs.db import Session
 
@@ -23,18 +24,29 @@ COLUMNS = (
 
 
 def import_links(
-    session: Session, tenant: UUID, data: bytes, *, by: str, now: datetime, opaque: Opaque | None = None
+    session: Session,
+    tenant: UUID,
+    data: bytes,
+    *,
+    by: str,
+    now: datetime,
+    opaque: Opaque | None = None,
+    good_rows: bool = False,
+    known: Known = everybody,
 ) -> ImportResult:
     """Takes in a CSV or XLSX file of links (docs/imports.md), counted by row, on the word of `by`.
 
     A link that is there already is unchanged. Statements that waited become facts. Raises ImportFaults with every
-    fault; nothing was changed then. May be called again with the same file.
+    fault; nothing was changed then, unless `good_rows` are asked for: rows at fault are left out then, and told.
+    Whoever is not `known` to who imports is as if there were nobody. May be called again with the same file.
     """
     sheet = spreadsheets.read(data, COLUMNS)
     bulk.import_alone(session, tenant)
     people = workers.known_workers(session, tenant, sheet.values(NUMBER))
+    seen = known({person.id for person in people.values()})
+    people = {number: person for number, person in people.items() if person.id in seen}
     told: dict[str, tuple[int, str, str]] = {}
-    accounts: list[tuple[str, ...]] = []
+    accounts: list[tuple[int, tuple[str, ...]]] = []
     for row in sheet.rows:
         text, number = row.text(ACCOUNT, at_most=20_000), row.text(NUMBER)
         basis = (row.optional_text(BASIS, at_most=2000) if sheet.has(BASIS) else None) or ""
@@ -48,18 +60,24 @@ def import_links(
         for ifi in ifis:
             before = told.setdefault(ifi, (row.number, number or "", basis))
             if before[0] != row.number:
-                row.fault(ACCOUNT, f"tài khoản “{ifi}” đã có ở dòng {before[0]}; xoá một dòng")
+                row.clash(ACCOUNT, f"tài khoản “{ifi}” đã có ở dòng {before[0]}; xoá một dòng", before[0])
                 break
-        accounts.append(ifis)
-    known = workers.owners(session, tenant, told)
-    for ifi, owner in known.items():
+        accounts.append((row.number, ifis))
+    owners = workers.owners(session, tenant, told)
+    seen = known({owner.id for owner in owners.values()})
+    for ifi, owner in owners.items():
         line, number, _ = told[ifi]
         if number in people and people[number].id != owner.id:
-            message = f"tài khoản “{ifi}” đã thuộc người lao động “{owner.number}” trong hệ thống; gỡ trước nếu sai"
-            sheet.fault(line, ACCOUNT, message)
-    sheet.refuse_faulty()
-    new = [(ifi, people[number].id, basis) for ifi, (_, number, basis) in told.items() if ifi not in known]
+            whose = f"người lao động “{owner.number}”" if owner.id in seen else "người khác"
+            sheet.fault(line, ACCOUNT, f"tài khoản “{ifi}” đã thuộc {whose} trong hệ thống; gỡ trước nếu sai")
+    sheet.refuse_faulty(good_rows=good_rows)
+    new = [
+        (ifi, people[number].id, basis)
+        for ifi, (line, number, basis) in told.items()
+        if ifi not in owners and sheet.good(line)
+    ]
     workers.link_all(session, tenant, new, by=by, now=now)
     fresh = {ifi for ifi, _, _ in new}
-    created = sum(not fresh.isdisjoint(ifis) for ifis in accounts)
-    return ImportResult(created, 0, len(accounts) - created)
+    taken = [ifis for line, ifis in accounts if sheet.good(line)]
+    created = sum(not fresh.isdisjoint(ifis) for ifis in taken)
+    return sheet.result(created, 0, len(taken) - created)

@@ -24,7 +24,7 @@ from certification.evidence import feed
 from certification.judgement import judging
 from certification.judgement.causes import Cause
 from certification.models import Audience, Employment, NationalNumber, UnionRole, Worker, WorkerIdentifier
-from certification.people import audiences, leavers, national_numbers, union_roles, workers
+from certification.people import audiences, leavers, national_numbers, own_people, union_roles, workers
 from certification.people.identifiers import Opaque
 from certification.people.leavers import Leaver
 from certification.people.national_numbers import Keys
@@ -40,7 +40,7 @@ from certification.people.roster_file import (
     read_roster,
 )
 from certification.people.union_roles import CADRE, MEMBER, Periods
-from certification.people.workers import Person
+from certification.people.workers import Known, Person, everybody
 from certification.spreadsheets import Fault, ImportFaults, ImportResult, written
 from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.units import organizations
@@ -119,6 +119,7 @@ def take_in(
     last_day: date | None = None,
     with_changes: bool = False,
     progress: Callable[[int], None] | None = None,
+    within: Collection[UUID] | None = None,
 ) -> Report:
     """Takes in what a roster says, or with `dry_run` only finds out what that would come to; a session for reading is
     enough then.
@@ -128,7 +129,8 @@ def take_in(
     codes of enterprises whose whole staff the file is (none: of all that it names): those missing are listed, and with
     `last_day` their employment ends on it. Statements that waited for an account on the roster become facts, and
     whoever changed is to be judged again. `keys` are needed where the roster has national numbers. May be
-    called again with the same roster.
+    called again with the same roster. With `within`, ids of enterprises, it may be about these and their own people
+    alone (`own_people`); all others are as if there were none.
     """
     if roster.sheet.has(NATIONAL_NUMBER) and keys is None:
         raise ValueError("a roster with national numbers needs the keys to hash them with")
@@ -136,21 +138,29 @@ def take_in(
     if not dry_run:
         bulk.import_alone(session, tenant)
     enterprises = organizations.enterprises(session, tenant)
+    own: Known = everybody
+    if within is not None:
+        enterprises = {code: node for code, node in enterprises.items() if node.id in within}
+        own = own_people.known(session, tenant, within)
     _check_enterprises(roster, enterprises)
+    if within is not None:
+        own_people.check(session, tenant, roster, within, today)
     if not good_rows and roster.sheet.faults:
-        _check_accounts(session, tenant, roster)
+        _check_accounts(session, tenant, roster, own)
         raise ImportFaults(roster.sheet.all_faults())
     if not roster.sheet.is_whole:
         raise ImportFaults(roster.sheet.all_faults())
     named = roster.named() if whole_of is not None else {}
     whole = _whole(roster, named, whole_of, enterprises, last_day, today)
     with nullcontext() if dry_run else session.begin_nested():
-        owned = _check_accounts(session, tenant, roster)
+        owned = _check_accounts(session, tenant, roster, own)
         if not good_rows and roster.sheet.faults:
             raise ImportFaults(roster.sheet.all_faults())
         roster.drop_refused()
         sealed = keys is not None and roster.sheet.has(NATIONAL_NUMBER) and national_numbers.seals(session, tenant)
-        work = _Import(session, tenant, roster, enterprises, owned, keys, sealed, now, today, dry_run, with_changes)
+        work = _Import(
+            session, tenant, roster, enterprises, owned, keys, sealed, now, today, dry_run, with_changes, own
+        )
         for chunk in _by_person(roster.entries):
             work.take(chunk)
             if progress is not None:
@@ -185,7 +195,7 @@ def _check_enterprises(roster: Roster, enterprises: Mapping[str, Node]) -> None:
             roster.sheet.fault(row, STARTED, message)
 
 
-def _check_accounts(session: Session, tenant: UUID, roster: Roster) -> set[str]:
+def _check_accounts(session: Session, tenant: UUID, roster: Roster, own: Known) -> set[str]:
     """Nobody's account is somebody else's already. Gives the accounts that somebody has."""
     owned: set[str] = set()
     told = list(roster.accounts.items())
@@ -195,12 +205,14 @@ def _check_accounts(session: Session, tenant: UUID, roster: Roster) -> set[str]:
         refused: set[tuple[int, UUID]] = set()
         owners = workers.owners(session, tenant, part)
         owned.update(ifi for ifi in part if ifi in owners)
+        seen = own({owner.id for owner in owners.values()})
         for ifi, owner in owners.items():
             number, row = part[ifi].number, part[ifi].row
             person = known.get(number)
             if (person is None or person.id != owner.id) and (row, owner.id) not in refused:
                 refused.add((row, owner.id))
-                message = f"tài khoản “{ifi}” đã thuộc người lao động “{owner.number}” trong hệ thống; kiểm tra lại"
+                whose = f"người lao động “{owner.number}”" if owner.id in seen else "người khác"
+                message = f"tài khoản “{ifi}” đã thuộc {whose} trong hệ thống; kiểm tra lại"
                 roster.sheet.fault(row, ACCOUNTS, message)
     return owned
 
@@ -297,6 +309,7 @@ class _Import:
     today: date
     dry_run: bool
     with_changes: bool
+    own: Known
     report: Report = field(default_factory=Report)
 
     def take(self, entries: Sequence[Entry]) -> None:
@@ -332,8 +345,14 @@ class _Import:
             union_roles.stored(session, tenant, ids) if ids else {},
             audiences.told(session, tenant, ids) if ids and has("Nhóm đối tượng") else {},
             national_numbers.stored(session, tenant, ids) if ids and digests else {},
-            national_numbers.owners(session, tenant, digests) if digests else {},
+            self._holders(digests) if digests else {},
         )
+
+    def _holders(self, digests: Collection[str]) -> dict[str, list[tuple[UUID, str]]]:
+        """Who has these national numbers, of those known to whoever imports."""
+        found = national_numbers.owners(self.session, self.tenant, digests)
+        seen = self.own({worker for each in found.values() for worker, _ in each})
+        return {digest: [one for one in each if one[0] in seen] for digest, each in found.items()}
 
     def _take_in(self, entry: Entry, known: _Known, writes: _Writes) -> list[str]:
         """Adds to `writes` what one row changes, and notes it in `known`; gives new or changed, and in what."""

@@ -14,7 +14,7 @@ rosters come in by `people.roster`.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -41,6 +41,7 @@ __all__ = [
     "STATED",
     "Employed",
     "IdentifierTaken",
+    "Known",
     "Link",
     "NotLinked",
     "Person",
@@ -48,6 +49,7 @@ __all__ = [
     "UnknownActor",
     "UnknownWorker",
     "employments",
+    "everybody",
     "find",
     "forget_actor",
     "ids",
@@ -64,6 +66,15 @@ __all__ = [
     "unknown_actors",
     "unlink",
 ]
+
+Known = Callable[[Collection[UUID]], Collection[UUID]]
+"""Those of some workers, by their ids, whom somebody may know of."""
+
+
+def everybody(worker_ids: Collection[UUID]) -> Collection[UUID]:
+    """`Known` to whoever may know of all."""
+    return worker_ids
+
 
 STATED, CONFIRMED = "stated", "confirmed"
 """How sure a link is: a list says so, or a person vouches for it. What is only supposed is never a link."""

@@ -14,7 +14,8 @@ from certification.evidence import attendance, attendance_lists, channel_items, 
 from certification.resources.access import caller, changing, database, now, pepper, today, who
 from certification.resources.errors import NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import DAY, Body, DryRun, Parameters
+from certification.resources.imports import ImportAnswer, ImportParameters, RowFault, imported
+from certification.resources.parameters import DAY, Body, Parameters
 from certification.resources.shapes import Answer, AsOf
 from certification.resources.speaking import BYTES, download, in_the_name_of
 from certification.resources.uploads import CSV, XLSX, Kinds, Upload
@@ -34,13 +35,12 @@ class ListParameters(Parameters):
     list = fields.String(required=True)
 
 
-class TakeInParameters(ListParameters, DryRun):
+class TakeInParameters(ListParameters, ImportParameters):
     """How to take the file in."""
 
     kind = fields.String(
         load_default=attendance.PAPER, validate=validate.OneOf([attendance.PAPER, attendance.ROLL_CALL])
     )
-    good_rows = fields.Boolean(load_default=False, metadata={"description": "true: rows at fault are left out."})
     reason = fields.String(metadata={"description": "Why a list that is known already is corrected."})
 
 
@@ -52,14 +52,6 @@ class WithdrawListBody(Body):
     reason = fields.String(required=True)
 
 
-class FaultOfRow(Answer):
-    """What is wrong with a row."""
-
-    row = fields.Integer()
-    column = fields.String()
-    message = fields.String()
-
-
 class ListAnswer(AsOf):
     """What was done, or would be, counted in rows."""
 
@@ -69,7 +61,7 @@ class ListAnswer(AsOf):
     removed = fields.Integer()
     unchanged = fields.Integer()
     left_out = fields.Integer()
-    faults = fields.List(fields.Nested(FaultOfRow))
+    faults = fields.List(fields.Nested(RowFault))
     notes = fields.List(fields.String())
 
 
@@ -98,15 +90,6 @@ class WithdrawnListAnswer(AsOf):
     """How many Statements were voided."""
 
     voided = fields.Integer()
-
-
-class ImportedAnswer(AsOf):
-    """What the file changed, counted in rows."""
-
-    created = fields.Integer()
-    changed = fields.Integer()
-    unchanged = fields.Integer()
-    notes = fields.List(fields.String())
 
 
 class ChannelParameters(Parameters):
@@ -204,7 +187,7 @@ def withdraw_list(body: Mapping[str, Any]) -> Any:
     return {"as_of": today(), "voided": voided}
 
 
-@resource.post("/channel-items", Act.TAKE_IN_CHANNEL_ITEMS, query=DryRun, file=LISTS, answers=ImportedAnswer)
+@resource.post("/channel-items", Act.TAKE_IN_CHANNEL_ITEMS, query=ImportParameters, file=LISTS, answers=ImportAnswer)
 def take_in_channel_items(query: Mapping[str, Any], file: Upload) -> Any:
     """Bring in items of channels
 
@@ -212,16 +195,11 @@ def take_in_channel_items(query: Mapping[str, Any], file: Upload) -> Any:
     """
     tenant = caller().tenant
     with changing(tenant, dry_run=query["dry_run"]) as session:
-        within = rights.reach(who(), Act.TAKE_IN_CHANNEL_ITEMS, today())
-        units = None if within.everything else {one.id for one in rights.units_within(session, within)}
-        done = channel_items.import_channel_items(session, tenant, file.data, by=who().name, now=now(), units=units)
-    return {
-        "as_of": today(),
-        "created": done.created,
-        "changed": done.changed,
-        "unchanged": done.unchanged,
-        "notes": done.notes,
-    }
+        units = rights.organizations_within(session, who(), Act.TAKE_IN_CHANNEL_ITEMS, today())
+        done = channel_items.import_channel_items(
+            session, tenant, file.data, by=who().name, now=now(), units=units, good_rows=query["good_rows"]
+        )
+    return imported(done, dry_run=query["dry_run"])
 
 
 @resource.get("/channel-items", Act.READ_CHANNEL_ITEMS, query=ChannelParameters, answers=ChannelAnswer)

@@ -9,20 +9,21 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
+from certification.access import rights
 from certification.access.permissions import Act
-from certification.judgement import awards
 from certification.people import headcounts, roster
 from certification.people.headcounts import Declared, HeadcountRefused
 from certification.people.national_numbers import Keys
 from certification.people.roster import Report
 from certification.people.roster_file import read_roster
-from certification.resources.access import changing, database, everything, now, pepper, today, who
-from certification.resources.errors import BadRequest, Fault, NotFound
+from certification.resources.access import changing, database, now, pepper, today, who
+from certification.resources.errors import BadRequest, Fault
 from certification.resources.frame import Resource
+from certification.resources.imports import ImportParameters, RowFault
 from certification.resources.parameters import DAY, Body, DryRun, Parameters
 from certification.resources.shapes import Answer, AsOf
 from certification.resources.uploads import TABLES, XLSX, Upload
-from certification.spreadsheets import ImportFaults, given_back, templates
+from certification.spreadsheets import ImportFaults, given_back
 from certification.units import organizations
 from certification.units.trees import ENTERPRISE
 from lrs import api as store
@@ -31,19 +32,10 @@ resource = Resource("rosters", "Who works where from when to when, and declared 
 
 _DAY_ERROR: dict[str, Any] = {"invalid": "not a day; write it as yyyy-mm-dd, 2026-11-25 say"}
 
-_TABLES = {
-    "roster": (roster.COLUMNS, "Danh sách người lao động"),
-    "headcounts": (headcounts.COLUMNS, "Số lao động do doanh nghiệp báo"),
-    "titles": (awards.COLUMNS, "Danh hiệu đã được công nhận"),
-}
 
-
-class RosterParameters(DryRun):
+class RosterParameters(ImportParameters):
     """How a roster is taken in."""
 
-    good_rows = fields.Boolean(
-        load_default=False, metadata={"description": "true: rows at fault are left out, and the others taken in."}
-    )
     sheet = fields.String(metadata={"description": "Which sheet of a workbook; default: the first that is not hidden."})
     whole = fields.Boolean(
         load_default=False,
@@ -61,14 +53,6 @@ class SheetParameters(Parameters):
     """Of a workbook, which sheet."""
 
     sheet = fields.String(metadata={"description": "Which sheet of a workbook; default: the first that is not hidden."})
-
-
-class RowFault(Answer):
-    """What is wrong with a row that was left out."""
-
-    row = fields.Integer()
-    column = fields.String(metadata={"description": "Empty for the row as a whole."})
-    message = fields.String(metadata={"description": "What is wrong and what to do, in Vietnamese."})
 
 
 class RowChange(Answer):
@@ -103,15 +87,6 @@ class RosterAnswer(AsOf):
     faults = fields.List(fields.Nested(RowFault))
     missing = fields.List(fields.Nested(Missing))
     changes = fields.List(fields.Nested(RowChange), metadata={"description": "Told by a dry run alone."})
-
-
-class CountsAnswer(AsOf):
-    """What taking a file in came to."""
-
-    created = fields.Integer()
-    changed = fields.Integer()
-    unchanged = fields.Integer()
-    notes = fields.List(fields.String())
 
 
 class HeadcountParameters(Parameters):
@@ -166,9 +141,9 @@ def import_roster(query: Mapping[str, Any], file: Upload) -> Any:
     """Take in a roster, XLSX or CSV
 
     All of it or nothing, unless `good_rows` is asked for; the same file twice changes nothing. The columns are those of
-    GET /api/templates/roster.xlsx.
+    GET /api/templates/roster.xlsx. An enterprise brings in its own people: other enterprises, and workers whom it does
+    not employ, are as if there were none.
     """
-    everything(Act.IMPORT_PEOPLE)
     if "end_missing" in query and not query["whole"]:
         raise BadRequest(Fault("end_missing", "needs whole=true: who is missing is not known otherwise"))
     report = _take_in(query, file)
@@ -200,7 +175,6 @@ def list_refused_rows(query: Mapping[str, Any], file: Upload) -> Any:
     As a workbook, each with why in its first column; nothing is taken in. Corrected, it is a roster again: the import
     passes over that column.
     """
-    everything(Act.IMPORT_PEOPLE)
     report = _take_in({**query, "dry_run": True, "good_rows": True, "whole": False}, file)
     data = given_back.as_xlsx(file.data, roster.COLUMNS, report.faults, report.refused, sheet=query.get("sheet"))
     return Response(data, mimetype=XLSX)
@@ -217,6 +191,7 @@ def _take_in(query: Mapping[str, Any], file: Upload) -> Report:
             opaque=lambda ifi: store.opaque_account(ifi, tenant=tenant, secret=pepper()),
         )
         with database().reading(tenant) if query["dry_run"] else changing(tenant) as session:
+            within = rights.organizations_within(session, who(), Act.IMPORT_PEOPLE, today())
             return roster.take_in(
                 session,
                 tenant,
@@ -228,6 +203,7 @@ def _take_in(query: Mapping[str, Any], file: Upload) -> Report:
                 whole_of=() if query["whole"] else None,
                 last_day=query.get("end_missing"),
                 with_changes=query["dry_run"],
+                within=within,
             )
 
 
@@ -243,29 +219,20 @@ def _fault(row: int, column: str, message: str) -> Fault:
     return Fault(f"row {row}{f', {column}' if column else ''}" if row else "", message)
 
 
-@resource.get("/templates/<table>.xlsx", Act.READ_TEMPLATES, answers=None, media_type=XLSX)
-def read_template(table: str) -> Any:
-    """An empty workbook to fill in
-
-    `roster`, `headcounts` or `titles`: headings, lists of words, and a page that explains every column.
-    """
-    if table not in _TABLES:
-        raise NotFound(Fault("path/table", f"there is no table {table!r}; there are {', '.join(_TABLES)}"))
-    return Response(templates.as_xlsx(*_TABLES[table]), mimetype=XLSX)
-
-
 @resource.get("/headcounts", Act.READ_HEADCOUNTS, query=HeadcountParameters, answers=HeadcountsAnswer)
 def list_headcounts(query: Mapping[str, Any]) -> Any:
     """Declared headcounts of enterprises without a roster
 
-    What each declared last, on or before the day, and how many enterprises report at all.
+    What each declared last, on or before the day, and how many enterprises report at all: those of the caller's branch.
     """
-    everything(Act.READ_HEADCOUNTS)
     tenant, on = who().tenant, query.get("on", today())
     with database().reading(tenant) as session:
+        within = rights.organizations_within(session, who(), Act.READ_HEADCOUNTS, today())
         tree = organizations.tree(session, tenant, on)
         found = headcounts.reporting(session, tenant, on)
-    here = {node.id: node.code for node in tree.nodes if node.kind == ENTERPRISE}
+    here = {
+        node.id: node.code for node in tree.nodes if node.kind == ENTERPRISE and (within is None or node.id in within)
+    }
     known = found.coverage(here)
     return {
         "as_of": on,
@@ -292,33 +259,19 @@ def list_headcounts(query: Mapping[str, Any]) -> Any:
     }
 
 
-@resource.post("/headcounts", Act.IMPORT_PEOPLE, body=HeadcountBody, answers=AsOf)
-def declare_headcount(body: Mapping[str, Any]) -> Any:
+@resource.post("/headcounts", Act.DECLARE_HEADCOUNTS, query=DryRun, body=HeadcountBody, answers=AsOf)
+def declare_headcount(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     """Keep what one enterprise declares
 
-    Another declaration for the same day corrects it; a roster takes its place.
+    Another declaration for the same day corrects it; a roster takes its place. An enterprise declares its own, an
+    officer those of the branch.
     """
-    everything(Act.IMPORT_PEOPLE)
     told = dict(body)
     enterprise = told.pop("enterprise")
-    with changing(who().tenant) as session:
+    with changing(who().tenant, dry_run=query["dry_run"]) as session:
+        within = rights.organizations_within(session, who(), Act.DECLARE_HEADCOUNTS, today())
         try:
-            headcounts.declare(session, who().tenant, enterprise, Declared(**told), now=now())
+            headcounts.declare(session, who().tenant, enterprise, Declared(**told), now=now(), within=within)
         except HeadcountRefused as error:
             raise BadRequest(*[Fault("", line) for line in str(error).splitlines()]) from None
     return {"as_of": body["day"]}
-
-
-@resource.post("/headcounts/file", Act.IMPORT_PEOPLE, file=TABLES, answers=CountsAnswer)
-def import_headcounts(file: Upload) -> Any:
-    """Take in a file of declared headcounts, XLSX or CSV"""
-    everything(Act.IMPORT_PEOPLE)
-    with _refusing(), changing(who().tenant) as session:
-        result = headcounts.import_headcounts(session, who().tenant, file.data, now=now())
-    return {
-        "as_of": today(),
-        "created": result.created,
-        "changed": result.changed,
-        "unchanged": result.unchanged,
-        "notes": list(result.notes),
-    }

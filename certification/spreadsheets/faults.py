@@ -41,12 +41,17 @@ class ImportFaults(CertificationError):
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did, counted in rows of the file; `notes` are changes a person should look at, in Vietnamese."""
+    """What an import did, counted in rows of the file; `notes` are changes a person should look at, in Vietnamese.
+
+    `refused` are the numbers of rows that were left out, where good rows only were asked for, `faults` why.
+    """
 
     created: int
     changed: int
     unchanged: int
     notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    refused: tuple[int, ...] = ()
 
 
 def file_fault(message: str) -> ImportFaults:

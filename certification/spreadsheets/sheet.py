@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
@@ -22,7 +22,7 @@ from certification.spreadsheets.columns import (
 )
 from certification.spreadsheets.days import LAST_YEAR, read_day
 from certification.spreadsheets.encodings import HOW_TO_SAVE, legacy, spoilt, undecoded, what_else
-from certification.spreadsheets.faults import MOST_FAULTS, Fault, ImportFaults, file_fault, shortened
+from certification.spreadsheets.faults import MOST_FAULTS, Fault, ImportFaults, ImportResult, file_fault, shortened
 from certification.spreadsheets.xlsx import Workbook, is_zip
 
 __all__ = ["CELL_AT_MOST", "FILE_AT_MOST", "ROWS_AT_MOST", "Row", "Sheet", "read"]
@@ -66,6 +66,11 @@ class Row:
         """Note what is wrong with the cell in `column`, or with the row when `column` is empty."""
         self.ok = False
         self.sheet.fault(self.number, column, message)
+
+    def clash(self, column: str, message: str, earlier: int) -> None:
+        """Note that this row says again, or otherwise, what the row `earlier` says: neither of them is good."""
+        self.fault(column, message)
+        self.sheet.faulty.add(earlier)
 
     def text(self, column: str, *, at_most: int = CELL_AT_MOST) -> str | None:
         """The cell in NFC, its white space made single spaces. At fault when empty, too long or unprintable."""
@@ -214,11 +219,21 @@ class Sheet:
             return self.faults
         return [*self.faults, Fault(0, "", f"còn {self._more} lỗi nữa không liệt kê; sửa các lỗi này rồi nhập lại")]
 
-    def refuse_faulty(self) -> None:
-        """Raises ImportFaults when any fault was noted."""
+    def refuse_faulty(self, *, good_rows: bool = False) -> None:
+        """Raises ImportFaults when any fault was noted; with `good_rows` only where the file as a whole is at fault:
+        what the rows say that are `good` is taken in then."""
         list(self.rows)
-        if self.faults:
+        if self.faults and not (good_rows and self.is_whole):
             raise ImportFaults(self.all_faults())
+
+    def good(self, row: int) -> bool:
+        """Whether nothing is wrong with the row of this number, nor with one that it contradicts."""
+        return row not in self.faulty
+
+    def result(self, created: int, changed: int, unchanged: int, notes: Iterable[str] = ()) -> ImportResult:
+        """What an import did, with the rows that were left out and why."""
+        faults = ImportFaults(self.all_faults()).faults if self.faults else ()
+        return ImportResult(created, changed, unchanged, tuple(notes), faults, tuple(sorted(self.faulty)))
 
 
 def read(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,15 +22,27 @@ __all__ = ["HEADINGS", "import_commitments"]
 HEADINGS = ("Mã đơn vị", "Nội dung", "Năm", "Căn cứ")
 
 
-def import_commitments(session: Session, tenant: UUID, data: bytes, *, now: datetime) -> ImportResult:
-    """Takes in a CSV file of what organizations took into their programme of a year (docs/imports.md).
+def import_commitments(
+    session: Session,
+    tenant: UUID,
+    data: bytes,
+    *,
+    now: datetime,
+    good_rows: bool = False,
+    within: Collection[UUID] | None = None,
+) -> ImportResult:
+    """Takes in a CSV or XLSX file of what organizations took into their programme of a year (docs/imports.md).
 
     What can be taken on is what the loaded plans count, written in any case, with or without diacritics. Raises
-    ImportFaults with every fault; nothing was changed then. May be called again with the same file.
+    ImportFaults with every fault; nothing was changed then, unless `good_rows` are asked for: rows at fault are left
+    out then, and told. `within` are the ids of the units it may be about; None means all. May be called again with the
+    same file.
     """
     sheet = spreadsheets.read(data, HEADINGS)
     bulk.import_alone(session, tenant)
-    nodes = organizations.nodes(session, tenant)
+    nodes = {
+        code: node for code, node in organizations.nodes(session, tenant).items() if within is None or node.id in within
+    }
     kinds = {_plain(kind): kind for kind in _countable(session, tenant)}
     told: dict[tuple[UUID, str, int], tuple[int, str]] = {}
     for row in sheet.rows:
@@ -48,10 +60,14 @@ def import_commitments(session: Session, tenant: UUID, data: bytes, *, now: date
             continue
         key = (nodes[code].id, kinds[_plain(words)], year)
         if key in told:
-            row.fault("Mã đơn vị", f"“{code}” đã có ở dòng {told[key][0]} cho năm {year}; xoá một dòng")
+            earlier = told[key][0]
+            row.clash("Mã đơn vị", f"“{code}” đã có ở dòng {earlier} cho năm {year}; xoá một dòng", earlier)
         told.setdefault(key, (row.number, source))
-    sheet.refuse_faulty()
-    return _write_commitments(session, tenant, {key: source for key, (_row, source) in told.items()}, now)
+    sheet.refuse_faulty(good_rows=good_rows)
+    counts = _write_commitments(
+        session, tenant, {key: source for key, (row, source) in told.items() if sheet.good(row)}, now
+    )
+    return sheet.result(*counts)
 
 
 def _countable(session: Session, tenant: UUID) -> set[str]:
@@ -72,7 +88,8 @@ def _plain(words: str) -> str:
 
 def _write_commitments(
     session: Session, tenant: UUID, told: Mapping[tuple[UUID, str, int], str], now: datetime
-) -> ImportResult:
+) -> tuple[int, int, int]:
+    """How many are new, changed, unchanged."""
     rows = session.execute(
         sa.select(Commitment.organization_id, Commitment.kind, Commitment.year, Commitment.source)
         .join(Organization, Organization.id == Commitment.organization_id)
@@ -109,4 +126,4 @@ def _write_commitments(
                 for organization, kind, year in changed
             ],
         )
-    return ImportResult(len(new), len(changed), len(told) - len(new) - len(changed))
+    return len(new), len(changed), len(told) - len(new) - len(changed)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from certification.models import Worker
+from certification.models import Award, Worker
 from lrs import api
 from lrs.db import NOBODY, Database
 from tests.certification import learning
@@ -189,3 +189,25 @@ def test_doubles_by_national_number_are_listed_without_the_number(run: Run, read
         "CCCD …123: “A1” và “A2”",
         "1 doubles. Numbers are not kept.",
     ]
+
+
+def test_a_table_is_tried_and_taken_in_without_the_rows_at_fault(
+    run: Run, database: Database, tenant: UUID, tmp_path: Path
+) -> None:
+    succeeded(run("import-organizations", ORGANIZATIONS))
+    succeeded(run("import-roster", roster_csv({"Mã người lao động": "A1"})))
+    heading = "Mã người lao động,Năm đánh giá,Số quyết định,Ngày quyết định,Cơ quan công nhận\n"
+    titles = f"{heading}A1,2025,1/QĐ,20/02/2026,UBND\nA9,2025,1/QĐ,20/02/2026,UBND\n".encode()
+    assert run("import-titles", titles).exit_code == 1
+    tried = succeeded(run("import-titles", titles, "--good-rows", "--dry-run"))
+    assert "1 new" in tried
+    assert "Nothing was changed" in tried
+    assert count(database, Award, tenant) == 0
+    refused = tmp_path / "loi.csv"
+    done = run("import-titles", titles, "--good-rows", "--refused", str(refused))
+    assert "1 new" in succeeded(done)
+    assert "Dòng 3" in done.stderr
+    assert "1 rows were left out." in done.stderr
+    assert count(database, Award, tenant) == 1
+    assert "A9" in refused.read_text("utf-8-sig")
+    assert run("import-titles", titles, "--refused", str(refused)).exit_code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
+from certification.import_tables import TABLES
 from certification.people import workers
 from certification.resources.uploads import XLSX
 from lrs.db import Database
 from tests.certification.access.people import account, give, signed_in
 from tests.certification.import_files import roster_csv
+from tests.certification.resources.branches import Ask, Callers
 from tests.certification.world import World
 from tests.conftest import PEPPER
 
@@ -80,7 +83,7 @@ def test_faults_are_all_told_by_row_and_column(
 
 
 def test_templates_are_for_everybody(client: FlaskClient) -> None:
-    for table in ("roster", "headcounts", "titles"):
+    for table in TABLES:
         answer = client.get(f"/api/templates/{table}.xlsx")
         assert openpyxl.load_workbook(io.BytesIO(answer.data)).sheetnames == ["Danh sách", "Hướng dẫn"]
     assert client.get("/api/templates/x.xlsx").status_code == 404
@@ -107,7 +110,59 @@ def test_nobody_else_may(client: FlaskClient, world: World) -> None:
     headers = signed_in(client, "mai")
     assert post(client, headers, "/api/roster", roster_csv(row("A1"))).status_code == 403
     assert post(client, {}, "/api/roster", roster_csv(row("A1"))).status_code == 401
-    assert client.get("/api/headcounts", headers=headers).status_code == 403
+    assert client.get("/api/headcounts", headers={}).status_code == 401
+
+
+def test_an_enterprise_brings_in_its_own_people_and_no_others(
+    callers: Callers, people: dict[str, UUID], other_world: World, world: World, ask: Ask
+) -> None:
+    def send(rows: list[dict[str, object]], expected: int = 200, **query: str) -> Any:
+        sent = {"data": roster_csv(*rows), "content_type": CSV, "query_string": query}
+        return ask(callers.enterprise, "/api/roster", expected, method="POST", **sent)
+
+    account = "https://hoc.example.org|moi"
+    own = [row("NV-1", **{"Họ và tên": "Người"}), row("A1", **{"Tài khoản học tập": account})]
+    tried = send(own, dry_run="true", whole="true")
+    assert (tried["created"], tried["missing"]) == (1, [])
+    assert known(world.database, world.tenant) == set()
+    done = send(own)
+    assert (done["created"], done["dry_run"]) == (1, False)
+    others = [
+        row("A2", **{"Mã doanh nghiệp": "dn/b"}),
+        row("A3", **{"Mã doanh nghiệp": "dn/9"}),
+        row("NV-3", **{"Họ và tên": "Ai đó"}),
+    ]
+    refused = send(others, 400)
+    assert [one["place"] for one in refused["errors"]] == [
+        "row 2, Mã doanh nghiệp",
+        "row 3, Mã doanh nghiệp",
+        "row 4, Mã người lao động",
+    ]
+    first, second = (one["message"] for one in refused["errors"][:2])
+    assert first.replace("dn/b", "dn/9") == second
+    assert send(others, good_rows="true")["refused"] == [2, 3, 4]
+    ask(callers.operator, "/api/links", method="POST", json={"ifi": "https://h.vn|x", "worker": "NV-3", "basis": "thẻ"})
+    taken = send([row("A4", **{"Tài khoản học tập": "https://h.vn|x"})], 400)["errors"]
+    assert [one["place"] for one in taken] == ["row 2, Tài khoản học tập"]
+    assert "NV-3" not in taken[0]["message"]
+
+
+def test_whoever_left_an_enterprise_is_called_as_where_he_works_now(
+    callers: Callers, people: dict[str, UUID], world: World, ask: Ask
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        world.also(session, people["NV-3"], "dn/a", started=date(2019, 1, 1), ended=date(2020, 12, 31))
+
+    def send(expected: int, **cells: object) -> Any:
+        told = {"Ngày vào làm": "01/01/2019", "Ngày nghỉ việc": "30/11/2020", "Giới tính": "Nữ", **cells}
+        sent = {"data": roster_csv(row("NV-3", **told)), "content_type": CSV}
+        return ask(callers.enterprise, "/api/roster", expected, method="POST", **sent)
+
+    wrong = send(400, **{"Họ và tên": "Tên khác", "Tài khoản học tập": "https://h.vn|cu"})["errors"]
+    assert [one["place"] for one in wrong] == ["row 2, Họ và tên", "row 2, Tài khoản học tập"]
+    assert send(200, **{"Họ và tên": "Người"})["changed"] == 1
+    with world.database.reading(world.tenant) as session:
+        assert workers.find(session, world.tenant, "NV-3").gender == "male"
 
 
 def test_a_national_number_is_in_no_answer(client: FlaskClient, operator: dict[str, str]) -> None:

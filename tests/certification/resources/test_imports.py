@@ -1,0 +1,199 @@
+"""Tables that people bring in over HTTP, all by one way: tried, taken in without bad rows, given back, by branch."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+from uuid import UUID
+
+import openpyxl
+import pytest
+
+from certification.access.permissions import Role
+from certification.import_tables import TABLES
+from tests.certification.resources.branches import Ask, Callers, Headers, places
+from tests.certification.world import World
+
+CSV = "text/csv"
+
+TITLE = {"Năm đánh giá": 2025, "Số quyết định": "1/QĐ", "Ngày quyết định": "20/02/2026", "Cơ quan công nhận": "UBND"}
+DECLARED = {"Ngày": "30/06/2026", "Tổng số lao động": 80, "Căn cứ": "Báo cáo", "Người báo": "Lan"}
+ATTESTED = {
+    "Năm": 2026,
+    "Điểm": 8,
+    "Người xác nhận": "Tổ trưởng",
+    "Ngày xác nhận": "01/11/2026",
+    "Căn cứ": "họp tổ",
+}
+COMMITTED = {"Nội dung": "Công đoàn học tập", "Năm": 2026, "Căn cứ": "NQ 1"}
+ITEM = {"Kênh": "zalo", "Ngày": "05/09/2026", "Số lượng": 2}
+
+# Of each table: its address, a good row of Lai Châu, one of Lào Cai, and one at fault with the column at fault.
+ROWS: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], str]] = {
+    "titles": (
+        "/api/titles",
+        {"Mã người lao động": "NV-1", **TITLE},
+        {"Mã người lao động": "NV-3", **TITLE},
+        {"Mã người lao động": "NV-2", **TITLE, "Năm đánh giá": "hai nghìn"},
+        "Năm đánh giá",
+    ),
+    "headcounts": (
+        "/api/headcounts",
+        {"Mã doanh nghiệp": "dn/a", **DECLARED},
+        {"Mã doanh nghiệp": "dn/c", **DECLARED},
+        {"Mã doanh nghiệp": "dn/b", **DECLARED, "Tổng số lao động": -1},
+        "Tổng số lao động",
+    ),
+    "attestations": (
+        "/api/attestations",
+        {"Mã người lao động": "NV-1", "Chỉ số": "CS4", **ATTESTED},
+        {"Mã người lao động": "NV-3", "Chỉ số": "CS4", **ATTESTED},
+        {"Mã người lao động": "NV-2", "Chỉ số": "CS99", **ATTESTED},
+        "Chỉ số",
+    ),
+    "commitments": (
+        "/api/commitments",
+        {"Mã đơn vị": "cdcs/a", **COMMITTED},
+        {"Mã đơn vị": "cdcs/c", **COMMITTED},
+        {"Mã đơn vị": "cdcs/b", **COMMITTED, "Nội dung": "gì đó"},
+        "Nội dung",
+    ),
+    "links": (
+        "/api/links",
+        {"Tài khoản học tập": "https://h.vn|1", "Mã người lao động": "NV-1"},
+        {"Tài khoản học tập": "https://h.vn|3", "Mã người lao động": "NV-3"},
+        {"Tài khoản học tập": "không phải", "Mã người lao động": "NV-2"},
+        "Tài khoản học tập",
+    ),
+    "channel-items": (
+        "/api/channel-items",
+        {"Mã đơn vị": "cdcs/a", **ITEM, "Tiêu đề": "Một"},
+        {"Mã đơn vị": "cdcs/c", **ITEM, "Tiêu đề": "Ba"},
+        {"Mã đơn vị": "cdcs/b", **ITEM, "Tiêu đề": "Hai", "Kênh": "thư"},
+        "Kênh",
+    ),
+}
+
+OFFICERS = {"titles", "headcounts", "commitments", "links", "channel-items"}
+"""What an officer may bring in for the own branch."""
+
+OPERATORS = {"titles", "headcounts", "attestations", "commitments", "links"}
+
+
+def table(*rows: dict[str, Any]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.fixture
+def send(ask: Ask) -> Any:
+    def post(headers: Headers, path: str, *rows: dict[str, Any], expected: int = 200, **query: str) -> Any:
+        sent = {"data": table(*rows), "content_type": CSV, "query_string": query}
+        return ask(headers, path, expected, method="POST", **sent)
+
+    return post
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_table_is_tried_and_taken_in_without_the_rows_at_fault(
+    name: str, people: dict[str, UUID], other_world: World, callers: Callers, send: Any
+) -> None:
+    path, good, _, wrong, column = ROWS[name]
+    address = path if name == "channel-items" else f"{path}/file"
+    headers = callers.operator if name in OPERATORS else callers.officer
+    refused = send(headers, address, good, wrong, expected=400)
+    assert places(refused) == [f"row 3, {column}"]
+    for dry_run in ("true", "true", "false"):
+        done = send(headers, address, good, wrong, good_rows="true", dry_run=dry_run)
+        assert (done["created"], done["changed"], done["refused"]) == (1, 0, [3])
+        assert [(one["row"], one["column"]) for one in done["faults"]] == [(3, column)]
+        assert done["dry_run"] is (dry_run == "true")
+    again = send(headers, address, good)
+    assert (again["created"], again["changed"], again["unchanged"], again["faults"]) == (0, 0, 1, [])
+    if name != "channel-items":
+        back = openpyxl.load_workbook(io.BytesIO(send(headers, f"{path}/refused", good, wrong))).worksheets[0]
+        assert [line[1:2] for line in back.values][1:] == [(str(wrong[next(iter(wrong))]),)]
+
+
+@pytest.mark.parametrize("name", sorted(OFFICERS))
+def test_an_officer_brings_in_what_is_of_the_branch_and_other_branches_are_not_there(
+    name: str, people: dict[str, UUID], other_world: World, callers: Callers, send: Any
+) -> None:
+    path, good, other, *_ = ROWS[name]
+    address = path if name == "channel-items" else f"{path}/file"
+    nowhere = {
+        key: {"NV-3": "NV-9", "dn/c": "dn/9", "cdcs/c": "cdcs/9"}.get(value, value) for key, value in other.items()
+    }
+    refused = send(callers.officer, address, good, other, nowhere, expected=400)
+    messages = [one["message"] for one in refused["errors"] if one["message"].startswith("không có")]
+    assert len(messages) == 2
+    assert messages[0].replace("NV-3", "NV-9").replace("dn/c", "dn/9").replace("cdcs/c", "cdcs/9") == messages[1]
+    assert send(callers.officer, address, good)["created"] == 1
+
+
+def test_who_may_bring_in_what(people: dict[str, UUID], callers: Callers, send: Any, ask: Ask) -> None:
+    for name, (path, good, other, *_) in ROWS.items():
+        address = path if name == "channel-items" else f"{path}/file"
+        expected = 200 if name == "headcounts" else 403
+        send(callers.enterprise, address, good, expected=expected)
+        send(callers.of(Role.AUDITOR), address, good, expected=403)
+        if name == "headcounts":
+            send(callers.enterprise, address, other, expected=400)
+        if name not in OFFICERS:
+            send(callers.officer, address, good, expected=403)
+    body = {"day": "2026-06-30", "total": 5, "source": "Báo cáo", "declared_by": "Lan"}
+    for enterprise, expected in (("dn/a", 200), ("dn/c", 400)):
+        sent = {"enterprise": enterprise, **body}
+        ask(callers.enterprise, "/api/headcounts", expected, method="POST", json=sent)
+    found = ask(callers.enterprise, "/api/headcounts?on=2020-06-30")
+    assert found["coverage"]["enterprises"] == 1
+
+
+def test_rows_that_contradict_each_other_are_both_left_out(
+    people: dict[str, UUID], callers: Callers, send: Any, world: World
+) -> None:
+    good = {"Mã người lao động": "NV-1", **TITLE}
+    done = send(callers.operator, "/api/titles/file", good, {**good, "Số quyết định": "2/QĐ"}, good_rows="true")
+    assert (done["created"], done["refused"]) == (0, [2, 3])
+
+
+def test_a_link_list_hides_whose_an_account_is_in_another_branch(
+    people: dict[str, UUID], callers: Callers, send: Any
+) -> None:
+    rows = ROWS["links"]
+    send(callers.operator, "/api/links/file", rows[2])
+    refused = send(callers.officer, "/api/links/file", {**rows[2], "Mã người lao động": "NV-1"}, expected=400)
+    assert "đã thuộc người khác" in refused["errors"][0]["message"]
+    assert "NV-3" not in str(refused)
+
+
+def test_units_and_successions_come_in_whole_or_not_at_all(
+    people: dict[str, UUID], other_world: World, callers: Callers, send: Any, ask: Ask
+) -> None:
+    headings = ("Mã", "Tên", "Loại", "Mã cấp trên hành chính", "Mã cấp trên công đoàn", "Từ ngày", "Đến ngày")
+    new = dict(zip(headings, ("cdcs/d", "CĐCS D", "công đoàn cơ sở", "", "cd/lai-chau", "2026-01-01", ""), strict=True))
+    assert send(callers.operator, "/api/units/file", new, dry_run="true")["created"] == 1
+    ask(callers.operator, "/api/units/cdcs/d", 404)
+    assert send(callers.operator, "/api/units/file", new)["created"] == 1
+    ask(callers.operator, "/api/units/cdcs/d")
+    ended = {"Mã đơn vị cũ": "cdcs/b", "Mã đơn vị mới": "cdcs/a", "Từ ngày": "01/10/2026", "Căn cứ": "QĐ 5"}
+    wrong = {**ended, "Mã đơn vị cũ": "cdcs/9"}
+    assert len(send(callers.operator, "/api/successions/file", ended, wrong, expected=400)["errors"]) == 1
+    assert send(callers.operator, "/api/successions/file", ended, dry_run="true")["created"] == 1
+    assert ask(callers.operator, "/api/units/cdcs/b")["unit"]["exists"]
+    assert send(callers.operator, "/api/successions/file", ended)["created"] == 1
+    gone = ask(callers.operator, "/api/units/cdcs/b?on=2026-10-02")["unit"]
+    assert (gone["exists"], gone["in_its_place"]) == (False, ["cdcs/a"])
+    for path in ("/api/units/file", "/api/successions/file"):
+        send(callers.officer, path, ended, expected=403)
+        send(callers.operator, path, ended, expected=400, good_rows="true")
+
+
+def test_every_table_has_a_template(ask: Ask) -> None:
+    for name in TABLES:
+        book = openpyxl.load_workbook(io.BytesIO(ask({}, f"/api/templates/{name}.xlsx")))
+        assert [cell.value for cell in book.worksheets[0][1]] == [one.heading for one in TABLES[name].columns]
