@@ -30,7 +30,10 @@ __all__ = ["certification_cli"]
 
 certification_cli = AppGroup(
     "certification",
-    help="Criteria, people, evidence, judging, figures.",
+    help=(
+        "Criteria, people, evidence, judging, figures. Commands act for the whole tenant, lists too: whoever can run "
+        "them holds its database. Who is to see a branch alone asks over HTTP, by an account or a key that has a role."
+    ),
     context_settings={"max_content_width": 120},
 )
 

@@ -10,9 +10,9 @@ from uuid import UUID
 import click
 from flask import current_app
 
-from certification.access import accounts, records, roles
+from certification.access import accounts, records, rights, roles, teams
 from certification.access.first_run import begin
-from certification.access.permissions import Role
+from certification.access.permissions import Act, Role
 from certification.commands import invocation
 from certification.commands.invocation import FILE, Day, for_tenant
 from certification.people import workers
@@ -253,6 +253,25 @@ def set_team(enterprise: str, name: str, numbers: tuple[str, ...], on: date | No
     click.echo(f"{printable(name)}: {number(came)} came, {number(left)} left.")
 
 
+@click.command("teams")
+@click.argument("enterprise", metavar="CODE", required=False)
+@click.option("--on", type=Day(), help="As it was on this day; default: today.")
+@for_tenant
+def list_teams(enterprise: str | None, on: date | None, tenant: str) -> None:
+    """List teams of enterprises (of CODE alone) with their leads, and who is in them on a day."""
+    day = on or invocation.today()
+    with invocation.reading(tenant) as (session, owner):
+        within = rights.reach(roles.at_terminal(owner), Act.READ_TEAMS, day)
+        found = teams.teams(session, owner, day, within=within, enterprise=enterprise)
+        people = {one.id: teams.members(session, owner, one.id, day) for one in found}
+    for one in found:
+        led = f", led by {', '.join(map(printable, one.leads))}" if one.leads else ""
+        click.echo(f"{printable(one.enterprise)} · {printable(one.name)}: {number(one.members)} workers{led}")
+        for member in people[one.id]:
+            click.echo(printable(f"  {member.number}  {member.full_name}, from {member.starts:%d/%m/%Y}"))
+    click.echo(f"{number(len(found))} teams on {day:%d/%m/%Y}.")
+
+
 @click.command("access-record")
 @click.option("--about", metavar="NAME", help="What was done to this account or key alone.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most.")
@@ -278,5 +297,6 @@ ACCESS = (
     hand_over_role,
     list_roles,
     set_team,
+    list_teams,
     access_record,
 )

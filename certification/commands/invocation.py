@@ -25,7 +25,9 @@ from lrs.db import NOBODY, Database, Session
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
-for_tenant = click.option("--tenant", default="default", show_default=True, help="Whose data: the tenant's name.")
+for_tenant = click.option(
+    "--tenant", default="default", show_default=True, help="Whose data, all of it: the tenant's name."
+)
 for_year = click.option(
     "--year", type=click.IntRange(2000, 2100), help="Assessment year; default: this year in Vietnam."
 )

@@ -180,12 +180,12 @@ def _shown(value: Any) -> str:
 # ---------------------------------------------------------------- reading what is kept
 
 
-def total(session: Session, tenant: UUID) -> int:
-    """How many Statements have a finding."""
-    return (
-        session.scalar(sa.select(sa.func.count(Finding.statement_id.distinct())).where(Finding.tenant_id == tenant))
-        or 0
-    )
+def total(session: Session, tenant: UUID, *, about: Callable[[Any], sa.ColumnElement[bool]] | None = None) -> int:
+    """How many Statements have a finding; with `about` as in `listed`."""
+    query = sa.select(sa.func.count(Finding.statement_id.distinct())).where(Finding.tenant_id == tenant)
+    if about is not None:
+        query = query.where(Finding.statement_id.in_(_evidence(tenant, about)))
+    return session.scalar(query) or 0
 
 
 def by_platform(session: Session, tenant: UUID) -> list[Counted]:

@@ -172,16 +172,15 @@ class WorkListAnswer(AsOf):
 # ---------------------------------------------------------------- reading
 
 
-@resource.get("/work-list", Act.READ_UNKNOWN_ACTORS, answers=WorkListAnswer)
+@resource.get("/work-list", Act.READ_WORK_LIST, answers=WorkListAnswer)
 def show_work_list() -> Any:
     """What waits for a person, by kind
 
-    Each kind has a list of its own.
+    Each kind has a list of its own. Whoever has a branch gets those kinds that concern its workers.
     """
-    everything(Act.READ_UNKNOWN_ACTORS)
     tenant = who().tenant
     with database().reading(tenant) as session:
-        found = work_list.summary(session, tenant)
+        found = work_list.summary(session, tenant, about=_about(session, Act.READ_WORK_LIST))
     return {"as_of": today(), "waiting": found}
 
 
@@ -210,6 +209,12 @@ def list_double_workers(query: Mapping[str, Any]) -> Any:
         }
 
     return cursors.page(tenant, found, limit, as_of=today(), key=lambda one: one.place, show=show)
+
+
+def _about(session: Session, act: Act) -> work_list.About | None:
+    """Which workers the caller may know of, as a condition; None for all."""
+    reach = rights.visible_workers(who(), act, today())
+    return None if reach.everything else lambda column: reach.workers(session, column)
 
 
 @resource.get("/workers/<path:number>/identity", Act.READ_IDENTITY, answers=IdentityAnswer)

@@ -41,7 +41,8 @@ _FAILURES = (
     ArithmeticError, AttributeError, EOFError, InvalidFileException, LookupError, OSError,
     RuntimeError, SyntaxError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What reading a broken archive, broken XML or XML that is no spreadsheet ends with in the libraries."""
+"""What reading a broken archive, broken XML (a SyntaxError of whichever parser) or XML that is no spreadsheet ends with
+in the libraries."""
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")

@@ -175,3 +175,11 @@ def test_a_key_with_a_role_opens_its_branch_and_says_until_when(
     assert run("create-key", "--name", "x", "--role", "enterprise", "--unit", "cdcs/x").exit_code == 1
     with database.reading(tenant) as session:
         assert len(api.credentials(session, tenant)) == 1, "a key whose role is refused is not made"
+
+
+def test_teams_are_listed_with_whoever_is_in_them_and_leads_them(run: Run, ready: None) -> None:
+    succeeded(run("set-team", "dn/1", "Tổ 1", "A1", "A2"))
+    told = succeeded(run("teams", "dn/1"))
+    assert "dn/1 · Tổ 1: 2 workers" in told
+    assert "  A1  Nguyễn Thị Hoa, from 20/11/2026" in told
+    assert "0 teams on 01/01/2026" in succeeded(run("teams", "dn/2", "--on", "2026-01-01"))

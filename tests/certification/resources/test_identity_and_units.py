@@ -131,8 +131,9 @@ def test_nobody_says_who_is_whom_in_another_branch(
     auditor = member("kiem-tra", Role.AUDITOR)
     get(client, auditor, "/api/workers/NV-1/identity")
     post(auditor, "/api/workers/NV-1/merge", 403, other="NV-2")
-    for path in ("/api/work-list", "/api/double-workers", "/api/unknown-actors"):
+    for path in ("/api/double-workers", "/api/unknown-actors"):
         get(client, officer, path, 403)
+    get(client, member("doanh-nghiep", Role.ENTERPRISE, "dn/a"), "/api/work-list", 403)
     assert post(operator, f"/api/identity-events/{merged['event']}/undo")["other"] == "NV-3"
     assert post(operator, "/api/links/remove", ifi="https://hoc.example.org|c")["worker"] == "NV-3"
     post(officer, "/api/links", 400, ifi="không phải", worker="NV-1")
@@ -182,3 +183,24 @@ def test_units_are_listed_found_and_changed_on_any_day(
     faults = post(operator, "/api/units/dn/b/end", 400, successors=["dn/c", "vn/x"], on="2027-01-01", source="QĐ 7")
     assert len(messages(faults)) == 3
     assert date.fromisoformat(ended["as_of"]) == date(2026, 10, 1)
+
+
+def test_an_officer_sees_what_waits_about_the_own_workers(
+    world: World,
+    people: dict[str, UUID],
+    identity: api.Identity,
+    client: FlaskClient,
+    member: Callable[..., Headers],
+    operator: Headers,
+    post: Any,
+) -> None:
+    for number in people:
+        post(operator, "/api/links", ifi=learning.ifi(number), worker=number)
+    late = [statement(number, timestamp="2024-03-01T03:00:00Z") for number in people]
+    store(world.database, identity, *late)
+    learning.follow_all(world.database, world.tenant, world.now)
+    officer = member("can-bo", Role.UPPER_OFFICER, "cd/lai-chau")
+    waiting = {one["code"]: one["count"] for one in get(client, officer, "/api/work-list")["waiting"]}
+    assert waiting == {"doubtful-statements": 2}
+    every = {one["code"]: one["count"] for one in get(client, operator, "/api/work-list")["waiting"]}
+    assert (every["doubtful-statements"], len(every)) == (3, 4)
