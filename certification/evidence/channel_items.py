@@ -24,7 +24,7 @@ from certification.units.trees import Node
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
 
-__all__ = ["CHANNELS", "COLUMNS", "Counted", "counts", "import_channel_items"]
+__all__ = ["CHANNELS", "COLUMNS", "Counted", "Item", "counts", "import_channel_items", "listed"]
 
 CHANNELS: Mapping[str, str] = {
     "loa truyền thanh": "loudspeaker",
@@ -137,6 +137,63 @@ def _said(row: Row, units: Mapping[str, Node], tenant: UUID, by: str, now: datet
         "recorded_by": by,
         "recorded": now,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item as it is kept: of which unit (its code), how many of them, who recorded it and when (UTC)."""
+
+    id: UUID
+    unit: str
+    channel: str
+    day: date
+    title: str
+    items: int
+    source: str | None
+    recorded_by: str
+    recorded: datetime
+
+
+def listed(
+    session: Session,
+    tenant: UUID,
+    first: date,
+    last: date,
+    *,
+    unit: str | None = None,
+    units: Collection[UUID] | None = None,
+    after: tuple[date, UUID] | None = None,
+    limit: int | None = None,
+) -> list[Item]:
+    """Items from one day to another, by day and id, from behind `after` on: of the unit with this code itself, and of
+    those whose ids are `units` (None means all). One SQL command."""
+    query = (
+        sa.select(
+            ChannelItem.id,
+            Organization.code,
+            ChannelItem.channel,
+            ChannelItem.day,
+            ChannelItem.title,
+            ChannelItem.items,
+            ChannelItem.source,
+            ChannelItem.recorded_by,
+            ChannelItem.recorded,
+        )
+        .join(Organization, Organization.id == ChannelItem.organization_id)
+        .where(
+            ChannelItem.tenant_id == tenant, ChannelItem.day >= first, ChannelItem.day <= last, ChannelItem.items > 0
+        )
+        .order_by(ChannelItem.day, ChannelItem.id)
+        .limit(limit)
+    )
+    if unit is not None:
+        query = query.where(Organization.code == unit)
+    if units is not None:
+        query = query.where(among(session, ChannelItem.organization_id, units))
+    if after is not None:
+        later = sa.and_(ChannelItem.day == after[0], ChannelItem.id > after[1])
+        query = query.where(sa.or_(ChannelItem.day > after[0], later))
+    return [Item(*row) for row in session.execute(query)]
 
 
 def counts(session: Session, tenant: UUID, code: str, first: date, last: date) -> Counted:

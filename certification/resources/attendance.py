@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from marshmallow import fields, validate
@@ -11,12 +13,13 @@ from marshmallow import fields, validate
 from certification.access import rights
 from certification.access.permissions import Act
 from certification.evidence import attendance, attendance_lists, channel_items, kept_files
+from certification.resources import cursors
 from certification.resources.access import caller, changing, database, now, pepper, today, who
 from certification.resources.errors import NotFound
 from certification.resources.frame import Resource
 from certification.resources.imports import ImportAnswer, ImportParameters, RowFault, imported
-from certification.resources.parameters import DAY, Body, Parameters
-from certification.resources.shapes import Answer, AsOf
+from certification.resources.parameters import DAY, Body, Paging, Parameters
+from certification.resources.shapes import Answer, AsOf, Page
 from certification.resources.speaking import BYTES, download, in_the_name_of
 from certification.resources.uploads import CSV, XLSX, Kinds, Upload
 from lrs.api import Fault
@@ -98,6 +101,34 @@ class ChannelParameters(Parameters):
     unit = fields.String(required=True)
     first = fields.Date(required=True, format="iso", validate=DAY)
     last = fields.Date(required=True, format="iso", validate=DAY)
+
+
+class ItemsParameters(Paging):
+    """From which day to which, both included; of one unit itself, or of every one of the caller's branches."""
+
+    first = fields.Date(required=True, format="iso", validate=DAY)
+    last = fields.Date(required=True, format="iso", validate=DAY)
+    unit = fields.String()
+
+
+class ItemAnswer(Answer):
+    """An item of a channel: it reached nobody by name."""
+
+    id = fields.UUID()
+    unit = fields.String()
+    channel = fields.String()
+    day = fields.Date()
+    title = fields.String()
+    items = fields.Integer()
+    source = fields.String(allow_none=True)
+    recorded_by = fields.String()
+    recorded = fields.DateTime()
+
+
+class ItemsPage(Page):
+    """Items by day."""
+
+    items = fields.List(fields.Nested(ItemAnswer))
 
 
 class ChannelAnswer(AsOf):
@@ -210,3 +241,29 @@ def count_channel_items(query: Mapping[str, Any]) -> Any:
         found = channel_items.counts(session, caller().tenant, unit, query["first"], query["last"])
     period = {"unit": found.code, "first": found.first, "last": found.last}
     return {"as_of": today(), **period, "items": found.items, "by_channel": dict(found.by_channel)}
+
+
+@resource.get("/channel-items/list", Act.READ_CHANNEL_ITEMS, query=ItemsParameters, answers=ItemsPage)
+def list_channel_items(query: Mapping[str, Any]) -> Any:
+    """List what units sent out, by day
+
+    Whoever brings a row in again with another number corrects it; 0 takes it back.
+    """
+    tenant = caller().tenant
+    left = cursors.after(tenant, (date, UUID))
+    with database().reading(tenant) as session:
+        if "unit" in query:
+            in_the_name_of(session, query["unit"], Act.READ_CHANNEL_ITEMS, "unit")
+        found = channel_items.listed(
+            session,
+            tenant,
+            query["first"],
+            query["last"],
+            unit=query.get("unit"),
+            units=rights.organizations_within(session, who(), Act.READ_CHANNEL_ITEMS, today()),
+            after=(left[0], left[1]) if left else None,
+            limit=query["limit"] + 1,
+        )
+    return cursors.page(
+        tenant, found, query["limit"], as_of=today(), key=lambda one: (one.day, one.id), show=lambda one: one
+    )

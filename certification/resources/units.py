@@ -14,7 +14,7 @@ from certification.resources import cursors
 from certification.resources.access import changing, database, everything, now, today, who
 from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import DAY, REASON, Body, Paging, Parameters
+from certification.resources.parameters import DAY, REASON, Body, DryRun, Paging, Parameters
 from certification.resources.shapes import Answer, AsOf, Page
 from certification.spreadsheets import ImportFaults
 from certification.units import changes, organizations
@@ -178,15 +178,15 @@ def show_unit(code: str, query: Mapping[str, Any]) -> Any:
     return {"as_of": on, "unit": _shown(tree, code), "changes": done}
 
 
-@resource.post("/units/<path:code>/move", Act.CHANGE_UNITS, body=MoveUnitBody, answers=OneUnitAnswer)
-def move_unit(code: str, body: Mapping[str, Any]) -> Any:
+@resource.post("/units/<path:code>/move", Act.CHANGE_UNITS, query=DryRun, body=MoveUnitBody, answers=OneUnitAnswer)
+def move_unit(code: str, query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     """Put a unit under another from a day on
 
     Figures of earlier days stay on the tree of their day.
     """
     everything(Act.CHANGE_UNITS)
     asking = who()
-    with _refusing(), changing(asking.tenant) as session:
+    with _refusing(), changing(asking.tenant, dry_run=query["dry_run"]) as session:
         changes.move(
             session,
             asking.tenant,
@@ -203,15 +203,15 @@ def move_unit(code: str, body: Mapping[str, Any]) -> Any:
     return {"as_of": tree.on, "unit": _shown(tree, code), "changes": done}
 
 
-@resource.post("/units/<path:code>/end", Act.CHANGE_UNITS, body=EndUnitBody, answers=OneUnitAnswer)
-def end_unit(code: str, body: Mapping[str, Any]) -> Any:
+@resource.post("/units/<path:code>/end", Act.CHANGE_UNITS, query=DryRun, body=EndUnitBody, answers=OneUnitAnswer)
+def end_unit(code: str, query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     """End a unit; what stands under it goes to its one successor
 
     With several successors, or none, move what stands under it first.
     """
     everything(Act.CHANGE_UNITS)
     asking = who()
-    with _refusing(), changing(asking.tenant) as session:
+    with _refusing(), changing(asking.tenant, dry_run=query["dry_run"]) as session:
         changes.end(
             session,
             asking.tenant,

@@ -197,3 +197,34 @@ def test_every_table_has_a_template(ask: Ask) -> None:
     for name in TABLES:
         book = openpyxl.load_workbook(io.BytesIO(ask({}, f"/api/templates/{name}.xlsx")))
         assert [cell.value for cell in book.worksheets[0][1]] == [one.heading for one in TABLES[name].columns]
+
+
+def test_items_of_channels_are_listed_for_the_own_branch_in_pages(
+    people: dict[str, UUID], other_world: World, callers: Callers, send: Any, ask: Ask
+) -> None:
+    _, mine, other, *_ = ROWS["channel-items"]
+    second = {**mine, "Tiêu đề": "Hai", "Ngày": "06/09/2026"}
+    send(callers.officer, "/api/channel-items", mine, second)
+    send(callers.of(Role.UPPER_OFFICER, "cd/lao-cai"), "/api/channel-items", other)
+    path = "/api/channel-items/list?first=2026-09-01&last=2026-09-30"
+    first = ask(callers.officer, f"{path}&limit=1")
+    rest = ask(callers.officer, f"{path}&limit=1&cursor={first['next']}")
+    found = [*first["items"], *rest["items"]]
+    assert [(one["unit"], one["title"], one["items"]) for one in found] == [("cdcs/a", "Một", 2), ("cdcs/a", "Hai", 2)]
+    assert rest["next"] is None
+    assert len(ask(callers.operator, path)["items"]) == 3
+    assert [one["title"] for one in ask(callers.operator, f"{path}&unit=cdcs/c")["items"]] == ["Ba"]
+    assert ask(callers.officer, "/api/channel-items/list?first=2026-09-06&last=2026-09-06")["items"] == rest["items"]
+    assert places(ask(callers.officer, f"{path}&unit=cdcs/c", 400)) == ["unit"]
+    ask(callers.enterprise, path, 403)
+
+
+def test_ending_a_unit_is_tried_before_it_is_done(people: dict[str, UUID], callers: Callers, ask: Ask) -> None:
+    body = {"successors": ["cdcs/a"], "on": "2026-10-01", "source": "QĐ 5"}
+    tried = ask(callers.operator, "/api/units/cdcs/b/end?dry_run=true", method="POST", json=body)
+    assert not tried["unit"]["exists"]
+    assert ask(callers.operator, "/api/units/cdcs/b")["unit"]["exists"]
+    moved = {"tree": "union", "parent": "cd/lao-cai", "on": "2026-10-01", "source": "QĐ 6"}
+    tried = ask(callers.operator, "/api/units/cdcs/a/move?dry_run=true", method="POST", json=moved)
+    assert tried["unit"]["parents"]["union"] == "cd/lao-cai"
+    assert ask(callers.operator, "/api/units/cdcs/a")["unit"]["parents"]["union"] == "cd/lai-chau"
