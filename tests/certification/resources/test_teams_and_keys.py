@@ -51,8 +51,9 @@ def test_teams_are_set_for_the_own_branch_and_a_lead_sees_the_own_one(
     other = rest["items"][0]["id"]
     for headers, where in ((lead, other), (callers.officer, other), (callers.officer, "x")):
         ask(headers, f"/api/teams/{where}", 404)
-    wrong = put(callers.officer, 400, members=["NV-1", "NV-3", "NV-9"], on="2026-01-01", team=" ")
-    assert places(wrong) == ["/on", "/team", "/members/1", "/members/2"]
+    wrong = put(callers.officer, 400, members=["NV-1", "NV-3", "NV-9"], on="2026-01-01")
+    assert places(wrong) == ["/on", "/members/1", "/members/2"]
+    assert places(put(callers.officer, 400, members=[], team=" ")) == ["/team"]
     assert places(put(callers.officer, 400, enterprise="dn/c", members=[])) == ["/enterprise"]
     put(lead, 403, members=[])
     put(callers.enterprise, 403, members=[])
