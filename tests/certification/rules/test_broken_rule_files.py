@@ -20,7 +20,15 @@ import pytest
 
 import schemas
 from certification.errors import RuleFileFaults
-from certification.rules import locations, rule_checks, rule_files
+from certification.rules import (
+    check_parts,
+    criteria_checks,
+    locations,
+    mapping_checks,
+    plan_checks,
+    rule_checks,
+    rule_files,
+)
 from certification.rules.rule_store import stored
 from lrs.db import Database
 
@@ -89,7 +97,10 @@ def _told_by(module: Any) -> Iterator[str]:
             yield words
 
 
-@pytest.mark.parametrize("module", [rule_checks, locations], ids=lambda module: module.__name__)
+CHECKS = (rule_checks, criteria_checks, mapping_checks, plan_checks, check_parts, locations)
+
+
+@pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.__name__)
 def test_every_fault_that_the_checks_can_tell_has_an_example(module: Any) -> None:
     said = "\n".join(words for path in BROKEN for words in must_say(path))
     all_told = list(_told_by(module))
