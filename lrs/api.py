@@ -14,6 +14,7 @@ from uuid import UUID
 
 from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
 from lrs.credentials import (
+    OF_A_PERSON,
     XAPI_SCOPES,
     Identity,
     KnownCredential,
@@ -43,6 +44,7 @@ from lrs.versions import SUPPORTED as VERSIONS
 from lrs.versions import family as version_family
 
 __all__ = [
+    "OF_A_PERSON",
     "VERSIONS",
     "VOIDED",
     "XAPI_SCOPES",

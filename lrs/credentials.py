@@ -37,6 +37,9 @@ XAPI_SCOPES = frozenset(
 )  # fmt: skip
 """Scopes as xAPI 1.0.3 Communication 4.2 names them."""
 
+OF_A_PERSON = "worker/"
+"""Begins the name under which a person acts through this program itself (`acting`): such an account can be erased."""
+
 _READING = frozenset({"statements/read", "statements/read/mine", "state/read", "profile/read"})
 """What there is to read. xAPI gives no name to reading State or profiles alone: nobody is given these two as such."""
 
@@ -247,8 +250,8 @@ _KNOWN = (
 def acting(session: Session, tenant: UUID, account: str, *, name: str, pepper: bytes) -> Identity:
     """Somebody without a credential who stores Statements through this program itself, as the Authority `account`.
 
-    `account` is a name within the tenant and no key: it holds a slash, which keys never do. Raises ValueError otherwise
-    and UnknownTenant.
+    `account` is a name within the tenant and no key: it holds a slash, which keys never do, and begins with
+    `OF_A_PERSON` where it is a person's. Raises ValueError otherwise and UnknownTenant.
     """
     if "/" not in account:
         raise ValueError(f"{account!r} could be a key; begin it with what kind of name it is, and a slash")

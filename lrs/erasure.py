@@ -27,6 +27,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lrs import actors, attachments, definitions, documents, provenance
+from lrs.credentials import OF_A_PERSON
 from lrs.db import Database, Session, among, new_id
 from lrs.errors import InvalidRequest
 from lrs.models import Base, Erasure, Reference, Signature, Statement, StatementLink
@@ -187,7 +188,8 @@ def _checked(tenant: UUID, agent: Mapping[str, Any], accounts: OpaqueAccounts) -
     ifi = ifi_text(actor)
     if ifi is None or is_erased(ifi):
         raise InvalidRequest.at("agent", "this account stands in the place of somebody who is erased already")
-    if ifi.startswith(f"account urn:uuid:{tenant}|") and not accounts.is_one(ifi):
+    ours = f"account urn:uuid:{tenant}|"
+    if ifi.startswith(ours) and not ifi.startswith(f"{ours}{OF_A_PERSON}") and not accounts.is_one(ifi):
         raise InvalidRequest.at("agent", "this is the Authority of a credential, not a person; revoke the key instead")
     return {name: actor[name] for name in ("mbox", "mbox_sha1sum", "openid", "account") if name in actor}
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import click
 
+from certification.access import roles
 from certification.commands import invocation
 from certification.commands.invocation import FILE, NEW_FILE, for_tenant
 from certification.evidence import attestations, forgetting
@@ -109,16 +110,19 @@ def forget_actor(ifi: str, tenant: str) -> None:
     """Keep nothing of the identifier IFI of an Actor: for somebody who is erased from the store (`flask lrs erase`).
 
     Facts made of the Actor's Statements stay until `flask certification rebuild-facts`. Files that the person declared
-    go; in files of lists the person's rows are emptied.
+    go; in files of lists the person's rows are emptied, and acts on record lose their details about the person.
     """
     with invocation.writing(tenant) as (session, owner):
-        done = forgetting.forget_actor(session, owner, ifi, opaque=invocation.opaque(owner))
+        by, now, opaque = roles.TERMINAL, invocation.now(), invocation.opaque(owner)
+        done = forgetting.forget_actor(session, owner, ifi, by=by, now=now, opaque=opaque)
     invocation.database().empty_log()
     click.echo("It was linked to a worker, and is no more." if done.was_linked else "It was linked to nobody.")
     click.echo(f"{number(done.waited)} Statements waited for it, and do no more.")
     if done.files_removed or done.lists_emptied:
         removed, emptied = number(done.files_removed), number(done.lists_emptied)
         click.echo(f"Files that the worker declared: {removed} removed. Files of lists: rows emptied in {emptied}.")
+    if done.acts_emptied:
+        click.echo(f"Acts on record about the worker: {number(done.acts_emptied)} lost their details.")
 
 
 @click.command("unknown-actors")

@@ -12,11 +12,13 @@ import csv
 import io
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from certification import bulk
+from certification.acts import chain
 from certification.evidence import attendance, kept_files
 from certification.models import AttendanceRow, AttendanceVersion, Declaration, Worker
 from certification.people import identifiers, workers
@@ -31,16 +33,21 @@ __all__ = ["Forgotten", "forget_actor"]
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """Whether an Actor was linked to a worker, how many Statements waited for it, how many of the worker's files were
-    removed, and from how many files of lists the worker's rows were taken."""
+    removed, from how many files of lists the worker's rows were taken, and how many acts on record lost their
+    details."""
 
     was_linked: bool
     waited: int
     files_removed: int
     lists_emptied: int
+    acts_emptied: int
 
 
-def forget_actor(session: Session, tenant: UUID, ifi: str, *, opaque: Opaque | None = None) -> Forgotten:
-    """Keeps nothing of the Actor `ifi`, as `workers.forget_actor`, nor of files that show the worker whom it was.
+def forget_actor(
+    session: Session, tenant: UUID, ifi: str, *, by: str, now: datetime, opaque: Opaque | None = None
+) -> Forgotten:
+    """Keeps nothing of the Actor `ifi`, as `workers.forget_actor`, nor of files that show the worker whom it was, nor
+    of what acts on record say of the worker beside who did what and when (`acts.chain`; `by` did the erasing).
 
     Rows that were at fault when a list came in are nobody's, and stay; so does what a later file says anew. A few SQL
     commands for each file. Raises NoIdentifier.
@@ -50,14 +57,16 @@ def forget_actor(session: Session, tenant: UUID, ifi: str, *, opaque: Opaque | N
     owners = {link.person.id for link in workers.links(session, tenant, forms)}
     was_linked, waited = workers.forget_actor(session, tenant, ifi, opaque=opaque)
     if not owners:
-        return Forgotten(was_linked, waited, 0, 0)
+        return Forgotten(was_linked, waited, 0, 0, 0)
     who = (
         Worker.tenant_id == tenant,
         sa.or_(among(session, Worker.id, owners), among(session, Worker.merged_into, owners)),
     )
     numbers = {one.id: one.number for one in session.execute(sa.select(Worker.id, Worker.number).where(*who))}
     removed = _remove_declared(session, tenant, numbers.keys())
-    return Forgotten(was_linked, waited, removed, _empty_lists(session, tenant, numbers.keys(), set(numbers.values())))
+    emptied = _empty_lists(session, tenant, numbers.keys(), set(numbers.values()))
+    acts = sum(chain.erase_details(session, tenant, one, by=by, now=now) for one in sorted(numbers))
+    return Forgotten(was_linked, waited, removed, emptied, acts)
 
 
 def _remove_declared(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> int:

@@ -87,7 +87,7 @@ def agent(tenant: UUID, name: str) -> dict[str, Any]:
 def account(tenant: UUID, person: Person) -> dict[str, Any]:
     """The worker as an Actor: an account by the worker's number, or by the row's id where the number looks like a
     telephone, mail or identity number and so would tell who it is."""
-    name = f"worker/{person.id if api.looks_like(person.number) else person.number}"
+    name = f"{api.OF_A_PERSON}{person.id if api.looks_like(person.number) else person.number}"
     return agent(tenant, name)
 
 

@@ -10,14 +10,17 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
-from certification.evidence import attendance_lists, declarations, feed, forgetting, kept_files
+from certification.acts import chain
+from certification.evidence import attendance_lists, declarations, feed, forgetting, issuing, kept_files
 from certification.evidence.declared import Declared
 from certification.evidence.forgetting import Forgotten
 from certification.evidence.witnesses import Witness
-from certification.models import KeptFile, WaitingStatement, WorkerIdentifier
+from certification.models import KeptFile, WaitingStatement, Worker, WorkerIdentifier
 from certification.people import merging, workers
-from lrs import api, erasure
+from lrs import api, credentials, erasure
 from lrs.db import Database
+from lrs.errors import InvalidRequest
+from lrs.models import Statement
 from lrs.privacy import OpaqueAccounts
 from tests.certification.evidence.test_attendance_lists import USUAL, list_csv, said
 from tests.certification.evidence.test_declarations import COURSE, PDF, PNG, READING
@@ -99,7 +102,7 @@ def known(world: World, *names: str) -> None:
 
 def forget(world: World, name: str) -> Forgotten:
     with world.database.writing(world.tenant) as session:
-        return forgetting.forget_actor(session, world.tenant, ifi(name))
+        return forgetting.forget_actor(session, world.tenant, ifi(name), by="operator", now=world.now)
 
 
 def declare(world: World, number: str, what: Declared, file: bytes) -> UUID:
@@ -128,7 +131,7 @@ def test_files_that_the_person_declared_go_and_what_another_declared_stays(world
     own = declare(world, "NV-1", COURSE, PDF + b" of an")
     declare(world, "NV-1", READING, PNG)
     others = declare(world, "NV-2", READING, PNG)
-    assert forget(world, "an") == Forgotten(True, 0, 1, 0)
+    assert forget(world, "an") == Forgotten(True, 0, 1, 0, 0)
     assert [content for _, content in files(world).values()] == [PNG], "the other one's proof"
     with world.database.reading(world.tenant) as session:
         [listed] = [one for one in declarations.listing(session, world.tenant, number="NV-1") if one.id == own]
@@ -136,7 +139,7 @@ def test_files_that_the_person_declared_go_and_what_another_declared_stays(world
         with pytest.raises(kept_files.UnknownFile):
             declarations.read_file(session, world.tenant, "NV-1", own)
         assert declarations.read_file(session, world.tenant, "NV-2", others)[1] == PNG
-    assert forget(world, "an") == Forgotten(False, 0, 0, 0)
+    assert forget(world, "an") == Forgotten(False, 0, 0, 0, 0)
 
 
 def test_in_lists_the_rows_of_the_person_are_emptied_and_the_others_stay_cell_by_cell(
@@ -152,7 +155,7 @@ def test_in_lists_the_rows_of_the_person_are_emptied_and_the_others_stay_cell_by
     follow_all(world.database, world.tenant, now)
     before, stored = facts(world.database, world.tenant), files(world)
 
-    assert forget(world, "an") == Forgotten(True, 0, 0, 2)
+    assert forget(world, "an") == Forgotten(True, 0, 0, 2, 0)
     kept = files(world)
     assert kept.keys() == stored.keys(), "known by the hash of what was handed in"
     hashes = [kept_files.hash_of(data) for data in (first, second, elsewhere)]
@@ -202,3 +205,54 @@ def test_numbers_of_records_that_were_merged_are_the_persons_too_and_another_ten
     assert b"NV-3" in content
     assert not (b"NV-1" in content or b"NV-2" in content)
     assert known_there in [data for _, data in files(other_world).values()]
+
+
+# ---------------------------------------------------------------- Statements that we made, acts on record
+
+
+def texts(world: World, tenant: UUID | None = None) -> bytes:
+    owner = tenant or world.tenant
+    with world.database.reading(owner) as session:
+        return "\n".join(session.scalars(sa.select(Statement.exact).where(Statement.tenant_id == owner))).encode()
+
+
+def test_statements_made_of_lists_and_declarations_name_the_worker_no_more(world: World, other_world: World) -> None:
+    known(world, "an", "binh")
+    known(other_world, "an")
+    declare(world, "NV-1", COURSE, PDF)
+    declare(other_world, "NV-1", COURSE, PDF)
+    take_in(world, list_csv(said("NV-1"), said("NV-2")))
+    number = issuing.agent(world.tenant, "worker/NV-1")
+    assert texts(world).count(b'"worker/NV-1"') == 3, "the Actor of both, and the Authority of what the worker declared"
+    accounts, key = OpaqueAccounts.of(world.tenant, PEPPER), credentials.erasure_key(PEPPER, world.tenant)
+    erasure.erase(world.database, world.tenant, number, key=key, accounts=accounts, reason="", now=world.now)
+    assert b"NV-1" not in texts(world)
+    assert b'"worker/NV-2"' in texts(world)
+    assert b'"worker/NV-1"' in texts(other_world)
+
+
+def test_an_organization_that_speaks_is_no_person_to_erase(world: World) -> None:
+    accounts, key = OpaqueAccounts.of(world.tenant, PEPPER), credentials.erasure_key(PEPPER, world.tenant)
+    with pytest.raises(InvalidRequest):
+        erasure.erase(
+            world.database, world.tenant, issuing.agent(world.tenant, "organization/dn/a"), key=key, accounts=accounts,
+            reason="", now=world.now,
+        )  # fmt: skip
+
+
+def test_acts_about_the_person_lose_their_details_and_the_chain_holds(world: World, other_world: World) -> None:
+    known(world, "an", "binh")
+    with world.database.writing(world.tenant) as session:
+        merging.merge(session, world.tenant, "NV-2", "NV-1", by="Chị Hoa", basis="một người", now=world.now)
+        asked = sa.select(Worker.id, Worker.number).where(Worker.tenant_id == world.tenant).order_by(Worker.number)
+        said_of = [(f"certificate:{one.number}", one.id, {"number": "01"}) for one in session.execute(asked)]
+        about = [*said_of, ("unit:dn/a", None, {"name": "A"})]
+        chain.add_many(session, world.tenant, about, by="hoa", act="certificate.number", now=world.now)
+    assert forget(world, "an").acts_emptied == 2
+    with world.database.reading(world.tenant) as session:
+        details = {
+            one.subject: one.detail for one in chain.listed(session, world.tenant, limit=10) if one.act != chain.ERASING
+        }
+        assert details == {"certificate:NV-1": None, "certificate:NV-2": None, "unit:dn/a": {"name": "A"}}
+        assert chain.verify(session, world.tenant).faults == ()
+    assert forget(world, "an").acts_emptied == 0
