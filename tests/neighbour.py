@@ -28,13 +28,23 @@ from certification.evidence import attendance_lists, channel_items, declarations
 from certification.evidence.declared import Declared
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
-from certification.models import Audience, DeclaredHeadcount, NationalNumber, SelfScore, YearClosing
+from certification.models import (
+    Audience,
+    DeclaredHeadcount,
+    Dossier,
+    DossierStep,
+    NationalNumber,
+    Proposal,
+    SelfScore,
+    TitleDecision,
+    YearClosing,
+)
 from certification.people import national_numbers
 from certification.targets import freezing, publications, settling
 from certification.units import letterheads
 from certification.units.letterheads import Letterhead
 from lrs import api, definitions
-from lrs.db import NOBODY, Database, Session
+from lrs.db import NOBODY, Database, Session, new_id
 from lrs.models import Tenant
 from tests.certification import learning
 from tests.certification.world import World
@@ -138,6 +148,7 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
             said = {"scored_on": date(2026, 6, 1), "scored_by": SECRET, "recorded": NOW}
             session.add(SelfScore(worker_id=worker, tenant_id=tenant, **own, **said))
             _work_here(session, tenant, worker, world.ids["dn/a"])
+            _apply(session, tenant, worker, world.ids["cdcs/a"])
         _list_on_paper(session, tenant, pepper)
         act = {"number": 1, "closes": True, "decision": SECRET, "decided_by": SECRET, "recorded": NOW}
         session.add(YearClosing(tenant_id=tenant, programme=learning.PROGRAMME, year=2024, **act))
@@ -153,6 +164,22 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
     told = {"programme": learning.PROGRAMME, "decision": "1", "public_url": "https://neighbour.example.vn"}
     issuing.issue(database, tenant, secret=pepper, by=SECRET, clock=lambda: NOW, **told)
     settling.settle_all(database, tenant, today=NOW.date())
+
+
+def _apply(session: Session, tenant: UUID, worker: UUID, union: UUID) -> None:
+    """A dossier that was registered, proposed and granted."""
+    dossier, batch, of = new_id(), new_id(), {"tenant_id": tenant, "programme": learning.PROGRAMME, "year": 2026}
+    said = {"version": 1, "proposal_id": batch, "decision_id": batch, "due": None, "changed": NOW}
+    session.add(Dossier(worker_id=worker, id=dossier, state="granted", **of, **said))
+    step = {"step": "register", "state": "registered", "done_by": SECRET, "done": NOW, "reason": SECRET}
+    step |= {"batch_id": batch, "votes_for": None, "votes_of": None, "points": None}
+    session.add(DossierStep(worker_id=worker, dossier_id=dossier, place=1, tenant_id=tenant, **step))
+    met = {"met_on": date(2026, 5, 1), "minutes": SECRET, "chair": SECRET, "secretary": SECRET, "present": 9}
+    row = Proposal(organization_id=union, id=batch, absent=0, proposed_by=SECRET, proposed=NOW, **of, **met)
+    session.add(row)
+    signed = {"decided_on": date(2026, 6, 1), "signer": SECRET, "signer_title": SECRET, "authority": None}
+    told = {"number": SECRET, "number_key": str(batch), "digest": "", "recorded_by": SECRET, "recorded": NOW}
+    session.add(TitleDecision(organization_id=union, id=batch, decision_year=2026, **of, **signed, **told))
 
 
 def _list_on_paper(session: Session, tenant: UUID, pepper: bytes) -> None:

@@ -42,6 +42,7 @@ __all__ = [
     "may",
     "organizations_within",
     "reach",
+    "reach_of",
     "require",
     "units_within",
     "visible_workers",
@@ -134,12 +135,16 @@ class Reach:
 def reach(who: Who, act: Act, on: date) -> Reach:
     """How far `act` goes for `who` on the day `on`, by the one table of permissions. Asks no database."""
     rule = TABLE[act]
-    everything = rule.scope is not None and rule.scope in who.scopes
+    return reach_of(who, rule.roles, on, everything=rule.scope is not None and rule.scope in who.scopes)
+
+
+def reach_of(who: Who, roles: Collection[Role], on: date, *, everything: bool = False) -> Reach:
+    """How far these of the roles go that `who` holds on the day. Asks no database."""
     roots: set[UUID] = set()
     teams: set[UUID] = set()
     own: set[UUID] = set()
     for held in who.roles:
-        if held.role not in rule.roles or not _holds(held, on):
+        if held.role not in roles or not _holds(held, on):
             continue
         if held.role is Role.WORKER:
             own |= set() if who.worker is None else {who.worker}

@@ -23,6 +23,7 @@ from certification.models.base import Base
 from certification.models.cases import Declaration, DeclarationStep, Dispute, DisputeStep
 from certification.models.certificates import Certificate, CertificateCode, SigningKey
 from certification.models.documents import DocumentTemplate
+from certification.models.dossiers import Dossier, DossierStep, Proposal, TitleDecision
 from certification.models.evidence import (
     Attestation,
     AuthorityTrust,
@@ -96,6 +97,8 @@ __all__ = [
     "Dispute",
     "DisputeStep",
     "DocumentTemplate",
+    "Dossier",
+    "DossierStep",
     "Employment",
     "Entitlement",
     "Fact",
@@ -114,6 +117,7 @@ __all__ = [
     "OrganizationSuccession",
     "PasswordToken",
     "PeopleSetting",
+    "Proposal",
     "Publication",
     "RecordedAct",
     "Repeat",
@@ -131,6 +135,7 @@ __all__ = [
     "Tally",
     "Team",
     "TeamMember",
+    "TitleDecision",
     "Uncounted",
     "UnionRole",
     "UnknownActor",

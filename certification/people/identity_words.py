@@ -9,6 +9,7 @@ from certification.spreadsheets import written
 __all__ = [
     "already_merged",
     "both_attested",
+    "both_dossiers",
     "both_titles",
     "changed_since",
     "is_another",
@@ -51,6 +52,10 @@ def new_worker_faults(number: str, full_name: str | None) -> list[str]:
         for what, text, at_most in told
         if not text.isprintable() or text != text.strip() or not 1 <= len(text) <= at_most
     ]
+
+
+def both_dossiers(year: int) -> str:
+    return f"Cả hai đều có hồ sơ năm {year}: giữ hồ sơ đi xa hơn; hồ sơ kia ghi trong lịch sử gộp, kiểm tra lại"
 
 
 def both_titles(year: int, kept: str, other: str) -> str:

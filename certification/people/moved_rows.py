@@ -16,7 +16,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.models import Award, Base, Employment, Fact, NationalNumber, UnionRole
+from certification.models import Award, Base, Dossier, Employment, Fact, NationalNumber, UnionRole
 from certification.people import identity_words
 from lrs.db import Session, UtcDateTime
 
@@ -101,6 +101,13 @@ def _weaker_title(mine: Row, theirs: Row, notes: list[str]) -> Row:
     return goes
 
 
+def _nearer_to_nothing(mine: Row, theirs: Row, notes: list[str]) -> Row:
+    """Of two dossiers of a year the one that led to the title stays, then the one with more steps."""
+    kept, goes = sorted((mine, theirs), key=lambda row: (row["state"] != "granted", -row["version"], row is theirs))
+    notes.append(identity_words.both_dossiers(kept["year"]))
+    return goes
+
+
 def _other_national_number(mine: Row, theirs: Row, notes: list[str]) -> Row:
     if mine["digest"] != theirs["digest"]:
         notes.append(identity_words.national_numbers_differ(mine["ending"], theirs["ending"]))
@@ -114,6 +121,7 @@ def _shorter(mine: Row, theirs: Row, notes: list[str]) -> Row:
 
 _RULES: Mapping[str, Callable[[Row, Row, list[str]], Row]] = {
     Award.__tablename__: _weaker_title,
+    Dossier.__tablename__: _nearer_to_nothing,
     Employment.__tablename__: _shorter,
     NationalNumber.__tablename__: _other_national_number,
     UnionRole.__tablename__: _shorter,

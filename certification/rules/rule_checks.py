@@ -15,6 +15,7 @@ from certification.rules.check_parts import CheckFault, Document, Known, Path, m
 from certification.rules.criteria_checks import criteria_set_faults, rubric_faults
 from certification.rules.mapping_checks import mapping_faults
 from certification.rules.plan_checks import inheritance_faults, plan_faults
+from certification.rules.title_procedures import ALONE, JUDGING, NEEDED, NEW, ways
 
 __all__ = ["CheckFault", "Known", "check"]
 
@@ -134,6 +135,29 @@ def _check_certificate_form(document: Document, known: Known) -> Iterator[CheckF
             yield (part, name), "must hold {number} and {year}, or two certificates could have one number"
 
 
+def _check_title_procedure(document: Document, known: Known) -> Iterator[CheckFault]:
+    yield from _begins_alone("title-procedure", document, known)
+    steps = document["step"]
+    yield from repeats("the step", ((("step", place, "name"), one["name"]) for place, one in enumerate(steps)))
+    led_to = {NEW, *(one["to"] for one in steps)}
+    for place, one in enumerate(steps):
+        if one["name"] in JUDGING and one["own"] != "never":
+            yield ("step", place, "own"), 'must be "never": nobody judges the own dossier'
+        for before in one["from"]:
+            if before not in led_to:
+                yield ("step", place, "from"), f"no step leads to {before!r}"
+        if one["to"] in ALONE.values() and ALONE.get(one["name"]) != one["to"]:
+            yield ("step", place, "to"), f"only a step made for it leads to {one['to']!r}"
+        if one["name"] in ALONE and ALONE[one["name"]] != one["to"]:
+            yield ("step", place, "to"), f"this step leads to {ALONE[one['name']]!r} and to nothing else"
+    if "granted" not in ways((one["from"], one["to"]) for one in steps):
+        yield ("step",), "no way of steps leads to a title"
+        return
+    for name in NEEDED:
+        if "granted" in ways((one["from"], one["to"]) for one in steps if one["name"] != name):
+            yield ("step",), f"a title could be granted without the step {name!r}; let no way go round it"
+
+
 _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "criteria-set": criteria_set_faults,
     "rubric": rubric_faults,
@@ -143,5 +167,6 @@ _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "report-form": _check_report_form,
     "procedure": _check_procedure,
     "certificate-form": _check_certificate_form,
+    "title-procedure": _check_title_procedure,
     "organizations": _check_organizations,
 }

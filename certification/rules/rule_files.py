@@ -43,6 +43,7 @@ KINDS = (
     "report-form",
     "procedure",
     "certificate-form",
+    "title-procedure",
 )
 """The kinds of file that are loaded here, in the order in which they may refer to each other."""
 

@@ -1,0 +1,230 @@
+"""A grassroots union proposes many workers at once, after a meeting: all of them, or with a fault none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification import bulk
+from certification.access import rights
+from certification.access.permissions import Role
+from certification.access.who import Who
+from certification.dossiers import steps
+from certification.dossiers.batches import Named, faults_of, named, raise_faults, text_faults
+from certification.errors import CertificationError
+from certification.models import DossierStep, Employment, Organization, Worker
+from certification.models import Proposal as ProposalRow
+from certification.rules import title_procedures
+from certification.rules.criteria import PROGRAMME
+from certification.rules.title_procedures import Step
+from certification.spreadsheets import Fault, written
+from certification.units import organizations
+from certification.vietnam import vietnam_day
+from lrs.db import Session, among, new_id
+
+__all__ = ["Meeting", "Proposal", "Proposed", "UnknownProposal", "Voted", "find", "propose", "proposed"]
+
+
+class UnknownProposal(CertificationError):
+    """No proposal has this id."""
+
+    def __init__(self, proposal: UUID) -> None:
+        super().__init__(f"Không có đề nghị nào mang mã {proposal}")
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The meeting that proposed: its day in Vietnam, how many came and did not, who led it and wrote the minutes."""
+
+    met_on: date
+    present: int
+    absent: int
+    minutes: str | None = None
+    chair: str | None = None
+    secretary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """A worker, by number, with the votes for and all that were cast; None where nobody voted one by one."""
+
+    number: str
+    votes_for: int | None = None
+    votes_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal as it was made; `unit` is the union's code, `proposed` in UTC."""
+
+    id: UUID
+    unit: str
+    programme: str
+    year: int
+    meeting: Meeting
+    proposed_by: str
+    proposed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One of the workers of a proposal, with how his or her dossier stands now."""
+
+    worker_id: UUID
+    number: str
+    full_name: str
+    votes_for: int | None
+    votes_of: int | None
+
+
+def propose(
+    session: Session,
+    tenant: UUID,
+    who: Who,
+    unit: str,
+    year: int,
+    meeting: Meeting,
+    members: Sequence[Voted],
+    *,
+    now: datetime,
+    programme: str = PROGRAMME,
+) -> Proposal:
+    """Proposes these workers in the name of the union `unit`, all or none.
+
+    Raises ImportFaults with every fault: of the meeting (row 0), of the workers by place from 1, each with the worker's
+    number. A worker belongs to the union who was employed below it on the day of the meeting. Raises NoTitleProcedure,
+    NoSuchStep, WrongState where somebody was faster.
+    """
+    today = vietnam_day(now)
+    step = title_procedures.in_force(session, tenant, programme, today).step("propose")
+    node = organizations.nodes(session, tenant).get(unit)
+    faults = [*_meeting_faults(meeting, step, today), *_vote_faults(members, meeting, step)]
+    if node is None:
+        faults.append(Fault(0, "unit", f"không có đơn vị “{unit}”; kiểm tra mã"))
+    elif not _may(session, who, step, today, node.id):
+        faults.append(Fault(0, "unit", f"tài khoản này không được đề nghị thay “{unit}”"))
+    told = named(session, tenant, programme, year, [one.number for one in members])
+    faults += told.faults
+    against = steps.refusals(session, tenant, who, step, told.dossiers, today, meeting.met_on)
+    faults += faults_of(told, [(one.worker_id, one.message) for one in against])
+    held = steps.titled(session, tenant, programme, year, [one.worker_id for one in told.dossiers])
+    faults += faults_of(told, held.items())
+    if node is not None:
+        outside = _outside(session, tenant, node.id, meeting.met_on, told)
+        faults += faults_of(told, [(one, f"không thuộc “{unit}” ngày {written(meeting.met_on)}") for one in outside])
+    raise_faults(faults)
+    assert node is not None  # noqa: S101 — a fault otherwise
+    made = new_id()
+    row = {
+        "organization_id": node.id, "id": made, "tenant_id": tenant, "programme": programme, "year": year,
+        "met_on": meeting.met_on, "minutes": meeting.minutes, "chair": meeting.chair, "secretary": meeting.secretary,
+        "present": meeting.present, "absent": meeting.absent, "proposed_by": who.name, "proposed": now,
+    }  # fmt: skip
+    bulk.insert(session, ProposalRow, [row])
+    votes = {one.number: one for one in members}
+    each = {
+        one.worker_id: {
+            "batch_id": made,
+            "votes_for": votes[told.sent[one.worker_id]].votes_for,
+            "votes_of": votes[told.sent[one.worker_id]].votes_of,
+        }
+        for one in told.dossiers
+    }
+    steps.take(session, tenant, who, step, told.dossiers, now, row={"proposal_id": made}, each=each)
+    steps.record(session, tenant, who, "propose", told.dossiers, now, proposal=str(made), unit=unit)
+    return find(session, tenant, made)
+
+
+def find(session: Session, tenant: UUID, proposal: UUID) -> Proposal:
+    """A proposal by its id. Raises UnknownProposal."""
+    row = session.execute(
+        sa.select(ProposalRow, Organization.code)
+        .join(Organization, Organization.id == ProposalRow.organization_id)
+        .where(ProposalRow.tenant_id == tenant, ProposalRow.id == proposal)
+    ).first()
+    if row is None:
+        raise UnknownProposal(proposal)
+    one, code = row
+    meeting = Meeting(one.met_on, one.present, one.absent, one.minutes, one.chair, one.secretary)
+    return Proposal(one.id, code, one.programme, one.year, meeting, one.proposed_by, one.proposed)
+
+
+def proposed(session: Session, tenant: UUID, proposal: UUID) -> list[Proposed]:
+    """The workers of a proposal by number, with the votes as they were."""
+    rows = session.execute(
+        sa.select(DossierStep.worker_id, Worker.number, Worker.full_name, DossierStep.votes_for, DossierStep.votes_of)
+        .join(Worker, Worker.id == DossierStep.worker_id)
+        .where(DossierStep.tenant_id == tenant, DossierStep.batch_id == proposal)
+        .order_by(Worker.number)
+    )
+    return [Proposed(*row) for row in rows]
+
+
+def met_on(session: Session, tenant: UUID, proposals: Collection[UUID]) -> Mapping[UUID, date]:
+    """The days of the meetings of these proposals."""
+    rows = session.execute(
+        sa.select(ProposalRow.id, ProposalRow.met_on).where(
+            ProposalRow.tenant_id == tenant, among(session, ProposalRow.id, proposals)
+        )
+    )
+    return {row.id: row.met_on for row in rows}
+
+
+def _may(session: Session, who: Who, step: Step, today: date, organization: UUID) -> bool:
+    reach = rights.reach_of(who, step.roles - {Role.WORKER}, today)
+    return reach.everything or organization in {one.id for one in rights.units_within(session, reach)}
+
+
+def _meeting_faults(meeting: Meeting, step: Step, today: date) -> list[Fault]:
+    faults = []
+    if meeting.met_on > today:
+        faults.append(Fault(0, "met_on", f"{written(meeting.met_on)} chưa tới (hôm nay {written(today)}); sửa ngày"))
+    for field, count in (("present", meeting.present), ("absent", meeting.absent)):
+        if not 0 <= count <= 1_000_000:
+            faults.append(Fault(0, field, "số người phải từ 0 trở lên; sửa lại số"))
+    if meeting.present == 0:
+        faults.append(Fault(0, "present", "cuộc họp không có ai dự; sửa lại số"))
+    faults += text_faults("minutes", meeting.minutes, needed="minutes" in step.needs)
+    faults += text_faults("chair", meeting.chair)
+    faults += text_faults("secretary", meeting.secretary)
+    return faults
+
+
+def _vote_faults(members: Sequence[Voted], meeting: Meeting, step: Step) -> list[Fault]:
+    faults = []
+    for place, one in enumerate(members, start=1):
+        if one.votes_for is None or one.votes_of is None:
+            if "votes" in step.needs or (one.votes_for, one.votes_of) != (None, None):
+                faults.append(Fault(place, "votes", f"mã “{one.number}”: chưa ghi đủ số phiếu đồng ý và tổng số phiếu"))
+        elif not 0 <= one.votes_for <= one.votes_of <= meeting.present:
+            words_ = (
+                f"mã “{one.number}”: {one.votes_for}/{one.votes_of} phiếu không khớp {meeting.present} người dự họp"
+            )
+            faults.append(Fault(place, "votes", words_))
+    return faults
+
+
+def _outside(session: Session, tenant: UUID, unit: UUID, on: date, told: Named) -> list[UUID]:
+    """Those who were employed nowhere below the union on the day."""
+    below = rights.branch(session, tenant, unit, on)
+    ids = [one.worker_id for one in told.dossiers]
+    days: tuple[Any, ...] = (
+        Employment.started <= on,
+        sa.or_(Employment.ended.is_(None), Employment.ended >= on),
+    )
+    inside = set(
+        session.scalars(
+            sa.select(Employment.worker_id).where(
+                Employment.tenant_id == tenant,
+                among(session, Employment.worker_id, ids),
+                among(session, Employment.enterprise_id, below),
+                *days,
+            )
+        )
+    )
+    return [one for one in ids if one not in inside]
