@@ -16,7 +16,7 @@ from certification.rules.criteria import PROGRAMME
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 
-__all__ = ["CERTIFICATES"]
+__all__ = ["CERTIFICATES", "public_url"]
 
 _ENGLISH = {
     verification.VALID: "valid",
@@ -26,7 +26,8 @@ _ENGLISH = {
 }
 
 
-def _public_url() -> str:
+def public_url() -> str:
+    """The address at which certificates are verified; empty where nobody has said."""
     found: str = current_app.extensions["settings"].public_url
     return found
 
@@ -49,7 +50,7 @@ def issue_certificates(decision: str, by: str, tenant: str) -> None:
             owner,
             programme=PROGRAMME,
             decision=decision,
-            public_url=_public_url(),
+            public_url=public_url(),
             secret=invocation.secret(),
             by=by,
             clock=invocation.now,
@@ -94,7 +95,7 @@ def withdraw_certificate(certificate: UUID, reason: str, title: bool, by: str, t
 def verify_certificate(code: str) -> None:
     """Show what anybody may find out about the certificate with this code."""
     with invocation.refusing():
-        found = verification.look_up(invocation.database(), code, invocation.today(), public_url=_public_url())
+        found = verification.look_up(invocation.database(), code, invocation.today(), public_url=public_url())
     if found is None:
         raise click.ClickException("no certificate has this code; compare it with the paper")
     click.echo(printable(f"{found.number}  {found.name}: {found.title} {found.year}"))
@@ -110,7 +111,7 @@ def verify_certificate(code: str) -> None:
 def rotate_signing_key(by: str, tenant: str) -> None:
     """Retire the key that signs and make a new one. What the old one signed goes on being verified."""
     with invocation.writing(tenant) as (session, owner):
-        issuer = Issuer.of(_public_url(), owner)
+        issuer = Issuer.of(public_url(), owner)
         name = keys.rotate(session, owner, issuer, secret=invocation.secret(), by=by, now=invocation.now())
     click.echo(f"{issuer.key(name)} signs from now on.")
 

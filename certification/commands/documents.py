@@ -1,19 +1,23 @@
-"""`flask certification document-template`, `load-document-template`."""
+"""`flask certification document-template`, `load-document-template`, `draw-certificates`, `register-book`."""
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
 import click
 
+from certification.certificates import papers
 from certification.commands import invocation
+from certification.commands.certificates import public_url
 from certification.commands.invocation import FILE, Day, for_tenant
 from certification.commands.units import by
-from certification.documents import kept_templates
+from certification.documents import book, certificate_paper, kept_templates
 from certification.documents.kinds import KINDS
 from certification.documents.samples import sample
 from certification.documents.word import render
+from certification.targets.figures import number
 from certification.terminal.printable import printable
 
 __all__ = ["DOCUMENTS"]
@@ -51,4 +55,35 @@ def load_document_template(kind: str, file: Path, starts: date, by: str, tenant:
     click.echo(f"Documents of the kind {kind} look so from {starts:%d/%m/%Y}.")
 
 
-DOCUMENTS = (document_template, load_document_template)
+@click.command("draw-certificates")
+@click.argument("decision", metavar="DECISION")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one a CPU", help="At once."
+)
+@for_tenant
+def draw_certificates(decision: str, folder: Path, processes: int, tenant: str) -> None:
+    """Draw the papers of a decision's certificates as PDF into FOLDER, a file each. Withdrawn ones are left out."""
+    if not public_url():
+        raise click.ClickException("PUBLIC_URL is not set, so no paper could say where it is verified")
+    folder.mkdir(parents=True, exist_ok=True)
+    with invocation.reading(tenant) as (session, owner):
+        found = papers.of_decision(session, owner, decision, public_url=public_url())
+        drawn = certificate_paper.draw_all(found, folder, processes=processes)
+    click.echo(f"{number(drawn)} certificates drawn into {printable(str(folder))}.")
+
+
+@click.command("register-book")
+@_written
+@click.option("--year", type=click.IntRange(2000, 2100), help="Of the register; default: this year in Vietnam.")
+@for_tenant
+def register_book(file: Path, year: int | None, tenant: str) -> None:
+    """Write the book of the register of a year (sổ cấp giấy) to FILE as XLSX, to be printed, closed and signed."""
+    which = year or invocation.today().year
+    with invocation.reading(tenant) as (session, owner):
+        lines = papers.book(session, owner, which)
+        file.write_bytes(book.as_xlsx(lines, which))
+    click.echo(f"{printable(str(file))}: {number(len(lines))} lines of {which}.")
+
+
+DOCUMENTS = (document_template, load_document_template, draw_certificates, register_book)

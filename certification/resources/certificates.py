@@ -11,11 +11,12 @@ from flask import Response
 from marshmallow import fields, validate
 
 from certification.access.permissions import Act
-from certification.certificates import codes, issuing, register, verification
+from certification.certificates import codes, issuing, papers, register, verification
 from certification.certificates.register import Entry
+from certification.documents import certificate_paper
 from certification.resources import cursors
 from certification.resources.access import changing, database, everything, now, pepper, today, who
-from certification.resources.errors import Fault, NotFound
+from certification.resources.errors import Conflict, Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.issuers import public_url
 from certification.resources.parameters import Body, Paging
@@ -198,6 +199,29 @@ def download_credential(code: str) -> Response:
         raise NotFound(Fault("path/code", "no certificate has this code; compare it with the paper"))
     response = Response(found.credential, mimetype="application/vc+ld+json")
     response.headers["Content-Disposition"] = f'attachment; filename="cong-dan-hoc-tap-{found.code}.json"'
+    return response
+
+
+@resource.get(
+    "/certificates/by-code/<code>/paper",
+    Act.VERIFY_CERTIFICATES,
+    answers=None,
+    media_type="application/pdf",
+    conflicts=True,
+)
+def download_paper(code: str) -> Response:
+    """The paper, to be printed: PDF/A-3 with the signed credential inside
+
+    Of a certificate that was withdrawn none is given (409).
+    """
+    try:
+        found = papers.by_code(database(), code, public_url=public_url())
+    except papers.WithdrawnPaper as error:
+        raise Conflict(Fault("path/code", str(error))) from None
+    if found is None:
+        raise NotFound(Fault("path/code", "no certificate has this code; compare it with the paper"))
+    response = Response(certificate_paper.draw(found), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="cong-dan-hoc-tap-{found.code}.pdf"'
     return response
 
 

@@ -86,9 +86,10 @@ class Resource:
         file: Kinds | None = None,
         most_bytes: int = MOST_BODY_BYTES,
         media_type: str = "application/json",
+        conflicts: bool = False,
     ) -> Callable[[_View], _View]:
         """Declares a view. `answers` is the shape of a good answer; None for one that is a file of `media_type`, or for
-        one without a body (status 204)."""
+        one without a body (status 204); `conflicts`: a GET that may answer 409."""
         takes_query = query is not Parameters
 
         def declare(view: _View) -> _View:
@@ -110,7 +111,7 @@ class Resource:
                 found = view(**path)
                 return found if isinstance(found, Response) else answer(found, status)
 
-            self._describe(method, checked, act, answers, status, query, body, file, media_type)
+            self._describe(method, checked, act, answers, status, query, body, file, media_type, conflicts)
             endpoint = view.__module__.rpartition(".")[2] + "-" + view.__name__
             api.route(rule, methods=[method], endpoint=endpoint, tags=[self.tag])(guarded(act)(checked))
             return view
@@ -128,6 +129,7 @@ class Resource:
         body: type[Schema] | None,
         file: Kinds | None,
         media_type: str,
+        conflicts: bool,
     ) -> None:
         """What flask-smorest makes OpenAPI of."""
         taken: list[dict[str, Any]] = [{"in": "query", "schema": query}]
@@ -139,7 +141,7 @@ class Resource:
         elif status != 204:
             good["schema"] = {}
         without_body = {413, 415} if body is None and file is None else set()
-        codes = {*REFUSALS} - without_body - ({409} if method == "GET" else set())
+        codes = {*REFUSALS} - without_body - ({409} if method == "GET" and not conflicts else set())
         _, _, text = (view.__doc__ or "").strip().partition("\n")
         manual: dict[str, Any] = {
             "operationId": view.__name__,

@@ -135,3 +135,19 @@ def test_a_certificate_changed_in_the_database_is_told(
     with database.writing(tenant) as session:
         session.execute(sa.update(Certificate).where(Certificate.id == one.id).values(name="Người khác"))
     assert client.get(f"{CODE}/{one.code}").json["unaltered"] is False  # type: ignore[index]
+
+
+def test_the_paper_is_given_to_whoever_has_the_code_until_it_is_withdrawn(
+    client: FlaskClient, operator: dict[str, str], issued: list[dict[str, Any]]
+) -> None:
+    address = f"{CODE}/{issued[0]['code']}/paper"
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
+    assert client.get(address).data == answer.data
+    assert client.get(f"{CODE}/0000-0000-0000/paper").status_code == 404
+    client.post(f"/api/certificates/{issued[0]['id']}/withdraw", json={"reason": "QĐ 9"}, headers=operator)
+    refused = client.get(address)
+    assert refused.status_code == 409
+    assert "đã thu hồi" in refused.get_data(as_text=True)

@@ -1,0 +1,163 @@
+"""The paper of a certificate: A4 in landscape, with a QR code of its short address and the signed credential inside.
+
+It says what the credential says and no more. Place, day, signature and seal are left to the body that issues it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import segno
+import weasyprint
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from certification.documents.typography import blank_day, bound, composed
+from certification.rules.certificate_forms import CertificateForm
+from certification.units.letterheads import Letterhead
+
+__all__ = ["CREDENTIAL", "Paper", "draw", "draw_all"]
+
+CREDENTIAL = "giay-cong-nhan.json"
+"""The name of the credential within the PDF."""
+
+_DRAWN_BY_ONE = 250
+"""Papers that a process draws before another one takes its place: what drawing libraries keep is given back."""
+
+OWN_FORM = "Mẫu do hệ thống đề xuất, dùng đến khi cơ quan có thẩm quyền ban hành mẫu chính thức."
+"""Printed where the words of the certificate are our own proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is printed. `address`: where it is verified, `year` the assessed one, `signing` the lines above the room
+    for the signature, `numbered` the instant at which it got its number, `credential` the signed JSON."""
+
+    name: str
+    year: int
+    number: str
+    code: str
+    address: str
+    body: str
+    decision_number: str
+    decided_on: date
+    numbered: datetime
+    form: CertificateForm
+    letterhead: Letterhead
+    signing: tuple[str, ...]
+    credential: bytes
+
+
+def draw(paper: Paper) -> bytes:
+    """The paper as PDF/A-3b; the same bytes for the same values."""
+    form = paper.form
+    html = _template().render(
+        issuer=composed(paper.letterhead.issuer),
+        parent=composed(paper.letterhead.parent or ""),
+        heading=composed(form.heading),
+        recognises=composed(form.recognises),
+        achieved=composed(form.achieved),
+        title=composed(form.title),
+        year=composed(form.year_of(paper.year)),
+        name=composed(paper.name),
+        name_size=_size(composed(paper.name)),
+        grounds=bound(form.grounds_of(paper.decision_number, paper.decided_on, paper.body)),
+        number=paper.number,
+        address=paper.address.partition("://")[2] or paper.address,
+        code=paper.code,
+        qr=Markup(_qr(paper.address)),  # noqa: S704  (our own drawing: black squares)
+        place_day=f"{composed(paper.letterhead.place or '……………')}, {blank_day(paper.numbered.year)}",
+        authority=[composed(one) for one in paper.signing],
+        mark=OWN_FORM if form.status == "PROPOSAL" else "",
+    )
+    inside = weasyprint.Attachment(
+        string=paper.credential.decode(),
+        name=CREDENTIAL,
+        description="Chứng nhận số đã ký (Open Badges 3.0)",
+        created=paper.numbered.astimezone(UTC),
+        modified=paper.numbered.astimezone(UTC),
+        relationship="Source",
+    )
+    drawn: bytes = weasyprint.HTML(string=html, url_fetcher=_Nothing()).write_pdf(
+        attachments=[inside],
+        pdf_variant="pdf/a-3b",
+        pdf_identifier=hashlib.sha256(paper.code.encode() + paper.credential).digest()[:16],
+        font_config=_fonts(),
+    )
+    return drawn
+
+
+def draw_all(papers: Iterable[Paper], folder: Path, *, processes: int) -> int:
+    """Draws each into a file of the folder, named after its number and code; how many.
+
+    So many processes at once; no more than a few papers lie in memory, however many there are.
+    """
+    drawn = 0
+    # A fresh interpreter for each: forking a process that holds threads or connections to a database may hang.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=_DRAWN_BY_ONE) as pool:
+        waiting: set[Future[None]] = set()
+        for paper in papers:
+            waiting.add(pool.submit(_into, paper, folder))
+            drawn += 1
+            if len(waiting) >= 4 * processes:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for one in done:
+                    one.result()
+        for one in waiting:
+            one.result()
+    return drawn
+
+
+def _into(paper: Paper, folder: Path) -> None:
+    name = re.sub(r"[^\w-]+", "-", paper.number)
+    (folder / f"{name}_{paper.code}.pdf").write_bytes(draw(paper))
+
+
+class _Nothing(URLFetcher):  # type: ignore[misc]
+    """Nothing is fetched while drawing, neither from the network nor from the disk."""
+
+    def fetch(self, url: str, headers: Any = None) -> Any:
+        raise ValueError("nothing is fetched")
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "paper"), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["lines"] = lambda text: Markup("<br>").join(escape(line) for line in text.splitlines())
+    return environment.get_template("certificate.html")
+
+
+@cache
+def _fonts() -> Any:
+    return FontConfiguration()
+
+
+def _qr(address: str) -> str:
+    """The QR code as SVG with the quiet zone that readers need; level M finds its way through a folded corner."""
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        drawn, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True, nl=False
+    )
+    return drawn.getvalue().decode()
+
+
+def _size(name: str) -> float:
+    """Points in which a name fits: 28, and less for one that needs more lines than there are."""
+    for letters, size in ((38, 28), (60, 22), (120, 18), (260, 13)):
+        if len(name) <= letters:
+            return size
+    return 9
