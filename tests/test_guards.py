@@ -11,6 +11,7 @@ OPEN_TO_EVERYBODY = {
     "/",
     "/api/certificates/by-code/<code>",
     "/api/certificates/by-code/<code>/credential",
+    "/api/certificates/by-code/<code>/paper",
     "/api/docs",
     "/api/openapi.json",
     "/api/set-password",
