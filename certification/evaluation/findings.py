@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import accumulate, compress
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,6 +26,7 @@ from certification.evaluation.results import (
     Findings,
     Found,
     Given,
+    Held,
     SelfGiven,
 )
 from certification.evaluation.rules import Counting, CriteriaSet
@@ -178,7 +180,10 @@ class Tally(NamedTuple):
 
 
 def find(
-    prepared: Prepared, facts: Sequence[Fact], attested: Iterable[Attested] = (), self_given: Iterable[SelfGiven] = ()
+    prepared: Prepared,
+    facts: Sequence[Fact],
+    attested: Iterable[Attested | Held] = (),
+    self_given: Iterable[SelfGiven | Held] = (),
 ) -> Findings:
     """What there is in the facts of one worker: of the year and up to the day judged, in the order of `in_order`.
 
@@ -193,8 +198,10 @@ def find(
         nothing = (_NOTHING_FOUND,) * len(prepared.parts)
         return Findings((), nothing, _given(prepared, attested), _given(prepared, self_given), ())
     turned = columns(facts)
-    strong = [_marked[_row(codes, table)] for table in prepared.takes]
-    weak = [_marked[_row(codes, table)] for table in prepared.lacks]
+    row = codes.translate if isinstance(codes, bytes) else partial(_row, codes)
+    marked = _marked
+    strong = [marked[row(table)] for table in prepared.takes]
+    weak = [marked[row(table)] for table in prepared.lacks]
     statements = turned.statements
     first = _first_of_each(statements)
 
@@ -345,8 +352,10 @@ def last_of_each(given: Iterable[Points], year: int, as_of: date) -> list[Points
     return list(last.values())
 
 
-def _given(prepared: Prepared, given: Iterable[Attested | SelfGiven]) -> tuple[Given, ...]:
+def _given(prepared: Prepared, given: Iterable[Attested | SelfGiven | Held]) -> tuple[Given, ...]:
     """Points for an indicator that the criteria set does not have (it changed) say nothing here."""
+    if not given:
+        return ()
     places = prepared.places
     return tuple(sorted([Given(places[one.indicator], one.points, one.id) for one in given if one.indicator in places]))
 
@@ -358,7 +367,7 @@ def _day(one: Attested | SelfGiven) -> date:
     return one.attested_on if isinstance(one, Attested) else one.given_on
 
 
-def _place(one: Attested | SelfGiven) -> tuple[date, bool, datetime, int, str, str]:
+def _place(one: Attested | SelfGiven) -> tuple[date, bool, datetime, int, str, str, int]:
     recorded = one.recorded or _NEVER_RECORDED
     words = (one.attested_by, one.basis) if isinstance(one, Attested) else ("", "")
-    return (_day(one), one.recorded is not None, recorded, -one.points, *words)
+    return (_day(one), one.recorded is not None, recorded, -one.points, *words, -one.id.int if one.id else 0)

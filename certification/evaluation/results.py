@@ -30,6 +30,7 @@ __all__ = [
     "Findings",
     "Found",
     "Given",
+    "Held",
     "IndicatorResult",
     "Reason",
     "Result",
@@ -98,6 +99,17 @@ class SelfGiven:
     given_on: date
     recorded: datetime | None = None
     id: UUID | None = None
+
+
+class Held(NamedTuple):
+    """The last points that a person gave for an indicator, and where that is kept: all that judging asks of them.
+
+    As with facts, a database may name the place by its bytes or those in hexadecimal.
+    """
+
+    indicator: str
+    points: int
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from certification.evaluation.results import DAY, KIND, STATEMENT
 from certification.models import Attestation, Fact, SelfScore
 from lrs.db import Session, among, is_postgresql
 
-__all__ = ["attested", "gather", "learned", "self_given"]
+__all__ = ["attested", "gather", "learned", "points_attested", "points_self_given", "self_given"]
 
 Facts = list[results.Fact]
 
@@ -118,6 +118,104 @@ def self_given(
     for worker_id, *rest in rows:
         found[worker_id].append(results.SelfGiven(*rest))
     return {worker_id: last_of_each(given, year, as_of) for worker_id, given in found.items()}
+
+
+# ---------------------------------------------------------------- points, the last ones, packed by the database
+
+
+def points_attested(
+    session: Session,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    *,
+    programme: str,
+    year: int,
+    as_of: date,
+    indicators: Sequence[str],
+) -> Mapping[UUID, Sequence[results.Held]]:
+    """What `attested` says of these indicators, as no more than judging asks. One SQL command."""
+    return _points(session, _LAST_ATTESTED, tenant, worker_ids, programme, year, as_of, indicators)
+
+
+def points_self_given(
+    session: Session,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    *,
+    programme: str,
+    year: int,
+    as_of: date,
+    indicators: Sequence[str],
+) -> Mapping[UUID, Sequence[results.Held]]:
+    """What `self_given` says of these indicators, as no more than judging asks. One SQL command."""
+    return _points(session, _LAST_SELF_GIVEN, tenant, worker_ids, programme, year, as_of, indicators)
+
+
+_LAST = """
+SELECT worker_id, {{packed}} FROM (
+    SELECT worker_id, indicator, points, id, row_number() OVER (
+        PARTITION BY worker_id, indicator ORDER BY {day} DESC, recorded DESC, points{words}, id
+    ) AS place
+    FROM {table}
+    WHERE {{mine}} AND programme = {{mark}} AND {day} >= {{mark}} AND {day} <= {{mark}}{holding}
+) AS given WHERE place = 1 GROUP BY worker_id
+"""
+"""Of those for one indicator the one that `last_of_each` takes."""
+
+_LAST_ATTESTED = _LAST.format(
+    table=Attestation.__tablename__,
+    day="attested_on",
+    words=", attested_by{bytewise} DESC, basis{bytewise} DESC",
+    holding=" AND (withdrawn_on IS NULL OR withdrawn_on > {mark})",
+)
+_LAST_SELF_GIVEN = _LAST.format(table=SelfScore.__tablename__, day="scored_on", words="", holding="")
+
+_PACKED_POINTS = struct.Struct(">16sii")
+_listed_points = msgspec.json.Decoder(list[tuple[str, int, str]])
+
+
+def _points(
+    session: Session,
+    command: str,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    programme: str,
+    year: int,
+    as_of: date,
+    indicators: Sequence[str],
+) -> dict[UUID, list[results.Held]]:
+    days = [date(year, 1, 1), as_of] + [as_of] * command.count("withdrawn_on > ")
+    if not is_postgresql(session):
+        text = command.format(
+            packed="json_group_array(json_array(indicator, points, id))",
+            mine="+tenant_id = ? AND +year = ? AND worker_id IN (SELECT value FROM json_each(?))",
+            mark="?",
+            bytewise="",
+        )
+        by_hex = {one.hex: one for one in worker_ids}
+        values = (tenant.hex, year, json.dumps(list(by_hex)), programme, *(day.isoformat() for day in days))
+        rows = session.connection().exec_driver_sql(text, values)
+        return {
+            by_hex[worker_id]: list(map(results.Held._make, _listed_points.decode(listed)))
+            for worker_id, listed in rows
+        }
+    text = command.format(
+        packed="string_agg(uuid_send(id)"
+        " || int4send(coalesce(array_position(%s::text[], indicator), 0)) || int4send(points), '')",
+        mine="tenant_id = %s AND year = %s AND worker_id = ANY(%s)",
+        mark="%s",
+        bytewise=' COLLATE "C"',
+    )
+    found: dict[UUID, list[results.Held]] = {}
+    with session.connection().connection.driver_connection.cursor(binary=True) as cursor:  # type: ignore[union-attr]
+        cursor.execute(text, (list(indicators), tenant, year, list(worker_ids), programme, *days))
+        for worker_id, packed in cursor:
+            found[worker_id] = [
+                results.Held(indicators[place - 1], points, cast(UUID, name))
+                for name, place, points in _PACKED_POINTS.iter_unpack(packed)
+                if place
+            ]
+    return found
 
 
 # ---------------------------------------------------------------- facts, packed by the database

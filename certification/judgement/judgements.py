@@ -80,8 +80,13 @@ def judge(
         parted.append((criteria_set_id, criteria.prepared(criteria_set, counted), ids))
     kinds = {kind for _, rules, _ in parted for kind in rules.kinds}
     learned = gathering.learned(session, tenant, worker_ids, year=year, as_of=as_of, kinds=kinds)
-    attested = gathering.attested(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
-    self_given = gathering.self_given(session, tenant, worker_ids, programme=programme, year=year, as_of=as_of)
+    named = sorted({one for _, rules, _ in parted for one in rules.places})
+    attested = gathering.points_attested(
+        session, tenant, worker_ids, programme=programme, year=year, as_of=as_of, indicators=named
+    )
+    self_given = gathering.points_self_given(
+        session, tenant, worker_ids, programme=programme, year=year, as_of=as_of, indicators=named
+    )
     for criteria_set_id, rules, some in parted:
         for one in some:
             found = find(rules, learned.get(one, ()), attested.get(one, ()), self_given.get(one, ()))

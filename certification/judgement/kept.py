@@ -107,7 +107,9 @@ def _joined(names: Sequence[UUID | bytes | str]) -> bytes:
     """The bytes of all of them; a database gives all in one form."""
     if names and isinstance(names[0], str):
         return bytes.fromhex("".join(cast(Sequence[str], names)))
-    return b"".join([name if isinstance(name, bytes) else name.bytes for name in cast(Sequence[UUID | bytes], names)])
+    if names and isinstance(names[0], bytes):
+        return b"".join(cast(Sequence[bytes], names))
+    return b"".join([name.bytes for name in cast(Sequence[UUID], names)])
 
 
 def _bytes_of(name: UUID | bytes | str) -> bytes:

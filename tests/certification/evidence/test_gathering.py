@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from certification.evaluation.findings import in_order
 from certification.evidence import gathering
+from certification.models import Attestation, SelfScore
 from lrs.db import Database
 from tests.certification.learning import PROGRAMME, add_facts, add_worker
 
@@ -42,6 +43,57 @@ def test_facts_packed_by_the_database_are_the_facts_in_their_order(
         }
         == {one: [(fact.statement_id.hex, *fact[1:]) for fact in facts] for one, facts in expected.items() if facts}
     )
+
+
+def test_points_packed_by_the_database_are_the_last_of_each(database: Database, tenant: UUID, now: datetime) -> None:
+    """Of days, instants, points and words of few kinds, so that each of them decides now and then, and the id at last;
+    some withdrawn, of another year or programme, or for an indicator that nobody asks about."""
+    chance = random.Random(5)
+    people = [add_worker(database, tenant, f"NV-{number}", now=now) for number in range(4)]
+    with database.writing(tenant) as session:
+        for _ in range(300):
+            given = {
+                "worker_id": chance.choice(people[:3]),
+                "tenant_id": tenant,
+                "programme": chance.choice([PROGRAMME] * 5 + ["other"]),
+                "year": chance.choice([2026] * 5 + [2025]),
+                "indicator": chance.choice(["CS1", "CS8", "CS10", "gone"]),
+                "points": chance.randrange(5, 8),
+                "recorded": now + chance.choice([timedelta(0), timedelta(microseconds=1), timedelta(hours=1)]),
+            }
+            day = ON + timedelta(days=chance.choice([-300, -1, -1, 0, 1]))
+            if chance.randrange(2):
+                session.add(SelfScore(**given, scored_by="an", scored_on=day))
+                continue
+            withdrawn = day + timedelta(days=1) if chance.randrange(3) == 0 else None
+            by, basis = chance.choice(["Đỗ Bé", "an", "Z"]), chance.choice(["họp tổ", "hop", "É"])
+            session.add(Attestation(**given, attested_by=by, attested_on=day, basis=basis, withdrawn_on=withdrawn))
+    asked = {"programme": PROGRAMME, "year": 2026, "as_of": ON}
+    wanted = ["CS1", "CS10", "CS8"]
+    with database.reading(tenant) as session:
+        for packed, plain in (
+            (
+                gathering.points_attested(session, tenant, people, **asked, indicators=wanted),  # type: ignore[arg-type]
+                gathering.attested(session, tenant, people, **asked),  # type: ignore[arg-type]
+            ),
+            (
+                gathering.points_self_given(session, tenant, people, **asked, indicators=wanted),  # type: ignore[arg-type]
+                gathering.self_given(session, tenant, people, **asked),  # type: ignore[arg-type]
+            ),
+        ):
+            expected = {
+                one: {(of.indicator, of.points, of.id.hex) for of in given if of.indicator in wanted and of.id}
+                for one, given in plain.items()  # type: ignore[attr-defined]
+            }
+            assert len(expected) == 3 and all(expected.values())
+            assert {
+                one: {
+                    (of.indicator, of.points, name if isinstance(name := of.id, str) else name.hex())  # type: ignore[operator]
+                    for of in held
+                    if of.indicator in wanted
+                }
+                for one, held in packed.items()
+            } == expected
 
 
 def test_the_facts_of_a_worker_are_read_off_the_key_alone(database: Database, tenant: UUID, now: datetime) -> None:
