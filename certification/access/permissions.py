@@ -124,6 +124,12 @@ class Act(Enum):
     READ_CERTIFICATES = "read the register of certificates"
     WITHDRAW_CERTIFICATES = "withdraw certificates"
     VERIFY_CERTIFICATES = "verify a certificate by its code"
+    READ_DOSSIERS = "read dossiers of those who apply for the title"
+    COUNT_DOSSIERS = "count dossiers"
+    TAKE_DOSSIER_STEPS = "take steps about a dossier"
+    PROPOSE_TITLES = "propose workers for the title"
+    DECIDE_TITLES = "record decisions on titles"
+    READ_TITLE_DECISIONS = "read proposals and decisions on titles"
     READ_LETTERHEADS = "read how documents of a unit are headed and who signs them"
     CHANGE_LETTERHEADS = "say how documents of a unit are headed and who signs them"
     ENTITLE = "say whose results count as assessed"
@@ -225,6 +231,12 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_CERTIFICATES: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.WITHDRAW_CERTIFICATES: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.VERIFY_CERTIFICATES: Rule(None, WithoutKey.ALL),
+    Act.READ_DOSSIERS: Rule(None, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR, Role.OPERATOR}),
+    Act.COUNT_DOSSIERS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
+    Act.TAKE_DOSSIER_STEPS: Rule(None, roles=UNION_ROLES | {Role.WORKER, Role.OPERATOR}),
+    Act.PROPOSE_TITLES: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
+    Act.DECIDE_TITLES: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
+    Act.READ_TITLE_DECISIONS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.READ_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
     Act.CHANGE_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.ENTITLE: Rule(None, roles=frozenset({Role.OPERATOR})),

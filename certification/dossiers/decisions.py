@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.access import rights
 from certification.access.permissions import Role
+from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.acts import chain
 from certification.dossiers import proposals, steps, words
@@ -248,12 +249,13 @@ def granted(session: Session, tenant: UUID, decision: UUID) -> list[Granted]:
     ]
 
 
-def decided(session: Session, tenant: UUID, decision: UUID) -> list[Decided]:
-    """Everybody of the decision by worker number."""
+def decided(session: Session, tenant: UUID, decision: UUID, *, within: Reach | None = None) -> list[Decided]:
+    """Everybody of the decision by worker number; those `within` reach."""
+    seen = sa.true() if within is None else within.workers(session, DossierStep.worker_id)
     rows = session.execute(
         sa.select(DossierStep.worker_id, Worker.number, Worker.full_name, DossierStep.step, DossierStep.reason)
         .join(Worker, Worker.id == DossierStep.worker_id)
-        .where(DossierStep.tenant_id == tenant, DossierStep.batch_id == decision)
+        .where(DossierStep.tenant_id == tenant, DossierStep.batch_id == decision, seen)
         .order_by(Worker.number)
     )
     return [Decided(*row) for row in rows]

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.access import rights
 from certification.access.permissions import Role
+from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.dossiers import steps
 from certification.dossiers.batches import Named, faults_of, named, raise_faults, text_faults
@@ -154,12 +155,13 @@ def find(session: Session, tenant: UUID, proposal: UUID) -> Proposal:
     return Proposal(one.id, code, one.programme, one.year, meeting, one.proposed_by, one.proposed)
 
 
-def proposed(session: Session, tenant: UUID, proposal: UUID) -> list[Proposed]:
-    """The workers of a proposal by number, with the votes as they were."""
+def proposed(session: Session, tenant: UUID, proposal: UUID, *, within: Reach | None = None) -> list[Proposed]:
+    """The workers of a proposal by number, with the votes as they were; those `within` reach."""
+    seen = sa.true() if within is None else within.workers(session, DossierStep.worker_id)
     rows = session.execute(
         sa.select(DossierStep.worker_id, Worker.number, Worker.full_name, DossierStep.votes_for, DossierStep.votes_of)
         .join(Worker, Worker.id == DossierStep.worker_id)
-        .where(DossierStep.tenant_id == tenant, DossierStep.batch_id == proposal)
+        .where(DossierStep.tenant_id == tenant, DossierStep.batch_id == proposal, seen)
         .order_by(Worker.number)
     )
     return [Proposed(*row) for row in rows]

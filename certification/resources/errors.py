@@ -22,6 +22,9 @@ from certification.access.roles import RoleRefused
 from certification.certificates.issuing import NothingToIssue
 from certification.certificates.keys import NoPublicAddress, SealedElsewhere
 from certification.certificates.register import NotWithdrawable, UnknownCertificate
+from certification.dossiers.decisions import UnknownDecision
+from certification.dossiers.proposals import UnknownProposal
+from certification.dossiers.steps import NotTwice, TooLate, UnknownDossier, WrongState
 from certification.errors import NoCriteriaInForce, NoMappingInForce
 from certification.evidence import attendance_lists, sittings
 from certification.evidence.attendance_lists import UnknownList
@@ -34,6 +37,7 @@ from certification.people.workers import UnknownWorker
 from certification.resources.answers import Unchanged, answer
 from certification.rules.certificate_forms import NoCertificateForm
 from certification.rules.procedures import NoProcedureInForce
+from certification.rules.title_procedures import NoSuchStep, NoTitleProcedure
 from certification.spreadsheets import ImportFaults
 from certification.units.letterheads import BadLetterhead
 from certification.units.trees import UnknownOrganization
@@ -103,6 +107,9 @@ class NotFound(Refusal):
 
 
 _UNKNOWN: tuple[type[Exception], ...] = (
+    UnknownDossier,
+    UnknownProposal,
+    UnknownDecision,
     UnknownWorker,
     UnknownCertificate,
     UnknownOrganization,
@@ -112,6 +119,11 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownFile,
 )
 _NOT_NOW: tuple[type[Exception], ...] = (
+    NoTitleProcedure,
+    NoSuchStep,
+    NotTwice,
+    TooLate,
+    WrongState,
     NoCriteriaInForce,
     NoMappingInForce,
     NoProcedureInForce,

@@ -1,0 +1,115 @@
+"""/api/dossiers, /api/proposals and /api/title-decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from certification.access.permissions import Role
+from certification.resources import access, dossiers, title_decisions
+from tests.certification.dossiers.desk import Desk
+from tests.certification.resources.branches import Ask, Callers, places
+
+MEETING = {"unit": "cdcs/a", "year": 2026, "met_on": "2026-11-18", "present": 10, "absent": 1, "minutes": "01/BB"}
+DECISION = {
+    "body": "vn/lai-chau", "year": 2026, "number": "12/QĐ-UBND", "decided_on": "2026-11-19", "signer": "Lê Văn Ký",
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(world: Any, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Requests are of the moment of the tests, whenever they run."""
+    for module in (access, dossiers, title_decisions):
+        monkeypatch.setattr(module, "now", lambda: world.now)
+    return Desk(world)
+
+
+def test_a_worker_and_officers_take_a_dossier_to_a_title(desk: Desk, ask: Ask, callers: Callers) -> None:
+    me = callers.of(None, worker=desk.workers["NV-1"])
+    hoa = callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a")
+    path = "/api/workers/NV-1/dossiers/2026"
+    ask(me, path, 404)
+    ask(me, f"{path}/register", method="POST", json={})
+    ask(me, f"{path}/register", 409, method="POST", json={})
+    refused = ask(me, f"{path}/self-assess", 400, method="POST", json={})
+    assert places(refused) == ["/points"]
+    desk.score("NV-1")
+    shown = ask(me, f"{path}/self-assess", method="POST", json={})
+    assert shown["steps"][1]["points"] == dict.fromkeys(desk.indicators, 9)
+    ask(me, f"{path}/confirm", 403, method="POST", json={})
+    for step in ("confirm", "review"):
+        ask(hoa, f"{path}/{step}", method="POST", json={})
+    body = {**MEETING, "workers": [{"worker": "NV-1", "votes_for": 9, "votes_of": 10}]}
+    dry = ask(hoa, "/api/proposals?dry_run=true", 201, method="POST", json=body)
+    ask(hoa, f"/api/proposals/{dry['proposal']['id']}", 404)
+    made = ask(hoa, "/api/proposals", 201, method="POST", json=body)
+    assert made["workers"] == [{"worker": "NV-1", "full_name": "Người", "votes_for": 9, "votes_of": 10}]
+    assert ask(hoa, f"/api/proposals/{made['proposal']['id']}") == made
+    ask(hoa, "/api/title-decisions", 403, method="POST", json={**DECISION, "granted": ["NV-1"]})
+    decided = ask(callers.officer, "/api/title-decisions", 201, method="POST", json={**DECISION, "granted": ["NV-1"]})
+    again = ask(callers.officer, "/api/title-decisions", 201, method="POST", json={**DECISION, "granted": ["NV-1"]})
+    assert again == decided
+    assert decided["decision"]["signer_title"] == "CHỦ TỊCH"
+    assert ask(hoa, f"/api/title-decisions/{decided['decision']['id']}")["workers"][0]["step"] == "grant"
+    whole = ask(me, path)
+    assert (whole["dossier"]["state"], whole["title"]["decision_number"]) == ("granted", "12/QĐ-UBND")
+    assert [one["step"] for one in whole["steps"]][-2:] == ["propose", "grant"]
+
+
+def test_every_fault_of_a_batch_stands_at_its_place(desk: Desk, ask: Ask, callers: Callers) -> None:
+    desk.reviewed("NV-1", "NV-2")
+    hoa = callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a")
+    body = {**MEETING, "minutes": None, "workers": [{"worker": "NV-1"}, {"worker": "NV-9"}]}
+    refused = ask(hoa, "/api/proposals", 400, method="POST", json=body)
+    assert places(refused) == ["/minutes", "/workers/0/votes_for", "/workers/1/votes_for", "/workers/1/worker"]
+    other_unit = ask(hoa, "/api/proposals", 400, method="POST", json={**body, "unit": "cdcs/b"})
+    assert places(other_unit) == ["/unit"]
+    why = [{"worker": "NV-2", "reason": "x" * 2001}]
+    sent = {**DECISION, "signer": "Ai đó", "granted": ["NV-1", "NV-8"], "refused": why}
+    refused = ask(callers.officer, "/api/title-decisions", 400, method="POST", json=sent)
+    assert places(refused) == ["/signer", "/granted/0", "/granted/1", "/refused/0/worker", "/refused/0/reason"]
+    assert desk.state("NV-1") == "reviewed"
+
+
+def test_lists_and_counts_end_at_the_branch(desk: Desk, ask: Ask, callers: Callers) -> None:
+    for number in ("NV-1", "NV-2", "NV-3", "NV-4"):
+        desk.step(desk.operator, "register", number)
+    hoa = callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a")
+    first = ask(hoa, "/api/dossiers?year=2026&limit=1")
+    rest = ask(hoa, f"/api/dossiers?year=2026&limit=1&cursor={first['next']}")
+    assert [one["worker"] for one in first["items"] + rest["items"]] == ["NV-1", "NV-2"]
+    assert rest["next"] is None
+    assert ask(hoa, "/api/dossiers?year=2026&state=granted")["items"] == []
+    assert ask(hoa, "/api/dossiers/counts?year=2026&unit=cdcs/a")["registered"] == 2
+    ask(hoa, "/api/dossiers/counts?year=2026&unit=cdcs/b", 400)
+    ask(hoa, "/api/dossiers/counts?year=2026", 403)
+    assert ask(callers.operator, "/api/dossiers/counts?year=2026")["by_state"]["registered"] == 4
+    ask(callers.enterprise, "/api/dossiers?year=2026", 403)
+    for path in ("NV-4/dossiers/2026", "NV-1/dossiers/26", "NV-1/dossiers/2025", "NV-9/dossiers/2026"):
+        ask(hoa, f"/api/workers/{path}", 404)
+    ask(hoa, "/api/workers/NV-4/dossiers/2026/confirm", 404, method="POST", json={})
+    ask(hoa, "/api/workers/NV-1/dossiers/2026/grant", 404, method="POST", json={})
+    ask(hoa, "/api/workers/NV-1/dossiers/2026/return", 409, method="POST", json={"reason": "sai"})
+    ask(hoa, "/api/workers/NV-1/dossiers/2026/withdraw", 403, method="POST", json={"reason": "thôi"})
+
+
+def test_a_decision_is_seen_as_far_as_one_sees_its_workers(desk: Desk, ask: Ask, callers: Callers) -> None:
+    desk.reviewed("NV-1", "NV-3")
+    desk.propose("NV-1")
+    desk.propose("NV-3", unit="cdcs/b", who=desk.operator)
+    made = desk.decide("NV-1", "NV-3")
+    path = f"/api/title-decisions/{made.id}"
+    seen = ask(callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a"), path)
+    assert [one["worker"] for one in seen["workers"]] == ["NV-1"]
+    assert len(ask(callers.officer, path)["workers"]) == 2
+    ask(callers.of(Role.GRASSROOTS_OFFICER, "cdcs/c"), path, 404)
+
+
+def test_the_procedure_says_who_may_do_what(desk: Desk, ask: Ask, callers: Callers) -> None:
+    found = ask(callers.of(None, worker=desk.workers["NV-1"]), "/api/title-procedure")
+    steps = {one["name"]: one for one in found["steps"]}
+    assert (found["status"], found["as_of"]) == ("PROPOSAL", "2026-11-20")
+    assert steps["grant"]["roles"] == ["operator", "upper_officer"]
+    assert steps["register"]["before"] == ["new", "withdrawn"]
+    ask(callers.operator, "/api/title-procedure?on=2020-01-01", 404)
