@@ -12,6 +12,7 @@ from marshmallow import fields, validate
 
 from certification.access import rights
 from certification.access.permissions import Act
+from certification.certificates import register
 from certification.dossiers import listing, proceedings
 from certification.dossiers.steps import OneDossier
 from certification.resources import cursors
@@ -103,12 +104,23 @@ class DossierTitleAnswer(Answer):
     withdrawn_on = fields.Date(allow_none=True)
 
 
+class DossierCertificateAnswer(Answer):
+    """A certificate of the title, in the register."""
+
+    id = fields.UUID()
+    number = fields.String()
+    issued = fields.DateTime(allow_none=True, metadata={"description": "null: numbered and not signed yet."})
+    withdrawn_on = fields.Date(allow_none=True)
+    replaced_by = fields.UUID(allow_none=True, metadata={"description": "The one that corrects it."})
+
+
 class OneDossierAnswer(AsOf):
     """A dossier with every step."""
 
     dossier = fields.Nested(DossierAnswer)
     steps = fields.List(fields.Nested(DossierStepAnswer))
     title = fields.Nested(DossierTitleAnswer, allow_none=True)
+    certificates = fields.List(fields.Nested(DossierCertificateAnswer))
 
 
 class DossierCountsAnswer(AsOf):
@@ -270,6 +282,17 @@ def _whole(session: Session, one: OneDossier) -> Mapping[str, Any]:
         "dossier": _shown(one),
         "steps": [asdict(step) for step in history],
         "title": None if title is None else asdict(title),
+        "certificates": [
+            {
+                "id": each.id,
+                "number": each.number,
+                "issued": each.issued,
+                "withdrawn_on": each.withdrawn_on,
+                "replaced_by": each.replaced_by,
+            }
+            for each in register.entries(session, who().tenant, limit=1000, worker=one.worker_id)
+            if each.year == one.year
+        ],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -18,9 +19,9 @@ from certification.dossiers import decisions, proposals
 from certification.dossiers.decisions import Refused, UnknownDecision
 from certification.dossiers.proposals import Proposed, UnknownProposal
 from certification.evidence.witnesses import NotForYou
-from certification.models import NationalNumber, TitleDecision, Uncounted
+from certification.models import Dossier, NationalNumber, TitleDecision, Uncounted, Worker
 from certification.spreadsheets import ImportFaults
-from lrs.db import Database
+from lrs.db import Database, new_id
 from tests.certification.dossiers.desk import MEETING, Desk
 
 
@@ -181,6 +182,26 @@ def test_the_same_decision_sent_twice_at_once_is_one(desk: Desk) -> None:
         first, second = pool.map(decide, range(2))
     assert first == second
     assert desk.titles() == {"NV-1"}
+
+
+def test_a_decision_about_many_takes_as_many_commands_as_one_about_two(
+    desk: Desk, count_commands: Callable[[], Any]
+) -> None:
+    numbers = []
+    with desk.world.database.writing(desk.tenant) as session:
+        for _ in range(63):
+            worker = desk.world.employ(session, "dn/a")
+            number = session.scalars(sa.select(Worker.number).where(Worker.id == worker)).one()
+            numbers.append(number)
+            of = {"tenant_id": desk.tenant, "programme": "cong-dan-hoc-tap", "year": 2026, "state": "reviewed"}
+            session.add(Dossier(worker_id=worker, id=new_id(), version=4, changed=desk.now, **of))
+    sent = []
+    for place, batch in enumerate((numbers[:1], numbers[1:3], numbers[3:])):
+        with count_commands() as commands:
+            desk.propose(*batch)
+            desk.decide(*batch, number=f"{place}/QĐ")
+        sent.append(len(commands))
+    assert sent[1] == sent[2]
 
 
 def test_one_person_gets_one_title_on_however_many_records(desk: Desk) -> None:

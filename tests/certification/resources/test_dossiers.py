@@ -55,6 +55,10 @@ def test_a_worker_and_officers_take_a_dossier_to_a_title(desk: Desk, ask: Ask, c
     whole = ask(me, path)
     assert (whole["dossier"]["state"], whole["title"]["decision_number"]) == ("granted", "12/QĐ-UBND")
     assert [one["step"] for one in whole["steps"]][-2:] == ["propose", "grant"]
+    assert whole["certificates"] == []
+    issued = ask(callers.operator, "/api/certificates", method="POST", json={"decision": "12/QĐ-UBND"})
+    assert issued["signed"] == 1
+    assert ask(me, path)["certificates"][0]["issued"] is not None
 
 
 def test_every_fault_of_a_batch_stands_at_its_place(desk: Desk, ask: Ask, callers: Callers) -> None:
