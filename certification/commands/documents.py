@@ -15,6 +15,7 @@ from certification.commands.invocation import FILE, Day, for_tenant
 from certification.commands.units import by
 from certification.documents import book, certificate_paper, kept_templates
 from certification.documents.kinds import KINDS
+from certification.documents.office_pdf import render_pdf
 from certification.documents.samples import sample
 from certification.documents.word import render
 from certification.targets.figures import number
@@ -33,10 +34,17 @@ _written = click.argument("file", type=click.Path(dir_okay=False, path_type=Path
 @click.option("--filled", is_flag=True, help="Fill it with invented values, to see how documents look.")
 @for_tenant
 def document_template(kind: str, file: Path, on: date | None, filled: bool, tenant: str) -> None:
-    """Write the Word template of a KIND of document to FILE, to be changed in Word and loaded again."""
+    """Write the Word template of a KIND of document to FILE, to be changed in Word and loaded again.
+
+    A FILE that ends in .pdf shows how we draw the kind as PDF, with invented values.
+    """
     which = KINDS[kind]
     with invocation.reading(tenant) as (session, owner):
         found = kept_templates.template(session, owner, which, on or invocation.today())
+    if file.suffix.lower() == ".pdf":
+        file.write_bytes(render_pdf(sample(which)))
+        click.echo(f"{printable(str(file))}: {kind} as PDF, with invented values.")
+        return
     file.write_bytes(render(found.content, sample(which)) if filled else found.content)
     since = "ours" if found.told_from is None else f"the one loaded for {found.told_from:%d/%m/%Y}"
     click.echo(f"{printable(str(file))}: {kind}, {since}.")

@@ -12,18 +12,14 @@ from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import segno
 import weasyprint
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
+from markupsafe import Markup
 
+from certification.documents.drawing import Nothing, fonts, page
 from certification.documents.typography import blank_day, bound, composed
 from certification.rules.certificate_forms import CertificateForm
 from certification.units.letterheads import Letterhead
@@ -63,7 +59,7 @@ class Paper:
 def draw(paper: Paper) -> bytes:
     """The paper as PDF/A-3b; the same bytes for the same values."""
     form = paper.form
-    html = _template().render(
+    html = page("certificate.html").render(
         issuer=composed(paper.letterhead.issuer),
         parent=composed(paper.letterhead.parent or ""),
         heading=composed(form.heading),
@@ -90,11 +86,11 @@ def draw(paper: Paper) -> bytes:
         modified=paper.numbered.astimezone(UTC),
         relationship="Source",
     )
-    drawn: bytes = weasyprint.HTML(string=html, url_fetcher=_Nothing()).write_pdf(
+    drawn: bytes = weasyprint.HTML(string=html, url_fetcher=Nothing()).write_pdf(
         attachments=[inside],
         pdf_variant="pdf/a-3b",
         pdf_identifier=hashlib.sha256(paper.code.encode() + paper.credential).digest()[:16],
-        font_config=_fonts(),
+        font_config=fonts(),
     )
     return drawn
 
@@ -123,27 +119,6 @@ def draw_all(papers: Iterable[Paper], folder: Path, *, processes: int) -> int:
 def _into(paper: Paper, folder: Path) -> None:
     name = re.sub(r"[^\w-]+", "-", paper.number)
     (folder / f"{name}_{paper.code}.pdf").write_bytes(draw(paper))
-
-
-class _Nothing(URLFetcher):  # type: ignore[misc]
-    """Nothing is fetched while drawing, neither from the network nor from the disk."""
-
-    def fetch(self, url: str, headers: Any = None) -> Any:
-        raise ValueError("nothing is fetched")
-
-
-@cache
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "paper"), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters["lines"] = lambda text: Markup("<br>").join(escape(line) for line in text.splitlines())
-    return environment.get_template("certificate.html")
-
-
-@cache
-def _fonts() -> Any:
-    return FontConfiguration()
 
 
 def _qr(address: str) -> str:

@@ -36,17 +36,17 @@ class Kind:
 
 
 RECOGNISED = (
-    Column("stt", "STT", 10, "right"),
+    Column("stt", "STT", 13, "right"),
     Column("ho_ten", "Họ và tên", 60),
     Column("ngay_sinh", "Ngày sinh", 26, "center"),
-    Column("don_vi", "Đơn vị", 100),
+    Column("don_vi", "Đơn vị", 97),
     Column("so_vao_so", "Số vào sổ", 51, "center"),
 )
 PROPOSED = (
-    Column("stt", "STT", 10, "right"),
+    Column("stt", "STT", 13, "right"),
     Column("ho_ten", "Họ và tên", 43),
     Column("ngay_sinh", "Ngày sinh", 22, "center"),
-    Column("don_vi", "Đơn vị, tổ", 42),
+    Column("don_vi", "Đơn vị, tổ", 39),
     Column("cong_viec", "Công việc", 28),
     Column("nl1", "NL1", 12, "right"),
     Column("nl2", "NL2", 12, "right"),

@@ -26,6 +26,9 @@ def test_a_template_is_taken_out_changed_and_put_back(run: Run, tmp_path: Path) 
     assert "loaded for 01/06/2026" in succeeded(run("document-template", "bao-cao", str(out), "--filled"))
     assert "BÁO CÁO NHANH" in text_of(out.read_bytes())
     assert "ours" in succeeded(run("document-template", "bao-cao", str(out), "--on", "31/05/2026"))
+    pdf = tmp_path / "mau.pdf"
+    assert "as PDF" in succeeded(run("document-template", "bao-cao", str(pdf)))
+    assert pdf.read_bytes().startswith(b"%PDF-")
 
 
 def test_papers_and_the_book_of_the_register_are_written(
