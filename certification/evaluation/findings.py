@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import accumulate, compress
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from certification.evaluation.measures import MEASURES, NOTHING, Function, columns
@@ -239,11 +240,12 @@ def find(
                 for value, some, weak in measured
             ]
             reached = [(key, tuple(dict.fromkeys(map(of, some)))) for key, some in reached]
+    as_tuple = tuple.__new__  # half the time of calling Found
     return Findings(
         names,
         tuple(
             [
-                Found(value, tuple(counted), tuple(weak)) if counted or weak else _NOTHING_FOUND
+                as_tuple(Found, (value, tuple(counted), tuple(weak))) if counted or weak else _NOTHING_FOUND
                 for value, counted, weak in measured
             ]
         ),
@@ -253,10 +255,12 @@ def find(
     )
 
 
+_kind_and_quality = itemgetter(KIND, QUALITY)
+
+
 def _codes(prepared: Prepared, facts: Sequence[Fact]) -> bytes | tuple[int, ...]:
     """The code of each fact, as bytes where each is small enough."""
-    codes = prepared.codes
-    found = [codes[fact[KIND], fact[QUALITY]] for fact in facts]
+    found = map(prepared.codes.__getitem__, map(_kind_and_quality, facts))
     return bytes(found) if len(prepared.matters) == BYTES else tuple(found)
 
 

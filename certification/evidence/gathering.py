@@ -23,6 +23,7 @@ from certification.evaluation import results
 from certification.evaluation.findings import last_of_each
 from certification.evaluation.results import DAY, KIND, STATEMENT
 from certification.models import Attestation, Fact, SelfScore
+from lrs import api
 from lrs.db import Session, among, is_postgresql
 
 __all__ = ["attested", "gather", "learned", "points_attested", "points_self_given", "self_given"]
@@ -202,13 +203,13 @@ def _points(
     text = command.format(
         packed="string_agg(uuid_send(id)"
         " || int4send(coalesce(array_position(%s::text[], indicator), 0)) || int4send(points), '')",
-        mine="tenant_id = %s AND year = %s AND worker_id = ANY(%s)",
+        mine="tenant_id = %s AND year = %s AND worker_id = ANY(%b::uuid[])",
         mark="%s",
         bytewise=' COLLATE "C"',
     )
     found: dict[UUID, list[results.Held]] = {}
     with session.connection().connection.driver_connection.cursor(binary=True) as cursor:  # type: ignore[union-attr]
-        cursor.execute(text, (list(indicators), tenant, year, list(worker_ids), programme, *days))
+        cursor.execute(text, (list(indicators), tenant, year, api.Uuids(list(worker_ids)), programme, *days))
         for worker_id, packed in cursor:
             found[worker_id] = [
                 results.Held(indicators[place - 1], points, cast(UUID, name))
@@ -238,29 +239,31 @@ _in_order = itemgetter(DAY, STATEMENT, KIND)
 
 _PACKED = """
 SELECT worker_id, string_agg(
-    uuid_send(statement_id)
-    || int4send((coalesce(array_position(%s::text[], what), 0) * 366 + (day - %s::date)) * 4 + quality)
+    int2send((day - %s::date)::smallint) || uuid_send(statement_id)
+    || int4send(coalesce(array_position(%s::text[], what), 0) * 1464 + (day - %s::date) * 4 + quality)
     || int4send(minutes) || int4send(coalesce(score, -1)) || int8send(activity_key), '')
 FROM certification_fact
-WHERE tenant_id = %s AND year = %s AND day <= %s AND worker_id = ANY(%s)
+WHERE tenant_id = %s AND year = %s AND day <= %s AND worker_id = ANY(%b::uuid[])
 GROUP BY worker_id
 """
-_PACKED_FACT = struct.Struct(">16siiiq")
+"""Day, Statement and kind come first, so that bytes in their order are facts in theirs."""
+_PACKED_FACT = struct.Struct(">xx16siiiq")
 
 
 def _of_postgresql(
     session: Session, tenant: UUID, worker_ids: Collection[UUID], year: int, as_of: date, kinds: Sequence[str]
 ) -> dict[UUID, Facts]:
     known = _known(("", *kinds), year)
+    first, size = date(year, 1, 1), _PACKED_FACT.size
     found: dict[UUID, Facts] = {}
     with session.connection().connection.driver_connection.cursor(binary=True) as cursor:  # type: ignore[union-attr]
-        cursor.execute(_PACKED, (kinds, date(year, 1, 1), tenant, year, as_of, list(worker_ids)))
+        cursor.execute(_PACKED, (first, kinds, first, tenant, year, as_of, api.Uuids(list(worker_ids))))
         for worker_id, packed in cursor:
+            ordered = b"".join(sorted([packed[start : start + size] for start in range(0, len(packed), size)]))
             facts = [
                 (statement, *known[code], minutes, score if score >= 0 else None, code & 3, activity)
-                for statement, code, minutes, score, activity in _PACKED_FACT.iter_unpack(packed)
+                for statement, code, minutes, score, activity in _PACKED_FACT.iter_unpack(ordered)
             ]
-            facts.sort(key=_in_order)
             found[worker_id] = cast(Facts, facts)
     return found
 

@@ -115,8 +115,10 @@ def _watermark(session: Session, tenant: UUID) -> str:
 
 def _by_audience(session: Session, tenant: UUID, worker_ids: Collection[UUID], year: int) -> dict[str, list[UUID]]:
     """The workers parted by the table of the criteria that applies to each in the year."""
-    audience_of = audiences.of(session, tenant, worker_ids, year)
+    told = audiences.told(session, tenant, worker_ids)
+    if not told and worker_ids:
+        return {criteria.AUDIENCE: list(worker_ids)}
     parted: dict[str, list[UUID]] = defaultdict(list)
     for worker_id in worker_ids:
-        parted[audience_of[worker_id]].append(worker_id)
+        parted[audiences.in_year(told.get(worker_id, {}), year)].append(worker_id)
     return parted

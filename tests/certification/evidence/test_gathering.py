@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from certification.evaluation.findings import in_order
 from certification.evidence import gathering
 from certification.models import Attestation, SelfScore
+from lrs import api
 from lrs.db import Database
 from tests.certification.learning import PROGRAMME, add_facts, add_worker
 
@@ -109,6 +110,7 @@ def test_the_facts_of_a_worker_are_read_off_the_key_alone(database: Database, te
             for other in ("seqscan", "bitmapscan", "indexscan"):
                 session.execute(sa.text(f"SET LOCAL enable_{other} = off"))
             plan = session.connection().exec_driver_sql(
-                f"EXPLAIN {gathering._PACKED}", (list(KINDS), date(2026, 1, 1), tenant, 2026, ON, [worker])
+                f"EXPLAIN {gathering._PACKED}",
+                (date(2026, 1, 1), list(KINDS), date(2026, 1, 1), tenant, 2026, ON, api.Uuids([worker])),
             )
             assert any("Index Only Scan using pk_certification_fact" in row[0] for row in plan)
