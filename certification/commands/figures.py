@@ -12,7 +12,7 @@ from certification.commands import invocation
 from certification.commands.invocation import Day, for_tenant
 from certification.judgement import explanations
 from certification.rules import plans
-from certification.targets import attainment, freezing, listing, publications
+from certification.targets import attainment, freezing, gathered, listing, publications
 from certification.targets import rates as rates_of_targets
 from certification.targets.disclosure import BELOW
 from certification.targets.figures import BASIS_WORDS, number
@@ -42,17 +42,40 @@ _plan = click.option("--plan", help="The targets of this plan alone, where it bi
 @click.command("attainment")
 @_as_of
 @click.option("--organization", help="One organization by its code, with those right below it, and forecasts.")
+@click.option("--zone", help="All enterprises of an industrial zone together, by its name on the day.")
+@click.option("--sector", help="All enterprises of a sector together; with --organization only those within it.")
 @_basis
 @_headcount_on
 @_plan
 @for_tenant
 def show_attainment(
-    as_of: date | None, organization: str | None, basis: str, headcount_on: date | None, plan: str | None, tenant: str
+    as_of: date | None,
+    organization: str | None,
+    zone: str | None,
+    sector: str | None,
+    basis: str,
+    headcount_on: date | None,
+    plan: str | None,
+    tenant: str,
 ) -> None:
     """Print how far every organization is from every target that binds it, on a cut-off day."""
     as_of = as_of or invocation.today()
     with invocation.reading(tenant) as (session, owner):
         names = explanations.plan_names(plans.all_plans(session, owner))
+        if zone or sector:
+            together = gathered.gather(
+                session,
+                owner,
+                on=as_of,
+                zone=zone,
+                sector=sector,
+                within=organization,
+                basis=basis,
+                headcount_on=headcount_on,
+                plan=plan,
+            )
+            tables.print_gathered(console(), together, names)
+            return
         if organization is not None:
             found = rates_of_targets.rates(
                 session,

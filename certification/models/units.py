@@ -42,14 +42,11 @@ class Organization(Base):
     exists_from: Mapped[date | None]
     exists_to: Mapped[date | None]
     """Last day it existed; NULL while it does."""
-    sector: Mapped[str | None]
-    """Branch of the economy of an enterprise, as the operator calls it."""
-    zone: Mapped[str | None]
-    """Industrial zone in which an enterprise lies, as the operator calls it."""
 
 
 class OrganizationLabel(Base):
-    """What an organization is called, and its official code, from a day on until the next one. No personal data."""
+    """What an organization is called, its official code, and an enterprise's sector and zone, from a day on until the
+    next one. No personal data."""
 
     __tablename__ = "certification_organization_label"
     __table_args__ = (
@@ -68,6 +65,10 @@ class OrganizationLabel(Base):
     official_code: Mapped[str | None]
     """Code in an official list (units of the General Statistics Office, tax number of an enterprise); NULL: not known.
     """
+    sector: Mapped[str | None]
+    """Branch of the economy of an enterprise, as the operator calls it; NULL: as before, empty: none any more."""
+    zone: Mapped[str | None]
+    """Industrial zone in which an enterprise lies, as the operator calls it; NULL: as before, empty: none any more."""
 
 
 class OrganizationChange(Base):

@@ -1,4 +1,5 @@
-"""GET /api/organizations/<code>/rates: one unit against the targets that bind it; and who is behind a rate."""
+"""GET /api/organizations/<code>/rates: one unit against the targets that bind it; who is behind a rate; and
+/api/rates/by: a zone or sector."""
 
 from __future__ import annotations
 
@@ -13,19 +14,21 @@ from certification.resources import cursors
 from certification.resources.access import caller, database, today
 from certification.resources.attainment import (
     OrganizationAnswer,
+    OrganizationWords,
     TargetAnswer,
     organization_answer,
     seen_by,
     target_answer,
 )
-from certification.resources.errors import Fault, NotFound
+from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import DAY, Paging, Parameters
 from certification.resources.shapes import Answer, AsOf, Page
-from certification.targets import figures, listing
+from certification.targets import figures, gathered, listing
 from certification.targets import rates as rates_of_targets
 from certification.targets.attainment import OrganizationFigures
 from certification.targets.forecasts import Forecast, Observation
+from certification.targets.gathered import NoSuchEnterprises
 from certification.targets.listing import Listed
 from certification.targets.populations import ALL_ENTERPRISES, BASES
 from certification.targets.rates import NotBound, Rate
@@ -60,6 +63,21 @@ class RatesParameters(MeasuredParameters):
     """By which plan, too."""
 
     plan = fields.String(metadata={"description": "The targets of this plan alone; those that bind most nearly."})
+
+
+class RatesByParameters(RatesParameters):
+    """Of which enterprises: of a zone, a sector, or of both at once."""
+
+    zone = fields.String(
+        validate=validate.Length(min=1, max=500), metadata={"description": "Industrial zone by its name on the day."}
+    )
+    sector = fields.String(
+        validate=validate.Length(min=1, max=500), metadata={"description": "Branch of the economy by its name."}
+    )
+    within = fields.String(
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "Only enterprises at or below this unit, on either tree; its targets then."},
+    )
 
 
 class RatePeopleParameters(Paging, MeasuredParameters):
@@ -137,6 +155,27 @@ class RatesAnswer(AsOf):
     children = fields.List(fields.Nested(CoveredOrganizationAnswer))
 
 
+class GatheredAnswer(AsOf):
+    """Figures over the enterprises of a zone or sector on a cut-off day (`as_of`)."""
+
+    headcount_on = fields.Date()
+    basis = fields.String()
+    to_come = fields.Boolean(metadata={"description": "The cut-off day lies ahead: these are figures so far."})
+    zone = fields.String(allow_none=True)
+    sector = fields.String(allow_none=True)
+    within = fields.String(allow_none=True)
+    enterprises = fields.List(fields.String(), metadata={"description": "Codes, of the caller's branch alone."})
+    headcount = fields.Integer()
+    women = fields.Integer()
+    union_cadres = fields.Integer()
+    grassroots_unions = fields.Integer()
+    meets_criteria = fields.Integer()
+    holds_title = fields.Integer()
+    written = fields.Nested(OrganizationWords)
+    coverage = fields.Nested(RateCoverageAnswer)
+    rates = fields.List(fields.Nested(TargetAnswer))
+
+
 class ListedAnswer(Answer):
     """One of those behind a rate: a worker, or a grassroots union where the target counts unions."""
 
@@ -188,6 +227,54 @@ def show_rates(code: str, query: Mapping[str, Any]) -> Any:
         "organization": _covered(found.organization),
         "rates": [_rate(one) for one in found.targets],
         "children": [_covered(one) for one in found.children],
+    }
+
+
+@resource.get("/rates/by", Act.READ_RATES, query=RatesByParameters, answers=GatheredAnswer)
+def show_rates_by(query: Mapping[str, Any]) -> Any:
+    """The enterprises of a zone or sector together
+
+    Everybody counts once, with two employers among them too. Zone and sector are those of the headcount's day. Only
+    enterprises of the caller's branch count. Without `within`, the targets are those that bind all of them.
+    """
+    tenant, on = caller().tenant, query.get("on") or today()
+    zone, sector, within = query.get("zone"), query.get("sector"), query.get("within")
+    if zone is None and sector is None:
+        raise BadRequest(Fault("zone", "say a zone, a sector or both: ?zone=… or ?sector=…"))
+    with database().reading(tenant, snapshot=True) as session:
+        seen = seen_by(session, caller(), Act.READ_RATES)
+        if within is not None and seen is not None and within not in seen:
+            raise NotFound(Fault("within", f"there is no organization {within!r}"))
+        try:
+            found = gathered.gather(
+                session,
+                tenant,
+                on=on,
+                zone=zone,
+                sector=sector,
+                within=within,
+                seen=seen,
+                basis=query["basis"],
+                headcount_on=query.get("headcount_on"),
+                plan=query.get("plan"),
+            )
+        except NoSuchEnterprises as error:
+            raise NotFound(Fault("sector" if zone is None else "zone", str(error))) from None
+        except (UnknownOrganization, NotOnThatDay) as error:
+            raise NotFound(Fault("within", str(error))) from None
+    covered = _covered(found.figures)
+    targets = covered.pop("targets")
+    return {
+        **{name: value for name, value in covered.items() if name not in ("code", "name", "kind")},
+        "as_of": on,
+        "headcount_on": found.headcount_on,
+        "basis": found.basis,
+        "to_come": on > today(),
+        "zone": zone,
+        "sector": sector,
+        "within": within,
+        "enterprises": found.enterprises,
+        "rates": targets,
     }
 
 

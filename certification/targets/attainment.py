@@ -37,7 +37,10 @@ __all__ = [
     "TargetFigures",
     "YearTarget",
     "binding_targets",
+    "figures_of",
     "measure_all",
+    "rules_of",
+    "targets_of",
     "year_target",
 ]
 
@@ -186,10 +189,7 @@ def measure_all(
     tree = ground.tree
     concerned = sorted(ground.enterprises[basis] if codes is None else codes)
     targets = binding_targets(session, tenant, tree, concerned, on, plan)
-    holding = {code: _title_rule(targets[code]) for code in concerned}
-    rules = {rule for code in concerned for _, target in targets[code] for rule in _rules(target)} | set(
-        holding.values()
-    )
+    rules = {rule for code in concerned for rule in rules_of(targets[code])}
     there = counting.count(
         session,
         tenant,
@@ -205,24 +205,28 @@ def measure_all(
     return Attainment(
         on,
         programme,
-        tuple(
-            OrganizationFigures(
-                code=code,
-                name=tree.node(code).name,
-                kind=tree.node(code).kind,
-                headcount=there.headcount(code),
-                women=there.everybody[code].women,
-                union_cadres=there.cadres[code].headcount,
-                grassroots_unions=len(there.unions[code]),
-                meets_criteria=there.everybody[code].meeting,
-                holds_title=there.everybody[code].persons[holding[code]],
-                targets=tuple(_figures(there, code, plan, target) for plan, target in targets[code]),
-                coverage=there.coverage[code],
-            )
-            for code in concerned
-        ),
+        tuple(figures_of(there, code, tree.node(code).name, tree.node(code).kind, targets[code]) for code in concerned),
         basis,
         headcount_on,
+    )
+
+
+def figures_of(
+    there: Populations, code: str, name: str, kind: str, targets: Sequence[tuple[Plan, Target]]
+) -> OrganizationFigures:
+    """What was counted for one organization, held against these targets; all `rules_of` them have to be counted."""
+    return OrganizationFigures(
+        code=code,
+        name=name,
+        kind=kind,
+        headcount=there.headcount(code),
+        women=there.everybody[code].women,
+        union_cadres=there.cadres[code].headcount,
+        grassroots_unions=len(there.unions[code]),
+        meets_criteria=there.everybody[code].meeting,
+        holds_title=there.everybody[code].persons[_title_rule(targets)],
+        targets=tuple(_figures(there, code, plan, target) for plan, target in targets),
+        coverage=there.coverage[code],
     )
 
 
@@ -265,26 +269,37 @@ def binding_targets(
     """
     every_plan = plans.all_plans(session, tenant)
     inherited = plans.inheritances(session, tenant)
-    found: dict[str, list[tuple[Plan, Target]]] = {}
-    for code in codes:
-        binding = plans.binding(every_plan, inherited, tree.chain(code), on)
-        if only is not None:
-            found[code] = [(plan, target) for plan in binding if plan.id == only for target in plan.targets]
-            continue
-        nearest: dict[str, tuple[Plan, Target]] = {}
-        others: list[tuple[Plan, Target]] = []
-        for plan in binding:
-            for target in plan.targets:
-                if target.group not in COMMON_GROUPS:
-                    others.append((plan, target))
-                elif target.group not in nearest:
-                    nearest[target.group] = (plan, target)
-        found[code] = [nearest[group] for group in COMMON_GROUPS if group in nearest] + others
-    return found
+    return {code: _of_plans(plans.binding(every_plan, inherited, tree.chain(code), on), only) for code in codes}
 
 
-def _rules(target: Target) -> list[Numerator]:
-    return [target.numerator, *(other.numerator for other in target.also)]
+def targets_of(
+    session: Session, tenant: UUID, chain: Sequence[str], on: date, only: str | None = None
+) -> list[tuple[Plan, Target]]:
+    """The same of whoever stands below all of a chain, whose codes come nearest first."""
+    every_plan, inherited = plans.all_plans(session, tenant), plans.inheritances(session, tenant)
+    return _of_plans(plans.binding(every_plan, inherited, chain, on), only)
+
+
+def _of_plans(binding: Iterable[Plan], only: str | None) -> list[tuple[Plan, Target]]:
+    if only is not None:
+        return [(plan, target) for plan in binding if plan.id == only for target in plan.targets]
+    nearest: dict[str, tuple[Plan, Target]] = {}
+    others: list[tuple[Plan, Target]] = []
+    for plan in binding:
+        for target in plan.targets:
+            if target.group not in COMMON_GROUPS:
+                others.append((plan, target))
+            elif target.group not in nearest:
+                nearest[target.group] = (plan, target)
+    return [nearest[group] for group in COMMON_GROUPS if group in nearest] + others
+
+
+def rules_of(targets: Sequence[tuple[Plan, Target]]) -> set[Numerator]:
+    """What has to be counted for these targets, and for who holds the title beside them."""
+    rules = {_title_rule(targets)}
+    for _, target in targets:
+        rules.update([target.numerator, *(other.numerator for other in target.also)])
+    return rules
 
 
 def _title_rule(targets: Sequence[tuple[Plan, Target]]) -> Numerator:

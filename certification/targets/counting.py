@@ -6,7 +6,7 @@ both say the same. A number of SQL commands that depends on the rules alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -18,11 +18,14 @@ from certification.people import workers
 from certification.rules.plans import Numerator
 from certification.targets import numerators, populations, summaries
 from certification.targets.grounds import Land
-from certification.targets.populations import Populations
+from certification.targets.populations import Populations, Tally
 from certification.units.trees import Tree
 from lrs.db import Session, among
 
-__all__ = ["count", "count_rows", "employed_by"]
+__all__ = ["TOGETHER", "count", "count_rows", "count_together", "employed_by"]
+
+TOGETHER = ""
+"""Under which code `count_together` gives what it counted; no organization has it."""
 
 
 def count(
@@ -86,6 +89,71 @@ def count_rows(
         if 2 * len(below) < len(chains):
             of = employed_by(session, tenant, [tree.node(code).id for code in below], headcount_day)
         chains = below
+    return _count_chains(session, tenant, tree, chains, rules, of, on, headcount_day, programme, meeting)
+
+
+def count_together(
+    session: Session,
+    tenant: UUID,
+    land: Land,
+    rules: Iterable[Numerator],
+    enterprises: Collection[str],
+    *,
+    on: date,
+    programme: str,
+    basis: str = populations.ALL_ENTERPRISES,
+    headcount_on: date | None = None,
+) -> Populations:
+    """The same over these enterprises (codes) together, whatever stands above them, as counts of `TOGETHER`.
+
+    What is kept of each is added up where nobody has two employers among them on the day; otherwise the rows are
+    counted, so that everybody is one person. Who met the criteria is asked too. `enterprises` are of the `basis`.
+    """
+    rules = frozenset(rules)
+    headcount_day = headcount_on or on
+    ground = land.on(headcount_day)
+    tree = ground.tree
+    ids = [tree.node(code).id for code in enterprises]
+    chains = dict.fromkeys(enterprises, (TOGETHER,))
+    if headcount_day == on and not _any_shared(session, tenant, ids, on):
+        kept = summaries.read(session, tenant, land, rules, on=on, programme=programme, basis=basis, codes=enterprises)
+        if kept is not None:
+            everybody, cadres = Tally(), Tally()
+            for code in enterprises:
+                everybody.add(kept.everybody[code])
+                cadres.add(kept.cadres[code])
+            return Populations(
+                {TOGETHER: everybody},
+                {TOGETHER: cadres},
+                populations.grassroots_unions(tree, chains),
+                numerators.commitments(session, tenant, on),
+                populations.coverage(kept.reporting, chains, _declared(session, tenant, tree, on)),
+            )
+    few = 2 * len(chains) < len(ground.chains[basis])
+    of = employed_by(session, tenant, ids, headcount_day) if few else None
+    return _count_chains(session, tenant, tree, chains, rules, of, on, headcount_day, programme, True)
+
+
+def _any_shared(session: Session, tenant: UUID, enterprises: Collection[UUID], on: date) -> bool:
+    """Whether anybody has two of these employers on the day."""
+    twice = employed_by(session, tenant, enterprises, on).group_by(Employment.worker_id)
+    twice = twice.having(sa.func.count(Employment.enterprise_id.distinct()) > 1)
+    return session.scalar(twice.limit(1)) is not None
+
+
+def _count_chains(
+    session: Session,
+    tenant: UUID,
+    tree: Tree,
+    chains: Mapping[str, tuple[str, ...]],
+    rules: Iterable[Numerator],
+    of: sa.Select[UUID] | None,
+    on: date,
+    headcount_day: date,
+    programme: str,
+    meeting: bool,
+) -> Populations:
+    """What the rows say of everything in the chains of these enterprises; `of`: who they employ, None: look at all."""
     counts = {
         rule: numerators.count(session, tenant, rule, on, programme, of) for rule in rules if rule.rule != "commitment"
     }

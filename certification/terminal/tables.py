@@ -12,6 +12,7 @@ from rich.text import Text
 from certification.judgement.explanations import POPULATIONS
 from certification.targets import figures
 from certification.targets.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures
+from certification.targets.gathered import Gathered
 from certification.targets.rates import Rates
 from certification.terminal.printable import printable
 from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION
@@ -96,6 +97,22 @@ def print_rates(console: Console, rates: Rates, plan_names: Mapping[str, str]) -
             console.print(Padding(_further_table(child.targets), (0, 0, 0, 2)))
 
 
+def print_gathered(console: Console, found: Gathered, plan_names: Mapping[str, str]) -> None:
+    """Enterprises of a zone or sector together, against every target that binds them."""
+    one = found.figures
+    headcount = f", lao động của ngày {figures.day(found.headcount_on)}" if found.headcount_on != found.on else ""
+    console.print(_heading(one))
+    console.print(
+        Text(f"  Số liệu đến hết {figures.day(found.on)}, {figures.BASIS_WORDS[found.basis]}{headcount}", style="dim")
+    )
+    console.print(Text(f"  {figures.coverage_words(one.coverage)}", style="dim"))
+    if one.targets:
+        console.print(Text(f"  Theo {printable(_bound_by(one.targets, plan_names))}", style="dim"))
+        console.print(Padding(_further_table(one.targets), (0, 0, 0, 2)))
+    else:
+        console.print(Text("  Không có kế hoạch nào nêu chỉ tiêu chung cho các doanh nghiệp này.", style="dim"))
+
+
 def _in_order(attainment: Attainment) -> list[OrganizationFigures]:
     """Administrative units, then trade unions, then enterprises, each by code.
 
@@ -118,8 +135,9 @@ def _further_plans(attainment: Attainment) -> list[str]:
 
 def _heading(organization: OrganizationFigures) -> Text:
     words = figures.organization_words(organization)
+    code = f" [{printable(organization.code)}]" if organization.code else ""
     facts = (
-        f" [{printable(organization.code)}] {words.headcount} lao động ({words.women} nữ); "
+        f"{code} {words.headcount} lao động ({words.women} nữ); "
         f"đủ tiêu chí {words.meets_criteria}, có danh hiệu {words.holds_title}"
     )
     return Text.assemble((printable(organization.name), "bold"), facts)

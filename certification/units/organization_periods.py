@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -39,6 +39,7 @@ __all__ = [
     "Period",
     "World",
     "faults",
+    "following",
     "merged",
 ]
 
@@ -86,7 +87,7 @@ class Period:
     official_code: str | None = None
     sector: str | None = None
     zone: str | None = None
-    """None for what the file does not say: it stays as it was."""
+    """None for what the file does not say: it stays as it was. An empty sector or zone: none from this day on."""
 
     @property
     def first_day(self) -> date:
@@ -95,10 +96,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What an organization is called from a day on, and its official code if it is known."""
+    """What an organization is called from a day on, its official code if it is known, its sector and zone: None where
+    they are as before, empty where it has none any more."""
 
     name: str
     official_code: str | None
+    sector: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +223,32 @@ def _merged_labels(known: Mapping[date, Label], told: Sequence[Period]) -> dict[
     for period in told:
         before = [day for day in labels if day <= period.first_day]
         code = period.official_code or (labels[max(before)].official_code if before else None)
-        labels[period.first_day] = Label(period.name, code)
+        there = labels.get(period.first_day, Label("", None))
+        sector = there.sector if period.sector is None else period.sector
+        zone = there.zone if period.zone is None else period.zone
+        labels[period.first_day] = Label(period.name, code, sector, zone)
     kept: dict[date, Label] = {}
-    last: Label | None = None
+    last = Label("", None, "", "")
     for day in sorted(labels):
-        if labels[day] != last:
-            last = kept[day] = labels[day]
+        label = labels[day]
+        label = replace(
+            label,
+            sector=None if label.sector == last.sector else label.sector,
+            zone=None if label.zone == last.zone else label.zone,
+        )
+        now = following(last, label)
+        if now != last:
+            kept[day], last = label, now
     return kept
+
+
+def following(before: Label, label: Label) -> Label:
+    """What holds from a label on, where `before` held until then."""
+    return replace(
+        label,
+        sector=before.sector if label.sector is None else label.sector,
+        zone=before.zone if label.zone is None else label.zone,
+    )
 
 
 def _merged_node(known: Node | None, history: Sequence[Edge], told: Sequence[Period], label: Label) -> Node:
@@ -235,10 +258,8 @@ def _merged_node(known: Node | None, history: Sequence[Edge], told: Sequence[Per
     ends = last.ends
     if known and any(edge.valid_from > last.first_day for edge in history):
         ends = known.exists_to
-    sector = next((one.sector for one in reversed(told) if one.sector), known.sector if known else None)
-    zone = next((one.zone for one in reversed(told) if one.zone), known.zone if known else None)
     starts = None if first == BEGINNING else first
-    return Node(known.id if known else new_id(), last.code, label.name, last.kind, starts, ends, sector, zone)
+    return Node(known.id if known else new_id(), last.code, label.name, last.kind, starts, ends)
 
 
 def _bad_parents(after: World, told: Told, passed_over: set[str], successions: Sequence[Succession]) -> list[Fault]:

@@ -78,6 +78,8 @@ __all__ = [
 ORGANIZATION_HEADINGS = ("Mã", "Tên", "Loại", "Mã cấp trên hành chính", "Mã cấp trên công đoàn", "Từ ngày", "Đến ngày")
 
 SECTOR, ZONE = "Ngành", "Khu công nghiệp"
+NONE = "-"
+"""What a file writes where an enterprise has no sector, or lies in no zone, any more."""
 
 ORGANIZATION_COLUMNS = (
     *(Column(heading) for heading in ORGANIZATION_HEADINGS),
@@ -99,15 +101,22 @@ def tree(session: Session, tenant: UUID, on: date) -> Tree:
 
 def tree_of(world: World, successions: Iterable[Succession], on: date) -> Tree:
     """Both trees of a world as they stood on the day `on`."""
-    last: dict[str, tuple[date, Label]] = {}
-    for (code, day), label in world.labels.items():
-        if day <= on and (code not in last or last[code][0] < day):
-            last[code] = (day, label)
-    named = [
-        replace(node, name=last[code][1].name, official_code=last[code][1].official_code) if code in last else node
-        for code, node in world.nodes.items()
-    ]
+    last: dict[str, Label] = {}
+    for (code, day), label in sorted(world.labels.items(), key=lambda one: one[0]):
+        if day <= on:
+            last[code] = organization_periods.following(last[code], label) if code in last else label
+    named = [_as_labelled(node, last[code]) if code in last else node for code, node in world.nodes.items()]
     return Tree(named, world.edges.values(), on, successions)
+
+
+def _as_labelled(node: Node, label: Label) -> Node:
+    return replace(
+        node,
+        name=label.name,
+        official_code=label.official_code,
+        sector=label.sector or None,
+        zone=label.zone or None,
+    )
 
 
 def search(session: Session, tenant: UUID, words: str, *, limit: int = 50) -> list[str]:
@@ -152,8 +161,6 @@ def nodes(session: Session, tenant: UUID) -> dict[str, Node]:
             Organization.kind,
             Organization.exists_from,
             Organization.exists_to,
-            Organization.sector,
-            Organization.zone,
         ).where(Organization.tenant_id == tenant)
     )
     return {row.code: Node(*row) for row in rows}
@@ -189,12 +196,14 @@ def stored(session: Session, tenant: UUID) -> World:
             OrganizationLabel.valid_from,
             OrganizationLabel.name,
             OrganizationLabel.official_code,
+            OrganizationLabel.sector,
+            OrganizationLabel.zone,
         ).where(OrganizationLabel.tenant_id == tenant)
     )
     return World(
         known,
         {(edge.child, edge.tree, edge.valid_from): edge for edge in edges},
-        {(codes[one], day): Label(name, official_code) for one, day, name, official_code in called},
+        {(codes[one], day): Label(name, official, sector, zone) for one, day, name, official, sector, zone in called},
     )
 
 
@@ -250,8 +259,7 @@ def _period(row: Row) -> Period | None:
     starts = row.optional_day("Từ ngày")
     ends = row.optional_day("Đến ngày")
     official_code = row.optional_text(OFFICIAL_CODE, at_most=50)
-    sector = row.optional_text(SECTOR)
-    zone = row.optional_text(ZONE)
+    sector, zone = (("" if text == NONE else text) for text in map(row.optional_text, (SECTOR, ZONE)))
     if code is not None and not _CODE.fullmatch(code):
         row.fault("Mã", f"“{code}” không dùng làm mã được; mã chỉ gồm chữ không dấu, số và các dấu - / . _ ở giữa")
     if starts and ends and ends < starts:
@@ -319,6 +327,8 @@ def _write(session: Session, tenant: UUID, stored: World, after: World, codes: S
     touched = {edge.child for key, edge in after.edges.items() if stored.edges.get(key) != edge}
     touched |= {edge.child for key, edge in stored.edges.items() if key not in after.edges}
     touched |= {code for code in codes if stored.nodes.get(code) != after.nodes[code]}
+    touched |= {code for (code, day), label in after.labels.items() if stored.labels.get((code, day)) != label}
+    touched |= {code for code, day in stored.labels if (code, day) not in after.labels}
     created = [code for code in codes if code not in stored.nodes]
     changed = [code for code in codes if code in stored.nodes and code in touched]
 
@@ -336,8 +346,6 @@ def _write(session: Session, tenant: UUID, stored: World, after: World, codes: S
                     "name": after.nodes[code].name,
                     "exists_from": after.nodes[code].exists_from,
                     "exists_to": after.nodes[code].exists_to,
-                    "sector": after.nodes[code].sector,
-                    "zone": after.nodes[code].zone,
                 }
                 for code in renewed
             ],
@@ -376,8 +384,6 @@ def _organization_row(tenant: UUID, node: Node) -> dict[str, Any]:
         "kind": node.kind,
         "exists_from": node.exists_from,
         "exists_to": node.exists_to,
-        "sector": node.sector,
-        "zone": node.zone,
     }
 
 
@@ -403,6 +409,8 @@ def _write_labels(session: Session, tenant: UUID, stored: World, after: World) -
                 "name": label.name,
                 "plain": plain(label.name),
                 "official_code": label.official_code,
+                "sector": label.sector,
+                "zone": label.zone,
             }
             for code, day, label in new
         ],

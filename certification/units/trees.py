@@ -53,7 +53,8 @@ class UnknownOrganization(CertificationError):
 @dataclass(frozen=True, slots=True)
 class Node:
     """An organization. `kind` is administrative, trade_union, grassroots_union or enterprise; `exists_to` its last
-    day; None where no day is known. In a `Tree`, `name` and `official_code` are those of the day."""
+    day; None where no day is known. In a `Tree`, `name`, `official_code`, `sector` and `zone` are those of the
+    day; elsewhere the last three are None."""
 
     id: UUID
     code: str

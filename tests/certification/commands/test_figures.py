@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from certification.models import Publication
+from certification.units import organizations
+from certification.units.trees import TREES
 from lrs.db import Database
 from tests import neighbour
 from tests.certification.commands.running import Run, succeeded
+from tests.certification.import_files import csv_file
 
 
 def test_attainment_prints_every_organization_on_the_day(run: Run, ready: None) -> None:
@@ -75,3 +78,21 @@ def test_figures_are_frozen_listed_and_compared(run: Run, ready: None) -> None:
     assert succeeded(run("frozen", "--organization", "dn/1")) == ""
     assert "headcount\t2\n" in succeeded(run("frozen", record))
     assert "still to come" in run("freeze", "vn/a", "--as-of", "2026-11-21", *named).stderr
+
+
+def test_a_zone_is_shown_as_of_the_day(run: Run, database: Database, tenant: UUID, now: datetime, ready: None) -> None:
+    with database.writing(tenant) as session:
+        tree = organizations.tree(session, tenant, date(2026, 11, 20))
+        above = [(tree.parents("dn/1", which) or ("",))[0] for which in TREES]
+        row = ["dn/1", tree.node("dn/1").name, "doanh nghiệp", *above, "2026-07-01", "Dệt may", "KCN A"]
+        headings = [*organizations.ORGANIZATION_HEADINGS[:6], "Đến ngày", "Ngành", "Khu công nghiệp"]
+        data = csv_file(headings, [dict(zip([*headings[:6], *headings[7:]], row, strict=True))])
+        organizations.import_organizations(session, tenant, data, now=now)
+    told = succeeded(run("attainment", "--zone", "KCN A", "--sector", "Dệt may", "--as-of", "20/11/2026"))
+    assert "KCN A · Dệt may 2 lao động (1 nữ)" in told
+    assert "1 trong 1 doanh nghiệp có danh sách lao động" in told
+    assert "  Theo 1268/QĐ-TTg của Thủ tướng Chính phủ\n" in told
+    assert succeeded(run("attainment", "--zone", "KCN A", "--organization", "vn/a"))
+    assert (
+        "no enterprise of 'KCN A' on 2026-06-30" in run("attainment", "--zone", "KCN A", "--as-of", "2026-06-30").stderr
+    )
