@@ -121,6 +121,8 @@ def test_what_is_kept_says_the_same_as_the_rows(placed: World, monkeypatch: pyte
         return [ask(placed, on, basis=basis, **one) for on in (BEFORE, SINCE, ON) for basis in BASES for one in asked]
 
     for _ in range(2):  # without and with somebody who has two employers in a zone
+        with placed.database.writing(placed.tenant) as session:
+            settling.forget(session, placed.tenant)
         counted = everything()
         settling.settle_all(placed.database, placed.tenant, today=ON)
         read, answers = summaries.read, []
