@@ -19,6 +19,8 @@ OPEN_TO_EVERYBODY = {
     "/api/templates/<table>.xlsx",
     "/assets/<name>",
     "/healthz",
+    "/k",
+    "/k/<code>",
     "/issuers/<uuid:tenant>/did.json",
     "/issuers/<uuid:tenant>/status/<int:number>",
     "/profile/<programme>",

@@ -2,6 +2,7 @@
 
     first_page   what the first page says, made ready for its template
     check_page   where makers of learning platforms try out what they send
+    certificate_page  how a certificate stands, by the code on its paper
     api_page     the JSON interface, for those who write programs
     templates/   words and markup
     static/      the style sheet and the icon; nothing is loaded from anywhere else
@@ -26,7 +27,7 @@ from certification.resources.answers import Unchanged, unless_known
 from certification.resources.errors import Refusal
 from certification.rules import plans
 from certification.targets import attainment, disclosure, grounds, publications, summaries
-from certification.web import api_page, check_page, first_page
+from certification.web import api_page, certificate_page, check_page, first_page
 
 __all__ = ["web"]
 
@@ -83,6 +84,7 @@ def show_first_page() -> str:
 
 check_page.register(web)
 api_page.register(web)
+certificate_page.register(web)
 
 
 @web.get("/assets/<name>")
