@@ -8,6 +8,7 @@ Contexts come with the program: nothing is fetched.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,9 @@ OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
 _FILES = {CREDENTIALS: "credentials-v2.jsonld", OPEN_BADGES: "open-badges-3.0.3.jsonld"}
 _FOLDER = Path(__file__).parent / "contexts"
+
+_ALONE = threading.Lock()
+"""What processes JSON-LD keeps the contexts it has seen in memory that threads must not change at once."""
 
 _UNDEFINED = "https://undefined.invalid/"
 """What names that no context defines begin with, once they are expanded over a vocabulary and a base of this name."""
@@ -74,7 +78,8 @@ def _names(value: Any) -> Iterator[str]:
 
 def _processed(process: Any, document: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
     try:
-        return process(document, {**options, "documentLoader": _load})
+        with _ALONE:
+            return process(document, {**options, "documentLoader": _load})
     except jsonld.JsonLdError as error:
         reason: Any = error
         while getattr(reason, "cause", None) is not None:

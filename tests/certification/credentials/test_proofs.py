@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -26,6 +28,20 @@ def test_what_was_signed_is_found_good_and_by_which_key() -> None:
 def test_the_same_document_key_and_instant_give_the_same_bytes_wherever_they_are_told() -> None:
     vietnam = AT.astimezone(timezone(timedelta(hours=7)))
     assert proofs.prove(badge(), KEY, created=AT) == proofs.prove(badge(), KEY, created=vietnam)
+
+
+def test_many_threads_sign_and_check_at_once() -> None:
+    def sign_and_check(number: int) -> str:
+        name = f"Công dân học tập {number}"
+        return proofs.check(proofs.prove(badge(name=name), KEY, created=AT), multikey)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(sign_and_check, range(64))) == {KEY.id}
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_the_order_of_names_means_nothing() -> None:
