@@ -22,6 +22,7 @@ REPLACED = {"lrs_voiding"}
 REWRITTEN = {
     ("0010", "certification_worker_identifier"): {"basis"},
     ("0013", "certification_assessment"): {"result"},
+    ("0013", "certification_stale"): {"mark", "due"},
 }
 """Columns that a step says otherwise on purpose, by step and table; a test of that step's own looks after them."""
 

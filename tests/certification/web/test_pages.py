@@ -216,6 +216,8 @@ def test_every_page_states_its_guard_and_asks_for_no_key_but_in_a_form(app: Flas
         "web.show_check_form": Act.READ_CHECK_PAGE,
         "web.check_statements": Act.CHECK_STATEMENTS_ON_PAGE,
         "web.show_api": Act.READ_API_DESCRIPTION,
+        "web.certificate_form": Act.VERIFY_CERTIFICATES,
+        "web.certificate": Act.VERIFY_CERTIFICATES,
     }
     assert {TABLE[act].scope for act in acts.values() if act and not TABLE[act].in_form} == {None}
     assert [act for act in Act if TABLE[act].in_form] == [Act.CHECK_STATEMENTS_ON_PAGE]
