@@ -27,7 +27,16 @@ from certification.models import SigningKey as SigningKeyRow
 from lrs.api import key_of
 from lrs.db import Session, is_postgresql
 
-__all__ = ["Issuer", "NoPublicAddress", "SealedElsewhere", "current", "did_document", "public_keys", "rotate"]
+__all__ = [
+    "Issuer",
+    "NoPublicAddress",
+    "SealedElsewhere",
+    "current",
+    "current_name",
+    "did_document",
+    "public_keys",
+    "rotate",
+]
 
 
 class NoPublicAddress(CertificationError):
@@ -79,15 +88,20 @@ def current(
 ) -> proofs.SigningKey:
     """The key that signs; made where there is none yet. Raises SealedElsewhere."""
     _alone(session, tenant)
-    row = session.execute(
-        sa.select(SigningKeyRow)
+    name = current_name(session, tenant)
+    if name is None:
+        return _make(session, tenant, issuer, secret=secret, by=by, now=now)
+    return named(session, tenant, issuer, name, secret=secret)
+
+
+def current_name(session: Session, tenant: UUID) -> str | None:
+    """The name of the key that signs; None where there is none yet."""
+    return session.scalar(
+        sa.select(SigningKeyRow.name)
         .where(SigningKeyRow.tenant_id == tenant, SigningKeyRow.retired.is_(None))
         .order_by(SigningKeyRow.made.desc(), SigningKeyRow.name.desc())
         .limit(1)
-    ).scalar_one_or_none()
-    if row is None:
-        return _make(session, tenant, issuer, secret=secret, by=by, now=now)
-    return named(session, tenant, issuer, row.name, secret=secret)
+    )
 
 
 def named(session: Session, tenant: UUID, issuer: Issuer, name: str, *, secret: bytes) -> proofs.SigningKey:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from operator import itemgetter
@@ -26,7 +26,7 @@ from certification.models import Attestation, Fact, SelfScore
 from lrs import api
 from lrs.db import Session, among, is_postgresql
 
-__all__ = ["attested", "gather", "learned", "points_attested", "points_self_given", "self_given"]
+__all__ = ["all_attested", "attested", "gather", "learned", "points_attested", "points_self_given", "self_given"]
 
 Facts = list[results.Fact]
 
@@ -70,9 +70,32 @@ def attested(
     session: Session, tenant: UUID, worker_ids: Collection[UUID], *, programme: str, year: int, as_of: date
 ) -> Mapping[UUID, Sequence[results.Attested]]:
     """The attestation of each indicator that holds on `as_of`, for those workers who have any. One SQL command."""
+    holds = (
+        Attestation.attested_on <= as_of,
+        sa.or_(Attestation.withdrawn_on.is_(None), Attestation.withdrawn_on > as_of),
+    )
+    found: dict[UUID, list[results.Attested]] = defaultdict(list)
+    for worker_id, given, _withdrawn_on in all_attested(session, tenant, worker_ids, programme, year, *holds):
+        found[worker_id].append(given)
+    return {worker_id: last_of_each(given, year, as_of) for worker_id, given in found.items()}
+
+
+def all_attested(
+    session: Session,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    programme: str,
+    year: int,
+    *narrower: sa.ColumnElement[bool],
+) -> Iterator[tuple[UUID, results.Attested, date | None]]:
+    """Every attestation of the workers for the year, or those that fit, with its worker and the day of its withdrawal.
+
+    One SQL command.
+    """
     rows: Iterable[Any] = session.execute(
         sa.select(
             Attestation.worker_id,
+            Attestation.withdrawn_on,
             Attestation.indicator,
             Attestation.points,
             Attestation.attested_on,
@@ -85,14 +108,11 @@ def attested(
             Attestation.tenant_id == tenant,
             Attestation.programme == programme,
             Attestation.year == year,
-            Attestation.attested_on <= as_of,
-            sa.or_(Attestation.withdrawn_on.is_(None), Attestation.withdrawn_on > as_of),
+            *narrower,
         )
     )
-    found: dict[UUID, list[results.Attested]] = defaultdict(list)
-    for worker_id, *rest in rows:
-        found[worker_id].append(results.Attested(*rest))
-    return {worker_id: last_of_each(given, year, as_of) for worker_id, given in found.items()}
+    for worker_id, withdrawn_on, *rest in rows:
+        yield worker_id, results.Attested(*rest), withdrawn_on
 
 
 def self_given(

@@ -25,7 +25,7 @@ from certification.evaluation.findings import Prepared, find, last_of_each, tall
 from certification.evaluation.results import DAY, MET
 from certification.evidence import gathering
 from certification.judgement import closings
-from certification.models import Assessment, Attestation
+from certification.models import Assessment
 from certification.people import audiences
 from certification.rules import criteria
 from lrs.db import Session, among, beside
@@ -191,25 +191,7 @@ def _kept(session: Session, tenant: UUID, worker_ids: Collection[UUID], programm
 def _given(
     session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int
 ) -> Mapping[UUID, Sequence[_Given]]:
-    rows: Iterable[Any] = session.execute(
-        sa.select(
-            Attestation.worker_id,
-            Attestation.withdrawn_on,
-            Attestation.indicator,
-            Attestation.points,
-            Attestation.attested_on,
-            Attestation.attested_by,
-            Attestation.basis,
-            Attestation.recorded,
-            Attestation.id,
-        ).where(
-            among(session, Attestation.worker_id, worker_ids),
-            Attestation.tenant_id == tenant,
-            Attestation.programme == programme,
-            Attestation.year == year,
-        )
-    )
     found: dict[UUID, list[_Given]] = defaultdict(list)
-    for worker, withdrawn_on, *rest in rows:
-        found[worker].append(_Given(results.Attested(*rest), withdrawn_on))
+    for worker, given, withdrawn_on in gathering.all_attested(session, tenant, worker_ids, programme, year):
+        found[worker].append(_Given(given, withdrawn_on))
     return found

@@ -59,10 +59,10 @@ def show_status_list(tenant: UUID, number: int) -> Response:
     last = first + status_lists.LENGTH - 1
     with database().reading(tenant) as session:
         issuer = _issuer(session, tenant)
-        if not 1 <= number <= register.lists(session, tenant):
+        name = keys.current_name(session, tenant)
+        if name is None or not 1 <= number <= register.lists(session, tenant):
             raise NotFound
         places = [one - first for one in register.withdrawn_places(session, tenant, first, last)]
-        name = max(keys.public_keys(session, tenant), key=lambda one: (len(one), one))
         key = keys.named(session, tenant, issuer, name, secret=access.pepper())
     began = _day_began(now())
     listed = status_lists.list_credential(
