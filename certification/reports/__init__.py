@@ -1,1 +1,1 @@
-"""The yearly report: its figures, its papers."""
+"""The report on a plan: what people enter, collected up the tree, approved, filed; its figures, its papers."""

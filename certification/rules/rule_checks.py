@@ -15,6 +15,7 @@ from certification.rules.check_parts import CheckFault, Document, Known, Path, m
 from certification.rules.criteria_checks import criteria_set_faults, rubric_faults
 from certification.rules.mapping_checks import mapping_faults
 from certification.rules.plan_checks import inheritance_faults, plan_faults
+from certification.rules.report_form_checks import plan_report_faults
 from certification.rules.title_procedures import ALONE, JUDGING, NEEDED, NEW, ways
 
 __all__ = ["CheckFault", "Known", "check"]
@@ -165,6 +166,7 @@ _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "plan": plan_faults,
     "plan-inheritance": inheritance_faults,
     "report-form": _check_report_form,
+    "plan-report": plan_report_faults,
     "procedure": _check_procedure,
     "certificate-form": _check_certificate_form,
     "title-procedure": _check_title_procedure,

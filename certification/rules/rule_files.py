@@ -1,4 +1,4 @@
-"""Loading rule files: criteria sets, rubrics, evidence mappings, plans, inheritance records and report forms.
+"""Loading rule files: criteria sets, rubrics, evidence mappings, plans, inheritance records, reports and procedures.
 
 A file is checked by its JSON Schema (`schemas/certification/<kind>.json`), then by `rules.rule_checks`; one
 fault, and nothing of it is loaded. What is loaded is the file's text with its hash, and it is never edited: the same
@@ -41,6 +41,7 @@ KINDS = (
     "plan",
     "plan-inheritance",
     "report-form",
+    "plan-report",
     "procedure",
     "certificate-form",
     "title-procedure",
@@ -173,7 +174,17 @@ def _plain(value: Any) -> Any:
 
 
 _DAYS = frozenset(
-    {"checked", "exists_from", "exists_to", "from_day", "in_force_from", "in_force_to", "issued", "took_place"}
+    {
+        "checked",
+        "due_on",
+        "exists_from",
+        "exists_to",
+        "from_day",
+        "in_force_from",
+        "in_force_to",
+        "issued",
+        "took_place",
+    }
 )
 
 
@@ -239,7 +250,9 @@ def _in_order(texts: list[_Text]) -> list[_Text]:
 
 def _above(text: _Text) -> str:
     document = text.document
-    above: str = document.get("parent") or document.get("adds_to") or document.get("replaces") or ""
+    above: str = (
+        document.get("parent") or document.get("adds_to") or document.get("replaces") or document.get("base") or ""
+    )
     return above
 
 

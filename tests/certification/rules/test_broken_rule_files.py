@@ -26,6 +26,7 @@ from certification.rules import (
     locations,
     mapping_checks,
     plan_checks,
+    report_form_checks,
     rule_checks,
     rule_files,
 )
@@ -97,7 +98,7 @@ def _told_by(module: Any) -> Iterator[str]:
             yield words
 
 
-CHECKS = (rule_checks, criteria_checks, mapping_checks, plan_checks, check_parts, locations)
+CHECKS = (rule_checks, criteria_checks, mapping_checks, plan_checks, report_form_checks, check_parts, locations)
 
 
 @pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.__name__)
