@@ -148,10 +148,14 @@ class Uncounted(Base):
     __tablename__ = "certification_uncounted"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "year"),
+        sa.Index(None, "tenant_id", "year", "since"),
         {"info": {"distribution": "worker_id", "merging": "stays"}, "sqlite_with_rowid": False},
     )
 
     worker_id: Mapped[UUID]
     year: Mapped[int]
-    tenant_id: Mapped[UUID] = mapped_column(index=True)
+    tenant_id: Mapped[UUID]
     mark: Mapped[UUID]
+    since: Mapped[UUID] = mapped_column(server_default=sa.text("'00000000000000000000000000000000'"))
+    """Made when the worker was first marked since the last count; a UUIDv7, which says when that was. Marks from before
+    this was kept have none of it, which is nought."""

@@ -19,6 +19,7 @@ from certification.resources.parameters import DAY, Parameters
 from certification.resources.shapes import Answer, AsOf
 from certification.targets import disclosure, figures, grounds, publications, summaries
 from certification.targets.attainment import OrganizationFigures, TargetFigures, measure_all
+from certification.targets.populations import Behind
 from certification.vietnam import vietnam_day
 from lrs.db import Session
 
@@ -126,8 +127,28 @@ class OrganizationAnswer(Answer):
     targets = fields.List(fields.Nested(TargetAnswer))
 
 
+class BehindAnswer(Answer):
+    """That figures are those of an instant that is past, because very much changed and is still to be counted again."""
+
+    known_until = fields.DateTime(metadata={"description": "All that was known then is in the figures."})
+    waiting = fields.Integer(metadata={"description": "Workers of whom something changed since, anywhere."})
+    waiting_more = fields.Boolean(metadata={"description": "There are at least so many."})
+    written = fields.String()
+
+
+def behind_field() -> fields.Nested:
+    """How an answer says that its figures are behind."""
+    return fields.Nested(
+        BehindAnswer,
+        allow_none=True,
+        metadata={"description": "Null: the figures are those of now. Otherwise, for which instant they hold."},
+    )
+
+
 class AttainmentAnswer(AsOf):
     """Figures of a day."""
+
+    behind = behind_field()
 
     on = fields.Date(metadata={"description": "The cut-off day; the same as `as_of`."})
     programme = fields.String()
@@ -164,6 +185,7 @@ def show_attainment(query: Mapping[str, Any]) -> Any:
         raise NotFound(Fault("organization", f"no organization {code!r} with an enterprise at or below it on {on}"))
     return {
         "as_of": measured.on,
+        "behind": behind_answer(measured.behind),
         "on": measured.on,
         "programme": measured.programme,
         "organizations": [organization_answer(one) for one in organizations],
@@ -181,6 +203,17 @@ def seen_by(session: Session, asking: Caller, act: Act = Act.READ_ATTAINMENT) ->
 def _seen(count: int) -> int | None:
     """A count; null where it is of so few people that it is hidden from everybody."""
     return None if count == figures.HIDDEN else count
+
+
+def behind_answer(behind: Behind | None) -> dict[str, Any] | None:
+    if behind is None:
+        return None
+    return {
+        "known_until": behind.known_until,
+        "waiting": behind.waiting,
+        "waiting_more": behind.waiting_more,
+        "written": figures.behind_words(behind),
+    }
 
 
 def organization_answer(one: OrganizationFigures) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from certification.resources.attainment import (
     OrganizationAnswer,
     OrganizationWords,
     TargetAnswer,
+    behind_answer,
+    behind_field,
     organization_answer,
     seen_by,
     target_answer,
@@ -147,6 +149,7 @@ class RateAnswer(TargetAnswer):
 class RatesAnswer(AsOf):
     """A unit's rates on a cut-off day (`as_of`), and the figures of those right below it."""
 
+    behind = behind_field()
     headcount_on = fields.Date()
     basis = fields.String()
     to_come = fields.Boolean(metadata={"description": "The cut-off day lies ahead: these are figures so far."})
@@ -158,6 +161,7 @@ class RatesAnswer(AsOf):
 class GatheredAnswer(AsOf):
     """Figures over the enterprises of a zone or sector on a cut-off day (`as_of`)."""
 
+    behind = behind_field()
     headcount_on = fields.Date()
     basis = fields.String()
     to_come = fields.Boolean(metadata={"description": "The cut-off day lies ahead: these are figures so far."})
@@ -221,6 +225,7 @@ def show_rates(code: str, query: Mapping[str, Any]) -> Any:
             raise _not_found(error) from None
     return {
         "as_of": on,
+        "behind": behind_answer(found.behind),
         "headcount_on": found.headcount_on,
         "basis": found.basis,
         "to_come": found.to_come,
@@ -267,6 +272,7 @@ def show_rates_by(query: Mapping[str, Any]) -> Any:
     return {
         **{name: value for name, value in covered.items() if name not in ("code", "name", "kind")},
         "as_of": on,
+        "behind": behind_answer(found.behind),
         "headcount_on": found.headcount_on,
         "basis": found.basis,
         "to_come": on > today(),

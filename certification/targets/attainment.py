@@ -25,7 +25,7 @@ from certification.rules import plans
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator, Plan, Target, TargetValue
 from certification.targets import counting, grounds
-from certification.targets.populations import ALL_ENTERPRISES, BASES, WORKERS, Coverage, Populations
+from certification.targets.populations import ALL_ENTERPRISES, BASES, WORKERS, Behind, Coverage, Populations
 from certification.units.trees import Tree
 from lrs.db import Session
 
@@ -135,6 +135,8 @@ class Attainment:
     basis: str = ALL_ENTERPRISES
     headcount_on: date | None = None
     """The day whose headcount is the denominator; the cut-off day itself where None."""
+    behind: Behind | None = None
+    """Where these are not the figures of now: for which instant they hold."""
 
     def of(self, code: str) -> OrganizationFigures | None:
         """The figures of one organization, or None when it has no enterprise at or below it on the day."""
@@ -175,11 +177,13 @@ def measure_all(
     headcount_on: date | None = None,
     plan: str | None = None,
     codes: Collection[str] | None = None,
+    exact: bool = False,
 ) -> Attainment:
     """The figures of every enterprise of the basis that exists on the day, and of every unit above one.
 
     With `plan`, its targets alone, wherever it binds on the day, though a nearer plan may bind too. With `codes`, these
-    organizations alone, also those that have no enterprise at or below them. The number of SQL commands depends on how
+    organizations alone, also those that have no enterprise at or below them. Figures may be `behind` where very much
+    changed, unless they are to be `exact`, however long that takes. The number of SQL commands depends on how
     many distinct numerator rules the plans have, on nothing else. Raises ValueError for a basis that is none.
     """
     if basis not in BASES:
@@ -201,6 +205,7 @@ def measure_all(
         headcount_on=headcount_on,
         codes=codes,
         meeting=True,
+        exact=exact,
     )
     return Attainment(
         on,
@@ -208,6 +213,7 @@ def measure_all(
         tuple(figures_of(there, code, tree.node(code).name, tree.node(code).kind, targets[code]) for code in concerned),
         basis,
         headcount_on,
+        there.behind,
     )
 
 

@@ -1,7 +1,9 @@
 """Who there is at or below each organization on a day, and who of them satisfies which rule.
 
 `count` reads the summary of the year where it can answer (`targets.summaries`), and counts the rows where it cannot;
-both say the same. A number of SQL commands that depends on the rules alone.
+both say the same. Where so much changed that the summary is still behind, the rows are counted for few people, and for
+many the counts are of an instant that is past, and say so (`Behind`), unless the caller wants them `exact`. A number of
+SQL commands that depends on the rules alone.
 """
 
 from __future__ import annotations
@@ -12,20 +14,23 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.judgement import assessments
+from certification.judgement import assessments, course
 from certification.models import Employment
 from certification.people import workers
 from certification.rules.plans import Numerator
 from certification.targets import numerators, populations, summaries
-from certification.targets.grounds import Land
+from certification.targets.grounds import Ground, Land
 from certification.targets.populations import Populations, Tally
 from certification.units.trees import Tree
 from lrs.db import Session, among
 
-__all__ = ["TOGETHER", "count", "count_rows", "count_together", "employed_by"]
+__all__ = ["FEW", "TOGETHER", "count", "count_rows", "count_together", "employed_by"]
 
 TOGETHER = ""
 """Under which code `count_together` gives what it counted; no organization has it."""
+
+FEW = 2000
+"""The rows of so many people are counted while they wait to be counted for the summary: some tenths of a second."""
 
 
 def count(
@@ -40,16 +45,20 @@ def count(
     headcount_on: date | None = None,
     codes: Collection[str] | None = None,
     meeting: bool = False,
+    exact: bool = False,
 ) -> Populations:
     """Who is employed on the headcount's day (`on` where None), and who of them satisfies each rule on the day `on`.
 
     With `codes`, what is counted is right for these organizations alone. `meeting`: who met the criteria on the day is
-    asked too. Raises ValueError for a basis that is none.
+    asked too. `exact`: the counts are those of now, however long that takes. Raises ValueError for another basis.
     """
     rules = frozenset(rules)
+    few = False
     if basis in populations.BASES and headcount_on in (None, on):
         found = _from_summary(session, tenant, land, rules, on, programme, basis, codes)
-        if found is not None:
+        if found is not None and found.behind is not None:
+            few = _few(session, tenant, land.on(on), basis, codes, on)
+        if found is not None and (found.behind is None or not (exact or few)):
             return found
     return count_rows(
         session,
@@ -62,6 +71,7 @@ def count(
         headcount_on=headcount_on,
         codes=codes,
         meeting=meeting,
+        few=few,
     )
 
 
@@ -77,8 +87,10 @@ def count_rows(
     headcount_on: date | None = None,
     codes: Collection[str] | None = None,
     meeting: bool = False,
+    few: bool = False,
 ) -> Populations:
-    """The same as `count`, from employments, facts and titles alone."""
+    """The same as `count`, from employments, facts and titles alone. `few`: the organizations employ few people, so
+    that who met the criteria is worked out person by person."""
     headcount_day = headcount_on or on
     tree = land.on(headcount_day).tree
     chains = populations.chains(tree, basis)
@@ -86,10 +98,10 @@ def count_rows(
     if codes is not None:
         asked = set(codes)
         below = {enterprise: chain for enterprise, chain in chains.items() if not asked.isdisjoint(chain)}
-        if 2 * len(below) < len(chains):
+        if few or 2 * len(below) < len(chains):
             of = employed_by(session, tenant, [tree.node(code).id for code in below], headcount_day)
         chains = below
-    return _count_chains(session, tenant, tree, chains, rules, of, on, headcount_day, programme, meeting)
+    return _count_chains(session, tenant, tree, chains, rules, of, on, headcount_day, programme, meeting, few)
 
 
 def count_together(
@@ -103,6 +115,7 @@ def count_together(
     programme: str,
     basis: str = populations.ALL_ENTERPRISES,
     headcount_on: date | None = None,
+    exact: bool = False,
 ) -> Populations:
     """The same over these enterprises (codes) together, whatever stands above them, as counts of `TOGETHER`.
 
@@ -115,9 +128,11 @@ def count_together(
     tree = ground.tree
     ids = [tree.node(code).id for code in enterprises]
     chains = dict.fromkeys(enterprises, (TOGETHER,))
+    few = False
     if headcount_day == on and not _any_shared(session, tenant, ids, on):
         kept = summaries.read(session, tenant, land, rules, on=on, programme=programme, basis=basis, codes=enterprises)
-        if kept is not None:
+        few = kept is not None and kept.behind is not None and _are_few(session, tenant, ids, on)
+        if kept is not None and (kept.behind is None or not (exact or few)):
             everybody, cadres = Tally(), Tally()
             for code in enterprises:
                 everybody.add(kept.everybody[code])
@@ -128,10 +143,24 @@ def count_together(
                 populations.grassroots_unions(tree, chains),
                 numerators.commitments(session, tenant, on),
                 populations.coverage(kept.reporting, chains, _declared(session, tenant, tree, on)),
+                kept.behind,
             )
-    few = 2 * len(chains) < len(ground.chains[basis])
-    of = employed_by(session, tenant, ids, headcount_day) if few else None
-    return _count_chains(session, tenant, tree, chains, rules, of, on, headcount_day, programme, True)
+    of = employed_by(session, tenant, ids, headcount_day) if few or 2 * len(ids) < len(ground.chains[basis]) else None
+    return _count_chains(session, tenant, tree, chains, rules, of, on, headcount_day, programme, True, few)
+
+
+def _few(session: Session, tenant: UUID, ground: Ground, basis: str, codes: Collection[str] | None, on: date) -> bool:
+    """Whether few people are employed at or below these organizations on the day."""
+    if codes is None:
+        return False
+    below = {one for code in codes for one in ground.enterprises[basis].get(code, ())}
+    return _are_few(session, tenant, [ground.tree.node(one).id for one in below], on)
+
+
+def _are_few(session: Session, tenant: UUID, enterprises: Collection[UUID], on: date) -> bool:
+    """Whether few people are employed by these enterprises on the day. Looks at no more than few."""
+    some = employed_by(session, tenant, enterprises, on).limit(FEW + 1).subquery()
+    return (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) <= FEW
 
 
 def _any_shared(session: Session, tenant: UUID, enterprises: Collection[UUID], on: date) -> bool:
@@ -152,16 +181,23 @@ def _count_chains(
     headcount_day: date,
     programme: str,
     meeting: bool,
+    few: bool,
 ) -> Populations:
-    """What the rows say of everything in the chains of these enterprises; `of`: who they employ, None: look at all."""
+    """What the rows say of everything in the chains of these enterprises; `of`: who they employ, None: look at all;
+    `few`: that is not many."""
     counts = {
         rule: numerators.count(session, tenant, rule, on, programme, of) for rule in rules if rule.rule != "commitment"
     }
     enterprises = None if of is None else [tree.node(code).id for code in chains]
     cohorts = populations.cohorts(workers.employments(session, tenant, headcount_day, enterprises), tree, chains)
-    everybody, cadres = populations.roll_up(
-        cohorts, chains, counts, assessments.meeting(session, tenant, programme, on) if meeting else ()
-    )
+    met: Collection[UUID] = ()
+    if meeting:
+        if few:
+            people = [one for cohort in cohorts for one in cohort.workers]
+            met = course.spells(session, tenant, people, programme, on.year, on=on)
+        else:
+            met = assessments.meeting(session, tenant, programme, on)
+    everybody, cadres = populations.roll_up(cohorts, chains, counts, met)
     reporting = {enterprise for cohort in cohorts for enterprise, _ in cohort.employments}
     return Populations(
         everybody,
@@ -195,6 +231,7 @@ def _from_summary(
         {code: unions.get(code, set()) for code in asked},
         numerators.commitments(session, tenant, on),
         populations.coverage_of(asked, enterprises, ground.chains[basis], found.reporting, declared),
+        found.behind,
     )
 
 

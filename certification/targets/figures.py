@@ -14,7 +14,8 @@ from fractions import Fraction
 from certification.rules.plans import Shortfall
 from certification.targets.attainment import BesideFigures, OrganizationFigures, TargetFigures, YearTarget
 from certification.targets.forecasts import PACE_OF_YEAR, Forecast, Observation
-from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Coverage
+from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Behind, Coverage
+from certification.vietnam import VIETNAM
 
 __all__ = [
     "BASIS_WORDS",
@@ -25,6 +26,7 @@ __all__ = [
     "OrganizationWords",
     "TargetWords",
     "YearTargetWords",
+    "behind_words",
     "beside_words",
     "coverage_words",
     "day",
@@ -196,6 +198,16 @@ def coverage_words(coverage: Coverage) -> str:
         )
     silent = coverage.enterprises - coverage.reporting - coverage.declared
     return words + (f"; {number(silent)} doanh nghiệp chưa báo gì, không có trong mẫu số" if silent else "")
+
+
+def behind_words(behind: Behind) -> str:
+    """For which instant figures hold: "Có đủ những gì đã biết đến 13:05 ngày 21/11/2026; …". In Vietnam's time."""
+    known = behind.known_until.astimezone(VIETNAM)
+    many = ("ít nhất " if behind.waiting_more else "") + number(behind.waiting)
+    return (
+        f"Có đủ những gì đã biết đến {known:%H:%M} ngày {day(known)}; từ đó còn {many} người lao động có thay đổi đang "
+        "chờ tính lại, số liệu sẽ tự cập nhật"
+    )
 
 
 def last_year_words(before: Observation | None) -> str:

@@ -102,6 +102,7 @@ def freeze(
         headcount_on=headcount_on,
         plan=plan,
         programme=programme,
+        exact=True,
     )
     record = Frozen(
         new_id(), code, plan, on, measured.headcount_on, basis, now, by.strip(), reason.strip(),
@@ -170,6 +171,7 @@ def difference(
         headcount_on=record.headcount_on,
         plan=record.plan,
         programme=programme,
+        exact=True,
     )
     now = _numbers(measured.organization)
     return tuple(

@@ -19,7 +19,7 @@ from certification.errors import CertificationError
 from certification.rules.criteria import PROGRAMME
 from certification.targets import attainment, counting, grounds
 from certification.targets.attainment import OrganizationFigures
-from certification.targets.populations import ALL_ENTERPRISES, BASES
+from certification.targets.populations import ALL_ENTERPRISES, BASES, Behind
 from certification.units.trees import Tree
 from lrs.db import Session
 
@@ -42,6 +42,8 @@ class Gathered:
     basis: str
     enterprises: tuple[str, ...]
     figures: OrganizationFigures
+    behind: Behind | None = None
+    """Where these are not the figures of now."""
 
 
 def gather(
@@ -105,7 +107,7 @@ def gather(
         headcount_on=headcount_on,
     )
     figures = attainment.figures_of(there, counting.TOGETHER, named, "enterprise", targets)
-    return Gathered(on, day, basis, members, figures)
+    return Gathered(on, day, basis, members, figures, there.behind)
 
 
 def _above_all(tree: Tree, members: Collection[str]) -> list[str]:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from certification import bulk
 from certification.models import Uncounted
-from lrs.db import Session
+from lrs.db import Session, new_id
 
 __all__ = ["EVERY_YEAR", "mark_uncounted"]
 
@@ -22,8 +22,8 @@ EVERY_YEAR = 0
 def mark_uncounted(session: Session, tenant: UUID, concerned: Iterable[tuple[UUID, int]]) -> None:
     """Marks workers for counting again: pairs of a worker's id and a year (or `EVERY_YEAR`), in one SQL command.
 
-    A pair that is marked already gets a new mark, so that a count under way leaves it to be counted. May be called any
-    number of times.
+    A pair that is marked already gets a new mark, so that a count under way leaves it to be counted; since when it
+    waits stays. May be called any number of times.
     """
     pairs = sorted(set(concerned), key=lambda pair: (pair[0].int, pair[1]))
     if pairs:
@@ -32,6 +32,6 @@ def mark_uncounted(session: Session, tenant: UUID, concerned: Iterable[tuple[UUI
             session,
             Uncounted,
             {"worker_id": workers, "year": years},
-            everywhere={"tenant_id": tenant, "mark": uuid4()},
+            everywhere={"tenant_id": tenant, "mark": uuid4(), "since": new_id()},
             replacing=("mark",),
         )

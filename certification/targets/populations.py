@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from certification.people import headcounts
@@ -25,6 +25,7 @@ __all__ = [
     "UNIONISED",
     "UNION_CADRES",
     "WORKERS",
+    "Behind",
     "Cohort",
     "Coverage",
     "Populations",
@@ -69,6 +70,26 @@ class Coverage:
     reporting: int = 0
     declared: int = 0
     declared_people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """That counts are those of an instant that is past: all that was known at `known_until` (in UTC) is in them, and of
+    what came since only a part, because so many workers wait to be counted again; `waiting_more`: at least so many."""
+
+    known_until: datetime
+    waiting: int
+    waiting_more: bool = False
+
+    @classmethod
+    def earliest(cls, *several: Behind | None) -> Behind | None:
+        """What holds of figures drawn from several counts; None where all of them are those of now."""
+        known = [one for one in several if one is not None]
+        if not known:
+            return None
+        first = min(one.known_until for one in known)
+        most = max(known, key=lambda one: (one.waiting, one.waiting_more))
+        return cls(first, most.waiting, most.waiting_more)
 
 
 @dataclass(slots=True)
@@ -207,6 +228,8 @@ class Populations:
     unions: Mapping[str, set[str]]
     committed: Mapping[str | None, set[str]]
     coverage: Mapping[str, Coverage]
+    behind: Behind | None = None
+    """Where these are not the counts of now."""
 
     def headcount(self, code: str) -> int:
         """Who is on the roster, and who is only declared."""

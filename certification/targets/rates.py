@@ -22,7 +22,7 @@ from certification.targets import attainment, counting, forecasts, grounds
 from certification.targets.attainment import OrganizationFigures, TargetFigures
 from certification.targets.forecasts import DEFAULTS, Assumptions, Forecast, Observation
 from certification.targets.grounds import Land
-from certification.targets.populations import ALL_ENTERPRISES, Populations
+from certification.targets.populations import ALL_ENTERPRISES, Behind, Populations
 from certification.units.trees import TREES, Tree
 from lrs.db import Session
 
@@ -75,6 +75,8 @@ class Rates:
     organization: OrganizationFigures
     targets: tuple[Rate, ...]
     children: tuple[OrganizationFigures, ...]
+    behind: Behind | None = None
+    """Where any of these is not the figure of now: for which instant all of them hold."""
 
     @property
     def to_come(self) -> bool:
@@ -93,8 +95,10 @@ def rates(
     plan: str | None = None,
     programme: str = PROGRAMME,
     assumptions: Assumptions = DEFAULTS,
+    exact: bool = False,
 ) -> Rates:
-    """The rates of an organization on a cut-off day, for the targets that bind it, or those of one `plan` that does.
+    """The rates of an organization on a cut-off day, for the targets that bind it, or those of one `plan` that does;
+    `exact`: never `behind`, however long that takes.
 
     Raises UnknownOrganization; NotOnThatDay; NotBound; ValueError for a basis that is none.
     """
@@ -116,11 +120,12 @@ def rates(
         headcount_on=headcount_on,
         plan=plan,
         codes={code, *below},
+        exact=exact,
     )
     (own,) = (one for one in measured.organizations if one.code == code)
     wanted = {target.numerator for _, target in bound}
     earlier = {
-        day: _counted_on(session, tenant, land, code, wanted, day, programme, basis)
+        day: _counted_on(session, tenant, land, code, wanted, day, programme, basis, exact)
         for day in (forecasts.start_of_pace(on, assumptions), forecasts.same_day_a_year_before(on))
         if day is not None
     }
@@ -129,7 +134,8 @@ def rates(
         for figures, (by_plan, target) in zip(own.targets, bound, strict=True)
     )
     children = tuple(one for one in measured.organizations if one.code != code and one.coverage.enterprises)
-    return Rates(on, headcount_day, basis, today, own, targets, children)
+    behind = Behind.earliest(measured.behind, *[one.behind for one in earlier.values() if one is not None])
+    return Rates(on, headcount_day, basis, today, own, targets, children, behind)
 
 
 def find_plan(session: Session, tenant: UUID, plan: str) -> Plan | None:
@@ -143,12 +149,22 @@ def _binding(session: Session, tenant: UUID, tree: Tree, code: str, on: date) ->
 
 
 def _counted_on(
-    session: Session, tenant: UUID, land: Land, code: str, rules: set[Numerator], on: date, programme: str, basis: str
+    session: Session,
+    tenant: UUID,
+    land: Land,
+    code: str,
+    rules: set[Numerator],
+    on: date,
+    programme: str,
+    basis: str,
+    exact: bool,
 ) -> Populations | None:
     """The counts of an earlier day, by that day's trees; None where the organization did not exist."""
     if not land.on(on).tree.exists(code):
         return None
-    return counting.count(session, tenant, land, rules, on=on, programme=programme, basis=basis, codes={code})
+    return counting.count(
+        session, tenant, land, rules, on=on, programme=programme, basis=basis, codes={code}, exact=exact
+    )
 
 
 def _beside(

@@ -4,7 +4,8 @@ A tally holds how one measure of one organization grows and shrinks from day to 
 one worker contributes (`targets.standings`). `targets.settling` keeps both as things change.
 
 Read with the marks that are not settled yet (`read`), the figures are those that counting the rows would give. Where
-there is no summary, or too much is unsettled, the caller counts the rows.
+too much is unsettled, they are those of an instant that is past, and say which (`Behind`). Where there is no summary,
+the caller counts the rows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from certification.rules.plans import Numerator
 from certification.targets import contributions, standings, sums, tallies
 from certification.targets.grounds import Land
 from certification.targets.marks import EVERY_YEAR
-from certification.targets.populations import ALL_ENTERPRISES, Tally
+from certification.targets.populations import ALL_ENTERPRISES, Behind, Tally
 from certification.targets.standings import HEADCOUNT, MEETING, WOMEN, day_of_year, rule_key
 from certification.targets.sums import CADRE, EVERYBODY, OTHERS, UNIONISED, Sum
 from certification.units import revisions
@@ -35,7 +36,10 @@ from lrs.db import Session, among, beside
 __all__ = ["TITLES_OF_NOW", "Counts", "all_rules", "read", "version"]
 
 UNSETTLED = 1000
-"""With more marks than this, counting the rows is quicker than adding what is unsettled."""
+"""With more workers marked than this, what they contribute is not added to what is read."""
+
+COUNTED_WAITING = 10_000
+"""Marks are counted up to so many."""
 
 TITLES_OF_NOW = Numerator("title_holders", title_years=(0, -1))
 """Who holds the title where no plan that binds says of which years."""
@@ -45,12 +49,14 @@ TITLES_OF_NOW = Numerator("title_holders", title_years=(0, -1))
 class Counts:
     """What was read: tallies by organization, of everybody and of union cadres, and how many enterprises report.
 
-    `reporting` are the codes of enterprises with anybody on the roster on the day, of those asked about.
+    `reporting` are the codes of enterprises with anybody on the roster on the day, of those asked about. `behind`:
+    where these are not the counts of now.
     """
 
     everybody: Mapping[str, Tally]
     cadres: Mapping[str, Tally]
     reporting: frozenset[str]
+    behind: Behind | None = None
 
 
 def all_rules(session: Session, tenant: UUID) -> tuple[Numerator, ...]:
@@ -99,9 +105,10 @@ def read(
     basis: str = ALL_ENTERPRISES,
     codes: Collection[str],
 ) -> Counts | None:
-    """The counts of organizations on a day from the summary of its year, what is unsettled included.
+    """The counts of organizations on a day from the summary of its year, what is unsettled included unless that is too
+    much: then they are `behind`.
 
-    None where there is no such summary, it lacks a rule, or too much is unsettled: then count the rows.
+    None where there is no such summary, or it lacks a rule: then count the rows.
     """
     summary = session.get(Summary, (tenant, on.year))
     if summary is None or not summary.complete or summary.programme != programme:
@@ -112,14 +119,13 @@ def read(
     by_key = {rule_key(rule): rule for rule in all_rules(session, tenant)}
     if standings.measures(by_key.values()) != tallies.measures_of(summary) or not names.keys() <= by_key.keys():
         return None
-    unsettled = session.scalars(
-        sa.select(Uncounted.worker_id)
-        .where(Uncounted.tenant_id == tenant, Uncounted.year.in_([on.year, EVERY_YEAR]))
-        .distinct()
-        .limit(UNSETTLED + 1)
-    ).all()
+    unsettled = set(_marked(session, tenant, on.year, 2 * UNSETTLED + 1))
+    behind = None
     if len(unsettled) > UNSETTLED:
-        return None
+        unsettled = set()
+        behind = _behind(session, tenant, on.year)
+        if behind is None:
+            return None
     day = day_of_year(on, on.year)
     ground = land.on(on)
     enterprises = {one for code in codes for one in ground.enterprises[basis].get(code, ())}
@@ -138,7 +144,34 @@ def read(
         everybody=defaultdict(Tally, {code: _tally(counts[code], EVERYBODY, parts, names) for code in codes}),
         cadres=defaultdict(Tally, {code: _tally(counts[code], CADRE, parts, names) for code in codes}),
         reporting=frozenset(one for one in enterprises if heads[land.nodes[one].id]),
+        behind=behind,
     )
+
+
+def _marked(session: Session, tenant: UUID, year: int, limit: int) -> Sequence[UUID]:
+    """Whose marks of a year are not settled, up to so many marks; a worker has two at most."""
+    query = sa.select(Uncounted.worker_id).where(Uncounted.tenant_id == tenant, Uncounted.year.in_([year, EVERY_YEAR]))
+    return session.scalars(query.limit(limit)).all()
+
+
+def _behind(session: Session, tenant: UUID, year: int) -> Behind | None:
+    """Since when somebody waits to be counted, and how many do; None where that is not known of all of them."""
+    first = [
+        session.scalar(
+            sa.select(Uncounted.since)
+            .where(Uncounted.tenant_id == tenant, Uncounted.year == of)
+            .order_by(Uncounted.since)
+            .limit(1)
+        )
+        for of in (year, EVERY_YEAR)
+    ]
+    since = min(one for one in first if one is not None)
+    if not since.int:
+        return None
+    waiting = _marked(session, tenant, year, COUNTED_WAITING)
+    milliseconds = since.int >> 80
+    known_until = datetime.fromtimestamp(milliseconds // 1000, UTC).replace(microsecond=milliseconds % 1000 * 1000)
+    return Behind(known_until, len(set(waiting)), len(waiting) == COUNTED_WAITING)
 
 
 _HEADS = tuple(EVERYBODY + part + HEADCOUNT for part in (UNIONISED, OTHERS))

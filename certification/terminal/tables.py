@@ -13,6 +13,7 @@ from certification.judgement.explanations import POPULATIONS
 from certification.targets import figures
 from certification.targets.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures
 from certification.targets.gathered import Gathered
+from certification.targets.populations import Behind
 from certification.targets.rates import Rates
 from certification.terminal.printable import printable
 from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION
@@ -33,6 +34,7 @@ def print_groups(console: Console, attainment: Attainment, plan_names: Mapping[s
 
     `plan_names` says, by plan id, how a plan is called in a sentence.
     """
+    _print_behind(console, attainment.behind)
     for organization in _in_order(attainment):
         targets = [one for one in organization.targets if one.group in COMMON_GROUPS]
         console.print()
@@ -66,6 +68,7 @@ def print_rates(console: Console, rates: Rates, plan_names: Mapping[str, str]) -
         Text(f"  Số liệu đến hết {figures.day(rates.on)}, {figures.BASIS_WORDS[rates.basis]}{headcount}", style="dim")
     )
     console.print(Text(f"  {figures.coverage_words(one.coverage)}", style="dim"))
+    _print_behind(console, rates.behind)
     if rates.to_come:
         console.print(Text("  Ngày chốt chưa tới: đây là số liệu đến nay.", style="yellow"))
     for rate in rates.targets:
@@ -106,6 +109,7 @@ def print_gathered(console: Console, found: Gathered, plan_names: Mapping[str, s
         Text(f"  Số liệu đến hết {figures.day(found.on)}, {figures.BASIS_WORDS[found.basis]}{headcount}", style="dim")
     )
     console.print(Text(f"  {figures.coverage_words(one.coverage)}", style="dim"))
+    _print_behind(console, found.behind)
     if one.targets:
         console.print(Text(f"  Theo {printable(_bound_by(one.targets, plan_names))}", style="dim"))
         console.print(Padding(_further_table(one.targets), (0, 0, 0, 2)))
@@ -131,6 +135,12 @@ def _further_plans(attainment: Attainment) -> list[str]:
             if target.group not in COMMON_GROUPS
         )
     )
+
+
+def _print_behind(console: Console, behind: Behind | None) -> None:
+    """For which instant the figures hold, where that is not now."""
+    if behind is not None:
+        console.print(Text(f"  {figures.behind_words(behind)}.", style="yellow"))
 
 
 def _heading(organization: OrganizationFigures) -> Text:

@@ -130,6 +130,8 @@ class Page:
 
     on: date
     day: str
+    behind: str
+    """For which instant the figures hold where that is not now; empty otherwise."""
     years: tuple[int, ...]
     due: str
     enterprises: str
@@ -159,6 +161,7 @@ def build(attainment: Attainment, tree: Tree, plans: Sequence[Plan]) -> Page | N
     return Page(
         on=attainment.on,
         day=_day(attainment.on),
+        behind=figures.behind_words(attainment.behind) + "." if attainment.behind else "",
         years=tuple(sorted({one.year for target in targets for one in target.year_targets})),
         due=" và ".join(str(year) for year in sorted(due)),
         enterprises=figures.number(sum(one.kind == ENTERPRISE for one in shown.values())),

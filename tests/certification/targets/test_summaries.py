@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,21 @@ from certification.judgement import judging
 from certification.judgement.causes import Cause
 from certification.models import Attestation, Award, Employment, Stale, Standing, Summary, Tally, Uncounted, Worker
 from certification.rules.criteria import PROGRAMME
-from certification.targets import attainment, counting, grounds, settling, summaries, tallies
+from certification.targets import (
+    attainment,
+    counting,
+    figures,
+    freezing,
+    grounds,
+    rates,
+    settling,
+    summaries,
+    tallies,
+)
 from certification.targets.marks import EVERY_YEAR, mark_uncounted
-from certification.targets.populations import BASES
+from certification.targets.populations import BASES, Behind
 from certification.units import organizations
+from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database
 from tests.certification import learning
@@ -293,9 +304,82 @@ def test_nothing_is_read_from_a_summary_that_is_not_whole(world: World, monkeypa
     monkeypatch.setattr(summaries, "UNSETTLED", 2)
     with world.database.writing(world.tenant) as session:
         mark_uncounted(session, world.tenant, [(one, 2026) for one in workers])
-    assert kept() is None, "too much is unsettled"
+        session.execute(sa.update(Uncounted).values(since=UUID(int=0)))
+    assert kept() is None, "nobody knows since when"
     settle(world)
     assert kept() is not None
+
+
+def test_where_too_much_waits_figures_say_for_which_instant_they_hold(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        workers = [world.employ(session, "dn/a", "dn/b") for _ in range(4)]
+        others = [world.employ(session, "dn/c") for _ in range(2)]
+    settle(world)
+    monkeypatch.setattr(summaries, "UNSETTLED", 2)
+    monkeypatch.setattr(counting, "FEW", 3)
+    before = datetime.now(UTC)
+    with world.database.writing(world.tenant) as session:
+        for worker in (*workers, *others):
+            add_facts(session, world.tenant, worker, ["law-labour"], times=1)
+        mark_uncounted(session, world.tenant, [(worker, 2026) for worker in workers])
+        mark_uncounted(session, world.tenant, [(worker, EVERY_YEAR) for worker in others])
+    with world.database.writing(world.tenant) as session:
+        mark_uncounted(session, world.tenant, [(workers[0], 2026)])
+    after = datetime.now(UTC)
+
+    def asked(*codes: str, on: date = ON, exact: bool = False) -> tuple[Behind | None, list[int]]:
+        with world.database.reading(world.tenant) as session:
+            found = attainment.measure_all(session, world.tenant, on=on, codes=codes, exact=exact)
+        groups = [one.group("G1") for one in found.organizations]
+        return found.behind, [one.counted for one in groups if one is not None]
+
+    behind, counted = asked("vn")
+    assert counted == [0], "nothing of what came since"
+    assert behind is not None
+    assert before - timedelta(milliseconds=1) <= behind.known_until <= after
+    assert (behind.waiting, behind.waiting_more) == (6, False)
+    assert asked("dn/c") == (None, [2]), "the rows of few people are counted"
+    assert asked("vn", exact=True) == (None, [6])
+    assert asked("vn", on=date(2025, 12, 31)) == (None, [0]), "two marks alone concern the year before"
+    with world.database.reading(world.tenant) as session:
+        measured = rates.rates(session, world.tenant, "vn", on=ON, today=ON)
+        assert measured.behind == behind
+        assert figures.behind_words(behind).startswith("Có đủ những gì đã biết đến ")
+        assert "còn 6 người lao động" in figures.behind_words(behind)
+    monkeypatch.setattr(summaries, "COUNTED_WAITING", 3)
+    more, _ = asked("vn")
+    assert more == Behind(behind.known_until, 3, waiting_more=True)
+    assert "ít nhất 3 người" in figures.behind_words(more)
+
+    while behind is not None:  # settled bit by bit, an answer never names an earlier instant than the last one
+        settling.settle(world.database, world.tenant, today=ON, limit=2)
+        last, (behind, counted) = behind, asked("vn")
+        assert behind is None or (behind.known_until >= last.known_until and counted[0] < 6)
+    assert counted == [6]
+    compare(world, ON)
+
+
+def test_what_is_frozen_is_counted_to_the_end_however_much_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.database.writing(world.tenant) as session:
+        workers = [world.employ(session, "dn/a") for _ in range(4)]
+    settle(world)
+    monkeypatch.setattr(summaries, "UNSETTLED", 0)
+    monkeypatch.setattr(counting, "FEW", 0)
+    with world.database.writing(world.tenant) as session:
+        for worker in workers:
+            add_facts(session, world.tenant, worker, ["law-labour"], times=1)
+            mark_uncounted(session, world.tenant, [(worker, 2026)])
+        asked: dict[str, Any] = {
+            "on": vietnam_day(world.now),
+            "by": "Chị Hoa",
+            "reason": "báo cáo năm",
+            "now": world.now,
+        }
+        record = freezing.freeze(session, world.tenant, "vn", **asked)
+        assert record.figures["1268-qd-ttg/G1/counted"] == 4
+        assert freezing.difference(session, world.tenant, record, today=ON) == ()
 
 
 def test_a_change_while_its_worker_is_counted_is_counted_afterwards(world: World) -> None:
