@@ -47,6 +47,10 @@ log = logging.getLogger(__name__)
 
 _STALE = Base.metadata.tables[Stale.__tablename__]
 
+MANY = 1000
+"""Marks of more workers than this at once (by new rules, a roster) wait for those that were made for fewer: whoever
+learns something meanwhile is not put behind a million."""
+
 _Key = tuple[UUID, int]
 """A worker's id and an assessment year: what a mark is about."""
 
@@ -69,14 +73,15 @@ def mark_stale(
 def mark_each(session: Session, tenant: UUID, concerned: Mapping[_Key, tuple[Cause, str | None]]) -> None:
     """As `mark_stale`, with a cause, and whose act it was, of each one's own. As many SQL commands for all as for one.
 
-    A pair that is marked already gets a new mark, due at once, so that a judgement under way, which removes only the
-    mark it read, leaves this one to be judged; it keeps the causes it had beside the new ones.
+    Those marked with very many others at once come after everybody else. A pair that is marked already gets a new mark,
+    due at once, so that a judgement under way, which removes only the mark it read, leaves this one to be judged; it
+    keeps the causes it had beside the new ones.
     """
-    mark = uuid4()
+    mark, turn = uuid4(), int(len(concerned) > MANY)
     rows = [
         {
             "worker_id": worker_id, "year": year, "tenant_id": tenant, "mark": mark, "due": None, "causes": int(cause),
-            "changed_by": by,
+            "changed_by": by, "turn": turn,
         }
         for (worker_id, year), (cause, by) in sorted(concerned.items(), key=lambda one: one[0])
     ]  # fmt: skip
@@ -87,6 +92,7 @@ def mark_each(session: Session, tenant: UUID, concerned: Mapping[_Key, tuple[Cau
         replacing=("mark", "due"),
         merging={
             "causes": lambda kept, new: kept.op("|")(new),
+            "turn": lambda kept, new: kept * new,
             "changed_by": lambda kept, new: sa.func.coalesce(new, kept),
         },
     )
@@ -224,7 +230,7 @@ def _marks(session: Session, tenant: UUID, today: date, limit: int) -> list[_Mar
     rows = session.execute(
         sa.select(Stale.worker_id, Stale.year, Stale.mark, Stale.causes, Stale.changed_by)
         .where(*_due(session, tenant, today))
-        .order_by(Stale.worker_id, Stale.year)
+        .order_by(Stale.turn, Stale.worker_id, Stale.year)
         .limit(limit)
     )
     return [_Mark(worker, year, mark, Cause(causes), by) for worker, year, mark, causes, by in rows]

@@ -23,13 +23,17 @@ class Stale(Base):
     __tablename__ = "certification_stale"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "year"),
+        sa.Index(None, "tenant_id", "turn", "worker_id", "year"),
         {"info": {"distribution": "worker_id", "merging": "stays"}, "sqlite_with_rowid": False},
     )
 
     worker_id: Mapped[UUID]
     year: Mapped[int]
-    tenant_id: Mapped[UUID] = mapped_column(index=True)
+    tenant_id: Mapped[UUID]
     mark: Mapped[UUID]
+    turn: Mapped[int] = mapped_column(server_default="0")
+    """Who comes first: 0 before 1, which is whoever was marked with very many others at once (new rules, say) and by
+    nothing else."""
     due: Mapped[date | None]
     """The day (in Vietnam) from which on it is to be judged, for evidence of a later day than the last judgement; NULL
     means now."""

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from certification.judgement import assessments, judging
+from certification.judgement.causes import Cause
 from certification.models import Stale
 from certification.people import roster, workers
 from certification.rules import rule_files
@@ -45,6 +46,22 @@ def test_stale_workers_are_judged_in_batches_and_their_marks_removed(
     )
     assert set(stale_marks(database, other_tenant)) == {(other_an, 2026)}
     assert kept(database, other_tenant) == []
+
+
+def test_who_is_marked_alone_comes_before_those_marked_with_very_many(
+    database: Database, tenant: UUID, rules: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = sorted(add_worker(database, tenant, f"NV-{n}", now=now) for n in range(5))
+    *others, fresh, alone = people
+    monkeypatch.setattr(judging, "MANY", 3)
+    with database.writing(tenant) as session:
+        judging.mark_stale(session, tenant, [(alone, 2026)])
+        judging.mark_stale(session, tenant, [(one, 2026) for one in people], cause=Cause.RULES)
+        judging.mark_stale(session, tenant, [(fresh, 2026)])
+    assert judging.judge_stale(database, tenant, now=now, limit=2) == 2
+    assert {worker for worker, _ in stale_marks(database, tenant)} == set(others)
+    assert judging.judge_all_stale(database, tenant, clock=lambda: now) == 3
+    assert stale_marks(database, tenant) == {}
 
 
 def test_a_change_while_judging_stays_stale_and_the_outdated_result_is_not_kept(
