@@ -22,6 +22,7 @@ from certification.commands import (
     rules,
     supposing,
     testimony,
+    transcripts,
     trust,
     units,
 )
@@ -51,6 +52,7 @@ for _command in (
     *dossiers.DOSSIERS,
     *certificates.CERTIFICATES,
     *documents.DOCUMENTS,
+    *transcripts.TRANSCRIPTS,
     *testimony.TESTIMONY,
     *cases.CASES,
     imports.unknown_actors,

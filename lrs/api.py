@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from lrs.activities import names as activity_names
 from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
 from lrs.credentials import (
     OF_A_PERSON,
@@ -26,6 +27,7 @@ from lrs.credentials import (
     revoke_credential,
 )
 from lrs.db import Session
+from lrs.definitions import catch_up as merge_definitions
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
 from lrs.last_use import LastUses
 from lrs.privacy import looks_like, opaque_account
@@ -69,6 +71,7 @@ __all__ = [
     "Uuids",
     "acting",
     "activity_key",
+    "activity_names",
     "authorities_of_keys",
     "changes",
     "check_actor",
@@ -84,6 +87,7 @@ __all__ = [
     "key_of",
     "latest_token",
     "looks_like",
+    "merge_definitions",
     "moment",
     "names_of_keys",
     "opaque_account",

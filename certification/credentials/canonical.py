@@ -18,12 +18,17 @@ from pyld import jsonld
 
 from certification.errors import CertificationError
 
-__all__ = ["CREDENTIALS", "OPEN_BADGES", "NotSignable", "canonical"]
+__all__ = ["CREDENTIALS", "LEARNER_RECORDS", "OPEN_BADGES", "NotSignable", "canonical"]
 
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+LEARNER_RECORDS = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 
-_FILES = {CREDENTIALS: "credentials-v2.jsonld", OPEN_BADGES: "open-badges-3.0.3.jsonld"}
+_FILES = {
+    CREDENTIALS: "credentials-v2.jsonld",
+    OPEN_BADGES: "open-badges-3.0.3.jsonld",
+    LEARNER_RECORDS: "clr-2.0.1.jsonld",
+}
 _FOLDER = Path(__file__).parent / "contexts"
 
 _ALONE = threading.Lock()

@@ -1,0 +1,68 @@
+"""What activities are called and who tells of them: the same words for the same activity in every transcript.
+
+A provider is called as its key is named; an organization of ours by its name; what workers declare themselves, so. Of
+whoever else vouches the account's own name is given, and never a mail address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from certification.evidence import trust
+from certification.transcripts import words
+from certification.units import organizations
+from lrs import api
+from lrs.db import Session
+
+__all__ = ["activities", "providers"]
+
+_ORGANIZATION = "organization/"
+
+
+def activities(session: Session, tenant: UUID, samples: Mapping[int, UUID]) -> dict[int, tuple[str, str]]:
+    """Of activities, each with a Statement about it: id and name ("" where nobody ever said). Three SQL commands."""
+    found = api.activity_names(session, tenant, samples)
+    named = {key: (iri, _in_vietnamese(names)) for key, (iri, names) in found.items()}
+    missing = {one: key for key, one in samples.items() if key not in named}
+    if missing:
+        for one in api.get_statements(session, tenant, missing):
+            thing = one.document["object"]
+            if api.activity_key(thing.get("id", "")) == missing[one.id]:
+                named[missing[one.id]] = (thing["id"], "")
+    return named
+
+
+def providers(session: Session, tenant: UUID, samples: Mapping[int, UUID]) -> dict[int, str]:
+    """Of authorities by their key, each with a Statement it vouches for: what they are called. Some SQL commands."""
+    named = {api.key_of(authority): name for authority, name in trust.names(session, tenant).items()}
+    missing = {one: key for key, one in samples.items() if key not in named}
+    if missing:
+        units = {node.code: node.name for node in organizations.nodes(session, tenant).values()}
+        chains = api.provenance(session, tenant, list(missing))
+        for one in api.get_statements(session, tenant, missing):
+            for store in (*chains.get(one.id, ()), {"authority": one.document.get("authority")}):
+                authority = store.get("authority") or {}
+                for agent in (authority, *authority.get("member", ())):
+                    text = api.ifi_text(agent)
+                    if text is not None and api.key_of(text) == missing[one.id]:
+                        named.setdefault(missing[one.id], _called(agent, units))
+    return {key: named.get(key, words.OTHER_SOURCE) for key in samples}
+
+
+def _called(agent: Mapping[str, Any], units: Mapping[str, str]) -> str:
+    account = agent.get("account")
+    if account is None:
+        return words.OTHER_SOURCE
+    name: str = account["name"]
+    if name.startswith(api.OF_A_PERSON):
+        return words.DECLARED
+    if name.startswith(_ORGANIZATION):
+        code = name.removeprefix(_ORGANIZATION)
+        return units.get(code, code)
+    return words.OTHER_SOURCE if api.looks_like(name) else name
+
+
+def _in_vietnamese(names: Mapping[str, str]) -> str:
+    return names.get("vi") or names.get("vi-VN") or next(iter(names.values()), "")

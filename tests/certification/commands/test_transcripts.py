@@ -1,0 +1,47 @@
+"""`flask certification transcript`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from certification.acts import chain
+from lrs import api
+from tests.certification.commands.running import Run, succeeded
+from tests.certification.transcripts.learners import NUMBER, hoa
+from tests.certification.world import World
+
+
+@pytest.fixture
+def learner(world: World, identity: api.Identity) -> None:
+    hoa(world, identity)
+
+
+@pytest.mark.usefixtures("learner")
+def test_a_transcript_is_written_in_each_form(run: Run, tmp_path: Path, world: World) -> None:
+    for name, begins in (("a.json", b"{"), ("a.pdf", b"%PDF"), ("a.xlsx", b"PK")):
+        said = succeeded(run("transcript", NUMBER, str(tmp_path / name), "--by", "vh"))
+        assert "3 activities, 4 giờ, 1 titles" in said
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    document = json.loads((tmp_path / "a.json").read_bytes())
+    assert (document["worker"], document["basis"]["ground"]) == (NUMBER, "own")
+    succeeded(run("transcript", NUMBER, str(tmp_path / "a.clr"), "--form", "clr", "--by", "vh"))
+    assert json.loads((tmp_path / "a.clr").read_bytes())["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
+    with world.database.reading(world.tenant) as session:
+        assert [one.act for one in chain.listed(session, world.tenant, limit=9)] == [
+            "transcript.sign", "signing-key.make",
+        ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("learner")
+def test_what_cannot_be_is_refused_in_words_and_writes_nothing(run: Run, tmp_path: Path) -> None:
+    for arguments, words in (
+        ((NUMBER, str(tmp_path / "a.doc")), "end it in .json, .pdf or .xlsx"),
+        (("NV-KHONG", str(tmp_path / "a.pdf")), "NV-KHONG"),
+    ):
+        result = run("transcript", *arguments, "--by", "vh")
+        assert result.exit_code != 0
+        assert words in result.stderr
+    assert list(tmp_path.glob("a.*")) == []
