@@ -39,7 +39,8 @@ from certification.models import (
     TitleDecision,
     YearClosing,
 )
-from certification.people import national_numbers
+from certification.people import national_numbers, workers
+from certification.privacy import access, consents
 from certification.targets import freezing, publications, settling
 from certification.units import letterheads
 from certification.units.letterheads import Letterhead
@@ -247,7 +248,17 @@ def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:
     letterheads.set_letterhead(session, tenant, "cdcs/a", Letterhead(SECRET), **signing)
     letterheads.add_signer(session, tenant, "cdcs/a", name=SECRET, office=SECRET, source=SECRET, **signing)
     kept_templates.load(session, tenant, REPORT, default_template(REPORT), starts=date(2020, 1, 1), by=SECRET, now=NOW)
+    _agree(session, tenant)
     chain.add(session, tenant, by=SECRET, act="dossier.open", subject="dossier:1", detail={"nói": SECRET}, now=NOW)
+
+
+def _agree(session: Session, tenant: UUID) -> None:
+    """What a worker agreed to, and who looked at that worker."""
+    asked = consents.wordings(session, tenant, "dn/a", NOW.date())
+    agreed = [consents.Agreed(one.purpose.id, one.digest) for one in asked]
+    told = {"how": consents.ON_PAPER, "paper": SECRET, "by": SECRET, "now": NOW}
+    consents.give(session, tenant, "NV-AN", "dn/a", agreed, **told)
+    access.note(session, tenant, workers.find(session, tenant, "NV-AN").id, SECRET, SECRET, SECRET, NOW)
 
 
 def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:

@@ -43,6 +43,7 @@ from certification.models.people import (
     Worker,
     WorkerIdentifier,
 )
+from certification.models.privacy import Consent, Look
 from certification.models.rules import RuleFile
 from certification.models.targets import (
     Freezing,
@@ -91,6 +92,7 @@ __all__ = [
     "CertificateCode",
     "ChannelItem",
     "Commitment",
+    "Consent",
     "Declaration",
     "DeclarationStep",
     "DeclaredHeadcount",
@@ -108,6 +110,7 @@ __all__ = [
     "IdentityEvent",
     "KeptFile",
     "Letterhead",
+    "Look",
     "NationalNumber",
     "Occasion",
     "Organization",

@@ -30,7 +30,8 @@ class RuleFile(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[UUID]
     kind: Mapped[str]
-    """criteria-set, rubric, evidence-mapping, plan, plan-inheritance, report-form or procedure."""
+    """criteria-set, rubric, evidence-mapping, plan, plan-inheritance, report-form, procedure,
+    certificate-form, title-procedure or personal-data."""
     identifier: Mapped[str]
     sha256: Mapped[str]
     text: Mapped[str] = mapped_column(sa.Text)

@@ -14,6 +14,7 @@ from typing import Any
 from certification.rules.check_parts import CheckFault, Document, Known, Path, meant, repeats
 from certification.rules.criteria_checks import criteria_set_faults, rubric_faults
 from certification.rules.mapping_checks import mapping_faults
+from certification.rules.personal_data import REQUESTS
 from certification.rules.plan_checks import inheritance_faults, plan_faults
 from certification.rules.report_form_checks import plan_report_faults
 from certification.rules.title_procedures import ALONE, JUDGING, NEEDED, NEW, ways
@@ -159,6 +160,24 @@ def _check_title_procedure(document: Document, known: Known) -> Iterator[CheckFa
             yield ("step",), f"a title could be granted without the step {name!r}; let no way go round it"
 
 
+def _check_personal_data(document: Document, known: Known) -> Iterator[CheckFault]:
+    yield from _begins_alone("personal-data", document, known)
+    purposes, requests = document["purpose"], document["request"]
+    yield from repeats("the purpose", ((("purpose", place, "id"), one["id"]) for place, one in enumerate(purposes)))
+    yield from repeats("the request", ((("request", place, "kind"), one["kind"]) for place, one in enumerate(requests)))
+    for place, one in enumerate(purposes):
+        for name in ("recipients", "days"):
+            if one["basis"] == "consent" and name not in one:
+                yield (
+                    ("purpose", place, name),
+                    "must be there: a consent is given to somebody, for so many days at most",
+                )
+            if one["basis"] != "consent" and name in one:
+                yield ("purpose", place, name), "is for purposes that rest on consent alone"
+    if missing := [kind for kind in REQUESTS if kind not in {one["kind"] for one in requests}]:
+        yield ("request",), f"lacks what every person may ask for: {', '.join(missing)}"
+
+
 _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "criteria-set": criteria_set_faults,
     "rubric": rubric_faults,
@@ -170,5 +189,6 @@ _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "procedure": _check_procedure,
     "certificate-form": _check_certificate_form,
     "title-procedure": _check_title_procedure,
+    "personal-data": _check_personal_data,
     "organizations": _check_organizations,
 }

@@ -45,6 +45,7 @@ KINDS = (
     "procedure",
     "certificate-form",
     "title-procedure",
+    "personal-data",
 )
 """The kinds of file that are loaded here, in the order in which they may refer to each other."""
 

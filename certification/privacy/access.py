@@ -1,0 +1,91 @@
+"""Who looked at whom: on which day, at what, for which purpose, how often; read by the person.
+
+    note, note_many   keeps it, in the caller's transaction: one SQL command, however many workers
+    of_worker         who looked at one worker, the latest first
+    forget_old        removes what is older than it is to be kept
+
+A row is for one day: whoever looks again the same day at the same thing for the same purpose is counted in it. Not in
+the record of acts: reading binds nobody, and there is too much of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification import bulk
+from certification.models import Look
+from certification.vietnam import vietnam_day
+from lrs.db import Session
+
+__all__ = ["Looked", "forget_old", "note", "note_many", "of_worker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """That somebody (an account or a key, by name) looked at something of the worker on a day in Vietnam; instants of
+    the first and last time are UTC."""
+
+    day: date
+    by: str
+    what: str
+    purpose: str
+    times: int
+    first: datetime
+    last: datetime
+
+
+def note(session: Session, tenant: UUID, worker: UUID, by: str, purpose: str, what: str, now: datetime) -> None:
+    """Keeps that `by` looked at `what` of one worker, for this purpose."""
+    note_many(session, tenant, [worker], by, purpose, what, now)
+
+
+def note_many(
+    session: Session,
+    tenant: UUID,
+    workers: Collection[UUID],
+    by: str,
+    purpose: str,
+    what: str,
+    now: datetime,
+    times: int = 1,
+) -> None:
+    """The same for many workers at once. `what` and `purpose` are ids: a name of an act or document, an id of
+    `purposes`."""
+    row = {
+        "day": vietnam_day(now), "looked_by": by, "what": what, "purpose": purpose, "tenant_id": tenant,
+        "times": times, "first": now, "last": now,
+    }  # fmt: skip
+    bulk.upsert(
+        session,
+        Look,
+        [{"worker_id": worker, **row} for worker in sorted(set(workers))],
+        replacing=["last"],
+        merging={"times": lambda kept, new: kept + new},
+    )
+
+
+def of_worker(
+    session: Session, tenant: UUID, worker: UUID, *, limit: int, after: tuple[date, str, str, str] | None = None
+) -> list[Looked]:
+    """Who looked at the worker, the latest day first; at most `limit`, beginning `after` the (day, by, what, purpose)
+    of the one before."""
+    query = sa.select(Look.day, Look.looked_by, Look.what, Look.purpose, Look.times, Look.first, Look.last).where(
+        Look.tenant_id == tenant, Look.worker_id == worker
+    )
+    if after is not None:
+        day, *rest = after
+        later = sa.tuple_(Look.looked_by, Look.what, Look.purpose) > sa.tuple_(*(sa.literal(one) for one in rest))
+        query = query.where(sa.or_(Look.day < day, sa.and_(Look.day == day, later)))
+    query = query.order_by(Look.day.desc(), Look.looked_by, Look.what, Look.purpose).limit(limit)
+    return [Looked(*row) for row in session.execute(query)]
+
+
+def forget_old(session: Session, tenant: UUID, before: date) -> int:
+    """Removes what is of a day before this one; how many rows that were."""
+    gone = session.execute(sa.delete(Look).where(Look.tenant_id == tenant, Look.day < before))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
