@@ -24,11 +24,11 @@ import sqlalchemy as sa
 
 import migrations
 from bench import machine
+from certification.marks import mark_uncounted
 from certification.models import Organization, OrganizationParent
 from certification.rules import rule_files
 from certification.rules.criteria import PROGRAMME
 from certification.targets import attainment, counting, grounds, settling, summaries
-from certification.targets.marks import mark_uncounted
 from certification.units import organizations, revisions
 from lrs import api
 from lrs.db import NOBODY, Database, Session, is_postgresql, new_id

@@ -24,7 +24,7 @@ from certification.certificates import issuing
 from certification.documents import kept_templates
 from certification.documents.kinds import REPORT
 from certification.documents.word_layout import default_template
-from certification.evidence import attendance_lists, channel_items, declarations, disputes, feed, trust
+from certification.evidence import attendance_lists, channel_items, declarations, disputes, entitlements, feed, trust
 from certification.evidence.declared import Declared
 from certification.evidence.witnesses import Witness
 from certification.judgement import judging
@@ -187,7 +187,7 @@ def _list_on_paper(session: Session, tenant: UUID, pepper: bytes) -> None:
     """A list with its file, of a unit that is entitled to assess."""
     officer = Witness(SECRET)
     told = {"valid_from": date(2020, 1, 1), "valid_to": None, "source": SECRET, "by": SECRET, "now": NOW}
-    attendance_lists.entitle(session, tenant, "cdcs/a", **told)
+    entitlements.entitle(session, tenant, "cdcs/a", **told)
     rows = f"Mã người lao động,Nội dung,Ngày,Hình thức\nNV-AN,{SECRET},05/09/2026,lớp học\n".encode()
     told = {"organizer": "cdcs/a", "code": "DS-01", "kind": "paper", "file_name": f"{SECRET}.csv"}
     attendance_lists.take_in(session, tenant, rows, witness=officer, secret=pepper, now=NOW, **told)

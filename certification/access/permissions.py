@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
+from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, GRASSROOTS_UNION, TRADE_UNION
+
 __all__ = [
     "BRANCH_SCOPE",
     "MAY_GIVE",
+    "OVER",
     "PURPOSES",
     "REACHES",
     "READ_SCOPE",
@@ -39,7 +42,7 @@ BRANCH_SCOPE = "certification/branch"
 
 
 class Role(Enum):
-    """What somebody is, over a branch of a tree."""
+    """What somebody is, over a branch of a tree. All that is told of a role follows; `rights.reach` works it out."""
 
     WORKER = "worker"
     TEAM_LEAD = "team_lead"
@@ -83,6 +86,17 @@ MAY_GIVE: Mapping[Role, frozenset[Role]] = {
 }
 """Which roles each may give, end and hand over, within the own branch and never to oneself. Nobody gives the
 role of a worker: an account that is a worker has it."""
+
+
+OVER: Mapping[Role, frozenset[str]] = {
+    Role.TEAM_LEAD: frozenset({ENTERPRISE}),
+    Role.GRASSROOTS_OFFICER: frozenset({GRASSROOTS_UNION}),
+    Role.UPPER_OFFICER: frozenset({TRADE_UNION, ADMINISTRATIVE}),
+    Role.ENTERPRISE: frozenset({ENTERPRISE}),
+    Role.AUDITOR: frozenset({TRADE_UNION, GRASSROOTS_UNION, ADMINISTRATIVE, ENTERPRISE, ""}),
+    Role.OPERATOR: frozenset({""}),
+}
+"""Over which kinds of organization a role can be; "" is the whole tenant."""
 
 
 class Act(Enum):

@@ -1,8 +1,7 @@
 """What somebody may do, and about whom: roles in force held against the dated trees.
 
     reach            how far an act goes for somebody, as a condition of SQL
-    visible_workers  the same by the name that views say
-    may, require     whether an act is allowed about a unit or a worker
+    may              whether an act is allowed about a unit or a worker
     find_worker      the worker with this number, if the caller may know of him or her
     witness          who speaks when somebody attests (`evidence.witnesses`)
 
@@ -21,7 +20,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.access.permissions import TABLE, UNION_ROLES, Act, Role
+from certification.access.permissions import TABLE, Act, Role
 from certification.access.who import Held, Who
 from certification.errors import CertificationError
 from certification.evidence.witnesses import Witness
@@ -37,15 +36,12 @@ __all__ = [
     "Unit",
     "branch",
     "find_worker",
-    "judges",
     "knowing",
     "may",
     "organizations_within",
     "reach",
     "reach_of",
-    "require",
     "units_within",
-    "visible_workers",
     "witness",
 ]
 
@@ -133,7 +129,8 @@ class Reach:
 
 
 def reach(who: Who, act: Act, on: date) -> Reach:
-    """How far `act` goes for `who` on the day `on`, by the one table of permissions. Asks no database."""
+    """How far `act` goes for `who` on the day `on`, by the one table of permissions: what it gives, as
+    `.workers(session, Worker.id)` say, stands in the WHERE of a list. Asks no database."""
     rule = TABLE[act]
     return reach_of(who, rule.roles, on, everything=rule.scope is not None and rule.scope in who.scopes)
 
@@ -157,11 +154,6 @@ def reach_of(who: Who, roles: Collection[Role], on: date, *, everything: bool = 
     return Reach(who.tenant, on, everything, frozenset(roots), frozenset(teams), frozenset(own))
 
 
-def visible_workers(who: Who, act: Act, on: date) -> Reach:
-    """Whom `act` may be about: `visible_workers(…).workers(session, Worker.id)` stands in the WHERE of a query."""
-    return reach(who, act, on)
-
-
 def may(
     session: Session, who: Who, act: Act, on: date, *, organization: UUID | None = None, worker: UUID | None = None
 ) -> bool:
@@ -179,14 +171,6 @@ def may(
         if not _under(session, found, employers) and not _led(session, found, worker):
             return False
     return bool(found)
-
-
-def require(
-    session: Session, who: Who, act: Act, on: date, *, organization: UUID | None = None, worker: UUID | None = None
-) -> None:
-    """Raise NotAllowed unless `may`."""
-    if not may(session, who, act, on, organization=organization, worker=worker):
-        raise NotAllowed(who, act)
 
 
 def find_worker(session: Session, who: Who, act: Act, number: str, on: date) -> Person:
@@ -253,11 +237,6 @@ def units_within(session: Session, reach: Reach) -> list[Unit]:
         Organization.tenant_id == reach.tenant, reach.organizations(session, Organization.id)
     )
     return [Unit(*row) for row in session.execute(query.order_by(Organization.code))]
-
-
-def judges(who: Who, on: date) -> bool:
-    """Whether `who` holds a role by which the union judges workers."""
-    return any(held.role in UNION_ROLES and _holds(held, on) for held in who.roles)
 
 
 def _holds(held: Held, on: date) -> bool:

@@ -7,7 +7,7 @@ every act is recorded (`access.records`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,12 +16,12 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.access import accounts, records, rights
-from certification.access.permissions import MAY_GIVE, PURPOSES, Act, Role
+from certification.access.permissions import MAY_GIVE, OVER, PURPOSES, Act, Role
 from certification.access.who import Held, Who
 from certification.errors import CertificationError
 from certification.models import Account, Organization, RoleGiven, Team, TeamMember
 from certification.people import workers
-from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, GRASSROOTS_UNION, TRADE_UNION
+from certification.units.trees import ENTERPRISE
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Session, among, new_id
@@ -42,16 +42,6 @@ __all__ = [
 
 TERMINAL = "operator at the terminal"
 """Who acts by a command: whoever can run one holds the installation's secret and its database anyway."""
-
-OVER: Mapping[Role, frozenset[str]] = {
-    Role.TEAM_LEAD: frozenset({ENTERPRISE}),
-    Role.GRASSROOTS_OFFICER: frozenset({GRASSROOTS_UNION}),
-    Role.UPPER_OFFICER: frozenset({TRADE_UNION, ADMINISTRATIVE}),
-    Role.ENTERPRISE: frozenset({ENTERPRISE}),
-    Role.AUDITOR: frozenset({TRADE_UNION, GRASSROOTS_UNION, ADMINISTRATIVE, ENTERPRISE, ""}),
-    Role.OPERATOR: frozenset({""}),
-}
-"""Over which kinds of organization a role can be; "" is the whole tenant."""
 
 
 class RoleRefused(CertificationError):

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from certification.acts import chain
 from certification.credentials import status_lists
 from certification.errors import CertificationError
+from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Award, Certificate
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Session
 

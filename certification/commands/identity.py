@@ -16,6 +16,7 @@ from certification.people import (
     identifiers,
     identity_events,
     link_lists,
+    linking,
     merging,
     splitting,
     suggestions,
@@ -48,7 +49,7 @@ def link_actor(ifi: str, worker_number: str, by: str, because: str, tenant: str)
     Statements that waited count from now on. A link that only a list stated is confirmed.
     """
     with invocation.writing(tenant) as (session, owner):
-        released = workers.link(
+        released = linking.link(
             session,
             owner,
             ifi,
@@ -70,7 +71,7 @@ def link_actor(ifi: str, worker_number: str, by: str, because: str, tenant: str)
 def unlink_actor(ifi: str, by: str, because: str, tenant: str) -> None:
     """Say that the Actor IFI is not the worker it was linked to. Its Statements wait again."""
     with invocation.writing(tenant) as (session, owner):
-        waiting = workers.unlink(
+        waiting = linking.unlink(
             session, owner, ifi, by=by, basis=because, now=invocation.now(), opaque=invocation.opaque(owner)
         )
     click.echo(f"{printable(ifi)} is nobody's; {written_number(waiting)} Statements of it were read again.")
@@ -184,7 +185,7 @@ def identity_history(worker_number: str, tenant: str) -> None:
     """The accounts of a worker, how sure each is, and all that was ever decided about who that is, latest first."""
     with invocation.reading(tenant) as (session, owner):
         person = workers.find(session, owner, worker_number)
-        links = workers.links_of(session, owner, person.id)
+        links = linking.links_of(session, owner, person.id)
         own = workers.records(session, owner, [worker_number])[worker_number].person
         events = identity_events.history(session, owner, {person.id, own.id})
     click.echo(f"{printable(person.number)}  {printable(person.full_name)}")

@@ -15,7 +15,7 @@ from certification.commands.invocation import FILE, NEW_FILE, for_tenant
 from certification.evidence import attestations, forgetting
 from certification.import_tables import TABLES
 from certification.judgement import awards
-from certification.people import headcounts, identifiers, workers
+from certification.people import headcounts, identifiers, linking
 from certification.spreadsheets import ImportResult
 from certification.targets.figures import number
 from certification.units import commitments, organizations
@@ -130,7 +130,7 @@ def forget_actor(ifi: str, tenant: str) -> None:
 def unknown_actors(tenant: str) -> None:
     """List Actors whose Statements wait because no worker is linked to them, most Statements first."""
     with invocation.reading(tenant) as (session, owner):
-        found = workers.unknown_actors(session, owner)
+        found = linking.unknown_actors(session, owner)
     for actor in found:
         seen = f"{actor.first_seen.astimezone(VIETNAM):%d/%m/%Y}"
         click.echo(f"{number(actor.statements):>9}  {seen}  {identifiers.written(actor.ifi)}")

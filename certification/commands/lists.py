@@ -9,7 +9,7 @@ import click
 
 from certification.commands import invocation
 from certification.commands.invocation import FILE, Day, for_tenant
-from certification.evidence import attendance, attendance_lists, kept_files
+from certification.evidence import attendance, attendance_lists, entitlements, kept_files
 from certification.evidence.witnesses import Witness
 from certification.targets.figures import number
 from certification.terminal.printable import printable
@@ -132,7 +132,7 @@ def show_attendance(organizer: str, code: str, save: Path | None, tenant: str) -
 def entitle(organizer: str, valid_from: date, valid_to: date | None, source: str, by: str, tenant: str) -> None:
     """Say that results and certificates of a unit count as assessed (E3). Nobody is entitled until said so."""
     with invocation.writing(tenant) as (session, owner):
-        attendance_lists.entitle(
+        entitlements.entitle(
             session,
             owner,
             organizer,

@@ -21,7 +21,7 @@ from certification.demonstration.state import Key, Scale, State
 from certification.evidence import attestations
 from certification.judgement import awards
 from certification.models import Worker
-from certification.people import roster, workers
+from certification.people import linking, roster
 from certification.rules import programme
 from certification.spreadsheets import ImportResult
 from certification.units import changes, commitments, organizations
@@ -119,4 +119,4 @@ def import_people(
         for person in world.people:
             for account in person.accounts:
                 if account.mail_sha1:
-                    workers.link(session, tenant, account.ifi, person.number, by=LINKED_BY, now=now)
+                    linking.link(session, tenant, account.ifi, person.number, by=LINKED_BY, now=now)

@@ -19,7 +19,7 @@ from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
 from certification.judgement import explanations
 from certification.judgement.assessments import Judgement
 from certification.models import Worker, WorkerIdentifier
-from certification.people import identifiers, workers
+from certification.people import identifiers, linking
 from certification.rules import plans
 from certification.targets import attainment
 from certification.targets.figures import number
@@ -53,7 +53,7 @@ def present(
     chosen = telling(results)
     person = session.execute(sa.select(Worker.number, Worker.full_name).where(Worker.id == chosen.worker_id)).one()
     print_explanation(session, tenant, console, chosen, number=person.number, full_name=person.full_name)
-    _print_totals(console, state, workers.unknown_actors(session, tenant))
+    _print_totals(console, state, linking.unknown_actors(session, tenant))
     account = _account(session, tenant, chosen.worker_id)
     _print_addresses(console, state, base, folder, worker=person.number, account=account)
 
@@ -90,7 +90,7 @@ def _print_outcomes(console: Console, results: Sequence[Judgement], year: int) -
     )
 
 
-def _print_totals(console: Console, state: State, unknown: Sequence[workers.UnknownActor]) -> None:
+def _print_totals(console: Console, state: State, unknown: Sequence[linking.UnknownActor]) -> None:
     totals = state.totals
     console.print()
     console.rule(Text("Dữ liệu học tập", style="bold"), align="left")

@@ -23,13 +23,13 @@ from certification.dossiers.batches import Named, faults_of, named, raise_faults
 from certification.errors import CertificationError
 from certification.evidence.witnesses import NotForYou
 from certification.evidence.words import reason_faults
+from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Award, DossierStep, Organization, TitleDecision, Worker
 from certification.models import Proposal as ProposalRow
 from certification.rules import title_procedures
 from certification.rules.criteria import PROGRAMME
 from certification.rules.title_procedures import Step
 from certification.spreadsheets import Fault, written
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.units import letterheads, organizations
 from certification.units.letterheads import Signer, UnknownSigner
 from certification.units.trees import Node

@@ -20,13 +20,13 @@ from certification.dossiers import steps, words
 from certification.dossiers.steps import NotTwice, OneDossier, TooLate, UnknownDossier
 from certification.evidence import self_scores
 from certification.evidence.words import reason_faults
+from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Award, Dossier, DossierStep
 from certification.people import workers
 from certification.rules import criteria, title_procedures
 from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.rules.title_procedures import NEW, Step, TitleProcedure
 from certification.spreadsheets import Fault, ImportFaults, written
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Session, new_id
 

@@ -20,7 +20,8 @@ from uuid import UUID
 from certification import spreadsheets
 from certification.evidence import issuing, words
 from certification.people.workers import Person
-from certification.rules.evidence_mapping import EvidenceMapping, facts_of
+from certification.rules.evidence_mapping import EvidenceMapping
+from certification.rules.stated_facts import facts_of
 from certification.spreadsheets import Column, Row, Sheet, written
 from certification.vietnam import vietnam_day
 

@@ -3,7 +3,6 @@
     take_in    a file of a list, new or corrected, or only tried out (`dry_run`)
     withdraw   a whole list
     versions   what became of a list
-    entitle    an organization's results count as assessed from a day on
 
 A list is known by its organizer and the organizer's own code for it. The same file again changes nothing. A corrected
 file voids the Statements of rows that are gone and adds those that are new; a row that says the same stays, wherever it
@@ -14,8 +13,8 @@ when.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -25,15 +24,15 @@ from sqlalchemy.orm import aliased
 
 from certification import bulk
 from certification.errors import CertificationError
-from certification.evidence import attendance, issuing, kept_files, witnesses
+from certification.evidence import attendance, entitlements, issuing, kept_files
 from certification.evidence.attendance import Attended
-from certification.evidence.witnesses import ONESELF, Witness
+from certification.evidence.attendance_reading import Reading, notes_of, read_rows
+from certification.evidence.witnesses import Witness
 from certification.models import (
     AttendanceList,
     AttendanceRow,
     AttendanceVersion,
     Base,
-    Entitlement,
 )
 from certification.people import workers
 from certification.people.workers import Person
@@ -50,8 +49,6 @@ __all__ = [
     "ListResult",
     "UnknownList",
     "Version",
-    "entitle",
-    "is_entitled",
     "list_id_of",
     "take_in",
     "versions",
@@ -113,24 +110,6 @@ class Version:
     recorded: datetime
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What is needed to read the rows of one file, and what was made of them."""
-
-    session: Session
-    tenant: UUID
-    witness: Witness
-    organizer: Node
-    kind: str
-    now: datetime
-    mapping: EvidenceMapping
-    entitled: Collection[tuple[date, date | None]]
-    people: Mapping[str, Person] = field(default_factory=dict)
-    made: list[tuple[Attended, Person, dict[str, Any], str]] = field(default_factory=list)
-    """Row, worker, Statement without id, digest."""
-    not_entitled: int = 0
-
-
 def list_id_of(tenant: UUID, organizer: str, code: str) -> UUID:
     """The id of the list that an organizer calls so."""
     return uuid5(tenant, f"attendance list {organizer} {code.casefold()}")
@@ -172,13 +151,13 @@ def take_in(
         return ListResult(list_id, before.version, 0, 0, len(live), before.left_out)
     _refuse_elsewhere(session, tenant, list_id, sha256, sheet)
 
-    reading = _Reading(
+    reading = Reading(
         session, tenant, witness, unit, kind, now,
         evidence_mapping.mapping_in_force(session, tenant, vietnam_day(now)),
-        _entitlements(session, tenant, unit.id),
+        entitlements.periods(session, tenant, unit.id),
         workers.known_workers(session, tenant, sheet.values(attendance.NUMBER)),
     )  # fmt: skip
-    _read_rows(reading, sheet)
+    read_rows(reading, sheet)
     faults = tuple(sorted(sheet.all_faults(), key=lambda fault: fault.row))
     if faults and not dry_run and not (good_rows_only and sheet.is_whole):
         raise ImportFaults(faults)
@@ -187,7 +166,7 @@ def take_in(
     by_digest = {digest: row for *_, digest in reading.made if (row := live.get(digest)) is not None}
     new = [one for one in reading.made if one[3] not in live]
     gone = [row for digest, row in live.items() if digest not in by_digest]
-    notes = _notes(reading, len(gone), len(live))
+    notes = notes_of(reading, len(gone), len(live))
     counts = {"added": len(new), "removed": len(gone), "left_out": len(sheet.faulty)}
     unchanged = len(reading.made) - len(new)
     if dry_run:
@@ -275,46 +254,7 @@ def versions(session: Session, tenant: UUID, organizer: str, code: str) -> list[
     return found
 
 
-# ---------------------------------------------------------------- who may say how well it was done
-
-
-def entitle(
-    session: Session,
-    tenant: UUID,
-    organizer: str,
-    *,
-    valid_from: date,
-    valid_to: date | None,
-    source: str,
-    by: str,
-    now: datetime,
-) -> None:
-    """Says that results and certificates of a unit count as assessed, for what was done from a day on; `source` is the
-    document that says so. Said again for the same first day, it replaces the last day. Lists taken in before keep
-    what they were. Raises UnknownOrganization, or ImportFaults."""
-    if not source.strip() or (valid_to is not None and valid_to < valid_from):
-        raise ImportFaults([Fault(0, "source", "ghi văn bản cho phép đánh giá, và ngày cuối không trước ngày đầu")])
-    unit = organizations.node(session, tenant, organizer)
-    row = {"organization_id": unit.id, "valid_from": valid_from, "tenant_id": tenant, "valid_to": valid_to}
-    row |= {"source": source, "recorded_by": by, "recorded": now}
-    bulk.upsert(session, Entitlement, [row], replacing=("valid_to", "source", "recorded_by", "recorded"))
-
-
-def is_entitled(periods: Collection[tuple[date, date | None]], on: date) -> bool:
-    """Whether one of these periods holds on a day."""
-    return any(first <= on and (last is None or on <= last) for first, last in periods)
-
-
-def _entitlements(session: Session, tenant: UUID, organization_id: UUID) -> list[tuple[date, date | None]]:
-    rows = session.execute(
-        sa.select(Entitlement.valid_from, Entitlement.valid_to).where(
-            Entitlement.tenant_id == tenant, Entitlement.organization_id == organization_id
-        )
-    )
-    return [(row.valid_from, row.valid_to) for row in rows]
-
-
-# ---------------------------------------------------------------- reading the rows
+# ---------------------------------------------------------------- checks
 
 
 def _organizer(session: Session, tenant: UUID, organizer: str, code: str, sheet: Sheet) -> Node:
@@ -322,61 +262,6 @@ def _organizer(session: Session, tenant: UUID, organizer: str, code: str, sheet:
         message = f"ghi mã của danh sách (số hiệu, ngày), nhiều nhất {CODE_AT_MOST} ký tự, để sau này sửa hoặc rút"
         sheet.fault(0, "", message)
     return organizations.node(session, tenant, organizer)
-
-
-def _read_rows(reading: _Reading, sheet: Sheet) -> None:
-    """Reads every row, notes every fault, and makes a Statement of each good one."""
-    said = [(row, attendance.said(row, reading.mapping, reading.now)) for row in sheet.rows]
-    first: dict[tuple[UUID, str, date, Any], int] = {}
-    days = [one.day for _, one in said if one is not None]
-    listed = {person.id for person in reading.people.values()}
-    unfit: Mapping[UUID, str] = {}
-    own = witnesses.own_workers(reading.session, reading.tenant, reading.witness)
-    if days:
-        unfit = witnesses.unfit(
-            reading.session, reading.tenant, reading.witness, listed, min(days), max(days), oneself_too=False
-        )
-    for row, one in said:
-        number = row.cell(attendance.NUMBER)
-        person = reading.people.get(number)
-        if number and person is None:
-            message = f"không có người lao động nào mang mã “{number}”; sửa mã, hoặc nhập danh sách người trước"
-            row.fault(attendance.NUMBER, message)
-        if person is not None and person.id in unfit:
-            row.fault(attendance.NUMBER, unfit[person.id])
-        if one is None or person is None:
-            continue
-        told = (person.id, (one.activity_code or one.activity).casefold(), one.day, one.hour)
-        if first.setdefault(told, row.number) != row.number:
-            message = f"dòng {first[told]} đã ghi người này với cùng nội dung, cùng ngày giờ; chỉ giữ một dòng"
-            row.fault(attendance.NUMBER, message)
-        entitled = is_entitled(reading.entitled, one.day)
-        if one.is_assessed and person.id in own:
-            row.fault(attendance.NUMBER, ONESELF)
-        made = attendance.statement(
-            reading.tenant, reading.mapping, reading.organizer.code, reading.kind, one, person, entitled=entitled
-        )
-        for topic in attendance.uncounted(reading.mapping, made, one):
-            message = (
-                f"chủ đề “{topic}” không tính cho hình thức và kết quả này; sửa hình thức, kết quả, hoặc bỏ chủ đề"
-            )
-            row.fault(attendance.TOPICS, message)
-        if row.ok:
-            reading.not_entitled += one.is_assessed and not entitled
-            reading.made.append((one, person, made, attendance.digest(made)))
-
-
-def _notes(reading: _Reading, gone: int, live: int) -> tuple[str, ...]:
-    notes = []
-    if reading.not_entitled:
-        level = attendance.LEVEL_OF[reading.kind]
-        notes.append(
-            f"{reading.not_entitled} dòng có kết quả hoặc chứng chỉ, nhưng đơn vị {reading.organizer.code} chưa được "
-            f"ghi là nơi có quyền đánh giá vào ngày đó: tính ở mức E{level}, không phải E3"
-        )
-    if gone:
-        notes.append(f"{gone} trong {live} dòng của bản trước không còn: Statement của các dòng đó bị huỷ")
-    return tuple(notes)
 
 
 def _refuse_elsewhere(session: Session, tenant: UUID, list_id: UUID, sha256: str, sheet: Sheet) -> None:

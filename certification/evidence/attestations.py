@@ -15,10 +15,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk, spreadsheets
+from certification import bulk, marks, spreadsheets
 from certification.errors import NoCriteriaInForce
-from certification.judgement import judging
-from certification.judgement.causes import Cause
+from certification.marks import Cause
 from certification.models import Attestation
 from certification.people import workers
 from certification.people.workers import Person
@@ -133,7 +132,7 @@ def import_attestations(
     )
     by = {vouched.attested_by for vouched in new}
     concerned = {(vouched.worker_id, vouched.year) for vouched in new}
-    judging.mark_stale(session, tenant, concerned, cause=Cause.ATTESTED, by=by.pop() if len(by) == 1 else None)
+    marks.mark_stale(session, tenant, concerned, cause=Cause.ATTESTED, by=by.pop() if len(by) == 1 else None)
     return sheet.result(created, len(new) - created, len(told) - len(new))
 
 

@@ -26,7 +26,7 @@ from certification.evidence import cases, facts, issuing, witnesses, words
 from certification.evidence.cases import Cases, Move
 from certification.evidence.witnesses import NotForYou, Witness
 from certification.models import Dispute, DisputeStep
-from certification.people import workers
+from certification.people import linking, workers
 from certification.people.workers import Person
 from certification.rules import procedures
 from certification.rules.criteria import PROGRAMME
@@ -151,17 +151,15 @@ def open_dispute(
     return DISPUTES.open(session, tenant, person, row, "opened", witness, now, reason=reason, statement_id=statement_id)
 
 
-def _evidence_faults(
-    session: Session, tenant: UUID, person: Person, statement_id: UUID, *, must_hold: bool = True
-) -> list[Fault]:
+def _evidence_faults(session: Session, tenant: UUID, person: Person, statement_id: UUID) -> list[Fault]:
     """Why a Statement is no evidence about the worker. Whether somebody else's exists is not told."""
     found = api.get_statements(session, tenant, [statement_id])
     actors = facts.actors_of(found[0].document) if found else frozenset()
-    owners = workers.owners(session, tenant, actors)
+    owners = linking.owners(session, tenant, actors)
     if person.id not in {owner.id for owner in owners.values()}:
         message = f"không có minh chứng nào mang mã {statement_id} của người này; xem lại mã"
         return [Fault(0, "statement", message)]
-    if must_hold and found[0].voided:
+    if found[0].voided:
         return [Fault(0, "statement", "minh chứng này đã bị huỷ, không còn được tính")]
     return []
 

@@ -15,12 +15,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from certification import marks
 from certification.evidence import findings, trust, waiting_list, withdrawals
 from certification.evidence.findings import Found
 from certification.evidence.repeats import Told
 from certification.evidence.tellings import Key, There, key_of
-from certification.judgement import judging
-from certification.judgement.causes import Cause
+from certification.marks import Cause
 from certification.models import (
     AuthorityTrust,
     Base,
@@ -31,8 +31,9 @@ from certification.models import (
     RuleFile,
     WorkerIdentifier,
 )
-from certification.rules import evidence_mapping
-from certification.rules.evidence_mapping import EvidenceMapping, Standing, StatedFact
+from certification.rules import evidence_mapping, stated_facts
+from certification.rules.evidence_mapping import EvidenceMapping, Standing
+from certification.rules.stated_facts import StatedFact
 from certification.vietnam import VIETNAM
 from lrs import api
 from lrs.db import Session, among
@@ -164,12 +165,12 @@ class Reader:
                 asked[what] = self.standing(mapping, authorities, what)
             return asked[what]
 
-        given = evidence_mapping.facts_of(mapping, statement.document, trusted=signed, standing=standing)
+        given = stated_facts.facts_of(mapping, statement.document, trusted=signed, standing=standing)
         doubts: list[Found] = []
         missing = sorted(asked.keys() - {one.what for one in given})
         if missing:
             doubts.append(Found("not-trusted", "/authority", {"topics": ", ".join(missing)}))
-        stated = evidence_mapping.stated_level(mapping, statement.document)
+        stated = stated_facts.stated_level(mapping, statement.document)
         best = max((one.quality for one in given), default=None)
         if stated is not None and best is not None and stated > best:
             place = "/context/extensions"
@@ -178,7 +179,7 @@ class Reader:
 
     def mapping_for(self, statement: api.StoredStatement) -> EvidenceMapping | None:
         """The mapping by which a Statement is read; None before the first one: nothing was evidence then."""
-        day = evidence_mapping.day_of(statement.document, VIETNAM)
+        day = stated_facts.day_of(statement.document, VIETNAM)
         return next((mapping for first_day, mapping in self._mappings if first_day <= day), None)
 
     def _dating_on(self, stored: datetime) -> evidence_mapping.Dating | None:
@@ -327,7 +328,7 @@ def _mark(session: Session, tenant: UUID, gone: Sequence[_Row], other: Sequence[
             key = row["worker_id"], row["year"]
             before, by = concerned.get(key, (cause, None))
             concerned[key] = before | cause, acts.get((row["worker_id"], row["statement_id"]), by)
-    judging.mark_each(session, tenant, concerned)
+    marks.mark_each(session, tenant, concerned)
 
 
 def _told(worker_id: UUID, reading: Reading) -> Iterator[Told]:

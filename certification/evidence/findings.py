@@ -26,7 +26,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Fact, Finding, Occasion, Repeat, Worker
-from certification.rules import evidence_mapping, statement_templates
+from certification.rules import stated_facts, statement_templates
 from certification.rules.evidence_mapping import Dating, EvidenceMapping
 from certification.rules.locations import with_lists
 from lrs import api
@@ -142,7 +142,7 @@ def _of_claim(mapping: EvidenceMapping, statement: Mapping[str, Any], is_matched
     """What a Statement owes that names a version of our Profile among its categories (Structure 5.0, 9.0)."""
     claimed = [
         (place, iri)
-        for place, iri in enumerate(evidence_mapping.categories(statement))
+        for place, iri in enumerate(stated_facts.categories(statement))
         if iri.startswith(mapping.version_prefix)
     ]
     for place, iri in claimed:
@@ -166,7 +166,7 @@ def _of_extensions(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> It
             if iri in extensions:
                 yield Found("extension-misplaced", place, {"extension": iri})
     extensions = (statement.get("context") or {}).get("extensions") or {}
-    if mapping.level_extension in extensions and evidence_mapping.stated_level(mapping, statement) is None:
+    if mapping.level_extension in extensions and stated_facts.stated_level(mapping, statement) is None:
         yield Found("extension-unreadable", "/context/extensions", {"extension": mapping.level_extension})
     number = extensions.get(mapping.certificate_extension)
     if mapping.certificate_extension in extensions and not (isinstance(number, str) and number.strip()):

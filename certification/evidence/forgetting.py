@@ -21,7 +21,7 @@ from certification import bulk
 from certification.acts import chain
 from certification.evidence import attendance, kept_files
 from certification.models import AttendanceRow, AttendanceVersion, Declaration, Worker
-from certification.people import identifiers, workers
+from certification.people import identifiers, linking
 from certification.people.identifiers import Opaque
 from certification.spreadsheets import ImportFaults
 from certification.spreadsheets.given_back import guarded
@@ -46,7 +46,7 @@ class Forgotten:
 def forget_actor(
     session: Session, tenant: UUID, ifi: str, *, by: str, now: datetime, opaque: Opaque | None = None
 ) -> Forgotten:
-    """Keeps nothing of the Actor `ifi`, as `workers.forget_actor`, nor of files that show the worker whom it was, nor
+    """Keeps nothing of the Actor `ifi`, as `linking.forget_actor`, nor of files that show the worker whom it was, nor
     of what acts on record say of the worker beside who did what and when (`acts.chain`; `by` did the erasing).
 
     Rows that were at fault when a list came in are nobody's, and stay; so does what a later file says anew. A few SQL
@@ -54,8 +54,8 @@ def forget_actor(
     """
     bulk.import_alone(session, tenant)
     forms = identifiers.kept_as(identifiers.read(ifi), opaque)
-    owners = {link.person.id for link in workers.links(session, tenant, forms)}
-    was_linked, waited = workers.forget_actor(session, tenant, ifi, opaque=opaque)
+    owners = {link.person.id for link in linking.links(session, tenant, forms)}
+    was_linked, waited = linking.forget_actor(session, tenant, ifi, opaque=opaque)
     if not owners:
         return Forgotten(was_linked, waited, 0, 0, 0)
     who = (

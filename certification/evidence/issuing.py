@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from certification import bulk
 from certification.evidence import feed
 from certification.models import WorkerIdentifier
-from certification.people import workers
+from certification.people import linking
 from certification.people.workers import Person
 from certification.rules.evidence_mapping import EvidenceMapping
 from certification.vietnam import VIETNAM
@@ -98,9 +98,9 @@ def known_as(session: Session, tenant: UUID, people: Collection[Person], *, now:
     alone (`bulk.import_alone`).
     """
     ifis = {str(api.ifi_text(account(tenant, person))): person for person in people}
-    linked = workers.owners(session, tenant, ifis)
+    linked = linking.owners(session, tenant, ifis)
     new = {ifi: person for ifi, person in ifis.items() if ifi not in linked}
-    rows = [workers.link_row(tenant, ifi, new[ifi].id, now, basis="worker number") for ifi in sorted(new)]
+    rows = [linking.link_row(tenant, ifi, new[ifi].id, now, basis="worker number") for ifi in sorted(new)]
     bulk.insert(session, WorkerIdentifier, rows)
     if new:
         feed.release(session, tenant, *sorted(new))

@@ -19,7 +19,6 @@ from certification.models import KeptFile
 from lrs.db import Session, among
 
 __all__ = [
-    "SPREADSHEETS",
     "Kept",
     "UnknownFile",
     "hash_of",
@@ -32,7 +31,6 @@ __all__ = [
 ]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SPREADSHEETS = (XLSX, "text/csv")
 
 _FIRST_BYTES = (
     (b"%PDF-", "application/pdf"),

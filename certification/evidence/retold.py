@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from certification.evidence import trust
 from certification.evidence.tellings import There
 from certification.models import Repeat
-from certification.rules import evidence_mapping
+from certification.rules import stated_facts
 from certification.vietnam import VIETNAM
 from lrs import api
 from lrs.db import Session, among
@@ -114,7 +114,7 @@ def _tellings(session: Session, tenant: UUID, ids: Collection[UUID]) -> dict[UUI
     return {
         one.id: Telling(
             one.id,
-            evidence_mapping.day_of(one.document, VIETNAM),
+            stated_facts.day_of(one.document, VIETNAM),
             _about(one.document["object"]),
             _said_by(one.document, chains.get(one.id, ()), names),
         )

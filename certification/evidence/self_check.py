@@ -24,9 +24,10 @@ from certification.evaluation.measures import take
 from certification.evaluation.rules import CriteriaSet
 from certification.evidence import facts
 from certification.people import identifiers
-from certification.rules import criteria, evidence_mapping, plans
-from certification.rules.evidence_mapping import EvidenceMapping, Fit, StatedFact
+from certification.rules import criteria, evidence_mapping, plans, stated_facts
+from certification.rules.evidence_mapping import EvidenceMapping
 from certification.rules.plans import Plan
+from certification.rules.stated_facts import Fit, StatedFact
 from certification.targets import numerators
 from certification.vietnam import VIETNAM, vietnam_day
 from lrs import api
@@ -169,10 +170,10 @@ class _Assaying:
     def assay(self, statement: api.StoredStatement, reading: facts.Reading, sent: Mapping[str, Any]) -> Assay:
         document = statement.document
         mapping = self.reader.mapping_for(statement) if self._is_read else None
-        day = evidence_mapping.day_of(document, VIETNAM)
+        day = stated_facts.day_of(document, VIETNAM)
         given = reading.facts if mapping is not None else ()
         fits = (
-            evidence_mapping.fitting(mapping, document, trusted=facts.is_trusted(statement))
+            stated_facts.fitting(mapping, document, trusted=facts.is_trusted(statement))
             if mapping is not None and reading.counts
             else []
         )
@@ -303,7 +304,7 @@ def _of_mapping(
     if document["object"].get("objectType", "Activity") != "Activity":
         yield Remark("object-is-no-activity", "/object/objectType", {})
         return
-    kind, ended = evidence_mapping.activity_type(document), evidence_mapping.outcome(document)
+    kind, ended = stated_facts.activity_type(document), stated_facts.outcome(document)
     ending_so = [template for template in templates if ended in template.outcomes]
     by_type = [template for template in ending_so if not template.statement_templates]
     if not ending_so:
@@ -327,14 +328,14 @@ def _of_topics(
     mapping: EvidenceMapping, document: Mapping[str, Any], fits: Sequence[Fit], given: Collection[str]
 ) -> Iterator[Remark]:
     place = "/context/contextActivities/category"
-    for index, category in enumerate(evidence_mapping.categories(document)[:MOST_CATEGORIES]):
+    for index, category in enumerate(stated_facts.categories(document)[:MOST_CATEGORIES]):
         code = category.rpartition("/topic/")[2]
         if code != category and category != mapping.topic_prefix + code and code in mapping.topics:
             yield Remark("topic-of-another-profile", f"{place}/{index}", {"right": mapping.topic_prefix + code})
         elif category.startswith(mapping.topic_prefix) and code not in mapping.topics:
             near = difflib.get_close_matches(code, mapping.topics, n=1)
             yield Remark("topic-unknown", f"{place}/{index}", {"topic": code, "near": _listed(near)})
-    stated = dict.fromkeys(evidence_mapping.stated_topics(mapping, document))
+    stated = dict.fromkeys(stated_facts.stated_topics(mapping, document))
     if not any(fit.template.stated_topics for fit in fits):
         if stated:
             titles = _listed(mapping.topics[code] for code in stated)
@@ -352,7 +353,7 @@ def _of_level(mapping: EvidenceMapping, document: Mapping[str, Any], fits: Seque
     if mapping.level_extension not in extensions:
         return
     place = f"/context/extensions/{mapping.level_extension.replace('~', '~0').replace('/', '~1')}"
-    stated = evidence_mapping.stated_level(mapping, document)
+    stated = stated_facts.stated_level(mapping, document)
     if stated is None:
         yield Remark("level-unreadable", place, {})
     elif stated > (best := max(fit.level for fit in fits)):

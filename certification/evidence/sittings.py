@@ -18,12 +18,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk
+from certification import bulk, marks
 from certification.errors import CertificationError, NoCriteriaInForce
 from certification.evidence import witnesses
 from certification.evidence.witnesses import Witness
-from certification.judgement import judging
-from certification.judgement.causes import Cause
+from certification.marks import Cause
 from certification.models import Attestation
 from certification.people import workers
 from certification.rules import criteria
@@ -160,7 +159,7 @@ def attest(
     ]
     bulk.insert(session, Attestation, rows)
     concerned = {(row["worker_id"], year) for row in rows}
-    judging.mark_stale(session, tenant, concerned, cause=Cause.ATTESTED, by=witness.account)
+    marks.mark_stale(session, tenant, concerned, cause=Cause.ATTESTED, by=witness.account)
     return [row["id"] for row in rows]
 
 
@@ -252,7 +251,7 @@ def withdraw(
         raise AlreadyWithdrawn(row.withdrawn_on, row.withdrawn_by or "")
     row.withdrawn_on, row.withdrawn_by, row.withdrawal_reason = today, witness.account, reason
     session.flush()
-    judging.mark_stale(session, tenant, {(person.id, row.year)}, cause=Cause.ATTESTED, by=witness.account)
+    marks.mark_stale(session, tenant, {(person.id, row.year)}, cause=Cause.ATTESTED, by=witness.account)
     return _attested(row)
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from certification.errors import CertificationError
 from certification.models import Employment, Worker
-from certification.people import workers
+from certification.people import linking, workers
 from lrs.db import Session, among
 
 __all__ = [
@@ -69,7 +69,7 @@ def own_workers(session: Session, tenant: UUID, witness: Witness) -> frozenset[U
     found = set(witness.worker_ids)
     found.update(person.id for person in workers.known_workers(session, tenant, [witness.account]).values())
     if witness.ifis:
-        found.update(person.id for person in workers.owners(session, tenant, witness.ifis).values())
+        found.update(person.id for person in linking.owners(session, tenant, witness.ifis).values())
     news = set(found)
     while news:
         heirs = session.scalars(

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from certification.evaluation.findings import Prepared
-from certification.judgement.causes import Cause
 from certification.judgement.judgements import Judgement
+from certification.marks import Cause
 from certification.models import Assessment, Worker
 from certification.rules import criteria, plans
 from lrs.db import Session, among, beside

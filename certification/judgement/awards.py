@@ -16,14 +16,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
+from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Award
-from certification.people import identifiers, national_numbers, workers
+from certification.people import identifiers, linking, national_numbers, workers
 from certification.people.identifiers import Opaque
 from certification.people.national_numbers import Keys
 from certification.people.workers import Known, Person, everybody
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets import Column, ImportResult, Row, Sheet, read, written
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
 
@@ -203,7 +203,7 @@ def _look_up(
 ) -> _People:
     by_number = workers.known_workers(session, tenant, sheet.values(WORKER))
     by_account = (
-        workers.owners(session, tenant, {ifi for ifis in accounts.values() for ifi in ifis}) if accounts else {}
+        linking.owners(session, tenant, {ifi for ifis in accounts.values() for ifi in ifis}) if accounts else {}
     )
     by_national: dict[str, Person] = {}
     if nationals:

@@ -1,9 +1,9 @@
-"""Who must be judged again: the marks, and judging those who have one.
+"""Judging again whoever has a mark (`certification.marks`).
 
-`mark_stale` is called by everything that changes what a judgement rests on. `judge_stale` takes a batch of the marks
-that are due; `judge_all_stale` goes on until none is left. A mark tells the change it was made for, so that a change
-during a judgement is not taken for judged. Evidence that is dated later than the day of judging is no reason to judge
-now: the mark stays and is due on that day.
+`judge_stale` takes a batch of the marks that are due; `judge_all_stale` goes on until none is left; `mark_touched`
+marks whom newly loaded rules concern. A mark tells the change it was made for, so that a change during a judgement is
+not taken for judged. Evidence that is dated later than the day of judging is no reason to judge now: the mark stays and
+is due on that day.
 
 Locks on PostgreSQL: whoever judges holds the workers first (`assessments.lock`, in order of id), then marks that are
 free; a mark that somebody is just renewing is passed over rather than waited for. So neither side can stop the other
@@ -13,90 +13,29 @@ half-way, in whatever order a transaction marks.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk
+from certification import marks
 from certification.errors import NoCriteriaInForce
 from certification.judgement import assessments, closings
 from certification.judgement.assessments import BATCH, Judged
-from certification.judgement.causes import Cause
+from certification.marks import Cause, Key
 from certification.models import Assessment, Attestation, Base, Fact, Stale
 from certification.rules import criteria, plans, rule_store
 from certification.rules.criteria import PROGRAMME
-from certification.targets.marks import mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, among, beside
 
-__all__ = [
-    "count_due",
-    "count_waiting",
-    "judge_all_stale",
-    "judge_stale",
-    "mark_each",
-    "mark_stale",
-    "mark_touched",
-    "waiting_by_year",
-]
+__all__ = ["count_due", "count_waiting", "judge_all_stale", "judge_stale", "mark_touched", "waiting_by_year"]
 
 log = logging.getLogger(__name__)
 
 _STALE = Base.metadata.tables[Stale.__tablename__]
-
-MANY = 1000
-"""Marks of more workers than this at once (by new rules, a roster) wait for those that were made for fewer: whoever
-learns something meanwhile is not put behind a million."""
-
-_Key = tuple[UUID, int]
-"""A worker's id and an assessment year: what a mark is about."""
-
-
-def mark_stale(
-    session: Session,
-    tenant: UUID,
-    concerned: Iterable[_Key],
-    *,
-    cause: Cause = Cause.EVIDENCE,
-    by: str | None = None,
-) -> None:
-    """Marks workers for judging again, and for counting again: pairs of a worker's id and an assessment year.
-
-    `cause` is what changed, `by` whose act it was where a person's act did it. May be called any number of times.
-    """
-    mark_each(session, tenant, dict.fromkeys(concerned, (cause, by)))
-
-
-def mark_each(session: Session, tenant: UUID, concerned: Mapping[_Key, tuple[Cause, str | None]]) -> None:
-    """As `mark_stale`, with a cause, and whose act it was, of each one's own. As many SQL commands for all as for one.
-
-    Those marked with very many others at once come after everybody else. A pair that is marked already gets a new mark,
-    due at once, so that a judgement under way, which removes only the mark it read, leaves this one to be judged; it
-    keeps the causes it had beside the new ones.
-    """
-    mark, turn = uuid4(), int(len(concerned) > MANY)
-    rows = [
-        {
-            "worker_id": worker_id, "year": year, "tenant_id": tenant, "mark": mark, "due": None, "causes": int(cause),
-            "changed_by": by, "turn": turn,
-        }
-        for (worker_id, year), (cause, by) in sorted(concerned.items(), key=lambda one: one[0])
-    ]  # fmt: skip
-    bulk.upsert(
-        session,
-        Stale,
-        rows,
-        replacing=("mark", "due"),
-        merging={
-            "causes": lambda kept, new: kept.op("|")(new),
-            "turn": lambda kept, new: kept * new,
-            "changed_by": lambda kept, new: sa.func.coalesce(new, kept),
-        },
-    )
-    mark_uncounted(session, tenant, sorted(concerned))
 
 
 def count_due(session: Session, tenant: UUID, today: date) -> int:
@@ -124,7 +63,7 @@ def mark_touched(session: Session, tenant: UUID, new: Collection[UUID], programm
     no plan did. Closed years are left as they are.
     """
     closed = closings.closed_years(session, tenant, programme)
-    concerned: set[_Key] = set()
+    concerned: set[Key] = set()
     learned = sa.select(Fact.year).where(Fact.tenant_id == tenant).distinct()
     kept = (
         sa.select(Assessment.year).where(Assessment.tenant_id == tenant, Assessment.programme == programme).distinct()
@@ -143,7 +82,7 @@ def mark_touched(session: Session, tenant: UUID, new: Collection[UUID], programm
             if counting.key not in before:
                 kinds = of_year if "*" in counting.what else of_year.where(Fact.what.in_(counting.what))
                 concerned |= {(one, year) for one in session.scalars(kinds)}
-    mark_stale(session, tenant, concerned, cause=Cause.RULES)
+    marks.mark_stale(session, tenant, concerned, cause=Cause.RULES)
     return len(concerned)
 
 
@@ -241,9 +180,9 @@ def _rules(session: Session, tenant: UUID) -> frozenset[UUID]:
     return rule_store.ids(session, tenant, "criteria-set", "rubric", "plan")
 
 
-def _next_evidence(session: Session, tenant: UUID, worker_ids: Collection[UUID], today: date) -> dict[_Key, date]:
+def _next_evidence(session: Session, tenant: UUID, worker_ids: Collection[UUID], today: date) -> dict[Key, date]:
     """The first day after `today` on which something is known of a worker that counts for a year."""
-    first: dict[_Key, date] = {}
+    first: dict[Key, date] = {}
     for table, day in ((Fact, Fact.day), (Attestation, Attestation.attested_on)):
         rows = session.execute(
             sa.select(table.worker_id, table.year, sa.func.min(day))
@@ -255,7 +194,7 @@ def _next_evidence(session: Session, tenant: UUID, worker_ids: Collection[UUID],
     return first
 
 
-def _settle(session: Session, tenant: UUID, marks: Collection[_Mark], later: Mapping[_Key, date]) -> set[_Key]:
+def _settle(session: Session, tenant: UUID, marks: Collection[_Mark], later: Mapping[Key, date]) -> set[Key]:
     """Takes away the marks that are still as they were read, or puts them off to a day of `later`; gives whose they
     were. A mark that another transaction holds is being renewed, and so no longer as it was read."""
     as_read = sa.tuple_(Stale.worker_id, Stale.year, Stale.mark).in_(

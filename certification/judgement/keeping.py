@@ -14,10 +14,9 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.judgement import closings
 from certification.judgement.archive import Assessed, last_rows, newest_place, read_row
-from certification.judgement.causes import Cause
 from certification.judgement.judgements import Judgement
+from certification.marks import Cause, mark_uncounted
 from certification.models import Assessment, Worker
-from certification.targets.marks import mark_uncounted
 from lrs.db import Session, among, beside
 
 __all__ = ["Batch", "Row", "keep", "keep_rows", "lock"]

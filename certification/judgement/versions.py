@@ -1,7 +1,7 @@
 """What became of a worker's assessment: every version kept, what changed it, whose act that was, and what differs.
 
 A version is kept where a judgement says something else than the one before. Who or what changed it stands with it as
-codes (`judgement.causes`); the words are made here, when read.
+codes (`certification.marks`); the words are made here, when read.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from uuid import UUID
 
 from certification.judgement import assessments
 from certification.judgement.assessments import Assessed
-from certification.judgement.causes import Cause
 from certification.judgement.explanations import OUTCOMES
+from certification.marks import Cause
 from certification.vietnam import vietnam_day
 from lrs.db import Session
 

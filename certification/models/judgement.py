@@ -38,7 +38,7 @@ class Stale(Base):
     """The day (in Vietnam) from which on it is to be judged, for evidence of a later day than the last judgement; NULL
     means now."""
     causes: Mapped[int]
-    """What changed since the last judgement: `judgement.causes.Cause`, several at once."""
+    """What changed since the last judgement: `certification.marks.Cause`, several at once."""
     changed_by: Mapped[str | None]
     """Whose act it was, where a person's act was what changed; the last one's."""
 
@@ -71,7 +71,7 @@ class Assessment(Base):
     `criteria_set_id` names it gives points, states and reasons again."""
     judged: Mapped[datetime] = mapped_column(UtcDateTime)
     causes: Mapped[int]
-    """Why it was judged again: `judgement.causes.Cause`."""
+    """Why it was judged again: `certification.marks.Cause`."""
     changed_by: Mapped[str | None]
     watermark: Mapped[str]
     """How far the feed of Statements had been followed: all up to there is in it."""

@@ -11,11 +11,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.judgement import judging
-from certification.judgement.causes import Cause
+from certification import marks
+from certification.marks import EVERY_YEAR, Cause, mark_uncounted
 from certification.models import Employment, UnionRole, Worker
 from certification.people import workers
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.units.trees import Node
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
@@ -84,5 +83,5 @@ def end(session: Session, tenant: UUID, leaving: Collection[Leaver], last_day: d
     session.execute(sa.delete(roles).where(*held, roles.c.started > sa.bindparam("last_day")), of_roles)
     session.execute(sa.update(roles).where(*held, lasts).values(ended=sa.bindparam("last_day")), of_roles)
     concerned = [(one.worker_id, vietnam_day(now).year) for one in leaving]
-    judging.mark_stale(session, tenant, concerned, cause=Cause.EMPLOYMENT)
+    marks.mark_stale(session, tenant, concerned, cause=Cause.EMPLOYMENT)
     mark_uncounted(session, tenant, [(one.worker_id, EVERY_YEAR) for one in leaving])

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from certification import bulk, spreadsheets
-from certification.people import identifiers, workers
+from certification.people import identifiers, linking, workers
 from certification.people.identifiers import Opaque
 from certification.people.workers import Known, everybody
 from certification.spreadsheets import Column, ImportResult
@@ -63,7 +63,7 @@ def import_links(
                 row.clash(ACCOUNT, f"tài khoản “{ifi}” đã có ở dòng {before[0]}; xoá một dòng", before[0])
                 break
         accounts.append((row.number, ifis))
-    owners = workers.owners(session, tenant, told)
+    owners = linking.owners(session, tenant, told)
     seen = known({owner.id for owner in owners.values()})
     for ifi, owner in owners.items():
         line, number, _ = told[ifi]
@@ -76,7 +76,7 @@ def import_links(
         for ifi, (line, number, basis) in told.items()
         if ifi not in owners and sheet.good(line)
     ]
-    workers.link_all(session, tenant, new, by=by, now=now)
+    linking.link_all(session, tenant, new, by=by, now=now)
     fresh = {ifi for ifi, _, _ in new}
     taken = [ifis for line, ifis in accounts if sheet.good(line)]
     created = sum(not fresh.isdisjoint(ifis) for ifis in taken)

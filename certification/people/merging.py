@@ -33,11 +33,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification import bulk
+from certification import bulk, marks
 from certification.errors import CertificationError
 from certification.evidence import facts, feed
-from certification.judgement import judging
-from certification.judgement.causes import Cause
+from certification.marks import EVERY_YEAR, Cause, mark_uncounted
 from certification.models import (
     Assessment,
     Attestation,
@@ -53,7 +52,6 @@ from certification.people import identifiers, identity_events, identity_words, w
 from certification.people.identity_events import MERGE, New
 from certification.people.moved_rows import Changes, move_all, written
 from certification.people.workers import Person, UnknownWorker
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Session
@@ -209,7 +207,7 @@ def mark(session: Session, tenant: UUID, worker_ids: Iterable[UUID], years: Coll
     """Sees to it that these workers are judged and counted again, because of what `by` said."""
     ids = list(worker_ids)
     concerned = [(one, year) for one in ids for year in years]
-    judging.mark_stale(session, tenant, concerned, cause=Cause.PERSON, by=by)
+    marks.mark_stale(session, tenant, concerned, cause=Cause.PERSON, by=by)
     mark_uncounted(session, tenant, [(one, EVERY_YEAR) for one in ids])
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Employment
-from certification.people import workers
+from certification.people import linking, workers
 from certification.people.roster_file import ACCOUNTS, NAME, NUMBER, Entry, Roster
 from certification.people.workers import Known, Person
 from lrs.db import Session, among
@@ -52,7 +52,7 @@ def check(session: Session, tenant: UUID, roster: Roster, enterprises: Collectio
             (place, person) for number, person in people.items() if person.id in elsewhere for place in places[number]
         ]
         told = {ifi for place, _ in left for ifi in roster.entries[place].accounts}
-        owners = {ifi: owner.id for ifi, owner in workers.owners(session, tenant, told).items()}
+        owners = {ifi: owner.id for ifi, owner in linking.owners(session, tenant, told).items()}
         for number, person in people.items():
             for place in places[number] if person.id not in own else ():
                 roster.sheet.fault(roster.entries[place].row, NUMBER, _NOT_OWN.format(number))

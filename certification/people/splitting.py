@@ -42,7 +42,6 @@ def split(
     basis: str,
     now: datetime,
     full_name: str | None = None,
-    gender: str | None = None,
     accounts: Collection[str] = (),
     employments: Collection[tuple[str, date]] = (),
     titles: Collection[int] = (),
@@ -68,7 +67,7 @@ def split(
     if gone is not None and gone.merged_into != person.id:
         raise MergeRefused(identity_words.is_another(other))
     chosen = _chosen(session, tenant, person, accounts, employments, titles, attestations, programme)
-    target = _target(session, tenant, person, gone, other, full_name, gender)
+    target = _target(session, tenant, person, gone, other, full_name)
     years = in_hand(session, tenant, (person.id, target.id), now)
     changes = {}
     for name, rows in chosen.items():
@@ -90,12 +89,11 @@ def _target(
     gone: Record | None,
     number: str,
     full_name: str | None,
-    gender: str | None,
 ) -> Person:
     if gone is not None:
         set_merged(session, gone.person.id, None)
         return gone.person
-    new = Person(new_id(), number, full_name or person.full_name, gender or person.gender)
+    new = Person(new_id(), number, full_name or person.full_name, person.gender)
     row = {"id": new.id, "tenant_id": tenant, "number": number, "full_name": new.full_name, "gender": new.gender}
     bulk.insert(session, Worker, [row])
     return new

@@ -10,7 +10,7 @@ from uuid import UUID
 from certification import bulk
 from certification.evidence import facts, feed
 from certification.models import WorkerIdentifier
-from certification.people import identity_events, identity_words, workers
+from certification.people import identity_events, identity_words, linking, workers
 from certification.people.identity_events import MERGE, SPLIT, UNDO, Event, New
 from certification.people.merging import Merged, MergeRefused, in_hand, mark, reread, set_merged
 from certification.people.moved_rows import move_all, move_back, moving, read, written
@@ -72,11 +72,11 @@ def _undo_split(session: Session, tenant: UUID, event: Event, said: New, now: da
 
 def _undo_link(session: Session, tenant: UUID, event: Event, said: New, now: datetime) -> Merged:
     ifi = _ifi(event)
-    linked = workers.links(session, tenant, [ifi])
+    linked = linking.links(session, tenant, [ifi])
     person, _ = _people(session, tenant, event)
     if not linked or linked[0].person.id != person.id:
-        raise MergeRefused(str(workers.NotLinked(ifi)))
-    workers.unlink(session, tenant, json.dumps(ifi), by=said.done_by, basis=said.basis, now=now)
+        raise MergeRefused(str(linking.NotLinked(ifi)))
+    linking.unlink(session, tenant, json.dumps(ifi), by=said.done_by, basis=said.basis, now=now)
     [undoing] = identity_events.record(session, tenant, [_of(said, event)], now=now)
     return Merged(undoing, person, person, ())
 
@@ -84,10 +84,10 @@ def _undo_link(session: Session, tenant: UUID, event: Event, said: New, now: dat
 def _undo_unlink(session: Session, tenant: UUID, event: Event, said: New, now: datetime) -> Merged:
     ifi = _ifi(event)
     person, _ = _people(session, tenant, event)
-    for one in workers.links(session, tenant, [ifi]):
-        raise workers.IdentifierTaken(ifi, one.person.number)
+    for one in linking.links(session, tenant, [ifi]):
+        raise linking.IdentifierTaken(ifi, one.person.number)
     sureness, linked_by, why, linked = json.loads(identity_events.changes_of(session, tenant, event))
-    row = workers.link_row(tenant, ifi, person.id, datetime.fromisoformat(linked), basis=why)
+    row = linking.link_row(tenant, ifi, person.id, datetime.fromisoformat(linked), basis=why)
     bulk.insert(session, WorkerIdentifier, [row | {"sureness": sureness, "linked_by": linked_by}])
     mark(session, tenant, (person.id,), (vietnam_day(now).year,), said.done_by)
     feed.release(session, tenant, ifi)

@@ -9,7 +9,7 @@ from uuid import UUID
 from marshmallow import fields
 
 from certification.access.permissions import Act
-from certification.evidence import attendance_lists, entitlements
+from certification.evidence import entitlements
 from certification.resources.access import caller, changing, database, everything, now, today, who
 from certification.resources.errors import BadRequest, Fault
 from certification.resources.frame import Resource
@@ -79,7 +79,7 @@ def entitle_unit(code: str, query: Mapping[str, Any], body: Mapping[str, Any]) -
     if body["valid_to"] is not None and body["valid_to"] < body["valid_from"]:
         raise BadRequest(Fault("/valid_to", f"{body['valid_to']} is before {body['valid_from']}"))
     with changing(asking.tenant, dry_run=query["dry_run"]) as session:
-        attendance_lists.entitle(
+        entitlements.entitle(
             session,
             asking.tenant,
             code,

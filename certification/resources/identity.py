@@ -16,6 +16,7 @@ from certification.people import (
     identifiers,
     identity_events,
     identity_words,
+    linking,
     merging,
     splitting,
     suggestions,
@@ -213,7 +214,7 @@ def list_double_workers(query: Mapping[str, Any]) -> Any:
 
 def _about(session: Session, act: Act) -> work_list.About | None:
     """Which workers the caller may know of, as a condition; None for all."""
-    reach = rights.visible_workers(who(), act, today())
+    reach = rights.reach(who(), act, today())
     return None if reach.everything else lambda column: reach.workers(session, column)
 
 
@@ -226,7 +227,7 @@ def show_identity(number: str) -> Any:
     tenant = who().tenant
     with database().reading(tenant) as session:
         person = known_worker(session, number, Act.READ_IDENTITY)
-        links = workers.links_of(session, tenant, person.id)
+        links = linking.links_of(session, tenant, person.id)
         events = identity_events.history(session, tenant, workers.ids_of(session, tenant, person.id))
     return {
         "as_of": today(),
@@ -273,10 +274,10 @@ def link_actor(body: Mapping[str, Any]) -> Any:
     with _refusing(), changing(asking.tenant) as session:
         person = _worker(session, body["worker"], "/worker")
         ifis = identifiers.kept_as(identifiers.read(body["ifi"]), _opaque(asking.tenant))
-        for owner in workers.owners(session, asking.tenant, ifis).values():
+        for owner in linking.owners(session, asking.tenant, ifis).values():
             if owner.id != person.id and not _may(session, owner.id):
                 raise Conflict(Fault("/ifi", identity_words.taken_elsewhere(ifis[0])))
-        released = workers.link(
+        released = linking.link(
             session,
             asking.tenant,
             body["ifi"],
@@ -299,11 +300,11 @@ def unlink_actor(body: Mapping[str, Any]) -> Any:
     opaque = _opaque(asking.tenant)
     with _refusing(), changing(asking.tenant) as session:
         ifis = identifiers.kept_as(identifiers.read(body["ifi"]), opaque)
-        owner = next(iter(workers.owners(session, asking.tenant, ifis).values()), None)
+        owner = next(iter(linking.owners(session, asking.tenant, ifis).values()), None)
         if owner is None or not _may(session, owner.id):
-            raise workers.NotLinked(ifis[0])
+            raise linking.NotLinked(ifis[0])
         _another(session, owner)
-        read = workers.unlink(
+        read = linking.unlink(
             session, asking.tenant, body["ifi"], by=asking.name, basis=body["basis"], now=now(), opaque=opaque
         )
     return {"as_of": today(), "worker": owner.number, "statements": read}
@@ -455,7 +456,7 @@ def _refusing() -> Iterator[None]:
         raise BadRequest(Fault("/ifi", str(error))) from None
     except splitting.SplitFaults as error:
         raise BadRequest(*[Fault("", one) for one in error.faults]) from None
-    except (workers.UnknownWorker, workers.NotLinked, identity_events.UnknownEvent) as error:
+    except (workers.UnknownWorker, linking.NotLinked, identity_events.UnknownEvent) as error:
         raise NotFound(Fault("", str(error))) from None
-    except (workers.IdentifierTaken, merging.MergeRefused) as error:
+    except (linking.IdentifierTaken, merging.MergeRefused) as error:
         raise Conflict(Fault("", str(error))) from None

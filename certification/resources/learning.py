@@ -9,9 +9,9 @@ from uuid import UUID
 
 from marshmallow import fields
 
+from certification.access import learnt
+from certification.access.learnt import Learnt
 from certification.access.permissions import Act
-from certification.evidence import learnt
-from certification.evidence.learnt import Learnt
 from certification.evidence.retold_words import retold_words
 from certification.resources import cursors
 from certification.resources.access import caller, database, known_worker, today, who

@@ -14,7 +14,7 @@ from certification.access.permissions import Act
 from certification.people import headcounts, roster
 from certification.people.headcounts import Declared, HeadcountRefused
 from certification.people.national_numbers import Keys
-from certification.people.roster import Report
+from certification.people.roster_changes import Report
 from certification.people.roster_file import read_roster
 from certification.resources.access import changing, database, now, pepper, today, who
 from certification.resources.errors import BadRequest, Fault

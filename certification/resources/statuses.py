@@ -121,7 +121,7 @@ def list_assessments(query: Mapping[str, Any]) -> Any:
     tenant, limit = caller().tenant, query["limit"]
     year, moment, day = asked(query)
     left = after(tenant, (UUID,) if moment.known_on else (int,))
-    reach = rights.visible_workers(who(), Act.READ_ASSESSMENT, today())
+    reach = rights.reach(who(), Act.READ_ASSESSMENT, today())
     with database().reading(tenant, snapshot=True) as session:
         whom = reach.workers(session, Worker.id)
         found: Sequence[tuple[str, Judgement]]
@@ -175,7 +175,7 @@ def ask_status(body: Mapping[str, Any]) -> Any:
 
 def _seen(session: Session, tenant: UUID, worker_ids: set[UUID]) -> set[UUID]:
     """Those of the workers of whom the caller may know."""
-    reach = rights.visible_workers(who(), Act.READ_ASSESSMENT, today())
+    reach = rights.reach(who(), Act.READ_ASSESSMENT, today())
     if reach.everything:
         return worker_ids
     visible = session.scalars(

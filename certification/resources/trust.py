@@ -253,7 +253,7 @@ def list_findings(query: Mapping[str, Any]) -> Any:
     """
     tenant = caller().tenant
     left = cursors.after(tenant, (UUID, int))
-    reach = rights.visible_workers(who(), Act.READ_FINDINGS, today())
+    reach = rights.reach(who(), Act.READ_FINDINGS, today())
     with database().reading(tenant) as session:
         found = findings.listed(
             session,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["Location", "NoLocation", "as_compared", "location", "with_lists"]
+__all__ = ["Location", "NoLocation", "as_compared", "as_number", "location", "with_lists"]
 
 _EVERY = None
 """The star: every member of a list, every value of an object."""
@@ -140,3 +140,11 @@ def _below(value: Any, name: str | int | None) -> Iterable[Any]:
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def as_number(value: Any) -> Decimal | None:
+    """A JSON number as a finite Decimal (0.29 as it was written, not as a float holds it); None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    number = Decimal(str(value))
+    return number if number.is_finite() else None

@@ -13,9 +13,8 @@ from typing import Any
 
 from certification.rules.locations import as_compared, location
 
-__all__ = ["CONTEXTS", "PRESENCES", "Rule", "StatementTemplate", "broken", "matches", "typed"]
+__all__ = ["CONTEXTS", "Rule", "StatementTemplate", "broken", "matches", "typed"]
 
-PRESENCES = ("included", "excluded", "recommended")
 
 CONTEXTS = {
     "category_types": ("category", "contextCategoryActivityType"),

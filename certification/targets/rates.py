@@ -26,7 +26,7 @@ from certification.targets.populations import ALL_ENTERPRISES, Behind, Populatio
 from certification.units.trees import TREES, Tree
 from lrs.db import Session
 
-__all__ = ["NotBound", "Rate", "Rates", "Side", "find_plan", "rates"]
+__all__ = ["NotBound", "Rate", "Rates", "Side", "rates"]
 
 
 class NotBound(CertificationError):
@@ -136,11 +136,6 @@ def rates(
     children = tuple(one for one in measured.organizations if one.code != code and one.coverage.enterprises)
     behind = Behind.earliest(measured.behind, *[one.behind for one in earlier.values() if one is not None])
     return Rates(on, headcount_day, basis, today, own, targets, children, behind)
-
-
-def find_plan(session: Session, tenant: UUID, plan: str) -> Plan | None:
-    """The loaded plan with this id, or None."""
-    return next((one for one in plans.all_plans(session, tenant) if one.id == plan), None)
 
 
 def _binding(session: Session, tenant: UUID, tree: Tree, code: str, on: date) -> list[str]:

@@ -1,9 +1,9 @@
 """Keeping the summaries (`targets.summaries`): made once, then settled for whoever is marked.
 
 Making goes through the enterprises in order of id, so that each tally is written once or a few times, and keeps which
-one it has reached; killed at any step, it goes on there. Settling takes marked workers (`targets.marks`), works out
-what they contribute now, and adds the difference to what they contributed before to the tallies of all organizations
-above them.
+one it has reached; killed at any step, it goes on there. Settling takes marked workers (`certification.marks`), works
+out what they contribute now, and adds the difference to what they contributed before to the tallies of all
+organizations above them.
 
 A step reads and works out outside of any write transaction, and then writes what it found, unless the summaries are
 others by then. One settles at a time for a tenant. Whatever changes meanwhile leaves a mark that is not the one read,
@@ -23,11 +23,11 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from certification import bulk
+from certification.marks import EVERY_YEAR
 from certification.models import Base, Employment, Organization, Standing, Summary, SummaryPlace, Tally, Uncounted
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator
 from certification.targets import contributions, grounds, standings, summaries, tallies
-from certification.targets.marks import EVERY_YEAR
 from certification.targets.sums import Sum
 from certification.units import revisions
 from lrs.api import key_of

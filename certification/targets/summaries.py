@@ -20,13 +20,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import models
+from certification.marks import EVERY_YEAR
 from certification.models import Commitment, DeclaredHeadcount, Organization, Summary, Uncounted
 from certification.rules import plans, rule_store
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator
 from certification.targets import contributions, standings, sums, tallies
 from certification.targets.grounds import Land
-from certification.targets.marks import EVERY_YEAR
 from certification.targets.populations import ALL_ENTERPRISES, Behind, Tally
 from certification.targets.standings import HEADCOUNT, MEETING, WOMEN, day_of_year, rule_key
 from certification.targets.sums import CADRE, EVERYBODY, OTHERS, UNIONISED, Sum

@@ -19,7 +19,7 @@ depends_on = None
 
 CLOSING = "certification_year_closing"
 RULES = 64
-"""`judgement.causes.Cause.RULES`."""
+"""`marks.Cause.RULES`."""
 
 OF_TENANT = (
     "CASE WHEN (SELECT current_setting('cdht.tenant', true)) = 'every' THEN true"

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from certification import marks
 from certification.evidence import feed
-from certification.judgement import judging
-from certification.judgement.causes import Cause
+from certification.marks import Cause
 from certification.models import (
     Assessment,
     Attestation,
@@ -210,7 +210,7 @@ def settle(database: Database, tenant: UUID) -> None:
 def mark(database: Database, tenant: UUID, *concerned: tuple[UUID, int]) -> None:
     """Marks workers for judging again, each for a year."""
     with database.writing(tenant) as session:
-        judging.mark_stale(session, tenant, concerned)
+        marks.mark_stale(session, tenant, concerned)
 
 
 def kept(database: Database, tenant: UUID) -> list[tuple[UUID, int, int, str]]:

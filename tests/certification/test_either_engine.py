@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from certification import marks
 from certification.evidence import feed
 from certification.judgement import judging
 from certification.models import Assessment, Attestation, Repeat, Worker
@@ -126,7 +127,7 @@ class Office:
                 worker = people[who].id
                 same = {"programme": learning.PROGRAMME, "year": 2026, "attested_by": "Tổ trưởng", "basis": "họp tổ"}
                 session.add(Attestation(worker_id=worker, tenant_id=self.tenant, recorded=self.now, **same, **said))
-                judging.mark_stale(session, self.tenant, [(worker, 2026)])
+                marks.mark_stale(session, self.tenant, [(worker, 2026)])
 
     def work(self, chance: random.Random) -> None:
         """A little of what the loop does."""

@@ -16,7 +16,7 @@ from certification.evidence.declared import Declared
 from certification.evidence.forgetting import Forgotten
 from certification.evidence.witnesses import Witness
 from certification.models import KeptFile, WaitingStatement, Worker, WorkerIdentifier
-from certification.people import merging, workers
+from certification.people import linking, merging
 from lrs import api, credentials, erasure
 from lrs.db import Database
 from lrs.errors import InvalidRequest
@@ -47,8 +47,8 @@ def test_facts_stay_until_they_are_rebuilt_and_then_count_for_nobody(
     follow_all(database, tenant, now)
     assert facts(database, tenant) == before
     with database.writing(tenant) as session:
-        assert workers.forget_actor(session, tenant, ifi("an")) == (True, 0)
-        assert workers.forget_actor(session, tenant, ifi("an")) == (False, 0)
+        assert linking.forget_actor(session, tenant, ifi("an")) == (True, 0)
+        assert linking.forget_actor(session, tenant, ifi("an")) == (False, 0)
     feed.rebuild(database, tenant, now=now)
     assert facts(database, tenant) == set()
     assert [actor for actor, *_ in waiting(database, tenant)] == [ifi("nobody")]
@@ -63,11 +63,11 @@ def test_an_unknown_actor_who_is_erased_is_listed_no_more_whatever_comes_first(
     erase(database, identity, "stranger", now)
     follow_all(database, tenant, now)
     with database.reading(tenant) as session:
-        listed = [actor.ifi for actor in workers.unknown_actors(session, tenant)]
+        listed = [actor.ifi for actor in linking.unknown_actors(session, tenant)]
     assert sorted(listed) == sorted([ifi("another"), ifi("stranger")])
     feed.rebuild(database, tenant, now=now)
     with database.reading(tenant) as session:
-        assert [actor.ifi for actor in workers.unknown_actors(session, tenant)] == [ifi("another")]
+        assert [actor.ifi for actor in linking.unknown_actors(session, tenant)] == [ifi("another")]
 
 
 def test_the_command_forgets_link_and_waiting_statements(
@@ -97,7 +97,7 @@ def known(world: World, *names: str) -> None:
     with world.database.writing(world.tenant) as session:
         for place, name in enumerate(names, start=1):
             world.employ(session, "dn/a")
-            workers.link(session, world.tenant, ifi(name), f"NV-{place}", by="test", now=world.now)
+            linking.link(session, world.tenant, ifi(name), f"NV-{place}", by="test", now=world.now)
 
 
 def forget(world: World, name: str) -> Forgotten:

@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 
 from certification.evidence.findings_words import FINDINGS
 from certification.evidence.self_check_words import REMARKS
-from certification.people import workers
+from certification.people import linking
 from lrs.db import Database
 from tests.certification.learning import add_worker, facts, follow_all, load_rules, waiting
 
@@ -81,7 +81,7 @@ def test_an_example_runs_stores_its_statement_once_and_counts(
 
     add_worker(database, tenant, "W-1", now=now)
     with database.writing(tenant) as session:
-        workers.link(session, tenant, "https://hoc.example.org|NV-0001", "W-1", by="test", now=now)
+        linking.link(session, tenant, "https://hoc.example.org|NV-0001", "W-1", by="test", now=now)
     assert {(number, what, minutes, score) for number, _, what, _, minutes, score, *_ in facts(database, tenant)} == {
         ("W-1", "law-labour", 45, 8500), ("W-1", "learning", 45, 8500),
     }  # fmt: skip

@@ -20,7 +20,7 @@ from certification.evaluation.evaluate import evaluate
 from certification.evaluation.results import MET, NOT_MET, Attested, Evidence, Fact, SelfGiven
 from certification.evaluation.rules import CriteriaSet
 from certification.judgement.explanations import explain
-from certification.rules.evidence_mapping import facts_of
+from certification.rules.stated_facts import facts_of
 from certification.targets import persons
 from certification.targets.persons import NOT_FOR, PersonalTarget, Title
 from tests.certification.shipped_rules import criteria_set, criteria_set_2022, mapping, plan

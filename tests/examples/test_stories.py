@@ -17,11 +17,12 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from certification import marks
 from certification.errors import NoCriteriaInForce
 from certification.judgement import assessments, closings, judging
 from certification.judgement.explanations import explain
 from certification.models import Audience, Finding, WaitingStatement, Worker
-from certification.people import merging, workers
+from certification.people import linking, merging
 from certification.rules import criteria, rule_files
 from certification.rules.criteria import PROGRAMME
 from certification.targets import settling
@@ -71,7 +72,7 @@ class Story:
     def link(self, *, worker: str, account: str) -> None:
         with self.database.writing(self.tenant) as session:
             number = self.number(session, worker)
-            workers.link(session, self.tenant, learning.ifi(account), number, by="cán bộ", now=self.now)
+            linking.link(session, self.tenant, learning.ifi(account), number, by="cán bộ", now=self.now)
 
     def send(self, **said: Any) -> None:
         """A Statement: of an account, of a Group with members (`group`), or of one that names nobody (`anonymous`)."""
@@ -101,7 +102,7 @@ class Story:
         with self.database.writing(self.tenant) as session:
             person, year = self.people[worker], on.year
             learning.attest(session, self.tenant, person, dict(points), on=on, year=year, now=self.now)
-            judging.mark_stale(session, self.tenant, [(person, year)])
+            marks.mark_stale(session, self.tenant, [(person, year)])
 
     def close(self, year: int) -> None:
         self.follow()

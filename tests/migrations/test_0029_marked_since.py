@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import command
 
 import migrations
-from certification.targets.marks import mark_uncounted
+from certification.marks import mark_uncounted
 from lrs.db import EVERY_TENANT, Database
 
 

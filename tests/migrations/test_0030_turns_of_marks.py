@@ -9,16 +9,16 @@ import sqlalchemy as sa
 from alembic import command
 
 import migrations
-from certification.judgement import judging
+from certification import marks
 from lrs.db import EVERY_TENANT, Database
 
 
 def test_marks_stay_and_those_from_before_come_first(
     database: Database, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "MANY", 1)
+    monkeypatch.setattr(marks, "MANY", 1)
     with database.writing(tenant) as session:
-        judging.mark_stale(session, tenant, [(uuid4(), 2025), (uuid4(), 2026)])
+        marks.mark_stale(session, tenant, [(uuid4(), 2025), (uuid4(), 2026)])
     assert _rows(database, "year, turn") == [(2025, 1), (2026, 1)]
     command.downgrade(migrations.config_for(database), "0029")
     assert _rows(database, "year, causes") == [(2025, 1), (2026, 1)]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 
 import migrations
-from certification.people import workers
+from certification.people import linking
 from lrs import api
 from lrs.db import EVERY_TENANT, Database
 from tests.certification.learning import add_worker, follow_all, ifi, load_rules, statement, store
@@ -35,8 +35,8 @@ def test_who_linked_an_account_by_hand_and_how_sure_it_is(database: Database, te
     for number in ("NV-AN", "NV-BINH"):
         add_worker(database, tenant, number, now=now)
     with database.writing(tenant) as session:
-        workers.link(session, tenant, ifi("an"), "NV-AN", by="Chị Hoa", now=now)
-        workers.link(session, tenant, ifi("binh"), "NV-BINH", by="Anh Nam", now=now)
+        linking.link(session, tenant, ifi("an"), "NV-AN", by="Chị Hoa", now=now)
+        linking.link(session, tenant, ifi("binh"), "NV-BINH", by="Anh Nam", now=now)
         session.execute(sa.text("UPDATE certification_worker_identifier SET basis = ''"))
     query = "SELECT ifi, sureness, linked_by, basis FROM certification_worker_identifier"
     before = rows(database, query)
@@ -71,7 +71,7 @@ def test_unknown_actors_are_counted_and_accounts_are_alike_as_before(
     add_worker(database, tenant, "NV-AN", "an", " Ẩn Danh ", "lan@example.org", now=now)
     with database.writing(tenant) as session:
         for mail in mails:
-            workers.link(session, tenant, str(api.ifi_text(mail)), "NV-AN", by="Chị Hoa", now=now)
+            linking.link(session, tenant, str(api.ifi_text(mail)), "NV-AN", by="Chị Hoa", now=now)
     store(database, identity, *[statement(name) for name in ("lạ", "lạ", "không ai", "an")])
     follow_all(database, tenant, now)
     likeness = "SELECT ifi, likeness FROM certification_worker_identifier"

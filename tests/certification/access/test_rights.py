@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from certification.access import accounts, records, rights, roles
-from certification.access.permissions import MAY_GIVE, REACHES, TABLE, UNION_ROLES, Act, Role
+from certification.access.permissions import MAY_GIVE, OVER, PURPOSES, REACHES, TABLE, UNION_ROLES, Act, Role
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.access.who import Held, Who
@@ -42,7 +42,7 @@ def people(world: World) -> dict[str, UUID]:
 def seen(world: World, asking: Who, people: dict[str, UUID], act: Act = READ, on: date = ON) -> set[str]:
     """Whom the caller sees; the list and each single question must agree."""
     with world.database.reading(world.tenant) as session:
-        reach = rights.visible_workers(asking, act, on)
+        reach = rights.reach(asking, act, on)
         listed = set(session.scalars(sa.select(Worker.id).where(reach.workers(session, Worker.id))))
         for worker in people.values():
             assert rights.may(session, asking, act, on, worker=worker) == (worker in listed)
@@ -371,7 +371,7 @@ def test_a_role_that_is_ended_is_kept_with_its_days(world: World, people: dict[s
     assert seen(world, who(world.database, world.tenant, "lan", ON), people) == set()
 
 
-def test_every_role_says_how_far_it_reaches_and_the_record_is_only_added_to() -> None:
-    assert set(REACHES) == set(Role)
+def test_every_role_says_how_far_it_reaches_over_what_and_what_for_and_the_record_is_only_added_to() -> None:
+    assert set(REACHES) == set(PURPOSES) == {Role.WORKER, *OVER} == set(Role)
     assert {name for name in dir(records) if not name.startswith("_")} >= {"add", "latest"}
     assert records.__all__ == ["Kept", "add", "latest"]

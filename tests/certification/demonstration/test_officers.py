@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from certification.demonstration import officers, people, preparation
 from certification.demonstration.people import World
 from certification.models import AttendanceRow
-from certification.people import workers
+from certification.people import linking, workers
 from lrs import api
 from lrs.db import Database
 from tests.conftest import PEPPER
@@ -64,4 +64,4 @@ def test_who_was_on_the_roster_twice_is_one_person_with_both_accounts(
         for person in doubles:
             kept = workers.find(session, tenant, person.double)
             assert kept.number == person.number
-            assert len(workers.links_of(session, tenant, kept.id)) == len(person.accounts)
+            assert len(linking.links_of(session, tenant, kept.id)) == len(person.accounts)

@@ -14,13 +14,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.evidence import attendance, attendance_lists, kept_files
+from certification.evidence import attendance, attendance_lists, entitlements, kept_files
 from certification.evidence.attendance_lists import AlreadyWithdrawn, ListResult, UnknownList
 from certification.evidence.witnesses import ONESELF, OUTSIDE, Witness
 from certification.judgement import assessments, judging
-from certification.judgement.causes import Cause
+from certification.marks import Cause
 from certification.models import AttendanceRow, KeptFile, Worker, WorkerIdentifier
-from certification.people import workers
+from certification.people import linking
 from certification.units.trees import UnknownOrganization
 from lrs import api
 from lrs.db import Database
@@ -103,7 +103,7 @@ def test_a_paper_list_counts_as_a_platforms_statements_would(
     }  # fmt: skip
     of_list = next(iter(statements(database, tenant)))
     with database.writing(tenant) as session:
-        workers.link(session, tenant, "https://hoc.example.org|ba", "NV-3", by="test", now=now)
+        linking.link(session, tenant, "https://hoc.example.org|ba", "NV-3", by="test", now=now)
     verb = {"id": learning.VERBS + "attended"}
     learning.store(
         database,
@@ -282,7 +282,7 @@ def test_results_and_certificates_are_assessed_where_the_organizer_is_entitled(
     def entitle(first: date, last: date | None = None, source: str = "QĐ 12/QĐ-LĐLĐ") -> None:
         told = {"valid_from": first, "valid_to": last, "source": source, "by": "can-bo-1", "now": now}
         with database.writing(tenant) as session:
-            attendance_lists.entitle(session, tenant, "cdcs/a", **told)
+            entitlements.entitle(session, tenant, "cdcs/a", **told)
 
     assert len(faults_of(lambda: entitle(date(2026, 1, 1), source=""))) == 1
     assert len(faults_of(lambda: entitle(date(2026, 1, 1), date(2025, 1, 1)))) == 1

@@ -14,7 +14,7 @@ from certification.evidence import declarations
 from certification.evidence.cases import NotSo, UnknownCase
 from certification.evidence.declared import Declared, Listed
 from certification.evidence.witnesses import ONESELF, OUTSIDE, NotForYou, Witness
-from certification.judgement.causes import Cause
+from certification.marks import Cause
 from certification.people import merging
 from certification.people.workers import UnknownWorker
 from certification.units.trees import UnknownOrganization

@@ -13,8 +13,8 @@ from certification.evidence import disputes
 from certification.evidence.cases import NotSo, UnknownCase
 from certification.evidence.disputes import Disputed
 from certification.evidence.witnesses import NotForYou, Witness
-from certification.judgement.causes import Cause
-from certification.people import workers
+from certification.marks import Cause
+from certification.people import linking
 from certification.units.trees import UnknownOrganization
 from lrs import api
 from lrs.db import Database
@@ -33,7 +33,7 @@ def staff(world: World, database: Database, tenant: UUID, now: datetime) -> list
         staff = [world.employ(session, code) for code in ("dn/a", "dn/b")]
     with database.writing(tenant) as session:
         for number, name in (("NV-1", "an"), ("NV-2", "ba")):
-            workers.link(session, tenant, f"https://hoc.example.org|{name}", number, by="test", now=now)
+            linking.link(session, tenant, f"https://hoc.example.org|{name}", number, by="test", now=now)
     return staff
 
 

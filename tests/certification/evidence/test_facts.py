@@ -12,8 +12,8 @@ import pytest
 from certification.errors import NoMappingInForce
 from certification.evidence import feed
 from certification.evidence.facts import actors_of
-from certification.judgement.causes import Cause
-from certification.people import workers
+from certification.marks import Cause
+from certification.people import linking
 from lrs import api
 from lrs.db import Database
 from tests.certification import learning
@@ -237,11 +237,11 @@ def test_an_unknown_actor_waits_counted_and_listed_until_someone_links_it(
     assert feed.follow(database, tenant, now=now).waiting == 3
     follow_all(database, other_tenant, now)
     with database.reading(tenant) as session:
-        listed = [(one.ifi, one.statements) for one in workers.unknown_actors(session, tenant)]
+        listed = [(one.ifi, one.statements) for one in linking.unknown_actors(session, tenant)]
     assert listed == [(ifi("phone"), 2), (ifi("stranger"), 1)]
 
     with database.writing(tenant) as session:
-        assert workers.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now) == 2
+        assert linking.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now) == 2
 
     assert [(actor) for actor, *_ in waiting(database, tenant)] == [ifi("stranger")]
     assert whats(database, tenant) == [
@@ -271,7 +271,7 @@ def test_a_group_with_members_counts_for_each_and_waits_for_those_unknown(
 
     chi = add_worker(database, tenant, "NV-CHI", now=now)
     with database.writing(tenant) as session:
-        workers.link(session, tenant, ifi("chi"), "NV-CHI", by="officer", now=now)
+        linking.link(session, tenant, ifi("chi"), "NV-CHI", by="officer", now=now)
     assert ("NV-CHI", "law-labour") in whats(database, tenant)
     assert (chi, 2026) in stale_marks(database, tenant)
     assert waiting(database, tenant) == set()

@@ -18,7 +18,7 @@ from certification import bulk
 from certification.evidence import facts as facts_module
 from certification.evidence import feed
 from certification.models import Fact, FeedPosition
-from certification.people import workers
+from certification.people import linking
 from lrs import api
 from lrs.db import NOBODY, Database
 from tests.certification import learning
@@ -223,7 +223,7 @@ def test_a_link_made_between_reading_a_chunk_and_writing_it_is_seen(
 
     def link() -> None:
         with database.writing(tenant) as session:
-            workers.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now)
+            linking.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now)
 
     read_changes = api.changes
     monkeypatch.setattr(api, "changes", changes)
@@ -243,7 +243,7 @@ def test_a_link_made_while_a_chunk_is_being_written_finds_what_it_leaves_waiting
     def link() -> None:
         try:
             with database.writing(tenant) as session:
-                workers.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now)
+                linking.link(session, tenant, ifi("phone"), "NV-AN", by="officer", now=now)
         except BaseException as error:
             failures.append(error)
 
@@ -305,7 +305,7 @@ def test_since_when_somebody_is_unknown_is_told_by_what_still_waits(
 
     def unknown() -> list[tuple[int, datetime]]:
         with database.reading(tenant) as session:
-            return [(one.statements, one.first_seen) for one in workers.unknown_actors(session, tenant)]
+            return [(one.statements, one.first_seen) for one in linking.unknown_actors(session, tenant)]
 
     assert unknown() == [(2, min(seen for *_, seen in waiting(database, tenant)))]
     followed = unknown()
@@ -363,7 +363,7 @@ def test_whatever_came_when_following_equals_rebuilding(
 
     def link(of: UUID, name: str) -> None:
         with database.writing(of) as session:
-            workers.link(session, of, ifi(name), _OWNERS[name], by="officer", now=now)
+            linking.link(session, of, ifi(name), _OWNERS[name], by="officer", now=now)
 
     ours, identity = fresh()
     sent: list[dict[str, Any]] = []

@@ -13,8 +13,8 @@ from certification.evidence import sittings
 from certification.evidence.sittings import AlreadyWithdrawn, MemberPoints, UnknownAttestation
 from certification.evidence.witnesses import ONESELF, OUTSIDE, NotForYou, Witness
 from certification.judgement import assessments, judging
-from certification.judgement.causes import Cause
-from certification.people import merging, workers
+from certification.marks import Cause
+from certification.people import linking, merging
 from lrs.db import Database
 from tests.certification import learning
 from tests.certification.import_files import faults_of
@@ -84,7 +84,7 @@ def test_nobody_attests_for_oneself_whatever_name_is_used(
     database: Database, tenant: UUID, attest: Attest, team: list[UUID], now: datetime
 ) -> None:
     with database.writing(tenant) as session:
-        workers.link(session, tenant, "https://hoc.example.org|hai", "NV-1", by="test", now=now)
+        linking.link(session, tenant, "https://hoc.example.org|hai", "NV-1", by="test", now=now)
     ifi = learning.ifi("hai")
     for oneself in (
         Witness("to-truong-3", worker_ids=frozenset({team[0]})),

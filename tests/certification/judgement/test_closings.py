@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from certification.judgement import assessments, closings, judging, population
-from certification.judgement.causes import Cause
 from certification.judgement.closings import NothingToDo, YearIsClosed
+from certification.marks import Cause
 from certification.rules import rule_files
 from lrs.db import Database
 from tests.certification.learning import PROGRAMME, add_facts, add_worker, attest, kept, load_rules, mark

@@ -13,8 +13,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from certification import marks
 from certification.judgement import assessments, judging
-from certification.judgement.causes import Cause
+from certification.marks import Cause
 from certification.models import Stale
 from certification.people import roster, workers
 from certification.rules import rule_files
@@ -53,11 +54,11 @@ def test_who_is_marked_alone_comes_before_those_marked_with_very_many(
 ) -> None:
     people = sorted(add_worker(database, tenant, f"NV-{n}", now=now) for n in range(5))
     *others, fresh, alone = people
-    monkeypatch.setattr(judging, "MANY", 3)
+    monkeypatch.setattr(marks, "MANY", 3)
     with database.writing(tenant) as session:
-        judging.mark_stale(session, tenant, [(alone, 2026)])
-        judging.mark_stale(session, tenant, [(one, 2026) for one in people], cause=Cause.RULES)
-        judging.mark_stale(session, tenant, [(fresh, 2026)])
+        marks.mark_stale(session, tenant, [(alone, 2026)])
+        marks.mark_stale(session, tenant, [(one, 2026) for one in people], cause=Cause.RULES)
+        marks.mark_stale(session, tenant, [(fresh, 2026)])
     assert judging.judge_stale(database, tenant, now=now, limit=2) == 2
     assert {worker for worker, _ in stale_marks(database, tenant)} == set(others)
     assert judging.judge_all_stale(database, tenant, clock=lambda: now) == 3
@@ -76,7 +77,7 @@ def test_a_change_while_judging_stays_stale_and_the_outdated_result_is_not_kept(
         monkeypatch.setattr(assessments, "judge", judge)
         with database.writing(tenant) as session:
             attest(session, tenant, an, ALL_EIGHT, on=date(2026, 11, 1), year=2026, now=now)
-            judging.mark_stale(session, tenant, [(an, 2026)])
+            marks.mark_stale(session, tenant, [(an, 2026)])
         return judged
 
     monkeypatch.setattr(assessments, "judge", judge_and_change)
@@ -309,12 +310,12 @@ def test_judging_waits_for_nobody_who_is_marking(database: Database, tenant: UUI
     settled: list[int] = []
     judge = threading.Thread(target=lambda: settled.append(judging.judge_stale(database, tenant, now=now)))
     with database.writing(tenant) as session:
-        judging.mark_stale(session, tenant, [(person, 2026) for person in people[2:]])
+        marks.mark_stale(session, tenant, [(person, 2026) for person in people[2:]])
         if not database.is_sqlite:  # there judging cannot even write before this transaction ends
             judge.start()
             judge.join(10)
             assert settled == [2]
-        judging.mark_stale(session, tenant, [(person, 2026) for person in people[:2]])
+        marks.mark_stale(session, tenant, [(person, 2026) for person in people[:2]])
     assert set(stale_marks(database, tenant)) == {(person, 2026) for person in people}
     assert judging.judge_stale(database, tenant, now=now) == 4
 
@@ -333,7 +334,7 @@ def test_judging_and_marking_do_not_stop_each_other(
         for _ in range(ROUNDS):
             with database.writing(tenant) as session:
                 for some in (people[20:], people[:20]):
-                    judging.mark_stale(session, tenant, [(person, 2026) for person in some])
+                    marks.mark_stale(session, tenant, [(person, 2026) for person in some])
 
     together(judge, mark_in_several_turns)
     judging.judge_all_stale(database, tenant, clock=lambda: now)

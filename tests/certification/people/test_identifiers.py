@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from certification import spreadsheets
 from certification.evidence import feed
-from certification.people import identifiers, roster, workers
+from certification.people import identifiers, linking, roster
 from certification.people.identifiers import NoIdentifier
 from certification.units import organizations
 from lrs import api
@@ -117,7 +117,7 @@ def listed(
         learning.store(database, identity, learning.statement(name))
         feed.follow(database, tenant, now=now)
         with database.reading(tenant) as session:
-            [actor] = workers.unknown_actors(session, tenant)
+            [actor] = linking.unknown_actors(session, tenant)
         return identifiers.written(actor.ifi)
 
     return listed
@@ -131,7 +131,7 @@ def test_a_listed_actor_can_be_linked(
         roster.import_roster(session, tenant, roster_csv({"Mã người lao động": "A1"}), now=now)
     shown = listed(name)
     with database.writing(tenant) as session:
-        assert workers.link(session, tenant, shown, "A1", by="Chị Lan", now=now) == 1
+        assert linking.link(session, tenant, shown, "A1", by="Chị Lan", now=now) == 1
     assert learning.waiting(database, tenant) == set()
 
 

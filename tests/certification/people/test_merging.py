@@ -21,6 +21,7 @@ from certification.models import Award, Base, Employment, Fact, NationalNumber, 
 from certification.people import (
     identity_events,
     leavers,
+    linking,
     merging,
     moved_rows,
     national_numbers,
@@ -85,7 +86,7 @@ def employ(world: World, *enterprises: str, **more: Any) -> tuple[UUID, str]:
 def learn(world: World, identity: api.Identity, number: str, name: str, *statements: dict[str, Any]) -> None:
     """`name` is an account of the worker, who made the Statements (one about labour law where none are given)."""
     with world.database.writing(world.tenant) as session:
-        workers.link(session, world.tenant, learning.ifi(name), number, by="x", now=world.now)
+        linking.link(session, world.tenant, learning.ifi(name), number, by="x", now=world.now)
     store(world.database, identity, *(statements or [statement(name)]))
     learning.follow_all(world.database, world.tenant, world.now)
 
@@ -110,7 +111,7 @@ def test_all_that_is_of_one_becomes_the_others_and_the_old_number_is_still_found
         assert workers.find(session, world.tenant, second).id == a
         assert workers.known_workers(session, world.tenant, [first, second]).keys() == {first, second}
         assert b not in workers.ids(session, world.tenant)
-        assert {one.ifi for one in workers.links_of(session, world.tenant, a)} == {
+        assert {one.ifi for one in linking.links_of(session, world.tenant, a)} == {
             learning.ifi("an"),
             learning.ifi("an-2"),
         }
@@ -475,7 +476,7 @@ def _links_and_learns(world: World, identity: api.Identity, dice: random.Random,
     with world.database.writing(world.tenant) as session:
         for number, some in names.items():
             for name in some:
-                workers.link(session, world.tenant, learning.ifi(name), number, by="x", now=world.now)
+                linking.link(session, world.tenant, learning.ifi(name), number, by="x", now=world.now)
     if sent:
         store(world.database, identity, *sent)
     learning.follow_all(world.database, world.tenant, world.now)
@@ -517,13 +518,13 @@ def test_unlinked_statements_wait_again_whatever_they_gave_and_undoing_brings_th
     of_no_use = {**statement("an"), "verb": {"id": "https://hoc.example.org/nothing"}}
     learn(world, identity, number, "an", statement("an"), of_no_use, statement(group("an", "lạ")))
     before = state(world.database, world.tenant)
-    assert do(workers.unlink, learning.ifi("an")) == 3
+    assert do(linking.unlink, learning.ifi("an")) == 3
     held = state(world.database, world.tenant)
     assert len(learning.waiting(world.database, world.tenant)) == 4
     feed.rebuild(world.database, world.tenant, now=world.now)
     assert state(world.database, world.tenant) == held
-    with pytest.raises(workers.NotLinked):
-        do(workers.unlink, learning.ifi("an"))
+    with pytest.raises(linking.NotLinked):
+        do(linking.unlink, learning.ifi("an"))
     with world.database.reading(world.tenant) as session:
         worker = workers.find(session, world.tenant, number).id
         event = identity_events.history(session, world.tenant, [worker])[0]
@@ -545,14 +546,14 @@ def test_a_link_taken_back_makes_its_statements_wait(world: World, identity: api
 def test_an_unlinked_account_that_became_anothers_is_not_given_back(world: World, do: Do) -> None:
     worker, number = employ(world, "dn/a")
     _, thief = employ(world, "dn/a")
-    do(workers.link, learning.ifi("an"), number)
-    with pytest.raises(workers.IdentifierTaken):
-        do(workers.link, learning.ifi("an"), thief)
-    do(workers.unlink, learning.ifi("an"))
-    do(workers.link, learning.ifi("an"), thief)
+    do(linking.link, learning.ifi("an"), number)
+    with pytest.raises(linking.IdentifierTaken):
+        do(linking.link, learning.ifi("an"), thief)
+    do(linking.unlink, learning.ifi("an"))
+    do(linking.link, learning.ifi("an"), thief)
     with world.database.reading(world.tenant) as session:
         event = next(one for one in identity_events.history(session, world.tenant, [worker]) if one.kind == "unlink")
-    with pytest.raises(workers.IdentifierTaken, match=thief):
+    with pytest.raises(linking.IdentifierTaken, match=thief):
         do(undoing.undo, event.id)
 
 
@@ -560,17 +561,17 @@ def test_a_stated_link_is_confirmed_by_a_person_and_the_history_says_by_whom(wor
     worker, number = employ(world, "dn/a")
     ifi = learning.ifi("an")
     with world.database.writing(world.tenant) as session:
-        row = workers.link_row(world.tenant, ifi, worker, world.now, basis="roster")
+        row = linking.link_row(world.tenant, ifi, worker, world.now, basis="roster")
         session.execute(
             sa.insert(Base.metadata.tables["certification_worker_identifier"]), [{**row, "ifi_digest": b"1"}]
         )
     with world.database.reading(world.tenant) as session:
-        [link] = workers.links_of(session, world.tenant, worker)
+        [link] = linking.links_of(session, world.tenant, worker)
     assert (link.sureness, link.linked_by, link.basis) == ("stated", "", "roster")
-    do(workers.link, ifi, number)
-    do(workers.link, ifi, number)
+    do(linking.link, ifi, number)
+    do(linking.link, ifi, number)
     with world.database.reading(world.tenant) as session:
-        [link] = workers.links_of(session, world.tenant, worker)
+        [link] = linking.links_of(session, world.tenant, worker)
         history = identity_events.history(session, world.tenant, [worker])
     assert (link.sureness, link.linked_by) == ("confirmed", "cán bộ")
     assert [(one.kind, one.ifi, one.done_by) for one in history] == [("confirm", ifi, "cán bộ")]
@@ -587,15 +588,15 @@ def test_an_identifier_of_ten_thousand_characters_is_linked_merged_and_unlinked(
     merged = do(merging.merge, a, b)
     do(undoing.undo, merged.event)
     assert state(world.database, world.tenant) == before
-    assert do(workers.unlink, learning.ifi(name)) == 1
+    assert do(linking.unlink, learning.ifi(name)) == 1
 
 
 def test_a_forgotten_actor_is_gone_from_the_history_too(world: World, identity: api.Identity, do: Do) -> None:
     worker, number = employ(world, "dn/a")
-    do(workers.link, learning.ifi("an"), number)
-    do(workers.unlink, learning.ifi("an"))
+    do(linking.link, learning.ifi("an"), number)
+    do(linking.unlink, learning.ifi("an"))
     with world.database.writing(world.tenant) as session:
-        workers.forget_actor(session, world.tenant, learning.ifi("an"))
+        linking.forget_actor(session, world.tenant, learning.ifi("an"))
     with world.database.reading(world.tenant) as session:
         history = identity_events.history(session, world.tenant, [worker])
     assert [(one.kind, one.ifi) for one in history] == [("unlink", None), ("link", None)]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from certification.models import Audience, Base, NationalNumber, UnionRole
 from certification.people import audiences, national_numbers, roster, workers
 from certification.people.national_numbers import Keys
-from certification.people.roster import Report
+from certification.people.roster_changes import Report
 from certification.people.roster_file import read_roster
 from certification.spreadsheets import ImportFaults, given_back
 from certification.units import organizations

@@ -20,6 +20,7 @@ from certification.people import (
     identifiers,
     identity_events,
     link_lists,
+    linking,
     merging,
     national_numbers,
     suggestions,
@@ -114,11 +115,11 @@ def test_the_counts_are_those_of_the_rows_whatever_happens(
             case 2 if sent:
                 send(world, identity, learning.voiding(sent.pop(dice.randrange(len(sent)))))
             case 3:
-                write(workers.link, learning.ifi(dice.choice(names)), number, **WHO)
+                write(linking.link, learning.ifi(dice.choice(names)), number, **WHO)
             case _:
                 try:
-                    write(workers.unlink, learning.ifi(dice.choice(names)), **WHO)
-                except workers.NotLinked:
+                    write(linking.unlink, learning.ifi(dice.choice(names)), **WHO)
+                except linking.NotLinked:
                     feed.rebuild(world.database, world.tenant, now=world.now)
         kept, counted = counts(world)
         assert kept == counted
@@ -165,8 +166,8 @@ def test_the_same_account_elsewhere_the_same_mail_and_the_number_are_reasons(
     world: World, identity: api.Identity, write: Do, read: Do
 ) -> None:
     first, second, third = (employ(world, "dn/a") for _ in range(3))
-    write(workers.link, learning.ifi("Nv.An"), first, **WHO)
-    write(workers.link, "mailto:Binh@h.vn", second, **WHO)
+    write(linking.link, learning.ifi("Nv.An"), first, **WHO)
+    write(linking.link, "mailto:Binh@h.vn", second, **WHO)
     hashed = "mbox_sha1sum " + identifiers.hashlib.sha1(b"mailto:binh@h.vn", usedforsecurity=False).hexdigest()
     asked = [text(elsewhere("nv.an")), hashed, text(elsewhere("binh@h.vn")), text(elsewhere(third)), "openid https://x"]
     found = read(suggestions.for_actors, asked)
@@ -185,7 +186,7 @@ def test_the_same_account_elsewhere_the_same_mail_and_the_number_are_reasons(
 def test_a_name_that_many_have_speaks_less_for_each(world: World, write: Do, read: Do) -> None:
     for place in range(3):
         home = {"account": {"homePage": f"https://h{place}.vn", "name": "admin"}}
-        write(workers.link, text(home), employ(world, "dn/a"), **WHO)
+        write(linking.link, text(home), employ(world, "dn/a"), **WHO)
     assert [
         one.score for one in read(suggestions.for_actors, [text(elsewhere("admin"))])[text(elsewhere("admin"))]
     ] == [
@@ -197,7 +198,7 @@ def test_a_name_that_many_have_speaks_less_for_each(world: World, write: Do, rea
 
 def test_what_somebody_said_is_not_so_is_suggested_no_more_until_taken_back(world: World, write: Do, read: Do) -> None:
     first, second = employ(world, "dn/a"), employ(world, "dn/a")
-    write(workers.link, learning.ifi("an"), first, **WHO)
+    write(linking.link, learning.ifi("an"), first, **WHO)
     ifi = text(elsewhere("an"))
     event = write(merging.not_the_worker, ifi, first, **WHO)
     assert read(suggestions.for_actors, [ifi]) == {}
@@ -258,7 +259,7 @@ def test_a_list_links_many_and_their_statements_count(
     assert counts(world) == ([], [])
     again = write(link_lists.import_links, data, by="cán bộ")
     assert (again.created, again.unchanged) == (0, 2)
-    [link] = read(workers.links_of, read(workers.find, first).id)
+    [link] = read(linking.links_of, read(workers.find, first).id)
     assert (link.sureness, link.linked_by, link.basis) == ("confirmed", "cán bộ", "danh sách")
     [event] = read(identity_events.history, [link.person.id])
     assert (event.kind, event.basis) == ("link", "danh sách")
@@ -266,7 +267,7 @@ def test_a_list_links_many_and_their_statements_count(
 
 def test_every_fault_of_a_list_is_told_and_nothing_goes_in(world: World, write: Do) -> None:
     first, second = employ(world, "dn/a"), employ(world, "dn/b")
-    write(workers.link, learning.ifi("an"), first, **WHO)
+    write(linking.link, learning.ifi("an"), first, **WHO)
     table = Base.metadata.tables["certification_worker_identifier"]
     data = links_csv(
         ("https://hoc.example.org|an", second),

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 
 from certification.evidence import feed
 from certification.models import Base, Stale, WorkerIdentifier
-from certification.people import identifiers, roster, workers
-from certification.people.workers import IdentifierTaken, UnknownWorker
+from certification.people import identifiers, linking, roster, workers
+from certification.people.linking import IdentifierTaken
+from certification.people.workers import UnknownWorker
 from certification.spreadsheets import ImportResult
 from certification.units import organizations
 from lrs import api, tenants
@@ -305,9 +306,9 @@ def test_unknown_actors_are_listed_with_their_statements_most_first(
     database: Database, tenant: UUID, other_tenant: UUID, waiting: None
 ) -> None:
     with database.reading(tenant) as session:
-        found = workers.unknown_actors(session, tenant)
+        found = linking.unknown_actors(session, tenant)
     with database.reading(other_tenant) as session:
-        assert workers.unknown_actors(session, other_tenant) == []
+        assert linking.unknown_actors(session, other_tenant) == []
     assert [(one.ifi, one.statements) for one in found] == [(learning.ifi("nam"), 2), (learning.ifi("mai"), 1)]
     assert all(one.first_seen.tzinfo is not None for one in found)
 
@@ -318,7 +319,7 @@ def test_a_link_turns_waiting_statements_into_facts_and_asks_for_judging(
     import_rows(row("A1"))
     learning.settle(database, tenant)
     with database.writing(tenant) as session:
-        assert workers.link(session, tenant, learning.ifi("nam"), "A1", by="Chị Lan, LĐLĐ", now=now) == 2
+        assert linking.link(session, tenant, learning.ifi("nam"), "A1", by="Chị Lan, LĐLĐ", now=now) == 2
     assert {one[0] for one in learning.waiting(database, tenant)} == {learning.ifi("mai")}
     assert {fact[2] for fact in learning.facts(database, tenant)} == {"law-labour", "learning"}
     with database.reading(tenant) as session:
@@ -328,7 +329,7 @@ def test_a_link_turns_waiting_statements_into_facts_and_asks_for_judging(
     assert set(learning.stale_marks(database, tenant)) == {(person.id, 2026)}
     before = everything(database)
     with database.writing(tenant) as session:
-        assert workers.link(session, tenant, "https://hoc.example.org|nam", "A1", by="ai đó", now=now) == 0
+        assert linking.link(session, tenant, "https://hoc.example.org|nam", "A1", by="ai đó", now=now) == 0
     assert everything(database) == before
 
 
@@ -385,15 +386,15 @@ def test_a_link_by_mail_holds_for_the_opaque_account_too(
         tenants.set_opaque_accounts(session, tenant, True, now=now)
     post(database, tenant, credential(tenant), now, {"mbox": MAIL})
     with database.writing(tenant) as session:
-        assert workers.link(session, tenant, MAIL, "A1", by="x", now=now, opaque=opaque(tenant)) == 1
-        assert workers.link(session, tenant, MAIL, "A1", by="x", now=now, opaque=opaque(tenant)) == 0
-        assert workers.link(session, tenant, f"mbox_sha1sum {HASH}", "A1", by="x", now=now, opaque=opaque(tenant)) == 0
+        assert linking.link(session, tenant, MAIL, "A1", by="x", now=now, opaque=opaque(tenant)) == 1
+        assert linking.link(session, tenant, MAIL, "A1", by="x", now=now, opaque=opaque(tenant)) == 0
+        assert linking.link(session, tenant, f"mbox_sha1sum {HASH}", "A1", by="x", now=now, opaque=opaque(tenant)) == 0
         with pytest.raises(IdentifierTaken):
-            workers.link(session, tenant, f"mbox_sha1sum {HASH.upper()}", "A2", by="x", now=now, opaque=opaque(tenant))
+            linking.link(session, tenant, f"mbox_sha1sum {HASH.upper()}", "A2", by="x", now=now, opaque=opaque(tenant))
         stands_for = identifiers.kept_as(f"mbox {MAIL}", opaque(tenant))
-        assert len(workers.links(session, tenant, stands_for)) == 2
-        assert workers.forget_actor(session, tenant, MAIL, opaque=opaque(tenant)) == (True, 0)
-        assert workers.links(session, tenant, stands_for) == []
+        assert len(linking.links(session, tenant, stands_for)) == 2
+        assert linking.forget_actor(session, tenant, MAIL, opaque=opaque(tenant)) == (True, 0)
+        assert linking.links(session, tenant, stands_for) == []
 
 
 def test_one_mail_of_two_workers_is_one_fault_however_it_is_written(
@@ -417,7 +418,7 @@ def test_an_actor_cannot_be_linked_to_a_second_worker(
     before = everything(database)
     words = r"Tài khoản “account https://h\|a” đã thuộc người lao động “A1”; một tài khoản chỉ của một người"
     with pytest.raises(IdentifierTaken, match=words), database.writing(tenant) as session:
-        workers.link(session, tenant, "https://h|a", "A2", by="ai đó", now=now)
+        linking.link(session, tenant, "https://h|a", "A2", by="ai đó", now=now)
     assert everything(database) == before
 
 
@@ -426,7 +427,7 @@ def test_an_actor_cannot_be_linked_to_a_worker_of_another_tenant(
 ) -> None:
     words = "Không có người lao động nào mang mã “A1”; kiểm tra mã hoặc nhập danh sách trước"
     with pytest.raises(UnknownWorker, match=words), database.writing(tenant) as session:
-        workers.link(session, tenant, "https://h|a", "A1", by="ai đó", now=now)
+        linking.link(session, tenant, "https://h|a", "A1", by="ai đó", now=now)
 
 
 def test_marking_twice_gives_a_new_mark(database: Database, tenant: UUID, import_rows: Import, now: datetime) -> None:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from certification import marks
 from certification.access.permissions import READ_SCOPE, Role
 from certification.judgement import judging
-from certification.judgement.causes import Cause
+from certification.marks import Cause
 from tests.certification.learning import add_facts, attest
 from tests.certification.resources.branches import Ask, Callers, places
 from tests.certification.world import World
@@ -25,11 +26,11 @@ def judged(world: World, people: dict[str, UUID]) -> None:
     worker, tenant = people["NV-1"], world.tenant
     with world.database.writing(tenant) as session:
         add_facts(session, tenant, worker, ["language"], day=date(2026, 3, 1))
-        judging.mark_stale(session, tenant, {(worker, 2026)}, cause=Cause.EVIDENCE)
+        marks.mark_stale(session, tenant, {(worker, 2026)}, cause=Cause.EVIDENCE)
     judging.judge_all_stale(world.database, tenant, clock=lambda: world.now)
     with world.database.writing(tenant) as session:
         attest(session, tenant, worker, {"CS4": 8}, on=date(2026, 11, 1), year=2026, now=world.now)
-        judging.mark_stale(session, tenant, {(worker, 2026)}, cause=Cause.ATTESTED, by="mai")
+        marks.mark_stale(session, tenant, {(worker, 2026)}, cause=Cause.ATTESTED, by="mai")
     judging.judge_all_stale(world.database, tenant, clock=lambda: world.now)
 
 

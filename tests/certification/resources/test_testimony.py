@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from certification.access.permissions import Role
 from certification.judgement import assessments
-from certification.people import workers
+from certification.people import linking
 from certification.rules.criteria import PROGRAMME
 from certification.vietnam import vietnam_day
 from lrs import api
@@ -209,7 +209,7 @@ def test_a_dispute_is_the_workers_and_somebody_else_answers(
 ) -> None:  # fmt: skip
     with database.writing(world.tenant) as session:
         for number, name in (("NV-1", "an"), ("NV-2", "ba")):
-            workers.link(session, world.tenant, f"https://hoc.example.org|{name}", number, by="test", now=world.now)
+            linking.link(session, world.tenant, f"https://hoc.example.org|{name}", number, by="test", now=world.now)
     mine_, hers = learning.statement("an"), learning.statement("ba")
     learning.store(database, identity, mine_, hers)
     mine, reason = "/api/workers/NV-1/disputes", {"reason": "Tôi không dự"}
@@ -243,7 +243,7 @@ def test_whoever_answers_about_one_of_two_that_tell_the_same_is_told_that_the_ot
 ) -> None:  # fmt: skip
     tenant = world.tenant
     with database.writing(tenant) as session:
-        workers.link(session, tenant, "https://hoc.example.org|an", "NV-1", by="test", now=world.now)
+        linking.link(session, tenant, "https://hoc.example.org|an", "NV-1", by="test", now=world.now)
     with database.reading(NOBODY) as session:
         other = api.identify(session, credential(tenant), pepper=PEPPER, now=world.now)
     counts = learning.statement("an", "language", result={"duration": "PT9M"})

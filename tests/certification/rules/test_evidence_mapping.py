@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from certification.errors import NoMappingInForce
 from certification.rules import evidence_mapping, rule_files
-from certification.rules.evidence_mapping import LONGEST_MINUTES, facts_of
+from certification.rules.stated_facts import LONGEST_MINUTES, facts_of
 from lrs.db import Database
 from tests.certification.shipped_rules import FOLDER, document, mapping
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from certification.evidence import feed
 from certification.judgement import judging
-from certification.judgement.causes import Cause
+from certification.marks import EVERY_YEAR, Cause, mark_stale, mark_uncounted
 from certification.models import Attestation, Award, Employment, Stale, Standing, Summary, Tally, Uncounted, Worker
 from certification.rules.criteria import PROGRAMME
 from certification.targets import (
@@ -27,7 +27,6 @@ from certification.targets import (
     summaries,
     tallies,
 )
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.targets.populations import BASES, Behind
 from certification.units import organizations
 from certification.vietnam import vietnam_day
@@ -185,7 +184,7 @@ class Life:
         on = self.day()
         with self.world.database.writing(self.world.tenant) as session:
             learning.attest(session, self.world.tenant, worker, points, on=on, year=on.year, now=self.world.now)
-            judging.mark_stale(session, self.world.tenant, {(worker, on.year)}, cause=Cause.ATTESTED)
+            mark_stale(session, self.world.tenant, {(worker, on.year)}, cause=Cause.ATTESTED)
 
     def take_back(self) -> None:
         with self.world.database.writing(self.world.tenant) as session:
@@ -193,7 +192,7 @@ class Life:
             if given:
                 one = self.chance.choice(given)
                 one.withdrawn_on = max(one.attested_on, self.day())
-                judging.mark_stale(session, self.world.tenant, {(one.worker_id, one.year)}, cause=Cause.ATTESTED)
+                mark_stale(session, self.world.tenant, {(one.worker_id, one.year)}, cause=Cause.ATTESTED)
 
     def judge(self) -> None:
         judging.judge_all_stale(self.world.database, self.world.tenant, clock=lambda: self.world.now)
@@ -405,7 +404,7 @@ def test_who_met_the_criteria_on_a_day_comes_with_the_figures(world: World) -> N
             points = {f"CS{number}": 9 for number in range(1, 11)}
             learning.attest(session, world.tenant, worker, points, on=date(2026, 6, 1), year=2026, now=world.now)
         learning.attest(session, world.tenant, fallen, {"CS4": 3}, on=date(2026, 7, 1), year=2026, now=world.now)
-        judging.mark_stale(session, world.tenant, {(meeting, 2026), (fallen, 2026)})
+        mark_stale(session, world.tenant, {(meeting, 2026), (fallen, 2026)})
     judging.judge_all_stale(world.database, world.tenant, clock=lambda: world.now)
     settle(world)
     compare(world, *DAYS)

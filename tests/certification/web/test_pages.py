@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 
 from certification import web as pages
 from certification.access.permissions import TABLE, Act, act_of
+from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Commitment, DeclaredHeadcount, Organization, Worker
 from certification.resources import attainment as attainment_resource
 from certification.targets import attainment, publications, settling
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from certification.units import organizations
 from lrs.db import Database, Session
 from tests.certification.web.figures_of_pages import figures_in

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Uncounted
-from certification.targets.marks import EVERY_YEAR, mark_uncounted
 from lrs.db import Database
 from tests.certification.learning import add_worker
 
