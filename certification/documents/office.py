@@ -85,7 +85,8 @@ class OfficeDocument:
     `subject` is the trích yếu. `addressees`: whom it is sent to (Kính gửi), for reports and proposals to a body above.
     `competence`: who decides, of a decision (CHỦ TỊCH LIÊN ĐOÀN LAO ĐỘNG …). `grounds`: the căn cứ, without the marks
     at their ends. `signatures`: one, or two side by side (minutes: the secretary, then the chair). `persons`: rows of
-    the list that comes with a decision or is the list itself. `foot`: beside the mark of an internal form.
+    the list that comes with a decision or is the list itself. `foot`: beside the mark of an internal form. `draft`:
+    what stands at the head of every page of a document that is not final yet.
     """
 
     kind: Kind
@@ -104,3 +105,4 @@ class OfficeDocument:
     persons: Sequence[Mapping[str, str]] = ()
     mark: str | None = INTERNAL
     foot: str = ""
+    draft: str = ""

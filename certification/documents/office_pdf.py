@@ -15,7 +15,7 @@ from certification.documents.filled import values
 from certification.documents.form import STYLES
 from certification.documents.kinds import DECISION, LIST, MINUTES
 from certification.documents.office import Block, OfficeDocument, Table
-from certification.documents.typography import bound
+from certification.documents.typography import bound, composed
 
 __all__ = ["render_pdf"]
 
@@ -35,6 +35,7 @@ def render_pdf(document: OfficeDocument) -> bytes:
         kind=kind.name,
         landscape=kind.landscape,
         dated=kind.dated,
+        draft=composed(document.draft),
         decides=kind is DECISION,
         margins=" ".join(f"{one}mm" for one in form.MARGINS),
         css=_css(),

@@ -9,15 +9,18 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from docx.oxml.ns import qn
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from certification.documents.filled import values
-from certification.documents.form import STYLE_OF
+from certification.documents.form import FONT, STYLE_OF
 from certification.documents.office import OfficeDocument
 from certification.documents.packing import packed
+from certification.documents.typography import composed
 
 __all__ = ["FILTERS", "render"]
 
@@ -31,10 +34,10 @@ def render(template: bytes, document: OfficeDocument) -> bytes:
     Raises what Jinja or docxtpl raise for a template that was not checked.
     """
     annexed = bool(document.annexes or (document.kind.persons and document.persons))
-    return _filled(template, values(document), annexed=annexed)
+    return _filled(template, values(document), annexed=annexed, draft=composed(document.draft))
 
 
-def _filled(template: bytes, told: dict[str, Any], *, annexed: bool) -> bytes:
+def _filled(template: bytes, told: dict[str, Any], *, annexed: bool, draft: str) -> bytes:
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     environment.globals.clear()
     environment.filters = {name: environment.filters[name] for name in FILTERS}
@@ -44,6 +47,8 @@ def _filled(template: bytes, told: dict[str, Any], *, annexed: bool) -> bytes:
     if not annexed:
         _without_last_section(body)
     _keep_signatures(body, word.docx)
+    if draft:
+        _mark(word.docx, draft)
     kept = io.BytesIO()
     word.save(kept)
     return packed(kept.getvalue())
@@ -59,6 +64,19 @@ def _without_last_section(body: Any) -> None:
     section = ends[-1].find(f"{qn('w:pPr')}/{qn('w:sectPr')}")
     body.remove(ends[-1])
     body.append(section)
+
+
+def _mark(word: Any, text: str) -> None:
+    """A word at the head of every page; before everything else where the template has no head of pages."""
+    # Filling in puts new parts into the file where python-docx still gives the old ones.
+    heads = [one.target_part.element for one in word.part.rels.values() if one.reltype == RELATIONSHIP_TYPE.HEADER]
+    for head in heads or [word.element.body]:
+        added = parse_xml(
+            f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="right"/></w:pPr><w:r><w:rPr><w:rFonts w:ascii="{FONT}" '
+            f'w:hAnsi="{FONT}" w:cs="{FONT}"/><w:b/><w:sz w:val="26"/></w:rPr><w:t/></w:r></w:p>'
+        )
+        next(added.iter(qn("w:t"))).text = text
+        head.insert(0 if head is word.element.body else len(head), added)
 
 
 def _keep_signatures(body: Any, word: Any) -> None:

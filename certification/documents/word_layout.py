@@ -134,7 +134,7 @@ class _Builder:
     def _title(self) -> None:
         self._put(self.word, "kind", self.kind.name)
         self._put(self.word, "subject", "{{ trich_yeu }}")
-        self._rule(self.word, self.width, form.SUBJECT_RULE)
+        self._rule(self.word, self.width, form.SUBJECT_RULE, after=6)
         self._put(self.word, "addressees", "{%p if kinh_gui_mot %}")
         self._put(self.word, "addressees", "Kính gửi: {{ kinh_gui_mot }}")
         self._put(self.word, "addressees", "{%p endif %}")
@@ -249,10 +249,12 @@ class _Builder:
             paragraph.add_run(text)
         return paragraph
 
-    def _rule(self, where: Any, width: float, length: float) -> None:
+    def _rule(self, where: Any, width: float, length: float, *, after: float = 0) -> None:
         paragraph = self._put(where, "rule", "")
         side = Mm((width - length) / 2)
         paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
+        if after:
+            paragraph.paragraph_format.space_after = Pt(after)
         _border(paragraph, "top")
 
     def _frame(self, where: Any, widths: Sequence[float], *, lines: bool = False) -> Any:

@@ -1,0 +1,156 @@
+"""The Vietnamese words of a drawn report: sentences around our figures. What people enter is printed as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from certification.documents.typography import short_day
+from certification.reports.figures import Figures, TargetRow
+from certification.targets.attainment import YearTarget
+from certification.targets.figures import BASIS_WORDS, OPERATORS, UNITS, coverage_words, day, gap, number, percent
+from certification.targets.populations import GRASSROOTS_UNIONS, UNION_CADRES
+from certification.vietnam import VIETNAM
+
+__all__ = [
+    "CHANNELS",
+    "DRAFT",
+    "POPULATIONS",
+    "base",
+    "basis",
+    "channels",
+    "commitments",
+    "digital",
+    "drawn_from",
+    "evidence",
+    "goal",
+    "goal_short",
+    "of_period",
+    "result",
+    "target_line",
+    "titles",
+]
+
+DRAFT = "DỰ THẢO"
+
+CHANNELS: Mapping[str, str] = {
+    "loudspeaker": "loa truyền thanh",
+    "zalo": "Zalo",
+    "facebook": "Facebook",
+    "portal": "cổng thông tin",
+    "leaflet": "tờ rơi",
+    "video": "video",
+    "board": "bảng tin",
+    "other": "kênh khác",
+}
+
+_PERIODS = {"mid-term": "Sơ kết ", "final": "Tổng kết ", "interim": "Giữa kỳ: "}
+
+POPULATIONS = {UNION_CADRES: "cán bộ công đoàn", GRASSROOTS_UNIONS: "công đoàn cơ sở"}
+
+
+def of_period(heading: str, period: str) -> str:
+    """What a report is about, with the kind of its period before it: nothing for a yearly one."""
+    before = _PERIODS.get(period, "")
+    return before + (heading[0].lower() + heading[1:] if before else heading) if heading else before
+
+
+def base(figures: Figures) -> str:
+    """Enterprises, workers and members of the branch."""
+    if not figures.coverage.enterprises:
+        return "Hệ thống chưa ghi doanh nghiệp nào trên địa bàn, nên chưa có số liệu của các chỉ tiêu."
+    return (
+        f"Đến ngày {day(figures.headcount_on)} có {number(figures.coverage.enterprises)} doanh nghiệp, trong đó "
+        f"{number(figures.unionised_enterprises)} doanh nghiệp có công đoàn cơ sở; {number(figures.headcount)} công "
+        f"nhân lao động, trong đó {number(figures.women)} nữ; {number(figures.members)} đoàn viên công đoàn, "
+        f"{number(figures.union_cadres)} cán bộ công đoàn."
+    )
+
+
+def basis(figures: Figures) -> str:
+    """Over whom the rates are and how much of that is known."""
+    return (
+        f"Tỷ lệ tính trên lao động của {BASIS_WORDS[figures.basis]} ngày {day(figures.headcount_on)}: "
+        f"{coverage_words(figures.coverage)}. Mỗi người tính một lần, dù tham gia nhiều lượt hay làm ở "
+        "nhiều doanh nghiệp."
+    )
+
+
+def result(row: TargetRow) -> str:
+    """ "613/1.000 người"."""
+    one = row.figures
+    who = POPULATIONS.get(one.population, UNITS[one.unit])
+    return f"{number(one.counted)}/{number(one.denominator)} {who}"
+
+
+def goal(asked: YearTarget, unit: str) -> str:
+    """ "≥ 70%: còn thiếu 12 người (4,5 điểm %)"."""
+    return f"{OPERATORS[asked.operator]} {asked.percent}%: {gap(asked, unit)}"
+
+
+def goal_short(operator: str, asked: int | None) -> str:
+    return "" if asked is None else f"{OPERATORS[operator]} {asked}%"
+
+
+def target_line(row: TargetRow, year: int) -> str:
+    """One target as a sentence."""
+    one = row.figures
+    said = f"{one.title}: {result(row)}, đạt {percent(one.rate)}" if one.denominator else f"{one.title}: chưa có ai"
+    asked = row.goal(year)
+    return said + (f"; mục tiêu năm {asked.year} {goal(asked, one.unit)}." if asked else ".")
+
+
+def titles(figures: Figures) -> str:
+    """How far people have come towards the title; who meets the criteria and who holds it, apart."""
+    of = figures.titles
+    return (
+        f"Danh hiệu “Công dân học tập” năm {figures.cut_off.year}: {number(of.registered)} người đăng ký, "
+        f"{number(of.self_assessed)} người tự đánh giá, {number(of.proposed)} người được đề nghị, "
+        f"{number(of.recognised)} người được công nhận, {number(of.refused)} người không được công nhận. Đến ngày "
+        f"{day(figures.cut_off)} có {number(figures.holds_title)} người có danh hiệu được tính cho chỉ tiêu; "
+        f"{number(of.ever)} người từng được công nhận. Riêng theo minh chứng trên hệ thống, "
+        f"{number(figures.meets_criteria)} người đủ tiêu chí (chưa phải là được công nhận)."
+    )
+
+
+def digital(rows: Iterable[TargetRow]) -> list[str]:
+    """Reached and able, apart."""
+    found = []
+    for row in rows:
+        for beside in row.figures.beside:
+            found.append(f"{row.figures.title}: {number(row.figures.counted)} người ({percent(row.figures.rate)}).")
+            found.append(f"{beside.title}: {number(beside.counted)} người ({percent(beside.rate)}).")
+    return list(dict.fromkeys(found))
+
+
+def channels(of: Mapping[str, int]) -> str:
+    said = "; ".join(f"{CHANNELS.get(one, one)}: {number(many)}" for one, many in of.items())
+    return f"Tin, bài, lượt phát đã ghi trên hệ thống: {said}." if said else ""
+
+
+def commitments(of: Mapping[str, int]) -> str:
+    said = "; ".join(f"“{one}”: {number(many)} đơn vị" for one, many in of.items())
+    return f"Đơn vị đưa vào chương trình hoạt động năm: {said}." if said else ""
+
+
+def evidence(of: tuple[int, int, int, int]) -> str:
+    """On what the counts rest."""
+    none, listed, seen, assessed = of
+    total = sum(of)
+    if not total:
+        return "Chưa có minh chứng nào trong năm cho các chỉ tiêu."
+    share = percent(Fraction(seen + assessed, total))
+    return (
+        f"Số liệu dựa trên {number(total)} lượt có minh chứng: {number(assessed)} lượt có kiểm tra, đánh giá; "
+        f"{number(seen)} lượt được điểm danh hoặc hệ thống xác nhận; {number(listed)} lượt theo danh sách; "
+        f"{number(none)} lượt tự khai (không tính vào chỉ tiêu đòi mức cao hơn). Hai mức đầu chiếm {share}."
+    )
+
+
+def drawn_from(figures: Figures) -> str:
+    """The line at the foot: cut-off, instant, and a code of the state of the records."""
+    code = figures.watermark[-12:]
+    at = figures.as_of.astimezone(VIETNAM)
+    return f"Số liệu chốt ngày {short_day(figures.cut_off)}, lập lúc {at:%H:%M} ngày {at:%d/%m/%Y}" + (
+        f", mã số liệu {code}." if code else "."
+    )
