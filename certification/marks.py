@@ -1,4 +1,5 @@
-"""Marks: who is to be judged again, and why, and whose contribution to the summaries is to be worked out again.
+"""Marks: who is to be judged again, and why, whose contribution to the summaries is to be worked out again, and whose
+title is to be looked at again.
 
 Whatever changes what a judgement or a count rests on (facts, attestations, employments, cadre roles, gender, titles,
 results, rules) marks the workers it concerns, in the same transaction. `judgement.judging` and `targets.settling` take
@@ -9,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import IntFlag
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.models import Stale, Uncounted
-from lrs.db import Session, new_id
+from certification.models import Award, Stale, TouchedTitle, Uncounted
+from lrs.db import Session, among, beside, new_id
 
-__all__ = ["EVERY_YEAR", "Cause", "Key", "mark_each", "mark_stale", "mark_uncounted"]
+__all__ = ["EVERY_YEAR", "Cause", "Key", "mark_each", "mark_stale", "mark_titles", "mark_uncounted"]
 
 Key = tuple[UUID, int]
 """A worker's id and an assessment year: what a mark is about."""
@@ -52,6 +54,10 @@ class Cause(IntFlag):
     """The day came of evidence that was dated later."""
     ASKED = 256
     """Somebody asked for it."""
+
+
+TAKING_AWAY = Cause.WITHDRAWN | Cause.ATTESTED | Cause.PERSON
+"""What may take away what a title rests on; everything else shows when the worker is judged again."""
 
 
 def mark_stale(
@@ -96,6 +102,7 @@ def mark_each(session: Session, tenant: UUID, concerned: Mapping[Key, tuple[Caus
         },
     )
     mark_uncounted(session, tenant, sorted(concerned))
+    mark_titles(session, tenant, {key: cause for key, (cause, _) in concerned.items() if cause & TAKING_AWAY})
 
 
 def mark_uncounted(session: Session, tenant: UUID, concerned: Iterable[tuple[UUID, int]]) -> None:
@@ -114,3 +121,30 @@ def mark_uncounted(session: Session, tenant: UUID, concerned: Iterable[tuple[UUI
             everywhere={"tenant_id": tenant, "mark": uuid4(), "since": new_id()},
             replacing=("mark",),
         )
+
+
+def mark_titles(session: Session, tenant: UUID, concerned: Mapping[Key, Cause]) -> None:
+    """Marks recognised titles of these workers and assessed years, whose ground may have changed: `dossiers.reviews`
+    looks at them. Two SQL commands."""
+    if not concerned:
+        return
+    rows: Iterable[Any] = session.execute(
+        sa.select(Award.worker_id, Award.programme, Award.year).where(
+            among(session, Award.worker_id, {worker for worker, _ in concerned}), beside(Award.tenant_id) == tenant
+        )
+    )
+    mark = uuid4()
+    bulk.upsert(
+        session,
+        TouchedTitle,
+        [
+            {
+                "worker_id": worker, "programme": programme, "year": year, "tenant_id": tenant, "mark": mark,
+                "causes": int(concerned[worker, year]),
+            }
+            for worker, programme, year in sorted(tuple(row) for row in rows)
+            if (worker, year) in concerned
+        ],
+        replacing=("mark",),
+        merging={"causes": lambda kept, new: kept.op("|")(new)},
+    )  # fmt: skip

@@ -24,6 +24,7 @@ from certification.certificates import issuing
 from certification.documents import kept_templates
 from certification.documents.kinds import REPORT
 from certification.documents.word_layout import default_template
+from certification.dossiers import reviews
 from certification.evidence import attendance_lists, channel_items, declarations, disputes, entitlements, feed, trust
 from certification.evidence.declared import Declared
 from certification.evidence.witnesses import Witness
@@ -37,6 +38,7 @@ from certification.models import (
     Proposal,
     SelfScore,
     TitleDecision,
+    TitleReview,
     YearClosing,
 )
 from certification.people import national_numbers, workers
@@ -164,6 +166,7 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
     judging.judge_all_stale(database, tenant, clock=lambda: NOW)
     told = {"programme": learning.PROGRAMME, "decision": "1", "public_url": "https://neighbour.example.vn"}
     issuing.issue(database, tenant, secret=pepper, by=SECRET, clock=lambda: NOW, **told)
+    reviews.look_at_all(database, tenant, now=NOW)
     settling.settle_all(database, tenant, today=NOW.date())
 
 
@@ -176,6 +179,9 @@ def _apply(session: Session, tenant: UUID, worker: UUID, union: UUID) -> None:
     step |= {"batch_id": batch, "votes_for": None, "votes_of": None, "points": None}
     session.add(DossierStep(worker_id=worker, dossier_id=dossier, place=1, tenant_id=tenant, **step))
     met = {"met_on": date(2026, 5, 1), "minutes": SECRET, "chair": SECRET, "secretary": SECRET, "present": 9}
+    why = json.dumps([{"kind": "not_met", "of": None, "by": SECRET}])
+    opened = {"id": new_id(), "opened": NOW, "why": why, "state": "open", "reason": SECRET}
+    session.add(TitleReview(worker_id=worker, decided_by=SECRET, decided=NOW, **opened, **of))
     row = Proposal(organization_id=union, id=batch, absent=0, proposed_by=SECRET, proposed=NOW, **of, **met)
     session.add(row)
     signed = {"decided_on": date(2026, 6, 1), "signer": SECRET, "signer_title": SECRET, "authority": None}

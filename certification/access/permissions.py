@@ -144,6 +144,8 @@ class Act(Enum):
     PROPOSE_TITLES = "propose workers for the title"
     DECIDE_TITLES = "record decisions on titles"
     READ_TITLE_DECISIONS = "read proposals and decisions on titles"
+    READ_TITLE_REVIEWS = "read which titles are to be looked at again"
+    DECIDE_TITLE_REVIEWS = "decide about titles that are to be looked at again"
     READ_LETTERHEADS = "read how documents of a unit are headed and who signs them"
     CHANGE_LETTERHEADS = "say how documents of a unit are headed and who signs them"
     ENTITLE = "say whose results count as assessed"
@@ -251,6 +253,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.PROPOSE_TITLES: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.DECIDE_TITLES: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
     Act.READ_TITLE_DECISIONS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
+    Act.READ_TITLE_REVIEWS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
+    Act.DECIDE_TITLE_REVIEWS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
     Act.CHANGE_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.ENTITLE: Rule(None, roles=frozenset({Role.OPERATOR})),

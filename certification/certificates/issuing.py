@@ -27,12 +27,12 @@ from certification.certificates.badges import Said, badge
 from certification.certificates.keys import Issuer
 from certification.credentials import proofs
 from certification.credentials.canonical import canonical
+from certification.dossiers.ending import certificates_alone
 from certification.errors import CertificationError
 from certification.models import Award, Certificate, CertificateCode, Worker
 from certification.rules import certificate_forms
 from certification.vietnam import vietnam_day
-from lrs.api import key_of
-from lrs.db import Database, Session, among, is_postgresql, new_id
+from lrs.db import Database, Session, among, new_id
 
 __all__ = ["Issued", "NothingToIssue", "issue", "number", "sign"]
 
@@ -94,7 +94,7 @@ def number(
     now: datetime,
 ) -> int:
     """Gives a number, a code and its bytes to each title of the decision without a certificate; how many."""
-    _alone(session, tenant)
+    certificates_alone(session, tenant)
     form = certificate_forms.in_force(session, tenant, programme, vietnam_day(now))
     titles = _titles(session, tenant, programme, decision)
     held = _held(session, tenant, programme, [one.worker_id for one in titles])
@@ -197,7 +197,7 @@ def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by:
     if not made:
         return 0
     with database.writing(tenant) as session:
-        _alone(session, tenant)
+        certificates_alone(session, tenant)
         still = set(
             session.scalars(
                 sa.select(Certificate.id).where(
@@ -277,9 +277,3 @@ def _last(session: Session, tenant: UUID, register_year: int, bodies: set[str]) 
 def _last_place(session: Session, tenant: UUID) -> int:
     found = session.scalar(sa.select(sa.func.max(Certificate.list_place)).where(Certificate.tenant_id == tenant))
     return -1 if found is None else int(found)
-
-
-def _alone(session: Session, tenant: UUID) -> None:
-    """Whoever numbers or signs does so alone until the caller's transaction ends, so that numbers have no gaps."""
-    if is_postgresql(session):
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification certificates {tenant}"))))

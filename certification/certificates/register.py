@@ -14,12 +14,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.acts import chain
 from certification.credentials import status_lists
+from certification.dossiers import ending
 from certification.errors import CertificationError
-from certification.marks import EVERY_YEAR, mark_uncounted
-from certification.models import Award, Certificate
-from certification.vietnam import vietnam_day
+from certification.models import Certificate
 from lrs.db import Session
 
 __all__ = [
@@ -52,6 +50,7 @@ class Entry:
 
     id: UUID
     worker: UUID
+    programme: str
     number: str
     name: str
     year: int
@@ -67,9 +66,9 @@ class Entry:
 
 
 _COLUMNS: tuple[Any, ...] = (
-    Certificate.id, Certificate.worker_id, Certificate.printed_number, Certificate.name, Certificate.year,
-    Certificate.body, Certificate.decision_number, Certificate.decided_on, Certificate.code, Certificate.numbered,
-    Certificate.issued, Certificate.withdrawn_on, Certificate.withdrawal, Certificate.replaced_by,
+    Certificate.id, Certificate.worker_id, Certificate.programme, Certificate.printed_number, Certificate.name,
+    Certificate.year, Certificate.body, Certificate.decision_number, Certificate.decided_on, Certificate.code,
+    Certificate.numbered, Certificate.issued, Certificate.withdrawn_on, Certificate.withdrawal, Certificate.replaced_by,
 )  # fmt: skip
 
 
@@ -122,37 +121,24 @@ def signed(session: Session, tenant: UUID, certificate: UUID) -> bytes:
 def withdraw(
     session: Session, tenant: UUID, certificate: UUID, *, reason: str, ends_title: bool, by: str, now: datetime
 ) -> None:
-    """Withdraws a certificate from today on, and with `ends_title` the title itself; otherwise another certificate can
-    be issued for it, to correct this one.
+    """Withdraws a certificate from today on, and with `ends_title` the title itself with its dossier; otherwise another
+    certificate can be issued for it, to correct this one.
 
     `reason` is the decision it rests on, or why. Raises UnknownCertificate, NotWithdrawable.
     """
     if not reason.strip():
         raise NotWithdrawable("ghi quyết định thu hồi hoặc lý do")
     entry = find(session, tenant, certificate)
-    today = vietnam_day(now)
-    changed = session.connection().execute(
-        sa.update(Certificate)
-        .where(Certificate.worker_id == entry.worker, Certificate.id == certificate, Certificate.withdrawn_on.is_(None))
-        .values(withdrawn_on=today, withdrawal=reason.strip())
-    )
-    if changed.rowcount != 1:
+    if entry.withdrawn_on is not None:
         raise NotWithdrawable(f"giấy số {entry.number} đã thu hồi ngày {entry.withdrawn_on:%d/%m/%Y}")
+    told: dict[str, Any] = {"reason": reason.strip(), "by": by, "now": now}
+    of_title = entry.worker, entry.programme, entry.year
     if ends_title:
-        session.execute(
-            sa.update(Award)
-            .where(
-                Award.tenant_id == tenant, Award.worker_id == entry.worker, Award.year == entry.year,
-                Award.withdrawn_on.is_(None),
-            )
-            .values(withdrawn_on=today, withdrawal=reason.strip())
-        )  # fmt: skip
-        mark_uncounted(session, tenant, [(entry.worker, EVERY_YEAR)])
-    detail = {"number": entry.number, "reason": reason.strip(), "title": ends_title}
-    chain.add(
-        session, tenant, by=by, act="certificate.withdraw", subject=f"certificate:{certificate}", worker=entry.worker,
-        detail=detail, now=now,
-    )  # fmt: skip
+        ended = ending.end(session, tenant, *of_title, **told).certificates
+    else:
+        ended = ending.withdraw_certificates(session, tenant, *of_title, title=False, **told)
+    if not ended:
+        raise NotWithdrawable(f"giấy số {entry.number} vừa được người khác thu hồi")
 
 
 def lists(session: Session, tenant: UUID) -> int:

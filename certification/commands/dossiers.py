@@ -24,14 +24,14 @@ from certification.units import organizations
 from certification.vietnam import VIETNAM
 from lrs.db import Session
 
-__all__ = ["DOSSIERS"]
+__all__ = ["DOSSIERS", "operator"]
 
 _year = click.option("--year", type=click.IntRange(2000, 2100), required=True, help="The assessed year.")
 _unit = click.option("--unit", metavar="CODE", help="Of workers employed there or below it today.")
 _number = click.argument("number", metavar="WORKER_NUMBER")
 
 
-def _who(session: Session, tenant: UUID, name: str) -> Who:
+def operator(session: Session, tenant: UUID, name: str) -> Who:
     """Whoever runs commands may do all that an operator may; who that person is as a worker, the account says."""
     known = accounts.accounts(session, tenant, names=[name])
     worker = known[0].worker if known else None
@@ -49,7 +49,7 @@ def dossier_step(step: str, number: str, year: int, reason: str | None, by: str,
     """Take a step about the dossier of a worker, as the procedure in force allows an operator to."""
     with invocation.writing(tenant) as (session, owner):
         one = proceedings.step(
-            session, owner, _who(session, owner, by), step, number, year, reason=reason, now=invocation.now()
+            session, owner, operator(session, owner, by), step, number, year, reason=reason, now=invocation.now()
         )
     due = f", to be answered by {one.due:%d/%m/%Y}" if one.due else ""
     click.echo(f"{printable(one.number)}: {one.state}{due}.")
@@ -136,7 +136,7 @@ def propose_titles(
     members = [_voted(one) for one in votes]
     meeting = Meeting(met_on, present, absent, minutes, chair, secretary)
     with invocation.writing(tenant) as (session, owner):
-        who = _who(session, owner, by)
+        who = operator(session, owner, by)
         made = proposals.propose(session, owner, who, unit, year, meeting, members, now=invocation.now())
     click.echo(f"{made.id}: {shown(len(members))} proposed.")
 
@@ -178,7 +178,7 @@ def decide_titles(
         made = decisions.decide(
             session,
             owner,
-            _who(session, owner, by),
+            operator(session, owner, by),
             body,
             year,
             number=decision,

@@ -16,12 +16,11 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.access.who import Who
-from certification.dossiers import steps, words
+from certification.dossiers import ending, steps, words
 from certification.dossiers.steps import NotTwice, OneDossier, TooLate, UnknownDossier
 from certification.evidence import self_scores
 from certification.evidence.words import reason_faults
-from certification.marks import EVERY_YEAR, mark_uncounted
-from certification.models import Award, Dossier, DossierStep
+from certification.models import Dossier, DossierStep
 from certification.people import workers
 from certification.rules import criteria, title_procedures
 from certification.rules.criteria import AUDIENCE, PROGRAMME
@@ -69,9 +68,10 @@ def step(
     elif name == "appeal":
         _in_time(session, tenant, one, procedure, now)
         row["due"] = today + timedelta(days=procedure.answer_within_days)
-    steps.take(session, tenant, who, wanted, [one], now, row=row, each={one.worker_id: told})
     if name == "revoke":
-        _take_away(session, tenant, one, programme, reason or "", now)
+        ending.end(session, tenant, one.worker_id, programme, year, reason=reason or "", by=who.name, now=now)
+        return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
+    steps.take(session, tenant, who, wanted, [one], now, row=row, each={one.worker_id: told})
     steps.record(session, tenant, who, name, [one], now, **({"reason": reason} if reason else {}))
     return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
 
@@ -164,16 +164,3 @@ def _in_time(session: Session, tenant: UUID, one: OneDossier, procedure: TitlePr
         last = vietnam_day(refused) + timedelta(days=procedure.appeal_within_days)
         if vietnam_day(now) > last:
             raise TooLate(_sentence(words.too_late_to_appeal(last)))
-
-
-def _take_away(session: Session, tenant: UUID, one: OneDossier, programme: str, reason: str, now: datetime) -> None:
-    """The title ends today; that it was recognised stays on record."""
-    session.execute(
-        sa.update(Award)
-        .where(
-            Award.tenant_id == tenant, Award.worker_id == one.worker_id, Award.programme == programme,
-            Award.year == one.year, Award.withdrawn_on.is_(None),
-        )
-        .values(withdrawn_on=vietnam_day(now), withdrawal=reason)
-    )  # fmt: skip
-    mark_uncounted(session, tenant, [(one.worker_id, EVERY_YEAR)])

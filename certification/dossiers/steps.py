@@ -44,6 +44,7 @@ __all__ = [
     "same_number",
     "take",
     "titled",
+    "within",
     "write_steps",
 ]
 
@@ -134,7 +135,7 @@ def refusals(
     """
     ids = {one.worker_id for one in dossiers}
     own = persons(session, tenant, who)
-    allowed = _within(session, tenant, who, step, ids - own, today)
+    allowed = within(session, tenant, who, step, ids - own, today)
     found: list[Refusal] = []
     for one in dossiers:
         against: list[tuple[str, type[CertificationError]]] = []
@@ -164,7 +165,7 @@ def persons(session: Session, tenant: UUID, who: Who) -> frozenset[UUID]:
     return own | {other for same in same_number(session, tenant, own).values() for other, _ in same}
 
 
-def _within(session: Session, tenant: UUID, who: Who, step: Step, ids: Collection[UUID], on: date) -> set[UUID]:
+def within(session: Session, tenant: UUID, who: Who, step: Step, ids: Collection[UUID], on: date) -> set[UUID]:
     """Whom the step may be about by the roles that `who` holds on the day."""
     reach = rights.reach_of(who, step.roles - {Role.WORKER}, on)
     if not reach or not ids:

@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.marks import EVERY_YEAR, mark_uncounted
+from certification.marks import EVERY_YEAR, Cause, mark_titles, mark_uncounted
 from certification.models import Award
 from certification.people import identifiers, linking, national_numbers, workers
 from certification.people.identifiers import Opaque
@@ -345,6 +345,7 @@ def _write(
         ],
     )
     mark_uncounted(session, tenant, {(worker_id, EVERY_YEAR) for worker_id, _year in [*new, *withdrawn]})
+    mark_titles(session, tenant, dict.fromkeys(withdrawn, Cause.ASKED))
     if withdrawn:
         table: Any = Award.__table__
         session.execute(

@@ -12,10 +12,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
+from certification.evaluation.results import MET
 from certification.judgement import closings
 from certification.judgement.archive import Assessed, last_rows, newest_place, read_row
 from certification.judgement.judgements import Judgement
-from certification.marks import Cause, mark_uncounted
+from certification.marks import Cause, mark_titles, mark_uncounted
 from certification.models import Assessment, Worker
 from lrs.db import Session, among, beside
 
@@ -147,6 +148,8 @@ def _insert(
     """Keeps new versions (a `Row` with version, causes and whose act it was), with places after all others."""
     first = newest_place(session, tenant, programme, like.year) + 1
     workers, criteria_sets, outcomes, totals, found, numbers, causes, by = zip(*rows, strict=True)
+    worse = [worker for worker, outcome in zip(workers, outcomes, strict=True) if outcome != MET]
+    mark_titles(session, tenant, dict.fromkeys([(worker, like.year) for worker in worse], Cause.ASKED))
     bulk.insert_columns(
         session,
         Assessment,

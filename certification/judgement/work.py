@@ -11,6 +11,7 @@ from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
+from certification.dossiers import reviews
 from certification.errors import CertificationError
 from certification.evidence import feed
 from certification.judgement import assessments, judging
@@ -143,8 +144,8 @@ class _Portions:
 def _turn(
     database: Database, tenant: UUID, stop: threading.Event, clock: Callable[[], datetime], portions: _Portions
 ) -> bool:
-    """Some chunks of the feed, one of Statements to be read anew, judging who is marked, and one step of the summaries;
-    whether there is more to do.
+    """Some chunks of the feed, one of Statements to be read anew, judging who is marked, looking at touched titles, and
+    one step of the summaries; whether there is more to do.
 
     Judging comes after a chunk that was the last, so that a worker with many new Statements is judged once; and after
     `CHUNKS_IN_A_TURN` at the latest, so that a long backlog does not put it off for good. What is new waits for all of
@@ -167,11 +168,12 @@ def _turn(
     unjudged = _judge(database, tenant, clock, portions.judged)
     while unjudged and monotonic() < ends and not stop.is_set():
         unjudged = _judge(database, tenant, clock, portions.judged)
+    reviewed = reviews.look(database, tenant, now=clock())
     limit, began = portions.settled.limit, monotonic()
     settled = settling.settle(database, tenant, today=vietnam_day(clock()), limit=limit)
     portions.settled.took(min(settled, limit), monotonic() - began)
     unsettled = settled >= limit or (settled > 0 and not came)
-    return not followed.complete or reread > 0 or unjudged or unsettled
+    return not followed.complete or reread > 0 or unjudged or unsettled or reviewed >= reviews.BATCH
 
 
 def _judge(database: Database, tenant: UUID, clock: Callable[[], datetime], portion: Portion) -> bool:

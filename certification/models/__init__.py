@@ -23,7 +23,7 @@ from certification.models.base import Base
 from certification.models.cases import Declaration, DeclarationStep, Dispute, DisputeStep
 from certification.models.certificates import Certificate, CertificateCode, SigningKey
 from certification.models.documents import DocumentTemplate
-from certification.models.dossiers import Dossier, DossierStep, Proposal, TitleDecision
+from certification.models.dossiers import Dossier, DossierStep, Proposal, TitleDecision, TitleReview, TouchedTitle
 from certification.models.evidence import (
     Attestation,
     AuthorityTrust,
@@ -139,6 +139,8 @@ __all__ = [
     "Team",
     "TeamMember",
     "TitleDecision",
+    "TitleReview",
+    "TouchedTitle",
     "Uncounted",
     "UnionRole",
     "UnknownActor",

@@ -1,4 +1,4 @@
-"""Tables of dossiers: who applies for the title, every step taken, what unions propose and bodies decide."""
+"""Tables of dossiers: who applies, every step taken, what unions propose and bodies decide, what is looked at again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from certification.models.base import Base
 from lrs.db import UtcDateTime
 
-__all__ = ["Dossier", "DossierStep", "Proposal", "TitleDecision"]
+__all__ = ["Dossier", "DossierStep", "Proposal", "TitleDecision", "TitleReview", "TouchedTitle"]
 
 
 class Dossier(Base):
@@ -143,3 +143,53 @@ class TitleDecision(Base):
     """Of all that was sent, so that the same decision sent again is known."""
     recorded_by: Mapped[str]
     recorded: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TouchedTitle(Base):
+    """A recognised title whose ground may have changed; the mark tells a later change from this one.
+
+    No personal data but the worker's id. Removed when it was looked at.
+    """
+
+    __tablename__ = "certification_touched_title"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "programme", "year"),
+        {"info": {"distribution": "worker_id", "merging": "stays"}},
+    )
+
+    worker_id: Mapped[UUID]
+    programme: Mapped[str]
+    year: Mapped[int]
+    tenant_id: Mapped[UUID] = mapped_column(index=True)
+    mark: Mapped[UUID]
+    causes: Mapped[int]
+    """`marks.Cause`, several at once."""
+
+
+class TitleReview(Base):
+    """That the ground of a recognised title changed, how, and what a named person decided about it.
+
+    Personal data: which evidence of a worker is gone, and the reason of whoever decided. Kept as the dossier.
+    """
+
+    __tablename__ = "certification_title_review"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "id"),
+        sa.Index(None, "tenant_id", "state", "id"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    worker_id: Mapped[UUID]
+    id: Mapped[UUID]
+    tenant_id: Mapped[UUID]
+    programme: Mapped[str]
+    year: Mapped[int]
+    """The assessed year of the title."""
+    opened: Mapped[datetime] = mapped_column(UtcDateTime)
+    why: Mapped[str] = mapped_column(sa.Text)
+    """What changed, as JSON: a list of kind, id of what is gone or NULL, and whose act it was or NULL."""
+    state: Mapped[str]
+    """open, kept, corrected or withdrawn."""
+    decided_by: Mapped[str | None]
+    decided: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None]

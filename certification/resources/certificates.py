@@ -33,6 +33,7 @@ class CertificateAnswer(Answer):
 
     id = fields.UUID()
     worker = fields.UUID(metadata={"description": "The worker's id."})
+    programme = fields.String()
     number = fields.String(metadata={"description": "As it is printed: 0123/2026/CDHT."})
     name = fields.String()
     year = fields.Integer(metadata={"description": "The assessed year."})

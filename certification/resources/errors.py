@@ -24,6 +24,7 @@ from certification.certificates.keys import NoPublicAddress, SealedElsewhere
 from certification.certificates.register import NotWithdrawable, UnknownCertificate
 from certification.dossiers.decisions import UnknownDecision
 from certification.dossiers.proposals import UnknownProposal
+from certification.dossiers.reviews import UnknownReview
 from certification.dossiers.steps import NotTwice, TooLate, UnknownDossier, WrongState
 from certification.errors import NoCriteriaInForce, NoMappingInForce
 from certification.evidence import attendance_lists, sittings
@@ -110,6 +111,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownDossier,
     UnknownProposal,
     UnknownDecision,
+    UnknownReview,
     UnknownWorker,
     UnknownCertificate,
     UnknownOrganization,

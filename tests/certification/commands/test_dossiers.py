@@ -37,3 +37,12 @@ def test_a_worker_is_taken_to_a_title(run: Run) -> None:
     again = run("decide-titles", "vn", "12/qđ", *OF_2026, *decision[:-4], "--refuse", "A1=thôi", "--by", "hoa")
     assert again.exit_code == 1
     assert "đã dùng cho quyết định khác" in again.stderr
+
+
+@pytest.mark.usefixtures("ready")
+def test_titles_to_be_looked_at_again_are_listed_and_unknown_ones_refused(run: Run) -> None:
+    assert succeeded(run("title-reviews")).endswith("0 titles.\n")
+    nothing = "00000000-0000-0000-0000-000000000001"
+    refused = run("decide-title-review", nothing, "kept", "--by", "hoa", "--because", "đủ")
+    assert refused.exit_code == 1
+    assert "Không có việc xem lại" in refused.stderr

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from certification.access.permissions import Role
-from certification.resources import access, dossiers, title_decisions
+from certification.models import TitleReview
+from certification.resources import access, dossiers, title_decisions, title_reviews
+from lrs.db import new_id
 from tests.certification.dossiers.desk import Desk
+from tests.certification.learning import PROGRAMME
 from tests.certification.resources.branches import Ask, Callers, places
 
 MEETING = {"unit": "cdcs/a", "year": 2026, "met_on": "2026-11-18", "present": 10, "absent": 1, "minutes": "01/BB"}
@@ -20,7 +23,7 @@ DECISION = {
 @pytest.fixture
 def desk(world: Any, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Requests are of the moment of the tests, whenever they run."""
-    for module in (access, dossiers, title_decisions):
+    for module in (access, dossiers, title_decisions, title_reviews):
         monkeypatch.setattr(module, "now", lambda: world.now)
     return Desk(world)
 
@@ -117,3 +120,31 @@ def test_the_procedure_says_who_may_do_what(desk: Desk, ask: Ask, callers: Calle
     assert steps["grant"]["roles"] == ["operator", "upper_officer"]
     assert steps["register"]["before"] == ["new", "withdrawn"]
     ask(callers.operator, "/api/title-procedure?on=2020-01-01", 404)
+
+
+def test_titles_to_be_looked_at_again_are_listed_and_decided_about(desk: Desk, ask: Ask, callers: Callers) -> None:
+    desk.reviewed("NV-1", "NV-4")
+    desk.propose("NV-1")
+    desk.propose("NV-4", unit="cdcs/c", who=desk.operator)
+    desk.decide("NV-1", "NV-4", who=desk.operator)
+    why = '[{"kind": "statement_voided", "of": "00000000-0000-0000-0000-000000000001", "by": null}]'
+    with desk.world.database.writing(desk.tenant) as session:
+        for number in ("NV-1", "NV-4"):
+            of = {"worker_id": desk.workers[number], "tenant_id": desk.tenant, "programme": PROGRAMME, "year": 2026}
+            session.add(TitleReview(id=new_id(), opened=desk.now, why=why, state="open", **of))
+    hoa = callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a")
+    [one] = ask(hoa, "/api/title-reviews")["items"]
+    assert (one["worker"], one["why"][0]["words"]) == ("NV-1", "minh chứng làm căn cứ đã bị huỷ")
+    path = f"/api/title-reviews/{one['id']}/decision"
+    told = {"outcome": "withdrawn", "reason": "biên bản 3"}
+    assert places(ask(callers.operator, path, 400, method="POST", json={"outcome": "x"})) == ["/outcome", "/reason"]
+    ask(hoa, path, 403, method="POST", json=told)
+    ask(callers.of(Role.GRASSROOTS_OFFICER, "cdcs/c"), path, 404, method="POST", json=told)
+    ask(callers.of(None, worker=desk.workers["NV-1"]), "/api/title-reviews", 403)
+    assert ask(callers.operator, f"{path}?dry_run=true", method="POST", json=told)["review"]["state"] == "withdrawn"
+    assert desk.state("NV-1") == "granted"
+    assert ask(callers.operator, path, method="POST", json=told)["review"]["reason"] == "biên bản 3"
+    assert desk.state("NV-1") == "revoked"
+    ask(callers.operator, path, 409, method="POST", json=told)
+    assert len(ask(callers.operator, "/api/title-reviews")["items"]) == 1
+    assert [one["worker"] for one in ask(hoa, "/api/title-reviews?state=withdrawn")["items"]] == ["NV-1"]
