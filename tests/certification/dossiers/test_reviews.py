@@ -20,7 +20,7 @@ from certification.evidence.witnesses import NotForYou, Witness
 from certification.judgement import assessments, closings, judging
 from certification.marks import Cause, mark_stale
 from certification.models import Assessment, Attestation, Certificate
-from certification.people import workers
+from certification.people import linking
 from certification.spreadsheets import ImportFaults
 from lrs import api
 from tests.certification.certificates.issued import entries, issue
@@ -35,7 +35,7 @@ def titled(desk: Desk, identity: api.Identity) -> dict[str, Any]:
     """NV-1 with a Statement and an attestation, judged, titled and certified; the Statement."""
     said = statement("an")
     with desk.world.database.writing(desk.tenant) as session:
-        workers.link(session, desk.tenant, ifi("an"), "NV-1", by="test", now=desk.now)
+        linking.link(session, desk.tenant, ifi("an"), "NV-1", by="test", now=desk.now)
         attest(session, desk.tenant, desk.workers["NV-1"], {"CS1": 9}, on=date(2026, 6, 1), year=YEAR, now=desk.now)
     store(desk.world.database, identity, said)
     judge(desk, 0)
@@ -134,7 +134,7 @@ def test_an_attestation_taken_back_or_lowered_and_an_actor_of_another_open_one_i
     assert kinds(desk) == ["attestation_lower"]
     with desk.world.database.writing(desk.tenant) as session:
         sittings.withdraw(session, desk.tenant, Witness("hoa"), "NV-1", given, reason="nhầm", now=desk.now)
-        workers.unlink(session, desk.tenant, ifi("an"), by="hoa", basis="nhầm", now=desk.now)
+        linking.unlink(session, desk.tenant, ifi("an"), by="hoa", basis="nhầm", now=desk.now)
     look(desk)
     [one] = items(desk)
     told = [(each.kind, each.by) for each in one.why]
