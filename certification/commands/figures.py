@@ -16,12 +16,16 @@ from certification.targets import attainment, freezing, gathered, listing, publi
 from certification.targets import rates as rates_of_targets
 from certification.targets.disclosure import BELOW
 from certification.targets.figures import BASIS_WORDS, number
+from certification.targets.gathered import Which
 from certification.targets.populations import ALL_ENTERPRISES, BASES
 from certification.terminal import tables
 from certification.terminal.printable import printable
 from certification.terminal.progress import console
 
 __all__ = ["freeze", "list_people", "publish", "show_attainment", "show_frozen", "unpublish"]
+
+ANYWHERE = "-"
+"""Stands for ORGANIZATION where a zone or sector is asked for in the whole tenant."""
 
 _as_of = click.option(
     "--as-of", type=Day(), help="Cut-off day, such as 2026-11-20 or 20/11/2026; default: today in Vietnam."
@@ -36,7 +40,21 @@ _basis = click.option(
 _headcount_on = click.option(
     "--headcount-on", type=Day(), help="Day whose headcount is the denominator; default: the cut-off day."
 )
+_zone = click.option("--zone", help="Only enterprises of this industrial zone, by its name on the day.")
+_sector = click.option("--sector", help="Only enterprises of this sector, by its name on the day.")
 _plan = click.option("--plan", help="The targets of this plan alone, where it binds; default: of the nearest ones.")
+
+
+def _asked(organization: str, zone: str | None, sector: str | None) -> str | Which:
+    """What ORGANIZATION, --zone and --sector ask for together."""
+    if zone or sector:
+        return Which(zone, sector, None if organization == ANYWHERE else organization)
+    return organization
+
+
+def _named(record: freezing.Frozen) -> str:
+    """Whose figures were frozen."""
+    return " · ".join(one for one in (record.organization, record.zone, record.sector) if one)
 
 
 @click.command("attainment")
@@ -66,10 +84,9 @@ def show_attainment(
             together = gathered.gather(
                 session,
                 owner,
+                Which(zone, sector, organization),
                 on=as_of,
-                zone=zone,
-                sector=sector,
-                within=organization,
+                today=invocation.today(),
                 basis=basis,
                 headcount_on=headcount_on,
                 plan=plan,
@@ -113,6 +130,8 @@ def show_attainment(
     show_default=True,
     help="Whom to list: those counted, those still missing, or everybody.",
 )
+@_zone
+@_sector
 @_basis
 @_headcount_on
 @for_tenant
@@ -122,18 +141,21 @@ def list_people(
     target: str,
     as_of: date | None,
     which: str,
+    zone: str | None,
+    sector: str | None,
     basis: str,
     headcount_on: date | None,
     tenant: str,
 ) -> None:
-    """List who is behind a rate: the people that TARGET of PLAN counts in ORGANIZATION, one a line."""
+    """List who is behind a rate: the people that TARGET of PLAN counts in ORGANIZATION, one a line; with --zone or
+    --sector those of its enterprises of them, and of all enterprises of them where ORGANIZATION is "-"."""
     after: str | None = ""
     with invocation.reading(tenant) as (session, owner):
         while after is not None:
             page = listing.people(
                 session,
                 owner,
-                organization,
+                _asked(organization, zone, sector),
                 plan=plan,
                 target=target,
                 on=as_of or invocation.today(),
@@ -151,6 +173,8 @@ def list_people(
 @click.command("freeze")
 @click.argument("organization")
 @_as_of
+@_zone
+@_sector
 @_basis
 @_headcount_on
 @_plan
@@ -160,6 +184,8 @@ def list_people(
 def freeze(
     organization: str,
     as_of: date | None,
+    zone: str | None,
+    sector: str | None,
     basis: str,
     headcount_on: date | None,
     plan: str | None,
@@ -167,12 +193,13 @@ def freeze(
     reason: str,
     tenant: str,
 ) -> None:
-    """Keep the figures of ORGANIZATION on a cut-off day as they are now, whatever evidence comes later."""
+    """Keep the figures of ORGANIZATION on a cut-off day as they are now, whatever evidence comes later; with --zone or
+    --sector those of its enterprises of them, and of all enterprises of them where ORGANIZATION is "-"."""
     with invocation.writing(tenant) as (session, owner):
         record = freezing.freeze(
             session,
             owner,
-            organization,
+            _asked(organization, zone, sector),
             on=as_of or invocation.today(),
             by=by,
             reason=reason,
@@ -181,7 +208,7 @@ def freeze(
             basis=basis,
             headcount_on=headcount_on,
         )
-    click.echo(f"{record.id}: {number(len(record.figures))} figures of {printable(organization)} on {record.on}.")
+    click.echo(f"{record.id}: {number(len(record.figures))} figures of {printable(_named(record))} on {record.on}.")
 
 
 @click.command("frozen")
@@ -196,14 +223,14 @@ def show_frozen(record: UUID | None, organization: str | None, tenant: str) -> N
                 plan = f", {one.plan}" if one.plan else ""
                 click.echo(
                     printable(
-                        f"{one.id}: {one.organization} on {one.on}, {one.basis}{plan}; frozen {one.frozen:%Y-%m-%d} by "
+                        f"{one.id}: {_named(one)} on {one.on}, {one.basis}{plan}; frozen {one.frozen:%Y-%m-%d} by "
                         f"{one.frozen_by}: {one.reason}"
                     )
                 )
             return
         found = freezing.find(session, owner, record)
         changes = {one.figure: one for one in freezing.difference(session, owner, found, today=invocation.today())}
-    click.echo(printable(f"{found.organization}, {found.on}, {BASIS_WORDS[found.basis]}"))
+    click.echo(printable(f"{_named(found)}, {found.on}, {BASIS_WORDS[found.basis]}"))
     for name in sorted({*found.figures, *changes}):
         was = found.figures.get(name)
         told = "–" if was is None else number(was)

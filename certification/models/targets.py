@@ -46,7 +46,11 @@ class Freezing(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[UUID]
     organization: Mapped[str]
-    """Its code then; codes are stable, and an organization that ended keeps its figures."""
+    """Its code then; codes are stable, and an organization that ended keeps its figures. Empty for a zone or sector
+    anywhere."""
+    zone: Mapped[str | None]
+    sector: Mapped[str | None]
+    """Those whose enterprises were counted, within the organization; NULL: all of the organization's."""
     plan: Mapped[str | None]
     """The plan whose targets were frozen; NULL for every target that bound it."""
     on_day: Mapped[date]

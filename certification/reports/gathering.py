@@ -70,6 +70,7 @@ def gather(
         headcount_on=headcount_on,
         plan=plan,
         programme=programme,
+        exact=True,
     )
     own = measured.organization
     land = grounds.land(session, tenant)
@@ -88,6 +89,7 @@ def gather(
             headcount_on=headcount_on,
             plan=plan,
             codes=missing,
+            exact=True,
         )
         rows |= {one.code: _unit(one, cut_off.year) for one in more.organizations}
     ids = [ground.tree.node(code).id for code in below]

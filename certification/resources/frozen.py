@@ -20,6 +20,7 @@ from certification.resources.shapes import Answer, AsOf, Page
 from certification.resources.speaking import record_id
 from certification.targets import freezing
 from certification.targets.freezing import Change, Frozen, NotFrozen
+from certification.targets.gathered import NoSuchEnterprises, Which
 from certification.targets.populations import ALL_ENTERPRISES, BASES
 from certification.targets.rates import NotBound
 from certification.units.trees import NotOnThatDay, UnknownOrganization
@@ -39,7 +40,23 @@ class FrozenParameters(Paging):
 class FreezeBody(Body):
     """What to freeze, and why."""
 
-    unit = fields.String(required=True, metadata={"description": "Its code."})
+    unit = fields.String(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Its code; may be left out where a zone or sector is named."},
+    )
+    zone = fields.String(
+        allow_none=True,
+        load_default=None,
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "Only enterprises of this industrial zone, by its name on the day."},
+    )
+    sector = fields.String(
+        allow_none=True,
+        load_default=None,
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "Only enterprises of this sector, by its name on the day."},
+    )
     on = fields.Date(
         format="iso",
         validate=DAY,
@@ -65,7 +82,9 @@ class FrozenAnswer(Answer):
     """A record, which never changes."""
 
     id = fields.UUID()
-    unit = fields.String()
+    unit = fields.String(allow_none=True)
+    zone = fields.String(allow_none=True)
+    sector = fields.String(allow_none=True)
     plan = fields.String(allow_none=True)
     on = fields.Date()
     headcount_on = fields.Date()
@@ -124,22 +143,27 @@ def list_frozen(query: Mapping[str, Any]) -> Any:
 def freeze_figures(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     """Keep the figures of a day as they are now
 
-    Headcounts and every target of a unit of the caller's branches. Freezing again is another record beside the first.
+    Headcounts and every target of a unit of the caller's branches, or of a zone or sector that the caller sees all
+    enterprises of. Freezing again is another record beside the first.
     """
     asking = who()
     on: date = body.get("on", today())
+    by_place = body["zone"] is not None or body["sector"] is not None
+    if body["unit"] is None and not by_place:
+        raise BadRequest(Fault("/unit", "say of which unit, zone or sector"))
     ahead = [name for name in ("on", "headcount_on") if body.get(name, on) > today()]
     if ahead:
         raise BadRequest(*[Fault(f"/{name}", f"{body[name]} is still to come; today is {today()}") for name in ahead])
     with changing(asking.tenant, dry_run=query["dry_run"]) as session:
         seen = seen_by(session, caller(), Act.FREEZE_FIGURES)
         try:
-            if seen is not None and body["unit"] not in seen:
+            if seen is not None and body["unit"] is not None and body["unit"] not in seen:
                 raise UnknownOrganization(body["unit"])
+            of = Which(body["zone"], body["sector"], body["unit"], seen) if by_place else body["unit"]
             record = freezing.freeze(
                 session,
                 asking.tenant,
-                body["unit"],
+                of,
                 on=on,
                 by=asking.name,
                 reason=body["reason"],
@@ -152,6 +176,8 @@ def freeze_figures(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
             raise BadRequest(Fault("/unit", str(error))) from None
         except NotBound as error:
             raise BadRequest(Fault("/plan", str(error))) from None
+        except (NoSuchEnterprises, NotFrozen) as error:
+            raise BadRequest(Fault("/sector" if body["zone"] is None else "/zone", str(error))) from None
     return {"as_of": today(), "record": _shown(record), "changes": []}
 
 
@@ -166,7 +192,7 @@ def show_frozen(id: str) -> Any:
         record = _record(session, tenant, record_id(id))
         try:
             changes = freezing.difference(session, tenant, record, today=today())
-        except (UnknownOrganization, NotOnThatDay, NotBound):
+        except (UnknownOrganization, NotOnThatDay, NotBound, NoSuchEnterprises):
             # What was asked then has no answer any more.
             changes = tuple(Change(name, record.figures[name], None) for name in sorted(record.figures))
     return {"as_of": today(), "record": _shown(record), "changes": changes}
@@ -187,7 +213,9 @@ def _record(session: Session, tenant: UUID, id: UUID) -> Frozen:
 def _shown(one: Frozen) -> dict[str, Any]:
     return {
         "id": one.id,
-        "unit": one.organization,
+        "unit": one.organization or None,
+        "zone": one.zone,
+        "sector": one.sector,
         "plan": one.plan,
         "on": one.on,
         "headcount_on": one.headcount_on,

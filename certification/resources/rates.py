@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from marshmallow import fields, validate
@@ -30,7 +31,7 @@ from certification.targets import figures, gathered, listing
 from certification.targets import rates as rates_of_targets
 from certification.targets.attainment import OrganizationFigures
 from certification.targets.forecasts import Forecast, Observation
-from certification.targets.gathered import NoSuchEnterprises
+from certification.targets.gathered import NoSuchEnterprises, Which
 from certification.targets.listing import Listed
 from certification.targets.populations import ALL_ENTERPRISES, BASES
 from certification.targets.rates import NotBound, Rate
@@ -67,7 +68,7 @@ class RatesParameters(MeasuredParameters):
     plan = fields.String(metadata={"description": "The targets of this plan alone; those that bind most nearly."})
 
 
-class RatesByParameters(RatesParameters):
+class ByParameters(Parameters):
     """Of which enterprises: of a zone, a sector, or of both at once."""
 
     zone = fields.String(
@@ -82,6 +83,10 @@ class RatesByParameters(RatesParameters):
     )
 
 
+class RatesByParameters(ByParameters, RatesParameters):
+    """Of a zone or sector, by which plan."""
+
+
 class RatePeopleParameters(Paging, MeasuredParameters):
     """Whom to list."""
 
@@ -90,6 +95,10 @@ class RatePeopleParameters(Paging, MeasuredParameters):
         validate=validate.OneOf(listing.WHICH),
         metadata={"description": "Those `counted`, those `missing`, or `everybody` of the denominator."},
     )
+
+
+class RatePeopleByParameters(ByParameters, RatePeopleParameters):
+    """Whom of a zone or sector to list."""
 
 
 class RateCoverageAnswer(Answer):
@@ -177,7 +186,7 @@ class GatheredAnswer(AsOf):
     holds_title = fields.Integer()
     written = fields.Nested(OrganizationWords)
     coverage = fields.Nested(RateCoverageAnswer)
-    rates = fields.List(fields.Nested(TargetAnswer))
+    rates = fields.List(fields.Nested(RateAnswer))
 
 
 class ListedAnswer(Answer):
@@ -187,6 +196,18 @@ class ListedAnswer(Answer):
     name = fields.String()
     enterprises = fields.List(fields.String())
     participations = fields.Integer(metadata={"description": "Lượt; 0 for somebody who is not counted."})
+
+
+class RatePeopleByAnswer(Page):
+    """Who is behind a rate of a zone or sector, by number."""
+
+    zone = fields.String(allow_none=True)
+    sector = fields.String(allow_none=True)
+    within = fields.String(allow_none=True)
+    plan = fields.String()
+    target = fields.String()
+    which = fields.String()
+    items = fields.List(fields.Nested(ListedAnswer))
 
 
 class RatePeopleAnswer(Page):
@@ -244,31 +265,24 @@ def show_rates_by(query: Mapping[str, Any]) -> Any:
     """
     tenant, on = caller().tenant, query.get("on") or today()
     zone, sector, within = query.get("zone"), query.get("sector"), query.get("within")
-    if zone is None and sector is None:
-        raise BadRequest(Fault("zone", "say a zone, a sector or both: ?zone=… or ?sector=…"))
+    _zone_or_sector(query)
     with database().reading(tenant, snapshot=True) as session:
-        seen = seen_by(session, caller(), Act.READ_RATES)
-        if within is not None and seen is not None and within not in seen:
-            raise NotFound(Fault("within", f"there is no organization {within!r}"))
+        which = _which(session, query, Act.READ_RATES)
         try:
             found = gathered.gather(
                 session,
                 tenant,
+                which,
                 on=on,
-                zone=zone,
-                sector=sector,
-                within=within,
-                seen=seen,
+                today=today(),
                 basis=query["basis"],
                 headcount_on=query.get("headcount_on"),
                 plan=query.get("plan"),
             )
-        except NoSuchEnterprises as error:
-            raise NotFound(Fault("sector" if zone is None else "zone", str(error))) from None
-        except (UnknownOrganization, NotOnThatDay) as error:
-            raise NotFound(Fault("within", str(error))) from None
+        except (NoSuchEnterprises, UnknownOrganization, NotOnThatDay) as error:
+            raise _no_such(error, query) from None
     covered = _covered(found.figures)
-    targets = covered.pop("targets")
+    covered.pop("targets")
     return {
         **{name: value for name, value in covered.items() if name not in ("code", "name", "kind")},
         "as_of": on,
@@ -280,7 +294,7 @@ def show_rates_by(query: Mapping[str, Any]) -> Any:
         "sector": sector,
         "within": within,
         "enterprises": found.enterprises,
-        "rates": targets,
+        "rates": [_rate(one) for one in found.targets],
     }
 
 
@@ -300,19 +314,7 @@ def list_rate_people(code: str, plan: str, target: str, query: Mapping[str, Any]
     with database().reading(tenant, snapshot=True) as session:
         _open_to_caller(session, code, Act.READ_RATE_PEOPLE)
         try:
-            found = listing.people(
-                session,
-                tenant,
-                code,
-                plan=plan,
-                target=target,
-                on=on,
-                which=query["which"],
-                basis=query["basis"],
-                headcount_on=query.get("headcount_on"),
-                after=left[0] if left else "",
-                limit=query["limit"] + 1,
-            )
+            found = _people(session, code, plan, target, query, on, left)
         except (UnknownOrganization, NotOnThatDay, NotBound) as error:
             raise _not_found(error) from None
     return cursors.page(
@@ -327,6 +329,88 @@ def list_rate_people(code: str, plan: str, target: str, query: Mapping[str, Any]
         target=target,
         which=query["which"],
     )
+
+
+@resource.get(
+    "/rates/by/<plan>/<target>/people",
+    Act.READ_RATE_PEOPLE,
+    query=RatePeopleByParameters,
+    answers=RatePeopleByAnswer,
+)
+def list_rate_people_by(plan: str, target: str, query: Mapping[str, Any]) -> Any:
+    """Who is behind a rate of a zone or sector
+
+    As many as the figure says, page by page; of the caller's branch alone, as the figure.
+    """
+    tenant, on = caller().tenant, query.get("on") or today()
+    _zone_or_sector(query)
+    left = cursors.after(tenant, (str,))
+    with database().reading(tenant, snapshot=True) as session:
+        which = _which(session, query, Act.READ_RATE_PEOPLE)
+        try:
+            found = _people(session, which, plan, target, query, on, left)
+        except NotBound as error:
+            raise NotFound(Fault("path/target", str(error))) from None
+        except (NoSuchEnterprises, UnknownOrganization, NotOnThatDay) as error:
+            raise _no_such(error, query) from None
+    return cursors.page(
+        tenant,
+        found.people,
+        query["limit"],
+        as_of=on,
+        key=lambda one: (one.number,),
+        show=_listed,
+        zone=query.get("zone"),
+        sector=query.get("sector"),
+        within=query.get("within"),
+        plan=plan,
+        target=target,
+        which=query["which"],
+    )
+
+
+def _people(
+    session: Session,
+    of: str | Which,
+    plan: str,
+    target: str,
+    query: Mapping[str, Any],
+    on: date,
+    left: tuple[Any, ...] | None,
+) -> listing.Page:
+    """The people asked for, one more than fit on the page."""
+    return listing.people(
+        session,
+        caller().tenant,
+        of,
+        plan=plan,
+        target=target,
+        on=on,
+        which=query["which"],
+        basis=query["basis"],
+        headcount_on=query.get("headcount_on"),
+        after=left[0] if left else "",
+        limit=query["limit"] + 1,
+    )
+
+
+def _zone_or_sector(query: Mapping[str, Any]) -> None:
+    if query.get("zone") is None and query.get("sector") is None:
+        raise BadRequest(Fault("zone", "say a zone, a sector or both: ?zone=… or ?sector=…"))
+
+
+def _which(session: Session, query: Mapping[str, Any], act: Act) -> Which:
+    """The enterprises asked for, of the caller's branch."""
+    seen, within = seen_by(session, caller(), act), query.get("within")
+    if within is not None and seen is not None and within not in seen:
+        raise NotFound(Fault("within", f"there is no organization {within!r}"))
+    return Which(query.get("zone"), query.get("sector"), within, seen)
+
+
+def _no_such(error: CertificationError, query: Mapping[str, Any]) -> NotFound:
+    if isinstance(error, NoSuchEnterprises):
+        return NotFound(Fault("sector" if query.get("zone") is None else "zone", str(error)))
+    return NotFound(Fault("within", str(error)))
 
 
 def _open_to_caller(session: Session, code: str, act: Act) -> None:

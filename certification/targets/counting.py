@@ -8,8 +8,9 @@ SQL commands that depends on the rules alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,6 +32,10 @@ TOGETHER = ""
 
 FEW = 2000
 """The rows of so many people are counted while they wait to be counted for the summary: some tenths of a second."""
+
+
+SEVERAL = 5000
+"""Of so many people with several employers among some enterprises is worked out what they count too often."""
 
 
 def count(
@@ -119,8 +124,9 @@ def count_together(
 ) -> Populations:
     """The same over these enterprises (codes) together, whatever stands above them, as counts of `TOGETHER`.
 
-    What is kept of each is added up where nobody has two employers among them on the day; otherwise the rows are
-    counted, so that everybody is one person. Who met the criteria is asked too. `enterprises` are of the `basis`.
+    What is kept of each is added up, less what those who have several of them as employers on the day count too often;
+    where very many have, the rows are counted. So everybody is one person. Who met the criteria is asked too.
+    `enterprises` are of the `basis`.
     """
     rules = frozenset(rules)
     headcount_day = headcount_on or on
@@ -129,14 +135,21 @@ def count_together(
     ids = [tree.node(code).id for code in enterprises]
     chains = dict.fromkeys(enterprises, (TOGETHER,))
     few = False
-    if headcount_day == on and not _any_shared(session, tenant, ids, on):
-        kept = summaries.read(session, tenant, land, rules, on=on, programme=programme, basis=basis, codes=enterprises)
+    if headcount_day == on:
+        asked: dict[str, Any] = {"on": on, "programme": programme, "basis": basis, "codes": enterprises}
+        kept = summaries.read(session, tenant, land, rules, **asked)
+        several = [] if kept is None else _several(session, tenant, ids, on)
         few = kept is not None and kept.behind is not None and _are_few(session, tenant, ids, on)
-        if kept is not None and (kept.behind is None or not (exact or few)):
+        if kept is not None and len(several) <= SEVERAL and (kept.behind is None or not (exact or few)):
             everybody, cadres = Tally(), Tally()
             for code in enterprises:
                 everybody.add(kept.everybody[code])
                 cadres.add(kept.cadres[code])
+            if several:
+                as_kept = kept.behind is not None
+                twice = summaries.overlap(session, tenant, land, rules, **asked, worker_ids=several, as_kept=as_kept)
+                everybody.take_away(twice[0])
+                cadres.take_away(twice[1])
             return Populations(
                 {TOGETHER: everybody},
                 {TOGETHER: cadres},
@@ -163,11 +176,11 @@ def _are_few(session: Session, tenant: UUID, enterprises: Collection[UUID], on: 
     return (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) <= FEW
 
 
-def _any_shared(session: Session, tenant: UUID, enterprises: Collection[UUID], on: date) -> bool:
-    """Whether anybody has two of these employers on the day."""
+def _several(session: Session, tenant: UUID, enterprises: Collection[UUID], on: date) -> Sequence[UUID]:
+    """Who has two or more of these employers on the day, up to one more than `SEVERAL`."""
     twice = employed_by(session, tenant, enterprises, on).group_by(Employment.worker_id)
     twice = twice.having(sa.func.count(Employment.enterprise_id.distinct()) > 1)
-    return session.scalar(twice.limit(1)) is not None
+    return session.scalars(twice.limit(SEVERAL + 1)).all()
 
 
 def _count_chains(

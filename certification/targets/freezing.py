@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from certification.errors import CertificationError
 from certification.models import Freezing
 from certification.rules.criteria import PROGRAMME
-from certification.targets import rates
+from certification.targets import gathered, grounds, rates
 from certification.targets.attainment import OrganizationFigures
+from certification.targets.gathered import Which
 from certification.targets.populations import ALL_ENTERPRISES
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
@@ -47,6 +48,7 @@ class Frozen:
 
     id: UUID
     organization: str
+    """Empty where a zone or sector was asked for anywhere."""
     plan: str | None
     on: date
     headcount_on: date
@@ -55,6 +57,8 @@ class Frozen:
     frozen_by: str
     reason: str
     figures: Mapping[str, int]
+    zone: str | None = None
+    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Change:
 def freeze(
     session: Session,
     tenant: UUID,
-    code: str,
+    code: str | Which,
     *,
     on: date,
     by: str,
@@ -80,10 +84,11 @@ def freeze(
     headcount_on: date | None = None,
     programme: str = PROGRAMME,
 ) -> Frozen:
-    """Keeps the figures of an organization on a cut-off day as they are now.
+    """Keeps the figures of an organization, or of a zone or sector, on a cut-off day as they are now.
 
-    Raises NotFrozen for a cut-off day or a headcount's day still to come, or without a name or a reason;
-    UnknownOrganization, NotOnThatDay and NotBound as `rates.rates`.
+    Raises NotFrozen for a cut-off day or a headcount's day still to come, without a name or a reason, or for a zone of
+    which only a part is seen; UnknownOrganization, NotOnThatDay, NotBound and NoSuchEnterprises as `rates.rates` and
+    `gathered.gather`.
     """
     today = vietnam_day(now)
     for what, day in (("cut-off day", on), ("day of the headcount", headcount_on or on)):
@@ -92,27 +97,21 @@ def freeze(
     for what, text in (("who freezes them", by), ("why", reason)):
         if not text.strip():
             raise NotFrozen(f"say {what}: figures that a report rests on name who froze them, and why")
-    measured = rates.rates(
-        session,
-        tenant,
-        code,
-        on=on,
-        today=today,
-        basis=basis,
-        headcount_on=headcount_on,
-        plan=plan,
-        programme=programme,
-        exact=True,
-    )
+    asked: dict[str, Any] = {"basis": basis, "headcount_on": headcount_on, "plan": plan, "programme": programme}
+    figures = _measured(session, tenant, code, on, today, asked)
+    zone, sector = (code.zone, code.sector) if isinstance(code, Which) else (None, None)
+    organization = (code.within or "") if isinstance(code, Which) else code
     record = Frozen(
-        new_id(), code, plan, on, measured.headcount_on, basis, now, by.strip(), reason.strip(),
-        _numbers(measured.organization),
+        new_id(), organization, plan, on, headcount_on or on, basis, now, by.strip(), reason.strip(), figures, zone,
+        sector,
     )  # fmt: skip
     session.add(
         Freezing(
             id=record.id,
             tenant_id=tenant,
-            organization=code,
+            organization=organization,
+            zone=zone,
+            sector=sector,
             plan=plan,
             on_day=on,
             headcount_on=record.headcount_on,
@@ -161,19 +160,11 @@ def difference(
     session: Session, tenant: UUID, record: Frozen, *, today: date, programme: str = PROGRAMME
 ) -> tuple[Change, ...]:
     """What the same question answers otherwise today, in order of name; nothing where all is as it was frozen."""
-    measured = rates.rates(
-        session,
-        tenant,
-        record.organization,
-        on=record.on,
-        today=today,
-        basis=record.basis,
-        headcount_on=record.headcount_on,
-        plan=record.plan,
-        programme=programme,
-        exact=True,
-    )
-    now = _numbers(measured.organization)
+    of: str | Which = record.organization
+    if record.zone or record.sector:
+        of = Which(record.zone, record.sector, record.organization or None)
+    asked: dict[str, Any] = {"basis": record.basis, "headcount_on": record.headcount_on, "plan": record.plan}
+    now = _measured(session, tenant, of, record.on, today, {**asked, "programme": programme})
     return tuple(
         Change(name, record.figures.get(name), now.get(name))
         for name in sorted({*record.figures, *now})
@@ -181,10 +172,28 @@ def difference(
     )
 
 
+def _measured(
+    session: Session, tenant: UUID, of: str | Which, on: date, today: date, asked: Mapping[str, Any]
+) -> dict[str, int]:
+    """The figures of an organization, or of a zone or sector, counted to the end."""
+    if not isinstance(of, Which):
+        return _numbers(rates.rates(session, tenant, of, on=on, today=today, exact=True, **asked).organization)
+    found = gathered.gather(session, tenant, of, on=on, today=today, exact=True, **asked)
+    if of.seen is not None:
+        whole = gathered.Which(of.zone, of.sector, of.within)
+        day = asked["headcount_on"] or on
+        if whole.members(grounds.land(session, tenant).on(day), asked["basis"]) != found.enterprises:
+            raise NotFrozen(
+                f"not every enterprise of {of.named!r} is of your branch; figures that a report rests on are frozen "
+                "whole: name a unit of yours that has all of them, or ask whoever has"
+            )
+    return _numbers(found.figures)
+
+
 def _record(row: Freezing) -> Frozen:
     return Frozen(
         row.id, row.organization, row.plan, row.on_day, row.headcount_on, row.basis, row.frozen, row.frozen_by,
-        row.reason, msgspec.json.decode(row.figures, type=dict[str, int]),
+        row.reason, msgspec.json.decode(row.figures, type=dict[str, int]), row.zone, row.sector,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from certification.people import union_roles
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Plan, Target
 from certification.targets import attainment, grounds, numerators, populations
+from certification.targets.gathered import Which
 from certification.targets.populations import ALL_ENTERPRISES, GRASSROOTS_UNIONS, UNION_CADRES
 from certification.targets.rates import NotBound
 from certification.units.trees import Tree
@@ -55,7 +56,7 @@ class Page:
 def people(
     session: Session,
     tenant: UUID,
-    code: str,
+    code: str | Which,
     *,
     plan: str,
     target: str,
@@ -67,21 +68,29 @@ def people(
     limit: int = 500,
     programme: str = PROGRAMME,
 ) -> Page:
-    """Up to `limit` of those whom a target of a plan counts (or misses) in an organization, after the number `after`.
+    """Up to `limit` of those whom a target of a plan counts (or misses) in an organization, or in the enterprises of a
+    zone or sector, after the number `after`.
 
-    Raises UnknownOrganization; NotBound when no such target binds the organization on the day; ValueError for another
-    `which` or basis than there are. A fixed number of SQL commands.
+    Raises UnknownOrganization; NoSuchEnterprises; NotBound when no such target binds the organization on the day;
+    ValueError for another `which` or basis than there are. A fixed number of SQL commands.
     """
     if which not in WHICH:
         raise ValueError(f"whom to list is one of {', '.join(WHICH)}, not {which!r}")
     headcount_day = headcount_on or on
-    tree = grounds.land(session, tenant).on(headcount_day).tree
-    tree.node(code)
-    bound = attainment.binding_targets(session, tenant, tree, [code], on, plan)[code]
+    ground = grounds.land(session, tenant).on(headcount_day)
+    tree = ground.tree
+    enterprises: Sequence[str]
+    if isinstance(code, Which):
+        enterprises = code.existing(ground, basis, headcount_day)
+        bound = code.bound(session, tenant, tree, enterprises, on, plan)
+    else:
+        tree.node(code)
+        enterprises = [one for one, chain in populations.chains(tree, basis).items() if code in chain]
+        bound = attainment.binding_targets(session, tenant, tree, [code], on, plan)[code]
     found = next(((by, one) for by, one in bound if one.id == target), None)
     if found is None:
-        raise NotBound(f"{plan}, {target}", code, on, [f"{by.id}, {one.id}" for by, one in bound])
-    enterprises = [one for one, chain in populations.chains(tree, basis).items() if code in chain]
+        named = code.named if isinstance(code, Which) else code
+        raise NotBound(f"{plan}, {target}", named, on, [f"{by.id}, {one.id}" for by, one in bound])
     if found[1].population == GRASSROOTS_UNIONS:
         return _unions(session, tenant, tree, enterprises, found, on, which, after, limit)
     return _workers(session, tenant, tree, headcount_day, enterprises, found[1], on, which, after, limit, programme)

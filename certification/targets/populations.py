@@ -107,6 +107,13 @@ class Tally:
         self.persons.update(other.persons)
         self.participations.update(other.participations)
 
+    def take_away(self, other: Tally) -> None:
+        self.headcount -= other.headcount
+        self.women -= other.women
+        self.meeting -= other.meeting
+        self.persons.subtract(other.persons)
+        self.participations.subtract(other.participations)
+
 
 def chains(tree: Tree, basis: str = ALL_ENTERPRISES) -> dict[str, tuple[str, ...]]:
     """Every enterprise of the basis that exists on the tree's day, by code, with itself and all that is above it.

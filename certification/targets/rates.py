@@ -26,7 +26,7 @@ from certification.targets.populations import ALL_ENTERPRISES, Behind, Populatio
 from certification.units.trees import TREES, Tree
 from lrs.db import Session
 
-__all__ = ["NotBound", "Rate", "Rates", "Side", "rates"]
+__all__ = ["NotBound", "Rate", "Rates", "Side", "beside", "earlier_days", "rates"]
 
 
 class NotBound(CertificationError):
@@ -126,16 +126,21 @@ def rates(
     wanted = {target.numerator for _, target in bound}
     earlier = {
         day: _counted_on(session, tenant, land, code, wanted, day, programme, basis, exact)
-        for day in (forecasts.start_of_pace(on, assumptions), forecasts.same_day_a_year_before(on))
-        if day is not None
+        for day in earlier_days(on, assumptions)
     }
     targets = tuple(
-        Rate(figures, _beside(code, figures, by_plan, target, earlier, every_plan, on, today, assumptions))
+        Rate(figures, beside(code, figures, by_plan, target, earlier, every_plan, on, today, assumptions))
         for figures, (by_plan, target) in zip(own.targets, bound, strict=True)
     )
     children = tuple(one for one in measured.organizations if one.code != code and one.coverage.enterprises)
     behind = Behind.earliest(measured.behind, *[one.behind for one in earlier.values() if one is not None])
     return Rates(on, headcount_day, basis, today, own, targets, children, behind)
+
+
+def earlier_days(on: date, assumptions: Assumptions = DEFAULTS) -> list[date]:
+    """The days whose figures stand beside those of a cut-off day: where its pace begins, and a year before."""
+    days = (forecasts.start_of_pace(on, assumptions), forecasts.same_day_a_year_before(on))
+    return [day for day in days if day is not None]
 
 
 def _binding(session: Session, tenant: UUID, tree: Tree, code: str, on: date) -> list[str]:
@@ -162,7 +167,7 @@ def _counted_on(
     )
 
 
-def _beside(
+def beside(
     code: str,
     figures: TargetFigures,
     plan: Plan,
@@ -171,8 +176,11 @@ def _beside(
     every_plan: Mapping[str, Plan],
     on: date,
     today: date,
-    assumptions: Assumptions,
+    assumptions: Assumptions = DEFAULTS,
 ) -> Side:
+    """What stands beside the figures of one target, which are counted under `code`; `earlier`: what was counted under
+    it on the days that last year and the pace are told by, None where nobody was there."""
+
     def observed(day: date | None) -> Observation | None:
         there = earlier.get(day) if day is not None else None
         if day is None or there is None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -33,7 +33,7 @@ from certification.targets.sums import CADRE, EVERYBODY, OTHERS, UNIONISED, Sum
 from certification.units import revisions
 from lrs.db import Session, among, beside
 
-__all__ = ["TITLES_OF_NOW", "Counts", "all_rules", "read", "version"]
+__all__ = ["TITLES_OF_NOW", "Counts", "all_rules", "overlap", "read", "version"]
 
 UNSETTLED = 1000
 """With more workers marked than this, what they contribute is not added to what is read."""
@@ -146,6 +146,52 @@ def read(
         reporting=frozenset(one for one in enterprises if heads[land.nodes[one].id]),
         behind=behind,
     )
+
+
+def overlap(
+    session: Session,
+    tenant: UUID,
+    land: Land,
+    rules: Iterable[Numerator],
+    *,
+    on: date,
+    programme: str,
+    basis: str,
+    codes: Collection[str],
+    worker_ids: Collection[UUID],
+    as_kept: bool,
+) -> tuple[Tally, Tally]:
+    """By how much the counts of these enterprises, added up, count these workers too often: of everybody, of cadres.
+
+    The workers are those who have several of the enterprises as employers. `as_kept`: as the tallies have them, where
+    those are behind; otherwise as they are now. Where `read` answers.
+    """
+    summary = session.get_one(Summary, (tenant, on.year))
+    if as_kept:
+        kept = tallies.standings_of(session, tenant, on.year, worker_ids).values()
+        several = [standings.decode(content) for content in kept]
+    else:
+        every_rule = all_rules(session, tenant)
+        several = [*contributions.work_out(session, tenant, on.year, programme, every_rule, worker_ids, on=on).values()]
+    of_them = Sum()
+    for standing in several:
+        of_them.add(standing)
+    stand = tallies.places(session, tenant, on.year, [land.nodes[code].id.bytes for code in codes])
+    day, names = day_of_year(on, on.year), tallies.measures_of(summary)
+    found: dict[str, tuple[int, int]] = {}
+    for sign, together in ((1, False), (-1, True)):
+        places = {
+            one: [replace(place, organizations=(b"" if together else one,)) for place in of]
+            for one, of in stand.items()
+        }
+        for deltas in of_them.over(places).values():
+            for key, days in sums.by_measure(deltas):
+                persons, times = sums.until(days, day)
+                before = found.get(name := sums.name_of(key, names), (0, 0))
+                found[name] = before[0] + sign * persons, before[1] + sign * times
+    parts = (UNIONISED, OTHERS) if basis == ALL_ENTERPRISES else (UNIONISED,)
+    wanted = {rule_key(rule): rule for rule in rules if rule.rule != "commitment"}
+    return _tally(found, EVERYBODY, parts, wanted), _tally(found, CADRE, parts, wanted)
 
 
 def _marked(session: Session, tenant: UUID, year: int, limit: int) -> Sequence[UUID]:

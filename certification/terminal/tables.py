@@ -14,7 +14,7 @@ from certification.targets import figures
 from certification.targets.attainment import COMMON_GROUPS, Attainment, OrganizationFigures, TargetFigures
 from certification.targets.gathered import Gathered
 from certification.targets.populations import Behind
-from certification.targets.rates import Rates
+from certification.targets.rates import Rate, Rates
 from certification.terminal.printable import printable
 from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION
 
@@ -72,26 +72,7 @@ def print_rates(console: Console, rates: Rates, plan_names: Mapping[str, str]) -
     if rates.to_come:
         console.print(Text("  Ngày chốt chưa tới: đây là số liệu đến nay.", style="yellow"))
     for rate in rates.targets:
-        target, words = rate.figures, figures.target_words(rate.figures)
-        console.print()
-        console.print(Text(printable(f"{target.group} {target.title}"), style="bold"))
-        console.print(
-            f"  {words.counted} / {words.denominator} {POPULATIONS[target.population]} = {words.rate}; "
-            f"{words.participations} lượt; cùng ngày năm trước {figures.last_year_words(rate.beside.last_year)}",
-            highlight=False,
-        )
-        console.print(Text(f"  theo {printable(plan_names[target.plan])}", style="dim"))
-        for year_target, forecast in zip(words.year_targets, rate.beside.forecasts, strict=True):
-            console.print(
-                f"  đến hết {year_target.year}: {year_target.target}, {year_target.gap}; "
-                f"{figures.forecast_words(forecast)}",
-                highlight=False,
-            )
-        for beside, beside_words in zip(target.beside, words.beside, strict=True):
-            told = f"{beside_words.counted} người, {beside_words.participations} lượt, {beside_words.rate}"
-            console.print(Text(f"  {printable(beside.title)}: {told}", style="dim"))
-        for shortfall in rate.beside.shortfalls:
-            console.print(Text(f"  Lưu ý: {printable(figures.shortfall_words(shortfall))}", style="yellow"))
+        _print_rate(console, rate, plan_names)
     for child in rates.children:
         console.print()
         console.print(_heading(child))
@@ -111,8 +92,8 @@ def print_gathered(console: Console, found: Gathered, plan_names: Mapping[str, s
     console.print(Text(f"  {figures.coverage_words(one.coverage)}", style="dim"))
     _print_behind(console, found.behind)
     if one.targets:
-        console.print(Text(f"  Theo {printable(_bound_by(one.targets, plan_names))}", style="dim"))
-        console.print(Padding(_further_table(one.targets), (0, 0, 0, 2)))
+        for rate in found.targets:
+            _print_rate(console, rate, plan_names)
     else:
         console.print(Text("  Không có kế hoạch nào nêu chỉ tiêu chung cho các doanh nghiệp này.", style="dim"))
 
@@ -135,6 +116,30 @@ def _further_plans(attainment: Attainment) -> list[str]:
             if target.group not in COMMON_GROUPS
         )
     )
+
+
+def _print_rate(console: Console, rate: Rate, plan_names: Mapping[str, str]) -> None:
+    """One target's figures, last year's, the forecasts and where its plan asks for less."""
+    target, words = rate.figures, figures.target_words(rate.figures)
+    console.print()
+    console.print(Text(printable(f"{target.group} {target.title}"), style="bold"))
+    console.print(
+        f"  {words.counted} / {words.denominator} {POPULATIONS[target.population]} = {words.rate}; "
+        f"{words.participations} lượt; cùng ngày năm trước {figures.last_year_words(rate.beside.last_year)}",
+        highlight=False,
+    )
+    console.print(Text(f"  theo {printable(plan_names[target.plan])}", style="dim"))
+    for year_target, forecast in zip(words.year_targets, rate.beside.forecasts, strict=True):
+        console.print(
+            f"  đến hết {year_target.year}: {year_target.target}, {year_target.gap}; "
+            f"{figures.forecast_words(forecast)}",
+            highlight=False,
+        )
+    for beside, beside_words in zip(target.beside, words.beside, strict=True):
+        told = f"{beside_words.counted} người, {beside_words.participations} lượt, {beside_words.rate}"
+        console.print(Text(f"  {printable(beside.title)}: {told}", style="dim"))
+    for shortfall in rate.beside.shortfalls:
+        console.print(Text(f"  Lưu ý: {printable(figures.shortfall_words(shortfall))}", style="yellow"))
 
 
 def _print_behind(console: Console, behind: Behind | None) -> None:

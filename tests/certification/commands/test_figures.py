@@ -91,8 +91,15 @@ def test_a_zone_is_shown_as_of_the_day(run: Run, database: Database, tenant: UUI
     told = succeeded(run("attainment", "--zone", "KCN A", "--sector", "Dệt may", "--as-of", "20/11/2026"))
     assert "KCN A · Dệt may 2 lao động (1 nữ)" in told
     assert "1 trong 1 doanh nghiệp có danh sách lao động" in told
-    assert "  Theo 1268/QĐ-TTg của Thủ tướng Chính phủ\n" in told
+    assert "  theo 1268/QĐ-TTg của Thủ tướng Chính phủ\n" in told
+    assert "không dự báo: không có số liệu cùng ngày năm trước để so" in told
     assert succeeded(run("attainment", "--zone", "KCN A", "--organization", "vn/a"))
+    listed = succeeded(run("attainment-people", "-", "1268-qd-ttg", "G1", "--zone", "KCN A", "--which", "missing"))
+    assert [line.split("\t")[0] for line in listed.splitlines()] == ["A1", "A2"]
+    named = ("--by", "Sen", "--reason", "Báo cáo năm", "--zone", "KCN A", "--as-of", "2026-11-19")
+    assert "figures of KCN A on 2026-11-19" in succeeded(run("freeze", "-", *named))
+    assert "figures of vn/a · KCN A on 2026-11-19" in succeeded(run("freeze", "vn/a", *named))
+    assert "KCN A on 2026-11-19, all; frozen" in succeeded(run("frozen"))
     assert (
         "no enterprise of 'KCN A' on 2026-06-30" in run("attainment", "--zone", "KCN A", "--as-of", "2026-06-30").stderr
     )

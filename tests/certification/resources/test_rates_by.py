@@ -58,6 +58,42 @@ def test_a_branch_gets_its_own_enterprises_alone(ask: Ask, callers: Callers) -> 
     by(ask, {}, 401, zone=ZONE)
 
 
+def test_who_is_behind_and_what_is_frozen_of_a_zone_stays_in_the_branch(ask: Ask, callers: Callers) -> None:
+    def people(headers: Any, expected: int = 200, **query: str) -> Any:
+        path = "/api/rates/by/1268-qd-ttg/G1/people"
+        return ask(headers, path, expected, query_string={"on": "2026-06-30", "which": "everybody", **query})
+
+    auditor = callers.of(Role.AUDITOR)
+    everybody = people(auditor, zone=ZONE)
+    assert (len(everybody["items"]), everybody["zone"], everybody["within"]) == (2, ZONE, None)
+    first = people(auditor, zone=ZONE, limit="1")
+    assert first["items"] == everybody["items"][:1]
+    assert people(auditor, zone=ZONE, limit="1", cursor=first["next"])["items"] == everybody["items"][1:]
+    seen = people(callers.officer, zone=ZONE)
+    assert {code for one in seen["items"] for code in one["enterprises"]} <= {"dn/a", "dn/b"}
+    assert places(people(callers.officer, 404, zone=OTHER)) == ["zone"]
+    assert places(people(callers.officer, 404, zone=ZONE, within="vn/lao-cai")) == ["within"]
+    assert places(people(auditor, 400)) == ["zone"]
+    assert places(ask(auditor, "/api/rates/by/1268-qd-ttg/G9/people", 404, query_string={"zone": ZONE})) == [
+        "path/target"
+    ]
+    people(callers.enterprise, 403, zone=ZONE)
+
+    def freeze(headers: Any, expected: int, **body: Any) -> Any:
+        told = {"on": "2026-06-30", "reason": "Báo cáo quý", **body}
+        return ask(headers, "/api/frozen-figures", expected, method="POST", json=told)
+
+    made = freeze(callers.operator, 201, zone=ZONE)["record"]
+    assert (made["unit"], made["zone"], made["figures"]["headcount"]) == (None, ZONE, 2)
+    assert places(freeze(callers.officer, 400, zone=ZONE)) == ["/zone"]
+    assert places(freeze(callers.operator, 400, sector="Thép")) == ["/sector"]
+    assert places(freeze(callers.operator, 400)) == ["/unit"]
+    own = freeze(callers.officer, 201, zone=ZONE, unit="cd/lai-chau")["record"]
+    assert [one["id"] for one in ask(callers.officer, "/api/frozen-figures")["items"]] == [own["id"]]
+    ask(callers.officer, f"/api/frozen-figures/{made['id']}", 404)
+    assert ask(callers.operator, f"/api/frozen-figures/{made['id']}")["changes"] == []
+
+
 def test_another_tenant_has_zones_of_its_own(
     ask: Ask, callers: Callers, other_world: World, credential: Callable[..., str]
 ) -> None:

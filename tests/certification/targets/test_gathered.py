@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,12 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Employment, Fact
-from certification.targets import gathered, settling, summaries
+from certification.targets import counting, freezing, gathered, listing, settling, summaries
 from certification.targets.attainment import OrganizationFigures
-from certification.targets.gathered import Gathered, NoSuchEnterprises
+from certification.targets.freezing import NotFrozen
+from certification.targets.gathered import Gathered, NoSuchEnterprises, Which
 from certification.targets.populations import BASES, UNIONISED
 from certification.units import organizations
 from certification.units.trees import UnknownOrganization
@@ -66,7 +69,8 @@ def twice(world: World) -> UUID:
 
 def ask(world: World, on: date = ON, **asked: Any) -> Gathered:
     with world.database.reading(world.tenant) as session:
-        return gathered.gather(session, world.tenant, on=on, **asked)
+        which = Which(*(asked.pop(name, None) for name in ("zone", "sector", "within", "seen")))
+        return gathered.gather(session, world.tenant, which, on=on, today=ON, **asked)
 
 
 def recount(world: World, found: Gathered) -> tuple[int, int]:
@@ -133,7 +137,17 @@ def test_what_is_kept_says_the_same_as_the_rows(placed: World, monkeypatch: pyte
 
         with monkeypatch.context() as patch:
             patch.setattr(summaries, "read", watched)
+            patch.setattr(counting, "_count_chains", None)
             assert everything() == counted
+            with placed.database.writing(placed.tenant) as session:
+                people = session.scalars(sa.select(Employment.worker_id).where(Employment.tenant_id == placed.tenant))
+                mark_uncounted(session, placed.tenant, [(one, EVERY_YEAR) for one in people])
+            assert everything() == counted, "with all that waits"
+            patch.setattr(summaries, "UNSETTLED", 0)
+            patch.setattr(counting, "FEW", 0)
+            behind = everything()
+            assert all(one.behind is not None for one in behind)
+            assert [dataclasses.replace(one, behind=None) for one in behind] == counted
         assert answers
         assert all(one is not None for one in answers)
         for found in counted:
@@ -170,6 +184,61 @@ def test_targets_are_those_of_the_unit_or_those_that_bind_all(placed: World) -> 
     assert [(one.plan, one.target) for one in within.figures.targets] == [(plan.id, t.id) for plan, t in bound]
     assert plans == {"1268-qd-ttg"}
     assert {one.plan for one in within.figures.targets} - plans
+
+
+def test_last_year_and_forecasts_are_of_whoever_was_in_the_zone_then(placed: World) -> None:
+    place(placed, MOVED)
+    with placed.database.writing(placed.tenant) as session:
+        for employer in ("dn/a", "dn/b"):
+            worker = placed.employ(session, employer)
+            add_facts(session, placed.tenant, worker, ["law-labour"], day=date(2025, 3, 1))
+            add_facts(session, placed.tenant, worker, ["law-labour"], day=date(2026, 10, 1))
+    for settled in (False, True):
+        if settled:
+            settling.settle_all(placed.database, placed.tenant, today=ON)
+        rate = next(one for one in ask(placed, zone=ZONE).targets if one.figures.group == "G1")
+        before, now = rate.beside.last_year, rate.figures
+        assert before is not None
+        assert (before.on, before.counted, before.denominator) == (date(2025, 11, 25), 2, 7), "dn/a, dn/b, dn/moi"
+        assert (now.counted, now.denominator) == (2, 2), "dn/b alone"
+        assert [one.why_not for one in rate.beside.forecasts] == ["past", None]
+        pace = next(one for one in ask(placed, zone=OTHER).targets if one.figures.group == "G1")
+        assert pace.beside.last_year is not None
+        assert pace.beside.last_year.denominator == 2, "dn/c with whoever works in dn/a too"
+
+
+def test_who_is_behind_a_rate_of_a_zone_is_as_many_as_it_says(placed: World) -> None:
+    twice(placed)
+    for which in (Which(ZONE), Which(None, "Dệt may"), Which(ZONE, None, "vn/lai-chau"), Which(ZONE, seen={"dn/b"})):
+        found = ask(placed, zone=which.zone, sector=which.sector, within=which.within, seen=which.seen)
+        rate = next(one for one in found.figures.targets if one.group == "G1")
+        asked: dict[str, Any] = {"plan": rate.plan, "target": rate.target, "on": ON}
+        with placed.database.reading(placed.tenant) as session:
+            counted = listing.people(session, placed.tenant, which, **asked).people
+            missing = listing.people(session, placed.tenant, which, which="missing", **asked).people
+        assert len(counted) == rate.counted
+        assert len(counted) + len(missing) == rate.denominator
+        assert sum(one.participations for one in counted) == rate.participations
+        assert {code for one in (*counted, *missing) for code in one.enterprises} <= set(found.enterprises)
+
+
+def test_figures_of_a_zone_are_frozen_whole(placed: World) -> None:
+    asked: dict[str, Any] = {"on": date(2026, 11, 19), "by": "Sen", "reason": "Báo cáo năm", "now": placed.now}
+    with placed.database.writing(placed.tenant) as session:
+        record = freezing.freeze(session, placed.tenant, Which(ZONE), **asked)
+        unit = freezing.freeze(session, placed.tenant, Which(ZONE, within="vn/lai-chau"), **asked)
+        seen = {"dn/a", "dn/b", "dn/moi"}
+        assert freezing.freeze(session, placed.tenant, Which(ZONE, seen=seen), **asked).figures == record.figures
+        with pytest.raises(NotFrozen, match="not every enterprise"):
+            freezing.freeze(session, placed.tenant, Which(ZONE, seen={"dn/a"}), **asked)
+    assert (record.organization, record.zone, record.sector) == ("", ZONE, None)
+    assert (unit.organization, unit.zone, record.figures["headcount"]) == ("vn/lai-chau", ZONE, 5)
+    twice(placed)
+    with placed.database.reading(placed.tenant) as session:
+        assert [freezing.find(session, placed.tenant, one.id) for one in (record, unit)] == [record, unit]
+        assert freezing.frozen(session, placed.tenant, within={"vn/lai-chau"}) == [unit]
+        changes = freezing.difference(session, placed.tenant, record, today=ON)
+    assert ("headcount", 5, 6) in [(one.figure, one.frozen, one.now) for one in changes]
 
 
 def test_what_is_not_there_is_said(placed: World) -> None:
