@@ -23,7 +23,7 @@ def test_frozen_figures_of_units_stay(database: Database, tenant: UUID, now: dat
                 )
             )  # fmt: skip
     assert _rows(database, "organization, zone") == [("", "KCN A"), ("vn/a", None)]
-    command.downgrade(migrations.config_for(database), "0031")
+    command.downgrade(migrations.config_for(database), "0032")
     assert _rows(database, "organization, figures") == [("vn/a", "{}")]
     migrations.upgrade(database)
     assert _rows(database, "organization, zone") == [("vn/a", None)]
