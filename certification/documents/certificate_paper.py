@@ -5,7 +5,6 @@ It says what the credential says and no more. Place, day, signature and seal are
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Iterable
@@ -16,10 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import segno
-import weasyprint
 from markupsafe import Markup
 
-from certification.documents.drawing import Nothing, fonts, page
+from certification.documents.drawing import attachment, page, pdf
 from certification.documents.typography import blank_day, bound, composed
 from certification.rules.certificate_forms import CertificateForm
 from certification.units.letterheads import Letterhead
@@ -78,7 +76,7 @@ def draw(paper: Paper) -> bytes:
         authority=[composed(one) for one in paper.signing],
         mark=OWN_FORM if form.status == "PROPOSAL" else "",
     )
-    inside = weasyprint.Attachment(
+    inside = attachment(
         string=paper.credential.decode(),
         name=CREDENTIAL,
         description="Chứng nhận số đã ký (Open Badges 3.0)",
@@ -86,13 +84,7 @@ def draw(paper: Paper) -> bytes:
         modified=paper.numbered.astimezone(UTC),
         relationship="Source",
     )
-    drawn: bytes = weasyprint.HTML(string=html, url_fetcher=Nothing()).write_pdf(
-        attachments=[inside],
-        pdf_variant="pdf/a-3b",
-        pdf_identifier=hashlib.sha256(paper.code.encode() + paper.credential).digest()[:16],
-        font_config=fonts(),
-    )
-    return drawn
+    return pdf(html, told=paper.code.encode() + paper.credential, variant="pdf/a-3b", attachments=[inside])
 
 
 def draw_all(papers: Iterable[Paper], folder: Path, *, processes: int) -> int:

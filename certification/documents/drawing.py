@@ -1,24 +1,21 @@
-"""What all that WeasyPrint draws has in common: templates of ours, escaped; nothing is fetched while drawing."""
+"""What all that WeasyPrint draws has in common: templates of ours, escaped; nothing is fetched while drawing.
+
+WeasyPrint is loaded when something is drawn for the first time: whatever draws nothing, as most commands do, would
+spend a quarter of its start on it.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
 
-__all__ = ["Nothing", "fonts", "page"]
-
-
-class Nothing(URLFetcher):  # type: ignore[misc]
-    """Fetches nothing, neither from the network nor from the disk."""
-
-    def fetch(self, url: str, headers: Any = None) -> Any:
-        raise ValueError("nothing is fetched")
+__all__ = ["attachment", "page", "pdf"]
 
 
 @cache
@@ -31,7 +28,39 @@ def page(name: str) -> Any:
     return environment.get_template(name)
 
 
+def pdf(html: str, *, told: bytes | None = None, variant: str | None = None, attachments: Sequence[Any] = ()) -> bytes:
+    """What is drawn of a page of ours; the same bytes for the same `told` (without it, the same page).
+
+    `variant` is what WeasyPrint calls a kind of PDF ("pdf/a-3b"), `attachments` are made by `attachment`.
+    """
+    draw, fonts = _weasyprint()
+    drawn: bytes = draw(html).write_pdf(
+        attachments=list(attachments),
+        pdf_variant=variant,
+        pdf_identifier=hashlib.sha256(html.encode() if told is None else told).digest()[:16],
+        font_config=fonts,
+    )
+    return drawn
+
+
+def attachment(**said: Any) -> Any:
+    """A file to lie within a PDF: `string`, `name`, `description`, `created`, `modified`, `relationship`."""
+    from weasyprint import Attachment
+
+    return Attachment(**said)
+
+
 @cache
-def fonts() -> Any:
-    """The fonts of the system, looked up once."""
-    return FontConfiguration()
+def _weasyprint() -> tuple[Callable[[str], Any], Any]:
+    """What makes a document of a page, and the fonts of the system, looked up once."""
+    from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    class Nothing(URLFetcher):  # type: ignore[misc]
+        """Fetches nothing, neither from the network nor from the disk."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            raise ValueError("nothing is fetched")
+
+    return lambda html: HTML(string=html, url_fetcher=Nothing()), FontConfiguration()

@@ -3,14 +3,11 @@ Times New Roman: its letters are as wide."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import weasyprint
-
 from certification.documents import form
-from certification.documents.drawing import Nothing, fonts, page
+from certification.documents.drawing import page, pdf
 from certification.documents.filled import values
 from certification.documents.form import STYLES
 from certification.documents.kinds import DECISION, LIST, MINUTES
@@ -53,10 +50,7 @@ def render_pdf(document: OfficeDocument) -> bytes:
             for one, drawn in zip(document.annexes, told["cac_phu_luc"], strict=True)
         ],
     )
-    drawn: bytes = weasyprint.HTML(string=html, url_fetcher=Nothing()).write_pdf(
-        pdf_identifier=hashlib.sha256(html.encode()).digest()[:16], font_config=fonts()
-    )
-    return drawn
+    return pdf(html)
 
 
 def _blocks(blocks: Sequence[Block], drawn: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-
-import weasyprint
-
-from certification.documents.drawing import Nothing, fonts, page
+from certification.documents.drawing import page, pdf
 from certification.documents.transcript_tables import employed, tables
 from certification.documents.typography import bound, composed, short_day
 from certification.transcripts import words
@@ -41,10 +37,7 @@ def draw(transcript: Transcript) -> bytes:
         mark=words.OWN_FORM,
         foot=_quoted(f"{name}, số liệu đến hết ngày {as_of}"),
     )
-    drawn: bytes = weasyprint.HTML(string=html, url_fetcher=Nothing()).write_pdf(
-        pdf_identifier=hashlib.sha256(html.encode()).digest()[:16], font_config=fonts()
-    )
-    return drawn
+    return pdf(html)
 
 
 def _quoted(text: str) -> str:
