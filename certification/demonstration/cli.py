@@ -50,7 +50,9 @@ def demo(as_of: datetime, workers: int, statements: int, client_statements: int,
     Needs a database of its own: DATA_DIR (and DATABASE_URL) say where. Run again, it checks and shows what is there.
     """
     settings = current_app.extensions["settings"]
-    place = demonstration.Place(settings.data_dir, settings.database_url, settings.secret_key, settings.port)
+    place = demonstration.Place(
+        settings.data_dir, settings.database_url, settings.secret_key, settings.port, settings.public_url
+    )
     scale = Scale(as_of.date(), workers, statements, client_statements, seed)
     database = invocation.database_to_write()
     try:

@@ -7,6 +7,7 @@ DemonstrationFailed
 ├── ServerFailed         the server did not come up, or came down by itself
 ├── ClientFailed         a published client ended with a fault
 ├── JudgingBehind        judging did not catch up in time
+├── NotVerified          a certificate that was issued does not verify
 └── OtherDataFound       the database holds data that is not the demonstration's
 """
 
@@ -16,6 +17,7 @@ __all__ = [
     "ClientFailed",
     "DemonstrationFailed",
     "JudgingBehind",
+    "NotVerified",
     "OtherDataFound",
     "ServerFailed",
     "StatementsRefused",
@@ -59,6 +61,10 @@ class ClientFailed(DemonstrationFailed):
 
 class JudgingBehind(DemonstrationFailed):
     """The judging of what was posted did not catch up in time."""
+
+
+class NotVerified(DemonstrationFailed):
+    """A certificate of the demonstration does not verify by what the server publishes."""
 
 
 class OtherDataFound(DemonstrationFailed):

@@ -77,7 +77,7 @@ def _refuse_other_data(session: Session, tenant: UUID) -> None:
         )
 
 
-def begin(session: Session, tenant: UUID, scale: Scale, *, pepper: bytes, now: datetime) -> State:
+def begin(session: Session, tenant: UUID, scale: Scale, *, pepper: bytes, public_url: str, now: datetime) -> State:
     """A new state, with keys of its own: for the platforms that post, and for an officer who reads figures."""
 
     def key(name: str, *scopes: str) -> Key:
@@ -87,6 +87,7 @@ def begin(session: Session, tenant: UUID, scale: Scale, *, pepper: bytes, now: d
         scale=scale,
         platform=key("Nền tảng học tập Ví Dụ (bịa)", *PLATFORM_SCOPES),
         officer=key("Cán bộ xem số liệu Ví Dụ (bịa)", permissions.READ_SCOPE),
+        public_url=public_url,
     )
 
 

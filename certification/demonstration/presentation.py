@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.text import Text
 
+from certification.demonstration import titles
 from certification.demonstration.people import LEARNING_PLATFORM
 from certification.demonstration.state import State
+from certification.dossiers import listing
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
 from certification.judgement import explanations
 from certification.judgement.assessments import Judgement
@@ -28,6 +30,7 @@ from certification.terminal.explanation import print_explanation
 from lrs.db import Session
 
 UNKNOWN_SHOWN = 3
+CERTIFICATES_SHOWN = 3
 
 
 def present(
@@ -53,6 +56,7 @@ def present(
     chosen = telling(results)
     person = session.execute(sa.select(Worker.number, Worker.full_name).where(Worker.id == chosen.worker_id)).one()
     print_explanation(session, tenant, console, chosen, number=person.number, full_name=person.full_name)
+    _print_titles(session, tenant, console, state, folder)
     _print_totals(console, state, linking.unknown_actors(session, tenant))
     account = _account(session, tenant, chosen.worker_id)
     _print_addresses(console, state, base, folder, worker=person.number, account=account)
@@ -88,6 +92,29 @@ def _print_outcomes(console: Console, results: Sequence[Judgement], year: int) -
         f"{number(outcomes[NOT_YET_KNOWN])} người còn chờ xác nhận. Đủ tiêu chí chưa phải là có danh hiệu: danh hiệu "
         "do cơ quan có thẩm quyền công nhận."
     )
+
+
+def _print_titles(session: Session, tenant: UUID, console: Console, state: State, folder: Path) -> None:
+    """The decision, whom it recognised, and where the certificates are and are verified."""
+    year = state.scale.as_of.year
+    found = listing.counts(session, tenant, year, None, on=state.scale.as_of)
+    entries = titles.issued(session, tenant)
+    console.print()
+    console.rule(Text(f"Danh hiệu năm {year}", style="bold"), align="left")
+    console.print(
+        f"{number(found.registered)} người đăng ký và tự đánh giá, {number(found.proposed)} được đề nghị, "
+        f"{number(found.recognised)} được công nhận, {number(found.refused)} không được công nhận."
+    )
+    if not entries:
+        return
+    first = entries[0]
+    console.print(
+        f"{first.body}: Quyết định số {first.decision_number} ngày {first.decided_on:%d/%m/%Y}. {number(len(entries))} "
+        f"giấy công nhận, từ số {first.number} đến số {entries[-1].number}, đã ký số; bản in (PDF), chứng nhận số "
+        f"(JSON) và sổ cấp giấy (XLSX) ở {folder / titles.FOLDER}. Mở bằng trình duyệt để kiểm:"
+    )
+    for one in entries[:CERTIFICATES_SHOWN]:
+        console.print(f"  {one.number}  {one.name}  {state.public_url}/k/{one.code}", soft_wrap=True)
 
 
 def _print_totals(console: Console, state: State, unknown: Sequence[linking.UnknownActor]) -> None:

@@ -1,4 +1,4 @@
-"""The demonstration from an empty database to figures: set up, post, check, judge, show, serve.
+"""The demonstration from an empty database to certificates: set up, post, check, judge, recognise, show, serve.
 
 A demonstration that is complete is only checked and shown again. One that was broken off is done again from the
 beginning: people, ids and Statements are the same, so what is there already is a repeat and changes nothing.
@@ -20,15 +20,25 @@ from uuid import UUID
 
 from rich.console import Console
 
-from certification.demonstration import judging, officers, people, preparation, published_clients, simulator, state
+from certification.demonstration import (
+    judging,
+    officers,
+    people,
+    preparation,
+    published_clients,
+    simulator,
+    state,
+    titles,
+)
 from certification.demonstration.book import Book, check
 from certification.demonstration.errors import ServerFailed
 from certification.demonstration.people import World
 from certification.demonstration.poster import Connection, Post, post_all
 from certification.demonstration.presentation import present
-from certification.demonstration.server import Server, require_free, serving
+from certification.demonstration.server import HOST, Server, require_free, serving
 from certification.demonstration.state import Scale, State, Totals
 from certification.judgement.assessments import Judgement
+from certification.people import workers
 from certification.rules import evidence_mapping
 from certification.targets import publications
 from certification.terminal.progress import step
@@ -51,6 +61,8 @@ class Place:
     database_url: str
     secret_key: bytes
     port: int
+    public_url: str = ""
+    """The address that certificates name; that of the demonstration's own server where none is set."""
 
     @property
     def folder(self) -> Path:
@@ -80,7 +92,8 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
         require_free(place.port)
         tenant, kept = _begin(place, database, scale, now)
         world = None if kept.complete else _prepare(place, database, tenant, scale, console, now)
-        with serving(place.environment, port=place.port, log=place.folder / "server.log") as server:
+        settings = {**place.environment, "PUBLIC_URL": kept.public_url}
+        with serving(settings, port=place.port, log=place.folder / "server.log") as server:
             with step(console, f"Chạy máy chủ tại {server.base}"):
                 server.await_ready()
                 _check_it_is_ours(server, kept)
@@ -90,6 +103,10 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
                 kept = _fill(place, database, tenant, world, server, kept, console)
                 kept = _act_as_officers(place, database, tenant, world, kept, console, now)
             results = _judge(database, tenant, scale, server, console, today)
+            if world is not None:
+                _recognise(place, database, tenant, world, kept, results, console)
+            with step(console, "Kiểm giấy công nhận bằng những gì máy chủ công bố", counts="giấy") as advance:
+                titles.verify(place.folder / titles.FOLDER, server.base, on_checked=advance)
             with database.writing(tenant) as session:
                 publications.publish(session, tenant, as_of=scale.as_of, now=now, hide_below=0)
             state.save(place.folder, kept)
@@ -110,7 +127,8 @@ def _begin(place: Place, database: Database, scale: Scale, now: datetime) -> tup
         kept = preparation.remembered(session, tenant, place.folder, scale, pepper=place.secret_key, now=now)
     if kept is None:
         with database.writing(tenant) as session:
-            kept = preparation.begin(session, tenant, scale, pepper=place.secret_key, now=now)
+            public_url = place.public_url or f"http://{HOST}:{place.port}"
+            kept = preparation.begin(session, tenant, scale, pepper=place.secret_key, public_url=public_url, now=now)
         state.save(place.folder, kept)
     return tenant, kept
 
@@ -221,6 +239,31 @@ def _judge(
     title = f"Kết quả của từng người tại ngày {scale.as_of:%d/%m/%Y}"
     with step(console, title, total=scale.workers, counts="người") as advance:
         return judging.judge_as_of(database, tenant, scale.as_of, on_judged=advance)
+
+
+def _recognise(
+    place: Place,
+    database: Database,
+    tenant: UUID,
+    world: World,
+    kept: State,
+    results: Sequence[Judgement],
+    console: Console,
+) -> None:
+    """From registering to certificates, for those of one union who meet the criteria."""
+    by_worker = {one.worker_id: one for one in results}
+    with database.reading(tenant) as session:
+        known = workers.known_workers(session, tenant, [person.number for person in world.people])
+    judged = {number: by_worker[one.id] for number, one in known.items() if one.id in by_worker}
+    told = titles.unions(world, judged)
+    with step(console, "Đăng ký, tự đánh giá, xét, đề nghị và quyết định danh hiệu", counts="người") as advance:
+        titles.recognise(database, tenant, world, told, on_person=advance)
+    folder = place.folder / titles.FOLDER
+    with step(console, f"Cấp, ký và vẽ giấy công nhận vào {folder}", counts="giấy") as advance:
+        titles.issue_and_draw(
+            database, tenant, world.as_of, folder, public_url=kept.public_url, secret=place.secret_key,
+            on_paper=advance,
+        )  # fmt: skip
 
 
 # ---------------------------------------------------------------- serving

@@ -64,6 +64,8 @@ class State:
     """May write and read Statements."""
     officer: Key
     """May read figures and persons' results."""
+    public_url: str
+    """The address that certificates name, for good."""
     complete: bool = False
     totals: Totals = field(default_factory=Totals)
     sample: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -81,6 +83,7 @@ def load(folder: Path) -> State | None:
             scale=Scale(**{**kept["scale"], "as_of": date.fromisoformat(kept["scale"]["as_of"])}),
             platform=Key(**kept["platform"]),
             officer=Key(**kept["officer"]),
+            public_url=kept["public_url"],
             complete=kept["complete"],
             totals=Totals(**kept["totals"]),
             sample=kept["sample"],

@@ -22,7 +22,7 @@ from certification.documents.typography import blank_day, bound, composed
 from certification.rules.certificate_forms import CertificateForm
 from certification.units.letterheads import Letterhead
 
-__all__ = ["CREDENTIAL", "Paper", "draw", "draw_all"]
+__all__ = ["CREDENTIAL", "Paper", "draw", "draw_all", "file_name"]
 
 CREDENTIAL = "giay-cong-nhan.json"
 """The name of the credential within the PDF."""
@@ -88,11 +88,15 @@ def draw(paper: Paper) -> bytes:
 
 
 def draw_all(papers: Iterable[Paper], folder: Path, *, processes: int) -> int:
-    """Draws each into a file of the folder, named after its number and code; how many.
+    """Draws each into a file of the folder, named by `file_name`; how many.
 
-    So many processes at once; no more than a few papers lie in memory, however many there are.
+    So many processes at once, with one in this; no more than a few papers lie in memory, however many there are.
     """
     drawn = 0
+    if processes == 1:
+        for drawn, paper in enumerate(papers, start=1):  # noqa: B007
+            _into(paper, folder)
+        return drawn
     # A fresh interpreter for each: forking a process that holds threads or connections to a database may hang.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=_DRAWN_BY_ONE) as pool:
         waiting: set[Future[None]] = set()
@@ -108,9 +112,14 @@ def draw_all(papers: Iterable[Paper], folder: Path, *, processes: int) -> int:
     return drawn
 
 
+def file_name(paper: Paper) -> str:
+    """What its file is called, without an ending: its number and code."""
+    number = re.sub(r"[^\w-]+", "-", paper.number)
+    return f"{number}_{paper.code}"
+
+
 def _into(paper: Paper, folder: Path) -> None:
-    name = re.sub(r"[^\w-]+", "-", paper.number)
-    (folder / f"{name}_{paper.code}.pdf").write_bytes(draw(paper))
+    (folder / f"{file_name(paper)}.pdf").write_bytes(draw(paper))
 
 
 def _qr(address: str) -> str:

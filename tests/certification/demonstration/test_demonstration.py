@@ -25,6 +25,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+import weasyprint
 
 from certification.demonstration.book import Book
 from certification.judgement import judging
@@ -128,7 +129,9 @@ def program(database_url: str, tmp_path: Path) -> Program:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     data = tmp_path / "data"
-    return Program({"DATA_DIR": str(data), "DATABASE_URL": database_url, "PYTHONWARNINGS": "error"}, port)
+    colours = Path(weasyprint.__file__).with_name("pdf") / "sRGB2014.icc"
+    warnings = f"error,ignore:unclosed file <_io.BufferedReader name='{colours}'>:ResourceWarning"
+    return Program({"DATA_DIR": str(data), "DATABASE_URL": database_url, "PYTHONWARNINGS": warnings}, port)
 
 
 @pytest.fixture
@@ -257,6 +260,21 @@ def test_the_rates_agree_to_the_person_with_what_sql_counts_in_the_raw_statement
                 (code, group): theirs.get((code, group), 0) for code in enterprises for group in groups
             }
             assert ours["vn", "employed"] > 200
+    _check_certificates(program, output)
+
+
+def _check_certificates(program: Program, output: str) -> None:
+    """As many were recognised, issued, drawn and verified; and the first are named with their addresses."""
+    said = re.search(r"(\d+) người đăng ký và tự đánh giá, (\d+) được đề nghị, (\d+) được công nhận", output)
+    assert said is not None
+    registered, proposed, recognised = (int(one) for one in said.groups())
+    assert registered == proposed > recognised > 3
+    papers = sorted((program.folder / "giay-cong-nhan").glob("*.pdf"))
+    assert len(papers) == recognised
+    assert all(one.read_bytes().startswith(b"%PDF-1.7") for one in papers)
+    assert f"máy chủ công bố: {recognised} giấy" in output
+    codes = re.findall(rf"^  \d{{4}}/2026/CDHT .*http://127.0.0.1:{program.port}/k/(\S+)$", output, re.MULTILINE)
+    assert [one.stem.rpartition("_")[2] for one in papers[:3]] == codes
 
 
 def test_a_second_run_finds_everything_done_and_refuses_other_numbers(program: Program) -> None:
