@@ -43,6 +43,7 @@ import migrations
 from certification.cli import certification_cli
 from certification.judgement.work import work
 from certification.resources import api, issuers, published_profile, xapi_ext_check
+from certification.resources.limits import Limit
 from certification.web import web
 from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
@@ -88,11 +89,13 @@ class Settings:
     public_url: str = ""
     """The address under which the world reaches this installation, without a slash at its end. Certificates name it for
     good; without it none is issued."""
+    look_ups_a_minute: int = 120
+    """Certificates that one address may look up in a minute in each web process; 0: as many as it likes."""
 
 
 def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
-    CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL.
+    CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -108,6 +111,7 @@ def read_settings() -> Settings:
     cors_origins = env.str("CORS_ORIGINS", "")
     version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=OneOf(SUPPORTED))
     public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
+    look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, validate=Range(min=0))
     try:
         env.seal()
     except EnvError as error:
@@ -131,6 +135,7 @@ def read_settings() -> Settings:
         cors_origins=tuple(one.strip().rstrip("/") for one in cors_origins.split(",") if one.strip()),
         xapi_version_named_by_default=version,
         public_url=public_url.rstrip("/"),
+        look_ups_a_minute=look_ups_a_minute,
     )
 
 
@@ -177,6 +182,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["database"] = database = database or Database(settings.database_url)
     app.extensions["writer"] = Writer(database)
     app.extensions["last_uses"] = LastUses()
+    app.extensions["look_ups"] = Limit(settings.look_ups_a_minute)
     app.register_blueprint(xapi)
     app.register_blueprint(xapi_ext)
     app.register_blueprint(api)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +19,7 @@ from certification.certificates import codes, keys
 from certification.certificates.keys import Issuer
 from certification.credentials import proofs
 from certification.models import Certificate, CertificateCode
-from certification.rules.certificate_forms import build
+from certification.rules.certificate_forms import CertificateForm, build
 from certification.rules.rule_store import stored
 from lrs.db import NOBODY, Database
 
@@ -25,13 +27,17 @@ __all__ = ["CORRECTED", "EXPIRED", "VALID", "WITHDRAWN", "Shown", "look_up"]
 
 VALID, EXPIRED, WITHDRAWN, CORRECTED = "valid", "expired", "withdrawn", "corrected"
 
+KEPT = 2048
+"""Credentials of which a process remembers that their signature was good, or that it was not: some megabytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A certificate as the world may see it on a day.
 
-    `state` is VALID, EXPIRED (its years are over), WITHDRAWN or CORRECTED (then `corrected_by` is the code of the one
-    in its place); `unaltered`: the record is what was signed, by the issuer's key.
+    `state` is VALID, EXPIRED (its years are over, of which `last_day` is the last), WITHDRAWN or CORRECTED (then
+    `corrected_by` is the code of the one in its place); `unaltered`: the record is what was signed, by the issuer's
+    key.
     """
 
     name: str
@@ -43,7 +49,7 @@ class Shown:
     number: str
     code: str
     state: str
-    last_day: date
+    last_day: date | None
     withdrawn_on: date | None
     corrected_by: str | None
     unaltered: bool
@@ -71,15 +77,17 @@ def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public
             return None
         rule = next(one for one in stored(session, tenant, "certificate-form") if one.id == row.form_id)
         form = build(rule.document, rule.id)
-        corrected_by = session.scalar(
-            sa.select(Certificate.code).where(Certificate.tenant_id == tenant, Certificate.id == row.replaced_by)
-        )
+        corrected_by = None
+        if row.replaced_by is not None:
+            corrected_by = session.scalar(
+                sa.select(Certificate.code).where(Certificate.tenant_id == tenant, Certificate.id == row.replaced_by)
+            )
         public = keys.public_keys(session, tenant)
     last_day = form.last_day(row.year)
     if row.withdrawn_on is not None and row.withdrawn_on <= on:
         state = CORRECTED if corrected_by else WITHDRAWN
     else:
-        state = VALID if on <= last_day else EXPIRED
+        state = EXPIRED if last_day is not None and on > last_day else VALID
     return Shown(
         name=row.name,
         title=form.title,
@@ -93,18 +101,36 @@ def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public
         last_day=last_day,
         withdrawn_on=row.withdrawn_on,
         corrected_by=corrected_by,
-        unaltered=_is_unaltered(row, public, Issuer.of(public_url, tenant)),
+        unaltered=_is_unaltered(row, form, public, Issuer.of(public_url, tenant)),
         credential=row.signed,
     )
 
 
-def _is_unaltered(row: Certificate, public: dict[str, str], issuer: Issuer) -> bool:
+def _is_unaltered(row: Certificate, form: CertificateForm, public: dict[str, str], issuer: Issuer) -> bool:
     """Whether the stored credential is signed by a key of the tenant's and says what the register says."""
-    by_address = {issuer.key(name): multikey for name, multikey in public.items()}
-    document = json.loads(row.signed or b"{}")
-    try:
-        proofs.check(document, by_address.get)
-    except proofs.BadProof:
+    signed = _signed(row.signed or b"", tuple((issuer.key(name), public[name]) for name in sorted(public)))
+    if signed is None:
         return False
-    subject = document["credentialSubject"]
-    return bool(subject["identifier"][0]["identityHash"] == row.name and subject["licenseNumber"] == row.printed_number)
+    grounds = form.grounds_of(row.decision_number, row.decided_on, row.body).strip("()")
+    return signed == (
+        row.name, row.printed_number, f"{form.title} {form.year_of(row.year)}", grounds, row.body, row.code,
+    )  # fmt: skip
+
+
+@lru_cache(KEPT)
+def _signed(credential: bytes, keys_of: tuple[tuple[str, str], ...]) -> tuple[str, ...] | None:
+    """What a credential says, where one of these keys (address, Multikey) signed it; otherwise None.
+
+    Remembered by the very bytes and keys: neither says how the certificate stands today, which is read each time.
+    """
+    try:
+        document: Any = json.loads(credential)
+        proofs.check(document, dict(keys_of).get)
+        subject = document["credentialSubject"]
+        code = document["evidence"][0]["id"].rpartition("/")[2]
+        return (
+            subject["identifier"][0]["identityHash"], subject["licenseNumber"], document["name"],
+            document["description"], document["issuer"]["name"], code,
+        )  # fmt: skip
+    except (proofs.BadProof, ValueError, LookupError, TypeError, AttributeError):
+        return None

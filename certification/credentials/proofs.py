@@ -6,9 +6,11 @@ Pure: no database, no clock, no network. The same document, key and instant give
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -96,4 +98,10 @@ def public_key(multikey: str) -> Ed25519PublicKey:
 def _signed(document: Mapping[str, Any], proof: Mapping[str, Any]) -> bytes:
     """What is signed: digests of the proof's own words and of the document's, in this order."""
     options = {"@context": document.get("@context", []), **proof}
-    return hashlib.sha256(canonical(options)).digest() + hashlib.sha256(canonical(document)).digest()
+    return _of_options(json.dumps(options)) + hashlib.sha256(canonical(document)).digest()
+
+
+@lru_cache(64)
+def _of_options(options: str) -> bytes:
+    """The digest of a proof's own words (JSON), which are the same for all that is signed at one instant."""
+    return hashlib.sha256(canonical(json.loads(options))).digest()

@@ -14,7 +14,7 @@ from certification.access.permissions import Act
 from certification.certificates import codes, issuing, papers, register, verification
 from certification.certificates.register import Entry
 from certification.documents import certificate_paper
-from certification.resources import cursors
+from certification.resources import cursors, limits
 from certification.resources.access import changing, database, everything, now, pepper, today, who
 from certification.resources.errors import Conflict, Fault, NotFound
 from certification.resources.frame import Resource
@@ -109,11 +109,19 @@ class VerifiedAnswer(AsOf):
             [verification.VALID, verification.EXPIRED, verification.WITHDRAWN, verification.CORRECTED]
         )
     )
-    last_day = fields.Date(metadata={"description": "The last day of the years for which the title was recognised."})
+    last_day = fields.Date(
+        allow_none=True,
+        metadata={"description": "The last day of the years for which it was recognised; null where none is set."},
+    )
     withdrawn_on = fields.Date(allow_none=True)
     corrected_by = fields.String(allow_none=True, metadata={"description": "The code of the one in its place."})
     unaltered = fields.Boolean(metadata={"description": "The record is what was signed, with the issuer's key."})
-    credential = fields.Dict(metadata={"description": "The signed credential (Open Badges 3.0)."})
+    credential = fields.Dict(
+        allow_none=True,
+        metadata={
+            "description": "The signed credential (Open Badges 3.0); null where what is stored is none any more."
+        },
+    )
 
 
 @resource.get("/certificates", Act.READ_CERTIFICATES, query=RegisterParameters, answers=RegisterAnswer)
@@ -179,12 +187,13 @@ def verify_certificate(code: str) -> Any:
 
     Letters and groups may be typed as they are heard: case, blanks, and O for 0 do not matter.
     """
+    limits.allow()
     found = verification.look_up(database(), code, today(), public_url=public_url())
     if found is None:
         hint = "" if codes.read(code) else "; a letter of it is wrong or missing"
         raise NotFound(Fault("path/code", f"no certificate has this code{hint}; compare it with the paper"))
     shown = {name: getattr(found, name) for name in found.__slots__ if name != "credential"}
-    return {"as_of": today(), **shown, "credential": msgspec.json.decode(found.credential)}
+    return {"as_of": today(), **shown, "credential": _document(found.credential)}
 
 
 @resource.get(
@@ -195,6 +204,7 @@ def verify_certificate(code: str) -> Any:
 )
 def download_credential(code: str) -> Response:
     """The signed credential alone, as other people's software takes it"""
+    limits.allow()
     found = verification.look_up(database(), code, today(), public_url=public_url())
     if found is None:
         raise NotFound(Fault("path/code", "no certificate has this code; compare it with the paper"))
@@ -215,6 +225,7 @@ def download_paper(code: str) -> Response:
 
     Of a certificate that was withdrawn none is given (409).
     """
+    limits.allow(limits.DRAWING)
     try:
         found = papers.by_code(database(), code, public_url=public_url())
     except papers.WithdrawnPaper as error:
@@ -224,6 +235,15 @@ def download_paper(code: str) -> Response:
     response = Response(certificate_paper.draw(found), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="cong-dan-hoc-tap-{found.code}.pdf"'
     return response
+
+
+def _document(credential: bytes) -> Any:
+    """The credential; None where what is stored is none any more."""
+    try:
+        document = msgspec.json.decode(credential)
+    except msgspec.DecodeError:
+        return None
+    return document if isinstance(document, dict) else None
 
 
 def _plain(text: str | None) -> str | None:

@@ -36,6 +36,7 @@ from certification.evidence.witnesses import NotForYou
 from certification.judgement.closings import NotBegun, NothingToDo, YearIsClosed
 from certification.people.workers import UnknownWorker
 from certification.resources.answers import Unchanged, answer
+from certification.resources.limits import AskedTooOften
 from certification.rules.certificate_forms import NoCertificateForm
 from certification.rules.procedures import NoProcedureInForce
 from certification.rules.title_procedures import NoSuchStep, NoTitleProcedure
@@ -195,7 +196,8 @@ def register(blueprint: Blueprint) -> None:
         return _refusal(401, [Fault("", str(error))])
 
     @blueprint.errorhandler(TooOften)
-    def too_often(error: TooOften) -> Response:
+    @blueprint.errorhandler(AskedTooOften)
+    def too_often(error: TooOften | AskedTooOften) -> Response:
         response = _refusal(429, [Fault("", str(error))])
         response.headers["Retry-After"] = str(error.seconds)
         return response

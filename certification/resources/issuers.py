@@ -9,7 +9,7 @@ Nothing in it is about a person. A list is fetched whole, so nobody learns which
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -48,7 +48,7 @@ def show_keys(tenant: UUID) -> Response:
     """The issuer's keys, retired ones too: what they signed goes on being verified."""
     with database().reading(tenant) as session:
         issuer = _issuer(session, tenant)
-        return _answer(keys.did_document(session, tenant, issuer), "application/did+ld+json")
+        return _sent(msgspec.json.encode(keys.did_document(session, tenant, issuer)), "application/did+ld+json")
 
 
 @issuers.get("/<uuid:tenant>/status/<int:number>")
@@ -62,13 +62,21 @@ def show_status_list(tenant: UUID, number: int) -> Response:
         name = keys.current_name(session, tenant)
         if name is None or not 1 <= number <= register.lists(session, tenant):
             raise NotFound
-        places = [one - first for one in register.withdrawn_places(session, tenant, first, last)]
+        places = sorted(one - first for one in register.withdrawn_places(session, tenant, first, last))
         key = keys.named(session, tenant, issuer, name, secret=access.pepper())
-    began = _day_began(now())
+    signed = _signed_list(list_address(issuer, first), issuer, key, tuple(places), _day_began(now()))
+    return _sent(signed, "application/ld+json")
+
+
+@lru_cache(16)
+def _signed_list(
+    address: str, issuer: Issuer, key: proofs.SigningKey, places: tuple[int, ...], began: datetime
+) -> bytes:
+    """The list, signed once for as long as the same places are withdrawn on the same day."""
     listed = status_lists.list_credential(
-        list_address(issuer, first), issuer.did, places, valid_from=began, valid_until=began + timedelta(days=2)
+        address, issuer.did, places, valid_from=began, valid_until=began + timedelta(days=2)
     )
-    return _answer(proofs.prove(listed, key, created=began), "application/ld+json")
+    return msgspec.json.encode(proofs.prove(listed, key, created=began))
 
 
 def _issuer(session: Session, tenant: UUID) -> Issuer:
@@ -82,8 +90,9 @@ def _day_began(instant: datetime) -> datetime:
     return instant.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _answer(document: Any, media_type: str) -> Response:
-    response = Response(msgspec.json.encode(document), mimetype=media_type)
+def _sent(document: bytes, media_type: str) -> Response:
+    """Verifiers and caches may keep it for five minutes, and are told by its ETag when it is still the same."""
+    response = Response(document, mimetype=media_type)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -28,7 +28,7 @@ class NoCertificateForm(CertificationError):
 @dataclass(frozen=True, slots=True)
 class CertificateForm:
     """The words of a certificate, filled in by `grounds_of` and its sisters; for how many years it holds, the assessed
-    one first; and what the credential says of the achievement. `status` says how sure the wording is."""
+    one first (None: no end is known); and what the credential says of the achievement. `status`: how sure that is."""
 
     id: str
     rule_file_id: UUID
@@ -40,7 +40,7 @@ class CertificateForm:
     year: str
     grounds: str
     number: str
-    years: int
+    years: int | None
     achievement: Mapping[str, str]
 
     def number_of(self, number: int, year: int) -> str:
@@ -55,9 +55,9 @@ class CertificateForm:
         """The line that names the decision."""
         return self.grounds.format(number=number, day=f"{day:%d/%m/%Y}", body=body)
 
-    def last_day(self, year: int) -> date:
-        """The last day on which a title of the assessed year is held."""
-        return date(year + self.years - 1, 12, 31)
+    def last_day(self, year: int) -> date | None:
+        """The last day on which a title of the assessed year is held; None where nobody has said."""
+        return None if self.years is None else date(year + self.years - 1, 12, 31)
 
 
 def in_force(session: Session, tenant: UUID, programme: str, on: date) -> CertificateForm:
@@ -76,6 +76,6 @@ def build(document: Mapping[str, Any], rule_file_id: UUID) -> CertificateForm:
         status=document["status"],
         **document["certificate"],
         number=document["register"]["number"],
-        years=document["validity"]["years"]["value"],
+        years=document["validity"]["years"]["value"] if "validity" in document else None,
         achievement=document["achievement"],
     )

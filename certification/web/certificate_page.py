@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from certification.access.permissions import Act, guarded
 from certification.certificates import codes, verification
 from certification.certificates.verification import CORRECTED, EXPIRED, VALID, WITHDRAWN
+from certification.resources import limits
 from certification.resources.access import database, today
 from certification.resources.issuers import public_url
+from certification.resources.limits import AskedTooOften
 
 __all__ = ["PATH", "register"]
 
@@ -44,8 +46,15 @@ def ask() -> AnyResponse:
 
 @guarded(Act.VERIFY_CERTIFICATES)
 def show(code: str) -> Response:
-    """How the certificate of a code stands today; 404 with the form where there is none."""
+    """How the certificate of a code stands today; 404 with the form where there is none, 429 for too many questions."""
     day = today()
+    try:
+        limits.allow()
+    except AskedTooOften as error:
+        page = render_template("certificate.html", found=None, typed=None, wait=error.seconds)
+        response = _private(page, 429)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
     found = verification.look_up(database(), code, day, public_url=public_url()) if public_url() else None
     page = render_template(
         "certificate.html",

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
-from certification.certificates import codes
+from certification.certificates import codes, verification
+from certification.credentials import proofs
+from certification.models import Certificate
+from certification.rules import rule_files
 from lrs.db import Database
 from tests.certification.access import people
 from tests.certification.certificates.issued import DECISION, entries, recognise
 from tests.certification.credentials.signed import verified_elsewhere
+from tests.certification.shipped_rules import FOLDER
 
 CODE = "/api/certificates/by-code"
 
@@ -124,17 +129,89 @@ def test_an_issuer_that_is_none_has_no_keys_and_no_list(client: FlaskClient, ten
     assert client.get(f"/issuers/{tenant}/status/1").headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": "Người khác"},
+        {"printed_number": "9999/2026/CDHT"},
+        {"year": 2025},
+        {"decision_number": "99/QĐ"},
+        {"decided_on": date(2026, 1, 1)},
+        {"body": "Nơi khác"},
+        {"signed": b"[1]"},
+        {"signed": b"{"},
+    ],
+    ids=repr,
+)
 def test_a_certificate_changed_in_the_database_is_told(
-    client: FlaskClient, database: Database, tenant: UUID, issued: list[Any]
+    client: FlaskClient, database: Database, tenant: UUID, issued: list[Any], changed: dict[str, Any]
 ) -> None:
-    import sqlalchemy as sa
-
-    from certification.models import Certificate
-
     one = entries(database, tenant)[0]
+    assert client.get(f"{CODE}/{one.code}").json["unaltered"] is True  # type: ignore[index]
     with database.writing(tenant) as session:
-        session.execute(sa.update(Certificate).where(Certificate.id == one.id).values(name="Người khác"))
+        session.execute(sa.update(Certificate).where(Certificate.id == one.id).values(**changed))
+    page = client.get(f"/k/{one.code}")
+    assert page.status_code == 200
+    assert "bản ghi không khớp chữ ký" in page.text
     assert client.get(f"{CODE}/{one.code}").json["unaltered"] is False  # type: ignore[index]
+
+
+def test_the_signature_is_checked_once_and_how_it_stands_is_asked_each_time(
+    client: FlaskClient, operator: dict[str, str], issued: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    check = proofs.check
+
+    def counted(document: Any, find: Any) -> str:
+        checked.append(document["id"])
+        return check(document, find)
+
+    monkeypatch.setattr(proofs, "check", counted)
+    code = issued[0]["code"]
+    states = [client.get(f"{CODE}/{code}").json["state"] for _ in range(3)]  # type: ignore[index]
+    client.post(f"/api/certificates/{issued[0]['id']}/withdraw", json={"reason": "QĐ 9"}, headers=operator)
+    states.append(client.get(f"{CODE}/{code}").json["state"])  # type: ignore[index]
+    assert states == ["valid"] * 3 + ["withdrawn"]
+    assert len(checked) == 1
+
+
+def test_the_list_of_what_is_withdrawn_is_signed_when_it_changes_and_not_for_each_who_asks(
+    client: FlaskClient, operator: dict[str, str], issued: list[Any], tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed: list[str] = []
+    prove = proofs.prove
+
+    def counted(document: Any, key: Any, *, created: datetime) -> dict[str, Any]:
+        signed.append(document["id"])
+        return prove(document, key, created=created)
+
+    monkeypatch.setattr(proofs, "prove", counted)
+    path = f"/issuers/{tenant}/status/1"
+    first = client.get(path)
+    assert client.get(path).data == first.data
+    assert first.headers["Cache-Control"] == "public, max-age=300"
+    etag = first.headers["ETag"]
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    client.post(f"/api/certificates/{issued[0]['id']}/withdraw", json={"reason": "QĐ 9"}, headers=operator)
+    changed = client.get(path, headers={"If-None-Match": etag})
+    assert (changed.status_code, changed.headers["ETag"] != etag) == (200, True)
+    assert len(signed) == 2
+
+
+def test_where_a_form_says_how_long_a_title_is_held_it_expires(
+    client: FlaskClient, database: Database, tenant: UUID, now: datetime, operator: dict[str, str]
+) -> None:
+    form = (FOLDER / "certificate-form-2026.toml").read_text().replace("certificate-form-2026", "form-of-a-year")
+    figure = '{ value = 1, status = "PROPOSAL", sources = [], checked = 2026-11-21 }'
+    text = f"{form}\n[validity]\nyears = {figure}\n".replace("in_force_from = 2022-10-19", "in_force_from = 2026-01-01")
+    with database.writing(tenant) as session:
+        rule_files.load_text(session, tenant, "form-of-a-year.toml", text, now=now)
+    client.post("/api/certificates", json={"decision": DECISION}, headers=operator)
+    one = entries(database, tenant)[0]
+    for day, state in ((date(2026, 12, 31), "valid"), (date(2027, 1, 1), "expired")):
+        found = verification.look_up(database, one.code, day, public_url="https://cdht.example.vn")
+        assert found is not None
+        assert (found.state, found.last_day, found.unaltered) == (state, date(2026, 12, 31), True)
 
 
 def test_the_paper_is_given_to_whoever_has_the_code_until_it_is_withdrawn(

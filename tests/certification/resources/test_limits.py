@@ -1,0 +1,99 @@
+"""One address looks up so many certificates a minute, and others are not held up by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certification.certificates import codes
+from certification.resources import limits
+from certification.resources.limits import Limit
+from lrs.db import Database
+from tests.certification.certificates.issued import entries, issue, recognise
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def test_an_address_that_asks_too_often_waits_and_another_does_not() -> None:
+    clock = Clock()
+    limit = Limit(60, clock)
+    assert [limit.wait("a") for _ in range(61)] == [0] * 60 + [1]
+    assert limit.wait("b") == 0
+    clock.at += 0.5
+    assert limit.wait("a") == 1
+    clock.at += 0.6
+    assert (limit.wait("a"), limit.wait("a")) == (0, 1)
+    assert limit.wait("b", 59) == 0
+    assert limit.wait("b", 30) == 29  # one came back meanwhile
+    clock.at += 3600
+    assert limit.wait("b", 1000) == 0  # what costs more than there can be takes all
+    assert limit.wait("b") == 1
+
+
+def test_a_limit_of_0_is_none_and_addresses_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {Limit(0).wait("a") for _ in range(1000)} == {0}
+    monkeypatch.setattr(limits, "MOST_ADDRESSES", 3)
+    limit = Limit(1, Clock())
+    for address in "abcd":
+        assert limit.wait(address) == 0
+    assert limit.wait("d") == 60
+    assert limit.wait("a") == 0
+
+
+@pytest.fixture
+def code(database: Database, tenant: UUID, now: datetime) -> str:
+    recognise(database, tenant, now, "NV-1")
+    issue(database, tenant, now)
+    return entries(database, tenant)[0].code
+
+
+def _asked(client: FlaskClient) -> Callable[..., int]:
+    def asked(path: str, forwarded: str | None = None, address: str = "127.0.0.1") -> int:
+        headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+        return client.get(path, headers=headers, environ_base={"REMOTE_ADDR": address}).status_code
+
+    return asked
+
+
+def test_look_ups_are_limited_by_address_whether_there_is_such_a_code_or_not(
+    app: Flask, client: FlaskClient, code: str
+) -> None:
+    app.extensions["look_ups"] = Limit(4, Clock())
+    by_code = f"/api/certificates/by-code/{code}"
+    asked = _asked(client)
+    said = [asked(by_code), asked(f"/k/{code}"), asked(f"/api/certificates/by-code/{codes.make()}"), asked("/k/no")]
+    assert said == [200, 200, 404, 404]
+    for path in (by_code, f"{by_code}/credential", f"{by_code}/paper", f"/k/{code}"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60" if "paper" in path else "15")
+        assert code not in answer.text
+    assert "quá nhiều giấy" in client.get(f"/k/{code}").text
+    assert asked(by_code, address="203.0.113.9") == 200
+
+
+def test_behind_a_proxy_on_this_machine_the_address_that_it_names_counts(
+    app: Flask, client: FlaskClient, code: str
+) -> None:
+    app.extensions["look_ups"] = Limit(1, Clock())
+    path = f"/api/certificates/by-code/{code}"
+    asked = _asked(client)
+    assert asked(path, "203.0.113.1") == 200
+    assert asked(path, "198.51.100.7, 203.0.113.1") == 429  # what the caller wrote before it counts for nothing
+    assert asked(path, "203.0.113.2") == 200
+    assert (asked(path, "2001:db8:1:2::1"), asked(path, "2001:db8:1:2:3::4")) == (200, 429)
+    assert asked(path, "203.0.113.3", address="192.0.2.1") == 200  # nobody else names addresses for others
+    assert asked(path, "203.0.113.4", address="192.0.2.1") == 429
+    assert asked(path, "no address") == 200
