@@ -36,6 +36,12 @@ from certification.models import (
     DossierStep,
     NationalNumber,
     Proposal,
+    Report,
+    ReportContact,
+    ReportFiling,
+    ReportReminder,
+    ReportStep,
+    ReportValue,
     SelfScore,
     TitleDecision,
     TitleReview,
@@ -152,6 +158,7 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
             session.add(SelfScore(worker_id=worker, tenant_id=tenant, **own, **said))
             _work_here(session, tenant, worker, world.ids["dn/a"])
             _apply(session, tenant, worker, world.ids["cdcs/a"])
+        _report(session, tenant, world.ids["cdcs/a"])
         _list_on_paper(session, tenant, pepper)
         act = {"number": 1, "closes": True, "decision": SECRET, "decided_by": SECRET, "recorded": NOW}
         session.add(YearClosing(tenant_id=tenant, programme=learning.PROGRAMME, year=2024, **act))
@@ -187,6 +194,24 @@ def _apply(session: Session, tenant: UUID, worker: UUID, union: UUID) -> None:
     signed = {"decided_on": date(2026, 6, 1), "signer": SECRET, "signer_title": SECRET, "authority": None}
     told = {"number": SECRET, "number_key": str(batch), "digest": "", "recorded_by": SECRET, "recorded": NOW}
     session.add(TitleDecision(organization_id=union, id=batch, decision_year=2026, **of, **signed, **told))
+
+
+def _report(session: Session, tenant: UUID, union: UUID) -> None:
+    """A report that was entered, filed and reminded of."""
+    report, of = new_id(), {"organization_id": union, "tenant_id": tenant}
+    key = {"plan": "lai-chau-31-kh-ldld-2026", "period": "yearly", "cut_off": date(2026, 10, 31)}
+    state = {"form_id": new_id(), "state": "filed", "version": 2, "due": None, "said": None, "changed": NOW}
+    session.add(Report(id=report, **of, **key, **state))
+    session.add(
+        ReportValue(report_id=report, item="contests", value="7", note=SECRET, entered_by=SECRET, entered=NOW, **of)
+    )
+    step = {"step": "open", "state": "draft", "done_by": SECRET, "done": NOW, "comment": SECRET}
+    session.add(ReportStep(report_id=report, place=1, **step, **of))
+    filed = {"number": SECRET, "filed_on": date(2026, 11, 1), "content": b"{}", "sha256": "", "filed_by": SECRET}
+    session.add(ReportFiling(id=new_id(), report_id=report, version=1, corrects_id=None, filed=NOW, **filed, **of))
+    session.add(ReportContact(name=SECRET, phone=SECRET, email=SECRET, said_by=SECRET, said=NOW, **of))
+    sent = {"outcome": "sent", "email": SECRET, "message": SECRET, "sent_by": SECRET, "at": NOW, "fault": ""}
+    session.add(ReportReminder(stage="qua-han", **key, **sent, **of))
 
 
 def _list_on_paper(session: Session, tenant: UUID, pepper: bytes) -> None:

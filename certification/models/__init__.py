@@ -44,6 +44,14 @@ from certification.models.people import (
     WorkerIdentifier,
 )
 from certification.models.privacy import Consent, Look
+from certification.models.reports import (
+    Report,
+    ReportContact,
+    ReportFiling,
+    ReportReminder,
+    ReportStep,
+    ReportValue,
+)
 from certification.models.rules import RuleFile
 from certification.models.targets import (
     Freezing,
@@ -124,6 +132,12 @@ __all__ = [
     "Publication",
     "RecordedAct",
     "Repeat",
+    "Report",
+    "ReportContact",
+    "ReportFiling",
+    "ReportReminder",
+    "ReportStep",
+    "ReportValue",
     "Revision",
     "RoleGiven",
     "RuleFile",

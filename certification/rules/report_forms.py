@@ -29,6 +29,7 @@ __all__ = [
     "Section",
     "all_forms",
     "build",
+    "by_id",
     "in_force",
     "with_base",
 ]
@@ -211,6 +212,14 @@ def in_force(session: Session, tenant: UUID, plan: str, on: date) -> ReportForm:
     if not begun:
         raise NoReportForm(plan, on, tuple(sorted({form.plan for form in forms if form.in_force_from <= on})))
     return max(begun, key=lambda form: (form.in_force_from, form.id))
+
+
+def by_id(session: Session, tenant: UUID, rule_file_id: UUID) -> ReportForm:
+    """The form that a report was opened with, whatever is in force since. Raises KeyError for one that is none."""
+    for form in all_forms(session, tenant):
+        if form.rule_file_ids[0] == rule_file_id:
+            return form
+    raise KeyError(f"no report form is the rule file {rule_file_id}")
 
 
 def _built(rule: StoredRule, base: StoredRule | None) -> ReportForm:
