@@ -16,7 +16,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk, spreadsheets
-from certification.access import rights
 from certification.access.permissions import Act
 from certification.access.who import Who
 from certification.models import Report, ReportValue
@@ -61,7 +60,7 @@ def enter(
     NotAllowed; WrongStep where it is submitted; and as `reading.show`.
     """
     report = steps.at_hand(session, tenant, code, key)
-    rights.require(session, who, Act.WRITE_REPORTS, vietnam_day(now), organization=report.place.unit.id)
+    steps.allowed(session, who, Act.WRITE_REPORTS, report.place.unit.id, vietnam_day(now))
     if report.state not in (reading.NEW, *steps.OPEN):
         raise steps.WrongStep(words.not_in_state("open", report.state))
     faults: list[Fault] = []

@@ -14,11 +14,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.access import rights
 from certification.access.permissions import Act
 from certification.access.who import Who
 from certification.models import ReportContact
-from certification.reports import places, reading
+from certification.reports import places, reading, steps
 from certification.reports.places import Unit
 from certification.reports.reading import CLOSED, NEW, Key
 from certification.rules import report_forms
@@ -113,7 +112,7 @@ def set_contact(session: Session, tenant: UUID, who: Who, code: str, told: Conta
     Raises ImportFaults with every fault, NotAllowed, UnknownOrganization.
     """
     one = organizations.node(session, tenant, code)
-    rights.require(session, who, Act.WRITE_REPORTS, vietnam_day(now), organization=one.id)
+    steps.allowed(session, who, Act.WRITE_REPORTS, one.id, vietnam_day(now))
     if told is None:
         session.execute(
             sa.delete(ReportContact).where(ReportContact.tenant_id == tenant, ReportContact.organization_id == one.id)

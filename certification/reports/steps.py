@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from certification.spreadsheets import Fault, ImportFaults
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 
-__all__ = ["OPEN", "STATES", "STEPS", "WrongStep", "at_hand", "opened", "record", "take", "write"]
+__all__ = ["OPEN", "STATES", "STEPS", "WrongStep", "allowed", "at_hand", "opened", "record", "take", "write"]
 
 STATES = ("draft", "submitted", "returned", "approved", "filed")
 OPEN = ("draft", "returned")
@@ -133,13 +133,19 @@ def take(
     return reading.show(session, tenant, code, key)
 
 
+def allowed(session: Session, who: Who, act: Act, organization: UUID, on: date) -> None:
+    """Raises NotAllowed unless a role of `who` in force on the day allows the act about the organization."""
+    if not rights.may(session, who, act, on, organization=organization):
+        raise rights.NotAllowed(who, act)
+
+
 def check(
     session: Session, tenant: UUID, who: Who, report: OneReport, step: str, comment: str | None, now: datetime
 ) -> None:
     """Raises what stands against a step."""
     today = vietnam_day(now)
     unit = report.place.judged_by if step in BY_THE_ONE_ABOVE else report.place.unit.id
-    rights.require(session, who, _ACTS[step], today, organization=unit)
+    allowed(session, who, _ACTS[step], unit, today)
     before, _ = STEPS[step]
     if report.row is None or report.state not in before:
         raise WrongStep(words.not_in_state(step, report.state))
