@@ -3,7 +3,8 @@
     page    so many of them from a place on: those of one number first, as they are the likeliest
     count   how many there are, up to a bound
 
-What somebody has said is not so (`merging.different`) is left out. A page is read off indexes: by the hash of the
+What somebody has said is not so (`merging.different`) is left out. Within a `Branch`, both workers are of it, and so is
+the enterprise that is named as a reason. A page is read off indexes: by the hash of the
 number, then enterprise by enterprise, some thousand employments at a time; so its cost does not grow with the tenant,
 except that a long row of enterprises without any is passed over portion by portion.
 """
@@ -27,7 +28,7 @@ from certification.people.suggestions import SAME_NAME, SAME_NATIONAL_NUMBER, Re
 from certification.people.workers import Person
 from lrs.db import Session, among
 
-__all__ = ["COUNTED", "Double", "Place", "count", "page"]
+__all__ = ["COUNTED", "EVERYWHERE", "Branch", "Double", "Place", "count", "page"]
 
 COUNTED = 1_000
 """Up to so many are counted: more than anybody works through before counting again."""
@@ -44,6 +45,20 @@ Place = tuple[int, str, UUID, UUID, UUID]
 """Where a list was left: 0 and a number's hash, or 1 and an enterprise; and the two workers."""
 
 _Pair = tuple[UUID, UUID]
+
+Condition = Callable[[Any], sa.ColumnElement[bool]]
+"""A condition on a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Of whom somebody may know: conditions on a column that names a worker, and on one that names an organization."""
+
+    workers: Condition
+    organizations: Condition
+
+
+EVERYWHERE = Branch(lambda _: sa.true(), lambda _: sa.true())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +103,23 @@ class _Candidate:
         return _ordered(self.first[1], self.second[1])
 
 
-def page(session: Session, tenant: UUID, *, limit: int, after: Place | None = None) -> list[Double]:
-    """At most `limit` of them, beginning after a place. About ten SQL commands, however many workers there are."""
+def page(
+    session: Session, tenant: UUID, *, limit: int, after: Place | None = None, branch: Branch = EVERYWHERE
+) -> list[Double]:
+    """At most `limit` of them, beginning after a place, within a branch. About ten SQL commands, however many workers
+    there are."""
     found: list[Double] = []
     if after is None or after[0] == 0:
-        found = _pages(session, tenant, limit, _of_one_number, _left(session, tenant, after))
+        found = _pages(session, tenant, limit, branch, _of_one_number, _left(session, tenant, after))
         after = None
     if len(found) < limit:
-        found += _pages(session, tenant, limit - len(found), _of_one_name, _left(session, tenant, after))
+        found += _pages(session, tenant, limit - len(found), branch, _of_one_name, _left(session, tenant, after))
     return found
 
 
-def count(session: Session, tenant: UUID) -> int:
+def count(session: Session, tenant: UUID, branch: Branch = EVERYWHERE) -> int:
     """How many there are; `COUNTED` where there are more."""
-    return len(page(session, tenant, limit=COUNTED))
+    return len(page(session, tenant, limit=COUNTED, branch=branch))
 
 
 def _left(session: Session, tenant: UUID, place: Place | None) -> _Position:
@@ -118,14 +136,16 @@ def _left(session: Session, tenant: UUID, place: Place | None) -> _Position:
     return _Position(place[1], place[2], first.full_name, (first.number, second.number))
 
 
-_Finder = Callable[[Session, UUID, _Position, int], tuple[list[_Candidate], _Position | None]]
+_Finder = Callable[[Session, UUID, Branch, _Position, int], tuple[list[_Candidate], _Position | None]]
 
 
-def _pages(session: Session, tenant: UUID, limit: int, find: _Finder, left: _Position | None) -> list[Double]:
+def _pages(
+    session: Session, tenant: UUID, limit: int, branch: Branch, find: _Finder, left: _Position | None
+) -> list[Double]:
     found: list[Double] = []
     while left is not None and len(found) < limit:
-        candidates, left = find(session, tenant, left, limit - len(found))
-        found += _looked_at(session, tenant, candidates)
+        candidates, left = find(session, tenant, branch, left, limit - len(found))
+        found += _looked_at(session, tenant, branch, candidates)
     return found
 
 
@@ -143,13 +163,13 @@ def _pairs(
 
 
 def _of_one_number(
-    session: Session, tenant: UUID, left: _Position, limit: int
+    session: Session, tenant: UUID, branch: Branch, left: _Position, limit: int
 ) -> tuple[list[_Candidate], _Position | None]:
     """Some candidates by the hash of the number, and where to go on; None at the end. Two SQL commands."""
     done = NationalNumber.digest > left.number if left.pair is None else NationalNumber.digest >= left.number
     digests = session.scalars(
         sa.select(NationalNumber.digest)
-        .where(NationalNumber.tenant_id == tenant, done)
+        .where(NationalNumber.tenant_id == tenant, done, branch.workers(NationalNumber.worker_id))
         .group_by(NationalNumber.digest)
         .having(sa.func.count() > 1)
         .order_by(NationalNumber.digest)
@@ -159,7 +179,11 @@ def _of_one_number(
     for digest, number, worker_id in session.execute(
         sa.select(NationalNumber.digest, Worker.number, Worker.id)
         .join(Worker, Worker.id == NationalNumber.worker_id)
-        .where(NationalNumber.tenant_id == tenant, among(session, NationalNumber.digest, digests))
+        .where(
+            NationalNumber.tenant_id == tenant,
+            among(session, NationalNumber.digest, digests),
+            branch.workers(NationalNumber.worker_id),
+        )
     ):
         members[digest].append((number, worker_id))
     candidates: list[_Candidate] = []
@@ -172,14 +196,18 @@ def _of_one_number(
 
 
 def _of_one_name(
-    session: Session, tenant: UUID, left: _Position, limit: int
+    session: Session, tenant: UUID, branch: Branch, left: _Position, limit: int
 ) -> tuple[list[_Candidate], _Position | None]:
     """The same by enterprise and name (letter by letter), of a portion of the enterprises. Three SQL commands."""
-    chosen, more = _portion(session, tenant, left)
+    chosen, more = _portion(session, tenant, branch, left)
     if not chosen:
         return [], None
     of_group = (Employment.enterprise_id, Worker.full_name)
-    employed = (Employment.tenant_id == tenant, among(session, Employment.enterprise_id, chosen))
+    employed = (
+        Employment.tenant_id == tenant,
+        among(session, Employment.enterprise_id, chosen),
+        branch.workers(Employment.worker_id),
+    )
     twice = (
         sa.select(*of_group)
         .join(Worker, Worker.id == Employment.worker_id)
@@ -215,13 +243,13 @@ def _of_one_name(
     return candidates, _Position("", chosen[-1]) if more else None
 
 
-def _portion(session: Session, tenant: UUID, left: _Position) -> tuple[list[UUID], bool]:
+def _portion(session: Session, tenant: UUID, branch: Branch, left: _Position) -> tuple[list[UUID], bool]:
     """The next enterprises that have about a portion of employments, in order of id; whether there are more."""
     enterprise = Employment.enterprise_id
     on = enterprise > left.enterprise if left.name is None else enterprise >= left.enterprise
     rows = session.execute(
         sa.select(enterprise, sa.func.count())
-        .where(Employment.tenant_id == tenant, on)
+        .where(Employment.tenant_id == tenant, on, branch.organizations(enterprise))
         .group_by(enterprise)
         .order_by(enterprise)
         .limit(ENTERPRISES + 1)
@@ -243,7 +271,7 @@ def _at_once(some: Sequence[tuple[date, date]], others: Sequence[tuple[date, dat
 # ---------------------------------------------------------------- what is known of them
 
 
-def _looked_at(session: Session, tenant: UUID, candidates: Sequence[_Candidate]) -> list[Double]:
+def _looked_at(session: Session, tenant: UUID, branch: Branch, candidates: Sequence[_Candidate]) -> list[Double]:
     """Those of the candidates who are told of here first, and of whom nobody has said that they are two, with every
     reason. Four SQL commands."""
     if not candidates:
@@ -271,7 +299,11 @@ def _looked_at(session: Session, tenant: UUID, candidates: Sequence[_Candidate])
             Employment.worker_id, Employment.enterprise_id, Organization.code, Employment.started, Employment.ended
         )
         .join(Organization, Organization.id == Employment.enterprise_id)
-        .where(_beside(Employment.tenant_id) == tenant, among(session, Employment.worker_id, ids))
+        .where(
+            _beside(Employment.tenant_id) == tenant,
+            among(session, Employment.worker_id, ids),
+            branch.organizations(Employment.enterprise_id),
+        )
     ):
         jobs[worker_id][enterprise].append((started, ended or date.max))
         codes[enterprise] = code

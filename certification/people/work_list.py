@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from certification.evidence import findings, waiting_list
-from certification.people import doubles
+from certification.people import doubles, suggestions
+from certification.people.doubles import Branch
+from certification.people.suggestions import ActorSuggestion
+from certification.people.workers import Known
 from lrs.db import Session
 
-__all__ = ["KINDS", "About", "Kind", "Waiting", "summary"]
+__all__ = ["KINDS", "Kind", "UnknownPage", "Waiting", "summary", "unknown_of_branch"]
 
-About = Callable[[Any], sa.ColumnElement[bool]]
-"""A condition on the column that names a worker: those whom somebody may know of."""
+LOOKED_THROUGH = 2_000
+"""Unknown Actors that are looked through for one page of a branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Kind:
     code: str
     words: str
     count: Callable[[Session, UUID], int]
-    of_some: Callable[[Session, UUID, About], int] | None = None
+    of_some: Callable[[Session, UUID, Branch], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,56 @@ KINDS: tuple[Kind, ...] = (
         "doubtful-statements",
         "Phát biểu cần xem lại",
         findings.total,
-        lambda session, tenant, about: findings.total(session, tenant, about=about),
+        lambda session, tenant, branch: findings.total(session, tenant, about=branch.workers),
     ),
     Kind(
         "double-workers",
         f"Hai mã có thể là một người (đếm tới {doubles.COUNTED})",
         doubles.count,
+        doubles.count,
     ),
 )
 
 
-def summary(session: Session, tenant: UUID, *, about: About | None = None) -> list[Waiting]:
-    """How many of each kind wait, in the order of `KINDS`; with `about` those kinds alone, and as many of them, as
-    concern such workers."""
-    if about is None:
+def summary(session: Session, tenant: UUID, *, branch: Branch | None = None) -> list[Waiting]:
+    """How many of each kind wait, in the order of `KINDS`; within a branch those kinds alone, and as many of them, as
+    concern its workers."""
+    if branch is None:
         return [Waiting(kind.code, kind.words, kind.count(session, tenant)) for kind in KINDS]
     told = [(kind, kind.of_some) for kind in KINDS]
-    return [Waiting(kind.code, kind.words, count(session, tenant, about)) for kind, count in told if count is not None]
+    return [Waiting(kind.code, kind.words, count(session, tenant, branch)) for kind, count in told if count is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPage:
+    """Some unknown Actors with whom of a branch each may be; `after` is where to go on, None at the end."""
+
+    actors: list[tuple[waiting_list.Unknown, list[ActorSuggestion]]]
+    after: tuple[int, int, str] | None
+
+
+def unknown_of_branch(
+    session: Session, tenant: UUID, known: Known, *, limit: int, after: tuple[int, int, str] | None = None
+) -> UnknownPage:
+    """The unknown Actors who may be somebody of a branch, those with most Statements first: at most `limit`, and fewer
+    where `LOOKED_THROUGH` had to be looked through for them.
+
+    Nobody knows yet whose they are, so who is of the branch is told by `suggestions` alone, and those of other workers
+    are left out. `known` tells of some workers' ids those of the branch. A number of SQL commands that does not grow
+    with the Actors.
+    """
+    found: list[tuple[waiting_list.Unknown, list[ActorSuggestion]]] = []
+    looked = waiting_list.page(session, tenant, limit=LOOKED_THROUGH + 1, after=after)
+    may_be = suggestions.for_actors(session, tenant, [one.ifi for one in looked[:LOOKED_THROUGH]])
+    mine = known({one.worker.id for several in may_be.values() for one in several})
+    for at, actor in enumerate(looked[:LOOKED_THROUGH], 1):
+        of_branch = [one for one in may_be.get(actor.ifi, ()) if one.worker.id in mine]
+        if of_branch:
+            found.append((actor, of_branch))
+        if len(found) == limit and at < len(looked):
+            return UnknownPage(found, _place(actor))
+    return UnknownPage(found, _place(looked[LOOKED_THROUGH - 1]) if len(looked) > LOOKED_THROUGH else None)
+
+
+def _place(actor: waiting_list.Unknown) -> tuple[int, int, str]:
+    return actor.statements, actor.key, actor.ifi

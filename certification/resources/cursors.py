@@ -20,7 +20,7 @@ from flask import current_app, request
 
 from certification.resources.errors import BadRequest, Fault
 
-__all__ = ["after", "page"]
+__all__ = ["after", "page", "part"]
 
 _SEAL_BYTES = 16
 
@@ -64,6 +64,20 @@ def page(
     """
     given = found[:limit]
     following = _cursor(tenant, key(given[-1])) if len(found) > limit else None
+    return {"as_of": as_of, **beside, "items": [show(one) for one in given], "next": following}
+
+
+def part(
+    tenant: UUID,
+    given: Sequence[Item],
+    left: tuple[Any, ...] | None,
+    *,
+    as_of: date,
+    show: Callable[[Item], Any],
+    **beside: Any,
+) -> Mapping[str, Any]:
+    """The same of a list that says itself where it was left (`left`, None at its end), also behind the last item."""
+    following = None if left is None else _cursor(tenant, left)
     return {"as_of": as_of, **beside, "items": [show(one) for one in given], "next": following}
 
 

@@ -24,10 +24,11 @@ from certification.people import (
     work_list,
     workers,
 )
+from certification.people.doubles import Branch
 from certification.people.identifiers import Opaque
 from certification.people.merging import Merged
 from certification.resources import cursors
-from certification.resources.access import changing, database, everything, known_worker, now, pepper, today, who
+from certification.resources.access import changing, database, known_worker, now, pepper, today, who
 from certification.resources.errors import BadRequest, Conflict, Fault, Forbidden, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import REASON, Body, Paging
@@ -181,7 +182,7 @@ def show_work_list() -> Any:
     """
     tenant = who().tenant
     with database().reading(tenant) as session:
-        found = work_list.summary(session, tenant, about=_about(session, Act.READ_WORK_LIST))
+        found = work_list.summary(session, tenant, branch=_branch(session, Act.READ_WORK_LIST))
     return {"as_of": today(), "waiting": found}
 
 
@@ -190,13 +191,14 @@ def list_double_workers(query: Mapping[str, Any]) -> Any:
     """Records that may be one person's, with reasons
 
     Those of one national number first. Nothing is applied by itself. What somebody has said is not so is left out.
+    Whoever has a branch gets those of whom both are of the branch.
     """
-    everything(Act.READ_DOUBLES)
     tenant = who().tenant
     limit: int = query["limit"]
     after = cursors.after(tenant, (int, str, UUID, UUID, UUID))
     with database().reading(tenant) as session:
-        found = doubles.page(session, tenant, limit=limit + 1, after=after)
+        branch = _branch(session, Act.READ_DOUBLES) or doubles.EVERYWHERE
+        found = doubles.page(session, tenant, limit=limit + 1, after=after, branch=branch)
 
     def show(one: doubles.Double) -> dict[str, Any]:
         return {
@@ -212,10 +214,12 @@ def list_double_workers(query: Mapping[str, Any]) -> Any:
     return cursors.page(tenant, found, limit, as_of=today(), key=lambda one: one.place, show=show)
 
 
-def _about(session: Session, act: Act) -> work_list.About | None:
-    """Which workers the caller may know of, as a condition; None for all."""
+def _branch(session: Session, act: Act) -> Branch | None:
+    """Of whom the caller may know; None for all."""
     reach = rights.reach(who(), act, today())
-    return None if reach.everything else lambda column: reach.workers(session, column)
+    if reach.everything:
+        return None
+    return Branch(lambda column: reach.workers(session, column), lambda column: reach.organizations(session, column))
 
 
 @resource.get("/workers/<path:number>/identity", Act.READ_IDENTITY, answers=IdentityAnswer)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from marshmallow import fields
 
+from certification.access import rights
 from certification.access.permissions import Act
 from certification.evidence import waiting_list
-from certification.people import suggestions
+from certification.people import suggestions, work_list
+from certification.people.workers import everybody
 from certification.resources import cursors
-from certification.resources.access import caller, database, today
+from certification.resources.access import caller, database, today, who
 from certification.resources.frame import Resource
 from certification.resources.parameters import Paging
 from certification.resources.shapes import Answer, Page
@@ -60,8 +63,13 @@ class UnknownActor(Answer):
 class UnknownActorsAnswer(Page):
     """Whom nobody knows."""
 
-    actors = fields.Integer(metadata={"description": "How many Actors there are, on all pages."})
-    waiting = fields.Integer(metadata={"description": "Statements that wait, of all of them."})
+    actors = fields.Integer(
+        allow_none=True,
+        metadata={"description": "How many Actors there are, on all pages; null for whoever has a branch."},
+    )
+    waiting = fields.Integer(
+        allow_none=True, metadata={"description": "Statements that wait, of all of them; null likewise."}
+    )
     items = fields.List(fields.Nested(UnknownActor))
 
 
@@ -69,42 +77,55 @@ class UnknownActorsAnswer(Page):
 def list_unknown_actors(query: Mapping[str, Any]) -> Any:
     """Actors nobody has linked to a worker
 
-    Those with most Statements first, each with an example of what it sent and whom it may be.
+    Those with most Statements first, each with an example of what it sent and whom it may be. Whoever has a branch gets
+    those that may be somebody of it, and of whom each may be those of the branch alone; a part may then hold fewer than
+    were asked for, or none, though more follow.
     """
     tenant = caller().tenant
     limit: int = query["limit"]
     after = cursors.after(tenant, (int, int, str))
     with database().reading(tenant) as session:
+        known = rights.knowing(session, who(), Act.READ_UNKNOWN_ACTORS, today())
+        if known is not everybody:
+            found = work_list.unknown_of_branch(session, tenant, known, limit=limit, after=after)
+            examples = waiting_list.described(session, tenant, [actor for actor, _ in found.actors])
+            show = partial(_shown, examples, {one.ifi: of for one, of in found.actors})
+            listed = [actor for actor, _ in found.actors]
+            return cursors.part(tenant, listed, found.after, as_of=today(), show=show, actors=None, waiting=None)
         unknown, waiting = waiting_list.totals(session, tenant)
         actors = waiting_list.page(session, tenant, limit=limit + 1, after=after)
         examples = waiting_list.described(session, tenant, actors[:limit])
         may_be = suggestions.for_actors(session, tenant, [one.ifi for one in actors[:limit]])
-
-    def show(one: waiting_list.Unknown) -> dict[str, Any]:
-        return {
-            "ifi": one.ifi,
-            "statements": one.statements,
-            "first_seen": one.first_seen,
-            "example": examples.get(one.ifi),
-            "may_be": [
-                {
-                    "worker": other.worker.number,
-                    "full_name": other.worker.full_name,
-                    "score": other.score,
-                    "strength": suggestions.strength(other.score),
-                    "reasons": other.reasons,
-                }
-                for other in may_be.get(one.ifi, ())
-            ],
-        }
-
     return cursors.page(
         tenant,
         actors,
         limit,
         as_of=today(),
         key=lambda one: (one.statements, one.key, one.ifi),
-        show=show,
+        show=partial(_shown, examples, may_be),
         actors=unknown,
         waiting=waiting,
     )
+
+
+def _shown(
+    examples: Mapping[str, waiting_list.Example],
+    may_be: Mapping[str, Sequence[suggestions.ActorSuggestion]],
+    one: waiting_list.Unknown,
+) -> dict[str, Any]:
+    return {
+        "ifi": one.ifi,
+        "statements": one.statements,
+        "first_seen": one.first_seen,
+        "example": examples.get(one.ifi),
+        "may_be": [
+            {
+                "worker": other.worker.number,
+                "full_name": other.worker.full_name,
+                "score": other.score,
+                "strength": suggestions.strength(other.score),
+                "reasons": other.reasons,
+            }
+            for other in may_be.get(one.ifi, ())
+        ],
+    }

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
+from certification.people import work_list
 from lrs import api
 from tests.certification import learning
 from tests.certification.access.people import account, give, signed_in
@@ -132,7 +133,9 @@ def test_nobody_says_who_is_whom_in_another_branch(
     get(client, auditor, "/api/workers/NV-1/identity")
     post(auditor, "/api/workers/NV-1/merge", 403, other="NV-2")
     for path in ("/api/double-workers", "/api/unknown-actors"):
-        get(client, officer, path, 403)
+        get(
+            client, member("doanh-nghiep-b", Role.ENTERPRISE, "dn/b") if path.endswith("actors") else auditor, path, 403
+        )
     get(client, member("doanh-nghiep", Role.ENTERPRISE, "dn/a"), "/api/work-list", 403)
     assert post(operator, f"/api/identity-events/{merged['event']}/undo")["other"] == "NV-3"
     assert post(operator, "/api/links/remove", ifi="https://hoc.example.org|c")["worker"] == "NV-3"
@@ -147,6 +150,75 @@ def test_records_that_may_be_one_persons_are_listed(world: World, client: FlaskC
     [double] = get(client, operator, "/api/double-workers")["items"]
     assert (double["worker"], double["other"], double["score"]) == ("NV-1", "NV-2", 40)
     assert double["reasons"][0]["words"] == "Cùng họ tên, cùng làm ở “dn/a”"
+
+
+def test_whoever_has_a_branch_gets_doubles_and_unknown_actors_of_it_alone(
+    world: World,
+    other_world: World,
+    identity: api.Identity,
+    client: FlaskClient,
+    member: Callable[..., Headers],
+    operator: Headers,
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        for employers in (("dn/a",), ("dn/a",), ("dn/c",), ("dn/c",)):
+            world.employ(session, *employers)
+        # One name in one enterprise of another branch, where both of the branch were once; one of both branches now.
+        for _ in range(2):
+            worker = world.employ(session, "dn/c", ended=date(2022, 12, 31))
+            world.also(session, worker, "dn/b", started=date(2023, 1, 1) if _ else date(2024, 1, 1))
+    for name in ("NV-1", "NV-3", "lạ"):
+        learning.store(world.database, identity, learning.statement(name), learning.statement(name))
+    learning.follow_all(world.database, world.tenant, now=world.now)
+    officer, other = (member(f"can-bo-{code}", Role.UPPER_OFFICER, f"cd/{code}") for code in ("lai-chau", "lao-cai"))
+
+    def doubles(headers: Headers) -> set[tuple[str, str]]:
+        return {(one["worker"], one["other"]) for one in get(client, headers, "/api/double-workers")["items"]}
+
+    def unknown(headers: Headers, query: str = "") -> Any:
+        return get(client, headers, f"/api/unknown-actors{query}")
+
+    everything = doubles(operator)
+    assert doubles(officer) == {("NV-1", "NV-2"), ("NV-5", "NV-6")}
+    assert doubles(other) == {("NV-3", "NV-4")}
+    assert doubles(officer) | doubles(other) < everything
+    assert "dn/c" not in str(get(client, officer, "/api/double-workers"))
+    waiting = {one["code"]: one["count"] for one in get(client, officer, "/api/work-list")["waiting"]}
+    assert waiting == {"doubtful-statements": 0, "double-workers": 2}
+    for headers, number in ((officer, "NV-1"), (other, "NV-3")):
+        found = unknown(headers)
+        assert (found["actors"], found["waiting"], found["next"]) == (None, None, None)
+        assert [(one["ifi"].split("|")[1], one["statements"]) for one in found["items"]] == [(number, 2)]
+        assert [may["worker"] for one in found["items"] for may in one["may_be"]] == [number]
+    assert len(unknown(operator)["items"]) == 3
+
+
+def test_a_page_of_a_branch_looks_through_so_many_actors_and_goes_on_behind_them(
+    world: World,
+    identity: api.Identity,
+    client: FlaskClient,
+    member: Callable[..., Headers],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        for _ in range(5):
+            world.employ(session, "dn/a")
+    names = [f"NV-{n}" for n in range(1, 6)] + [f"lạ-{n}" for n in range(6)]
+    learning.store(world.database, identity, *[statement(name) for name in names])
+    learning.follow_all(world.database, world.tenant, now=world.now)
+    officer = member("can-bo", Role.UPPER_OFFICER, "cd/lai-chau")
+    for looked, limit in ((2, 9), (3, 2), (50, 2), (1, 1)):
+        monkeypatch.setattr(work_list, "LOOKED_THROUGH", looked)
+        seen: list[str] = []
+        cursor = ""
+        while True:
+            page = get(client, officer, f"/api/unknown-actors?limit={limit}{cursor}")
+            assert len(page["items"]) <= limit
+            seen += [one["ifi"].split("|")[1] for one in page["items"]]
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={page['next']}"
+        assert sorted(seen) == names[:5]
 
 
 def test_units_are_listed_found_and_changed_on_any_day(
