@@ -273,6 +273,6 @@ def test_an_officer_sees_what_waits_about_the_own_workers(
     learning.follow_all(world.database, world.tenant, world.now)
     officer = member("can-bo", Role.UPPER_OFFICER, "cd/lai-chau")
     waiting = {one["code"]: one["count"] for one in get(client, officer, "/api/work-list")["waiting"]}
-    assert waiting == {"doubtful-statements": 2}
+    assert waiting == {"doubtful-statements": 2, "double-workers": 0}
     every = {one["code"]: one["count"] for one in get(client, operator, "/api/work-list")["waiting"]}
     assert (every["doubtful-statements"], len(every)) == (3, 4)
