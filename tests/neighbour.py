@@ -45,12 +45,13 @@ from certification.models import (
     SelfScore,
     TitleDecision,
     TitleReview,
+    TranscriptHandover,
     YearClosing,
 )
 from certification.people import national_numbers, workers
 from certification.privacy import access, consents
 from certification.targets import freezing, publications, settling
-from certification.units import letterheads
+from certification.units import letterheads, organizations
 from certification.units.letterheads import Letterhead
 from lrs import api, definitions
 from lrs.db import NOBODY, Database, Session, new_id
@@ -289,7 +290,10 @@ def _agree(session: Session, tenant: UUID) -> None:
     agreed = [consents.Agreed(one.purpose.id, one.digest) for one in asked]
     told = {"how": consents.ON_PAPER, "paper": SECRET, "by": SECRET, "now": NOW}
     consents.give(session, tenant, "NV-AN", "dn/a", agreed, **told)
-    access.note(session, tenant, workers.find(session, tenant, "NV-AN").id, SECRET, SECRET, SECRET, NOW)
+    worker, enterprise = workers.find(session, tenant, "NV-AN").id, organizations.node(session, tenant, "dn/a").id
+    access.note(session, tenant, worker, SECRET, SECRET, SECRET, NOW)
+    held = {"recipient_id": enterprise, "purpose": "employer-training", "digest": b"x", "place": 99, "given": NOW}
+    session.add(TranscriptHandover(worker_id=worker, tenant_id=tenant, **held))
 
 
 def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:

@@ -117,6 +117,8 @@ class Act(Enum):
     SUPPOSE = "ask what would be of a worker"
     SUPPOSE_OF_MANY = "ask what would be of many workers"
     READ_LEARNING = "read what a worker has learnt"
+    READ_TRANSCRIPT = "read the transcript of a worker"
+    RECEIVE_TRANSCRIPTS = "be given transcripts as an enterprise"
     READ_WORK_LIST = "read what waits for a person"
     READ_UNKNOWN_ACTORS = "read unknown actors"
     READ_FINDINGS = "read what is to be looked at in Statements"
@@ -231,6 +233,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.SUPPOSE: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
     Act.SUPPOSE_OF_MANY: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.READ_LEARNING: Rule(READ_SCOPE, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR, Role.ENTERPRISE}),
+    Act.READ_TRANSCRIPT: Rule(None, roles=_OFFICERS | {Role.WORKER, Role.ENTERPRISE}),
+    Act.RECEIVE_TRANSCRIPTS: Rule(None, roles=frozenset({Role.ENTERPRISE})),
     Act.READ_WORK_LIST: Rule(READ_SCOPE, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_UNKNOWN_ACTORS: Rule(READ_SCOPE, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_FINDINGS: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),

@@ -70,6 +70,7 @@ from certification.models.testimony import (
     Entitlement,
     KeptFile,
 )
+from certification.models.transcripts import TranscriptHandover
 from certification.models.units import (
     Commitment,
     Letterhead,
@@ -155,6 +156,7 @@ __all__ = [
     "TitleDecision",
     "TitleReview",
     "TouchedTitle",
+    "TranscriptHandover",
     "Uncounted",
     "UnionRole",
     "UnknownActor",

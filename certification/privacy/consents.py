@@ -4,6 +4,7 @@
     give       each purpose named by itself, with the digest of what was shown
     withdraw   at any time, without a reason, by the same people and in one step as giving
     holds      of many workers those whose consent is in force, in one SQL command
+    terms      of many workers since when and until when the last one holds; whose: who ever gave one
     of_worker, running_out   reading
 
 A consent is never there before somebody gave it, never for "everything", and never for a purpose that needs none. Each
@@ -42,11 +43,14 @@ __all__ = [
     "WITHDRAWN",
     "Agreed",
     "Receipt",
+    "Term",
     "UnknownConsent",
     "give",
     "holds",
     "of_worker",
     "running_out",
+    "terms",
+    "whose",
     "withdraw",
     "wordings",
 ]
@@ -100,6 +104,15 @@ class Receipt:
     def holds_on(self, day: date) -> bool:
         """Whether it is in force on the day."""
         return self.starts <= day < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Since when a consent holds, the last day on which it does or did, and what ended it before it ran out."""
+
+    starts: date
+    last: date
+    ended_why: str | None
 
 
 # ---------------------------------------------------------------- giving
@@ -271,6 +284,35 @@ def holds(
         Consent.until > on,
     )
     return set(session.scalars(query))
+
+
+def terms(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], purpose: str, recipient: UUID, on: date
+) -> dict[UUID, Term]:
+    """Of these workers those who ever agreed to `purpose` for the organization `recipient` by the day `on`: the term of
+    the consent that ends last. One SQL command."""
+    rows = session.execute(
+        sa.select(Consent.worker_id, Consent.starts, Consent.until, Consent.ended_why)
+        .where(
+            Consent.tenant_id == tenant,
+            among(session, Consent.worker_id, worker_ids),
+            Consent.purpose == purpose,
+            Consent.recipient_id == recipient,
+            Consent.starts <= on,
+        )
+        .order_by(Consent.until, Consent.given)
+    )
+    return {
+        worker: Term(starts, until - timedelta(days=1), why if why == WITHDRAWN else None)
+        for worker, starts, until, why in rows
+    }
+
+
+def whose(tenant: UUID, purpose: str, recipient: UUID) -> sa.Select[UUID]:
+    """A question for the ids of those who ever agreed to `purpose` for this organization."""
+    return sa.select(Consent.worker_id).where(
+        Consent.tenant_id == tenant, Consent.recipient_id == recipient, Consent.purpose == purpose
+    )
 
 
 def of_worker(session: Session, tenant: UUID, worker_id: UUID) -> list[Receipt]:

@@ -11,7 +11,7 @@ from certification.documents import transcript_book, transcript_paper
 from certification.transcripts import words
 from certification.transcripts.told import Transcript
 
-__all__ = ["CLR", "FORMS", "JSON", "document", "drawn"]
+__all__ = ["CLR", "FORMS", "JSON", "PDF", "XLSX", "document", "drawn"]
 
 JSON, PDF, XLSX, CLR = "json", "pdf", "xlsx", "clr"
 FORMS: Mapping[str, str] = {

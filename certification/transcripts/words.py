@@ -11,20 +11,29 @@ from certification.transcripts.told import CONSENT, EMPLOYMENT, OWN, UNION, Basi
 __all__ = [
     "CITIZEN",
     "DECLARED",
+    "GONE",
     "GROUNDS",
     "HEADING",
     "ISSUER",
+    "LEFT",
     "LEVELS_EXPLAINED",
+    "NEVER_EMPLOYED",
+    "NO_CONSENT",
     "NO_GROUP",
     "OTHER_SOURCE",
     "OWN_FORM",
     "OWN_PURPOSE",
+    "RAN_OUT",
+    "REFUSALS",
+    "THE_UNION",
     "THE_WORKER",
     "TITLE",
     "UNNAMED",
+    "WITHDRAWN",
     "hours",
     "level",
     "percent",
+    "refused",
     "said_of",
     "span",
     "told_by",
@@ -36,6 +45,7 @@ ISSUER = "Hệ thống ghi nhận học tập của công đoàn"
 CITIZEN = "Công dân học tập"
 OWN_FORM = "Biểu mẫu nội bộ, dùng đến khi cơ quan có thẩm quyền ban hành mẫu chính thức."
 OWN_PURPOSE, THE_WORKER = "Bản thân người lao động sử dụng", "Người lao động"
+THE_UNION = "Tổ chức công đoàn"
 DECLARED = "Người lao động tự khai"
 OTHER_SOURCE = "Nguồn khác"
 UNNAMED = "Hoạt động học tập không có tên"
@@ -49,6 +59,26 @@ GROUNDS: Mapping[str, str] = {
     CONSENT: "Sự đồng ý của người lao động",
     UNION: "Nhiệm vụ của tổ chức công đoàn đối với người lao động trong phạm vi quản lý",
 }
+
+
+LEFT, NEVER_EMPLOYED = "employment_ended", "never_employed"
+NO_CONSENT, RAN_OUT, WITHDRAWN, GONE = "no_consent", "consent_ran_out", "consent_withdrawn", "gone"
+REFUSALS: Mapping[str, str] = {
+    LEFT: "Người lao động đã thôi làm việc tại doanh nghiệp{last}: hết quyền xem, xoá dữ liệu đã nhận trừ khi người "
+    "lao động đồng ý cho giữ (Luật 91/2025/QH15, Điều 25)",
+    NEVER_EMPLOYED: "Người lao động không làm việc tại doanh nghiệp; cần sự đồng ý của người lao động cho một mục đích "
+    "khác",
+    NO_CONSENT: "Người lao động chưa đồng ý cho mục đích này; hỏi người lao động trước",
+    RAN_OUT: "Sự đồng ý của người lao động đã hết hạn{last}; hỏi lại người lao động, và xoá dữ liệu đã nhận",
+    WITHDRAWN: "Người lao động đã rút lại sự đồng ý{last}; xoá dữ liệu đã nhận",
+    GONE: "Không còn hồ sơ mang mã này; xoá dữ liệu đã nhận",
+}
+"""Why an enterprise is not given a transcript. With {last} the last day of its right."""
+
+
+def refused(code: str, last: date | None) -> str:
+    """A refusal in a sentence."""
+    return REFUSALS[code].format(last="" if last is None else f" (hiệu lực đến hết ngày {_day(last)})") + "."
 
 
 def hours(minutes: int) -> str:

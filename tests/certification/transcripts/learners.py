@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from certification.privacy import consents
+from certification.privacy.consents import Agreed, Receipt
 from certification.transcripts.told import OWN, Basis
+from certification.vietnam import vietnam_day
 from lrs import api
 from tests.certification import learning
 from tests.certification.world import World
@@ -50,3 +53,23 @@ def hoa(world: World, identity: api.Identity) -> UUID:
     learning.follow_all(world.database, world.tenant, world.now)
     api.merge_definitions(world.database, world.tenant)
     return worker
+
+
+def agree(
+    world: World,
+    number: str,
+    enterprise: str,
+    purpose: str,
+    *,
+    now: datetime | None = None,
+    expires: date | None = None,
+) -> list[Receipt]:
+    """The worker's consent to a purpose for an enterprise."""
+    at = now or world.now
+    with world.database.writing(world.tenant) as session:
+        shown = consents.wordings(session, world.tenant, enterprise, vietnam_day(at))
+        (digest,) = [one.digest for one in shown if one.purpose.id == purpose]
+        return consents.give(
+            session, world.tenant, number, enterprise, [Agreed(purpose, digest)], how=consents.OWN_ACCOUNT,
+            by="worker:1", now=at, expires=expires,
+        )  # fmt: skip
