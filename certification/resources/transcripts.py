@@ -241,7 +241,7 @@ def list_transcripts(code: str, query: Mapping[str, Any]) -> Any:
     left = cursors.after(tenant, (UUID,))
     api.merge_definitions(database(), tenant)
     with database().reading(tenant) as session:
-        node = _enterprise(session, code)
+        node = _enterprise(session, code, "path/code")
         with _asked_for("purpose"):
             purpose = grants.purpose_of(session, tenant, query["purpose"], on)
         found = handing_over.candidates(
@@ -291,7 +291,7 @@ def _given(number: str, query: Mapping[str, Any], form: str) -> Transcript:
 def _to_enterprise(number: str, query: Mapping[str, Any], form: str) -> Transcript:
     tenant = who().tenant
     with database().reading(tenant) as session:
-        node = _enterprise(session, query["enterprise"])
+        node = _enterprise(session, query["enterprise"], "enterprise")
         with _asked_for("purpose"):
             purpose: Purpose = grants.purpose_of(session, tenant, query["purpose"], today())
     try:
@@ -304,10 +304,11 @@ def _to_enterprise(number: str, query: Mapping[str, Any], form: str) -> Transcri
         raise NotFound(Fault("path/number", f"there is no worker {number!r}")) from None
 
 
-def _enterprise(session: Session, code: str) -> Node:
-    """The enterprise as which the caller asks. Raises UnknownOrganization, NotAllowed."""
-    node = organizations.node(session, who().tenant, code)
-    rights.require(session, who(), Act.RECEIVE_TRANSCRIPTS, today(), organization=node.id)
+def _enterprise(session: Session, code: str, place: str) -> Node:
+    """The enterprise as which the caller asks. Raises NotFound for one that is not the caller's, as for none."""
+    node = organizations.nodes(session, who().tenant).get(code)
+    if node is None or not rights.may(session, who(), Act.RECEIVE_TRANSCRIPTS, today(), organization=node.id):
+        raise NotFound(Fault(place, f"there is no enterprise {code!r} that you may speak for"))
     return node
 
 
