@@ -14,7 +14,10 @@ from certification.documents.kinds import DECISION, LIST, MINUTES
 from certification.documents.office import Block, OfficeDocument, Table
 from certification.documents.typography import bound, composed
 
-__all__ = ["render_pdf"]
+__all__ = ["LONG", "render_pdf"]
+
+LONG = 150
+"""Rows of tables from which on drawing them cell by cell would take seconds."""
 
 _STYLE = {"muc-lon": "heading-1", "muc-nho": "heading-2", "doan": "body", "bang": "body"}
 
@@ -22,9 +25,14 @@ _STYLE = {"muc-lon": "heading-1", "muc-nho": "heading-2", "doan": "body", "bang"
 def render_pdf(document: OfficeDocument) -> bytes:
     """The document with its annexes as PDF; the same bytes for the same values.
 
-    Some milliseconds for each row of a table: for lists of thousands give XLSX or Word.
+    What has more than `LONG` rows in its tables is drawn by `long_pdf`, where the font's files are found.
     """
     kind, told = document.kind, values(document)
+    if _rows(document) > LONG:
+        from certification.documents import long_pdf  # loaded when it is needed: it takes a while
+
+        if long_pdf.can_draw():
+            return long_pdf.render_long_pdf(document, told)
     width = form.text_width(landscape=kind.landscape)
     own_list, two = kind is LIST, kind in (MINUTES, LIST)
     html = page("office.html").render(
@@ -40,6 +48,7 @@ def render_pdf(document: OfficeDocument) -> bytes:
         rules=(form.ISSUER_RULE, form.MOTTO_RULE, form.SUBJECT_RULE),
         sides=(width / 2, width / 2) if two else (width - 90, 90),
         two=two,
+        signing=form.SIGNING_SPACE,
         own_list=own_list,
         annexed_list=bool(kind.persons and document.persons) and not own_list,
         persons=_table(Table(kind.persons, document.persons)),
@@ -51,6 +60,11 @@ def render_pdf(document: OfficeDocument) -> bytes:
         ],
     )
     return pdf(html)
+
+
+def _rows(document: OfficeDocument) -> int:
+    blocks = [*document.blocks, *(block for one in document.annexes for block in one.blocks)]
+    return len(document.persons) + sum(len(one.rows) for one in blocks if isinstance(one, Table))
 
 
 def _blocks(blocks: Sequence[Block], drawn: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:

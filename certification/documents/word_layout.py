@@ -202,19 +202,25 @@ class _Builder:
         table = self._frame(self.word, parts)
         left, right = table.rows[0].cells
         if two:
-            self._signature(left, "ky_trai")
+            self._offices(left, "ky_trai")
         else:
             self._recipients(left, left.paragraphs[0])
-        self._signature(right, "ky")
+        self._offices(right, "ky")
+        if two:
+            # Names stand on one line, however many lines the offices above them take.
+            _unsplit(table.add_row())
+            for cell, field in zip(table.rows[1].cells, ("ky_trai", "ky"), strict=True):
+                self._put(cell, "signer", f"{{{{ {field}.ho_ten }}}}", first=cell.paragraphs[0])
+        else:
+            self._put(right, "signer", "{{ ky.ho_ten }}")
         if two and self.kind is not LIST:
             self._recipients(self.word, None)
 
-    def _signature(self, cell: Any, field: str) -> None:
+    def _offices(self, cell: Any, field: str) -> None:
         self._put(cell, "office", f"{{%p if {field}.quyen_han %}}", first=cell.paragraphs[0])
         self._put(cell, "office", f"{{{{ {field}.quyen_han }}}}")
         self._put(cell, "office", "{%p endif %}")
         self._put(cell, "office", f"{{{{ {field}.chuc_vu }}}}")
-        self._put(cell, "signer", f"{{{{ {field}.ho_ten }}}}")
 
     def _recipients(self, where: Any, first: Any) -> None:
         self._put(where, "recipients-head", "Nơi nhận:", first=first)
