@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.text import Text
 
-from certification.demonstration import titles
+from certification.demonstration import reporting, titles
 from certification.demonstration.people import LEARNING_PLATFORM
 from certification.demonstration.state import State
 from certification.dossiers import listing
@@ -57,6 +57,7 @@ def present(
     person = session.execute(sa.select(Worker.number, Worker.full_name).where(Worker.id == chosen.worker_id)).one()
     print_explanation(session, tenant, console, chosen, number=person.number, full_name=person.full_name)
     _print_titles(session, tenant, console, state, folder)
+    _print_report(session, tenant, console, state, folder)
     _print_totals(console, state, linking.unknown_actors(session, tenant))
     account = _account(session, tenant, chosen.worker_id)
     _print_addresses(console, state, base, folder, worker=person.number, account=account)
@@ -115,6 +116,20 @@ def _print_titles(session: Session, tenant: UUID, console: Console, state: State
     )
     for one in entries[:CERTIFICATES_SHOWN]:
         console.print(f"  {one.number}  {one.name}  {state.public_url}/k/{one.code}", soft_wrap=True)
+
+
+def _print_report(session: Session, tenant: UUID, console: Console, state: State, folder: Path) -> None:
+    """The province's report, who is late with theirs, and where the papers are."""
+    day = state.scale.as_of
+    one = reporting.filed(session, tenant, day)
+    missing = reporting.late_units(session, tenant, day)
+    console.print()
+    console.rule(Text(f"Báo cáo năm {day.year}", style="bold"), align="left")
+    console.print(
+        f"{one.document['organization']['name']}: báo cáo số {one.number}, chốt số liệu ngày "
+        f"{one.key.cut_off:%d/%m/%Y}, phát hành ngày {one.filed_on:%d/%m/%Y}; bản Word, PDF và bảng tính có công thức "
+        f"ở {folder / reporting.FOLDER}. Chưa nộp: {', '.join(missing) or 'không có'}."
+    )
 
 
 def _print_totals(console: Console, state: State, unknown: Sequence[linking.UnknownActor]) -> None:

@@ -1,4 +1,4 @@
-"""The demonstration from an empty database to certificates: set up, post, check, judge, recognise, show, serve.
+"""The demonstration from an empty database to a report: set up, post, check, judge, recognise, report, show, serve.
 
 A demonstration that is complete is only checked and shown again. One that was broken off is done again from the
 beginning: people, ids and Statements are the same, so what is there already is a repeat and changes nothing.
@@ -26,6 +26,7 @@ from certification.demonstration import (
     people,
     preparation,
     published_clients,
+    reporting,
     simulator,
     state,
     titles,
@@ -105,6 +106,7 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
             results = _judge(database, tenant, scale, server, console, today)
             if world is not None:
                 _recognise(place, database, tenant, world, kept, results, console)
+                _report(place, database, tenant, world.as_of, console)
             with step(console, "Kiểm giấy công nhận bằng những gì máy chủ công bố", counts="giấy") as advance:
                 titles.verify(place.folder / titles.FOLDER, server.base, on_checked=advance)
             with database.writing(tenant) as session:
@@ -264,6 +266,15 @@ def _recognise(
             database, tenant, world.as_of, folder, public_url=kept.public_url, secret=place.secret_key,
             on_paper=advance,
         )  # fmt: skip
+
+
+def _report(place: Place, database: Database, tenant: UUID, day: date, console: Console) -> None:
+    """The yearly report of one province's union, from what the unions below it enter to paper."""
+    with step(console, "Công đoàn các cấp nhập, nộp, duyệt và phát hành báo cáo năm", counts="báo cáo") as advance:
+        reporting.file(database, tenant, day, on_report=advance)
+    folder = place.folder / reporting.FOLDER
+    with step(console, f"Vẽ báo cáo vào {folder}", counts="tệp") as advance:
+        reporting.draw(database, tenant, day, folder, on_file=advance)
 
 
 # ---------------------------------------------------------------- serving
