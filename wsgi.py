@@ -91,11 +91,14 @@ class Settings:
     good; without it none is issued."""
     look_ups_a_minute: int = 120
     """Certificates that one address may look up in a minute in each web process; 0: as many as it likes."""
+    enterprises_tell_union_roles: bool = False
+    """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
 
 def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
-    CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE.
+    CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
+    ENTERPRISES_TELL_UNION_ROLES.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -112,6 +115,7 @@ def read_settings() -> Settings:
     version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=OneOf(SUPPORTED))
     public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
     look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, validate=Range(min=0))
+    enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False)
     try:
         env.seal()
     except EnvError as error:
@@ -136,6 +140,7 @@ def read_settings() -> Settings:
         xapi_version_named_by_default=version,
         public_url=public_url.rstrip("/"),
         look_ups_a_minute=look_ups_a_minute,
+        enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
 
 

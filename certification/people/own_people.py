@@ -3,6 +3,9 @@
 A worker's number is one for all enterprises. A roster that an enterprise brings in itself is about its own people and
 new ones: another enterprise's worker stays hidden and unchanged. Of somebody who left it and works elsewhere today it
 may correct the employment with itself, and nothing about the person.
+
+Who is a member or a cadre of the union is the union's to say: of somebody who is known already an enterprise's roster
+may repeat it, and changes it only where the operator's settings let enterprises.
 """
 
 from __future__ import annotations
@@ -11,13 +14,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from certification.models import Employment
-from certification.people import linking, workers
-from certification.people.roster_file import ACCOUNTS, NAME, NUMBER, Entry, Roster
+from certification.people import linking, union_roles, workers
+from certification.people.roster_file import ACCOUNTS, CADRE, MEMBER, NAME, NUMBER, Entry, Roster
 from certification.people.workers import Known, Person
 from lrs.db import Session, among
 
@@ -35,10 +39,20 @@ def known(session: Session, tenant: UUID, enterprises: Collection[UUID]) -> Know
     return ask
 
 
-def check(session: Session, tenant: UUID, roster: Roster, enterprises: Collection[UUID], today: date) -> None:
-    """Notes a fault on every row about somebody whom these enterprises never employed, and on those that say what is
-    not theirs to say of somebody who works elsewhere today. Some SQL commands for each `CHUNK` of people."""
-    here = among(session, Employment.enterprise_id, enterprises)
+def check(
+    session: Session,
+    tenant: UUID,
+    roster: Roster,
+    enterprises: Mapping[str, UUID],
+    today: date,
+    *,
+    union_roles_too: bool,
+) -> None:
+    """Notes a fault on every row about somebody whom these enterprises (ids by code) never employed, on those that say
+    what is not theirs to say of somebody who works elsewhere today, and unless `union_roles_too` on those that say
+    otherwise of a known worker's membership or cadre role than is known. Some SQL commands for each `CHUNK` of people.
+    """
+    here = among(session, Employment.enterprise_id, enterprises.values())
     now = sa.and_(Employment.started <= today, sa.or_(Employment.ended.is_(None), Employment.ended >= today))
     places: dict[str, list[int]] = defaultdict(list)
     for place, entry in enumerate(roster.entries):
@@ -56,6 +70,11 @@ def check(session: Session, tenant: UUID, roster: Roster, enterprises: Collectio
         for number, person in people.items():
             for place in places[number] if person.id not in own else ():
                 roster.sheet.fault(roster.entries[place].row, NUMBER, _NOT_OWN.format(number))
+        if not union_roles_too:
+            stored = union_roles.stored(session, tenant, own)
+            for number, person in people.items():
+                for place in places[number] if person.id in own else ():
+                    _check_roles(roster, place, person.id, enterprises, stored, today)
         for place, person in left:
             entry = roster.entries[place]
             _check_leaver(roster, entry, person, owners)
@@ -68,6 +87,39 @@ _NOT_OWN = (
     "mã “{}” đã dùng cho người không thuộc doanh nghiệp này; sửa mã, hoặc nhờ nơi vận hành hệ thống nhập khi người đó "
     "chuyển đến"
 )
+
+
+_UNIONS = (
+    "việc “{}” có phải {} hay không do công đoàn xác nhận, tệp của doanh nghiệp chỉ ghi được cho người mới; để trống ô "
+    "này hoặc ghi đúng như đã có ({}), và báo công đoàn cơ sở hoặc nơi vận hành hệ thống để sửa"
+)
+
+
+def _check_roles(
+    roster: Roster,
+    place: int,
+    worker: UUID,
+    enterprises: Mapping[str, UUID],
+    stored: Mapping[tuple[UUID, UUID, str], union_roles.Periods],
+    today: date,
+) -> None:
+    """Of a worker who is known, membership and cadre role stay as the union has said, whatever this row says."""
+    entry = roster.entries[place]
+    enterprise = enterprises.get(entry.enterprise)
+    told = (
+        (union_roles.MEMBER, entry.member, MEMBER, "đoàn viên"),
+        (union_roles.CADRE, entry.cadre, CADRE, "cán bộ công đoàn"),
+    )
+    for role, said, column, name in told:
+        if said is None or said.left_empty or enterprise is None:
+            continue
+        known = stored.get((worker, enterprise, role), {})
+        span: dict[str, Any] = {"started": entry.started, "ended": entry.ended, "is_new": False, "today": today}
+        left_as_is = union_roles.laid_over(known, None, **span)
+        if union_roles.laid_over(known, said, **span) != left_as_is:
+            holds = any(day <= today and (end is None or end >= today) for day, end in left_as_is.items())
+            roster.sheet.fault(entry.row, column, _UNIONS.format(entry.number, name, "có" if holds else "không"))
+    roster.entries[place] = replace(entry, member=None, cadre=None)
 
 
 def _check_leaver(roster: Roster, entry: Entry, person: Person, owners: Mapping[str, UUID]) -> None:

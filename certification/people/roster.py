@@ -73,6 +73,7 @@ def take_in(
     with_changes: bool = False,
     progress: Callable[[int], None] | None = None,
     within: Collection[UUID] | None = None,
+    union_roles_too: bool = False,
 ) -> Report:
     """Takes in what a roster says, or with `dry_run` only finds out what that would come to; a session for reading is
     enough then.
@@ -83,7 +84,8 @@ def take_in(
     `last_day` their employment ends on it. Statements that waited for an account on the roster become facts, and
     whoever changed is to be judged again. `keys` are needed where the roster has national numbers. May be
     called again with the same roster. With `within`, ids of enterprises, it may be about these and their own people
-    alone (`own_people`); all others are as if there were none.
+    alone (`own_people`); all others are as if there were none; of workers who are known it may then say who is a
+    member or cadre of the union only with `union_roles_too`.
     """
     if roster.sheet.has(NATIONAL_NUMBER) and keys is None:
         raise ValueError("a roster with national numbers needs the keys to hash them with")
@@ -97,7 +99,8 @@ def take_in(
         own = own_people.known(session, tenant, within)
     _check_enterprises(roster, enterprises)
     if within is not None:
-        own_people.check(session, tenant, roster, within, today)
+        ids = {code: node.id for code, node in enterprises.items()}
+        own_people.check(session, tenant, roster, ids, today, union_roles_too=union_roles_too)
     if not good_rows and roster.sheet.faults:
         _check_accounts(session, tenant, roster, own)
         raise ImportFaults(roster.sheet.all_faults())

@@ -270,7 +270,7 @@ def _role(row: Row, flag: str, first: str, last: str, started: date | None, ende
     holds = row.choice(flag, YES_OR_NO, also=ENGLISH_YES_OR_NO)
     since, until = row.optional_day(first), row.optional_day(last)
     if since is None and until is None:
-        return Told(bool(holds)) if row.sheet.has(flag) else None
+        return Told(bool(holds), left_empty=holds is None) if row.sheet.has(flag) else None
     if holds is False:
         row.fault(flag, f"ghi “không” mà có ngày ở cột “{first}” hoặc “{last}”; ghi “có”, hoặc xoá ngày")
     if since and until and until < since:

@@ -34,6 +34,8 @@ class Told:
     holds: bool
     started: date | None = None
     ended: date | None = None
+    left_empty: bool = False
+    """The cells are empty: nobody holds the role then, unless only the union may say so (`own_people`)."""
 
 
 def laid_over(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 from marshmallow import fields
 
 from certification.access import rights
@@ -142,7 +142,8 @@ def import_roster(query: Mapping[str, Any], file: Upload) -> Any:
 
     All of it or nothing, unless `good_rows` is asked for; the same file twice changes nothing. The columns are those of
     GET /api/templates/roster.xlsx. An enterprise brings in its own people: other enterprises, and workers whom it does
-    not employ, are as if there were none.
+    not employ, are as if there were none. Who is a member or cadre of the union it tells of new workers alone, unless
+    the operator's settings let it.
     """
     if "end_missing" in query and not query["whole"]:
         raise BadRequest(Fault("end_missing", "needs whole=true: who is missing is not known otherwise"))
@@ -204,6 +205,7 @@ def _take_in(query: Mapping[str, Any], file: Upload) -> Report:
                 last_day=query.get("end_missing"),
                 with_changes=query["dry_run"],
                 within=within,
+                union_roles_too=current_app.extensions["settings"].enterprises_tell_union_roles,
             )
 
 

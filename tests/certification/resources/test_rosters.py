@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from datetime import date
 from typing import Any
@@ -9,10 +10,13 @@ from uuid import UUID
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
 from certification.import_tables import TABLES
+from certification.models import UnionRole, Worker
 from certification.people import workers
 from certification.resources.uploads import XLSX
 from lrs.db import Database
@@ -61,6 +65,49 @@ def test_a_roster_is_tried_and_then_taken_in(
     assert again["unchanged"] == 2
     left = post(client, operator, "/api/roster", roster_csv(row("A1")), whole="true", end_missing="2026-10-31").json
     assert ([one["number"] for one in left["missing"]], left["ended"]) == (["A2"], 1)
+
+
+def test_an_enterprise_says_who_is_in_the_union_of_new_workers_alone(
+    client: FlaskClient, app: Flask, operator: dict[str, str], world: World, callers: Callers, database: Database
+) -> None:
+    def roles() -> dict[str, set[str]]:
+        with database.reading(world.tenant) as session:
+            query = sa.select(Worker.number, UnionRole.role).join(Worker, Worker.id == UnionRole.worker_id)
+            query = query.where(Worker.tenant_id == world.tenant, Worker.number.in_(["A1", "A2", "A4"]))
+            found: dict[str, set[str]] = {}
+            for number, role in session.execute(query.where(UnionRole.ended.is_(None))):
+                found.setdefault(number, set()).add(role)
+            return found
+
+    enterprise = callers.of(Role.ENTERPRISE, "dn/a")
+    first = roster_csv(row("A1", **{"Đoàn viên": "có"}), row("A2", **{"Đoàn viên": "không", "Cán bộ công đoàn": "có"}))
+    assert post(client, enterprise, "/api/roster", first).status_code == 200, "nobody knew them"
+    assert roles() == {"A1": {"member"}, "A2": {"cadre"}}
+    assert post(client, enterprise, "/api/roster", first).json["unchanged"] == 2
+    assert post(client, enterprise, "/api/roster", roster_csv(row("A1"), row("A2"))).json["unchanged"] == 2
+    otherwise = roster_csv(
+        row("A1", **{"Đoàn viên": "không", "Cán bộ công đoàn": "có"}), row("A2", **{"Đoàn viên": "có"}), row("A3")
+    )
+    refused = post(client, enterprise, "/api/roster", otherwise)
+    assert refused.status_code == 400
+    assert [one["place"] for one in refused.json["errors"]] == [
+        "row 2, Đoàn viên", "row 2, Cán bộ công đoàn", "row 3, Đoàn viên",
+    ]  # fmt: skip
+    assert "do công đoàn xác nhận" in refused.text
+    left = post(client, enterprise, "/api/roster", otherwise, good_rows="true").json
+    assert (left["created"], left["refused"]) == (1, [2, 3])
+    assert roles() == {"A1": {"member"}, "A2": {"cadre"}}
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = dataclasses.replace(settings, enterprises_tell_union_roles=True)
+    assert post(client, enterprise, "/api/roster", otherwise).json["changed"] == 2
+    assert roles() == {"A1": {"cadre"}, "A2": {"member"}}, "an empty cell says no, as in the operator's files"
+    app.extensions["settings"] = settings
+    assert post(client, operator, "/api/roster", first).json["changed"] == 2, "the operator says what the union says"
+    assert post(client, enterprise, "/api/roster", roster_csv(row("A4", **{"Đoàn viên": "có"}))).json["created"] == 1
+    assert roles()["A4"] == {"member"}
+    gone = roster_csv(row("A4", **{"Ngày nghỉ việc": "31/10/2026"}))
+    assert post(client, enterprise, "/api/roster", gone).json["changed"] == 1
+    assert "A4" not in roles(), "who left is a member there no more"
 
 
 def test_faults_are_all_told_by_row_and_column(
