@@ -16,10 +16,7 @@ from uuid import UUID
 from certification.access.permissions import Role
 from certification.access.who import Held, Who
 from certification.demonstration.people import MARK
-from certification.documents import kept_templates, office_pdf, word
-from certification.documents.kinds import REPORT
-from certification.documents.office import Signature
-from certification.reports import drawing, entering, filing, late, places, steps, workbook
+from certification.reports import entering, filing, late, papers, places, steps
 from certification.reports.filing import Filed
 from certification.reports.places import Unit
 from certification.reports.reading import Key
@@ -79,38 +76,10 @@ def draw(database: Database, tenant: UUID, day: date, folder: Path, *, on_file: 
     """Draws what was filed into `folder`: as Word, PDF and a workbook."""
     folder.mkdir(parents=True, exist_ok=True)
     with database.reading(tenant) as session:
-        report = _paper(session, tenant, filed(session, tenant, day))
-        template = kept_templates.template(session, tenant, REPORT, day)
-    document = drawing.document(report)
-    name = f"bao-cao-{ORGANIZATION.rpartition('/')[2]}-{day.year}"
-    for ending, content in (
-        ("docx", word.render(template.content, document)),
-        ("pdf", office_pdf.render_pdf(document)),
-        ("xlsx", workbook.as_xlsx(report)),
-    ):
-        (folder / f"{name}.{ending}").write_bytes(content)
+        paper = papers.of_filing(session, tenant, filed(session, tenant, day))
+    for kind in papers.MEDIA:
+        (folder / f"{paper.name}.{kind}").write_bytes(papers.draw(paper, kind))
         on_file(1)
-
-
-def _paper(session: Session, tenant: UUID, one: Filed) -> drawing.Report:
-    """What is drawn of a filing: nothing but what it keeps, in the form that it was filed in."""
-    said = one.document
-    signer = said["signer"]
-    forms = report_forms.all_forms(session, tenant)
-    form = next(form for form in forms if [str(each) for each in form.rule_file_ids] == said["form"])
-    return drawing.Report(
-        form=form,
-        entered=one.entered,
-        figures=one.figures,
-        letterhead=Letterhead(**{**said["letterhead"], "told_from": None}),
-        organization=said["organization"]["name"],
-        year=one.key.year,
-        period=one.key.period,
-        signature=Signature(signer["office"], signer["name"], signer["authority"]),
-        draft=False,
-        number=one.number,
-        day=one.filed_on,
-    )
 
 
 def _key(day: date) -> Key:

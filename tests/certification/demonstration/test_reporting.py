@@ -59,7 +59,7 @@ def test_the_same_report_is_drawn_as_word_pdf_and_a_workbook(database: Database,
     drawn: list[int] = []
     reporting.file(database, tenant, AS_OF, on_report=lambda count: None)
     reporting.draw(database, tenant, AS_OF, tmp_path / "bao-cao", on_file=drawn.append)
-    word, pdf, xlsx = (tmp_path / "bao-cao" / f"bao-cao-lao-cai-2026.{one}" for one in ("docx", "pdf", "xlsx"))
+    word, pdf, xlsx = (tmp_path / "bao-cao" / f"bao-cao-cd-lao-cai-2026-11-20.{one}" for one in ("docx", "pdf", "xlsx"))
     assert drawn == [1, 1, 1]
     with database.reading(tenant) as session:
         issued = reporting.filed(session, tenant, AS_OF).entered.number("documents-issued")
