@@ -152,6 +152,7 @@ class Act(Enum):
     CHANGE_LETTERHEADS = "say how documents of a unit are headed and who signs them"
     READ_REPORTS = "read reports on plans"
     WRITE_REPORTS = "enter and hand in reports on plans"
+    TAKE_REPORT_STEPS = "take steps about reports on plans"
     APPROVE_REPORTS = "return or approve reports on plans"
     FILE_REPORTS = "file reports on plans"
     REMIND_OF_REPORTS = "see whom to phone about late reports"
@@ -268,6 +269,7 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHANGE_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_REPORTS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.WRITE_REPORTS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
+    Act.TAKE_REPORT_STEPS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.APPROVE_REPORTS: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
     Act.FILE_REPORTS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.REMIND_OF_REPORTS: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),

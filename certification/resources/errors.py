@@ -35,10 +35,15 @@ from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
 from certification.judgement.closings import NotBegun, NothingToDo, YearIsClosed
 from certification.people.workers import UnknownWorker
+from certification.reports.filing import UnknownFiling
+from certification.reports.places import NotAsked
+from certification.reports.reading import UnknownPeriod
+from certification.reports.steps import WrongStep
 from certification.resources.answers import Unchanged, answer
 from certification.resources.limits import AskedTooOften
 from certification.rules.certificate_forms import NoCertificateForm
 from certification.rules.procedures import NoProcedureInForce
+from certification.rules.report_forms import NoReportForm
 from certification.rules.title_procedures import NoSuchStep, NoTitleProcedure
 from certification.spreadsheets import ImportFaults
 from certification.units.letterheads import BadLetterhead
@@ -120,6 +125,10 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownCase,
     UnknownList,
     UnknownFile,
+    UnknownFiling,
+    UnknownPeriod,
+    NoReportForm,
+    NotAsked,
 )
 _NOT_NOW: tuple[type[Exception], ...] = (
     NoTitleProcedure,
@@ -127,6 +136,7 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NotTwice,
     TooLate,
     WrongState,
+    WrongStep,
     NoCriteriaInForce,
     NoMappingInForce,
     NoProcedureInForce,
