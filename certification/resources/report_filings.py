@@ -45,6 +45,12 @@ class FilingAnswer(Answer):
     filed = fields.DateTime()
 
 
+class FiledAnswer(AsOf):
+    """The filing that was made."""
+
+    filing = fields.Nested(FilingAnswer)
+
+
 class FilingsAnswer(AsOf):
     """Every filing of a report, the last one first."""
 
@@ -92,7 +98,7 @@ class ReportContactAnswer(AsOf):
     email = fields.String()
 
 
-@resource.post(f"{PATH}/filings", Act.FILE_REPORTS, body=FilingBody, answers=FilingAnswer, status=201)
+@resource.post(f"{PATH}/filings", Act.FILE_REPORTS, body=FilingBody, answers=FiledAnswer, status=201)
 def file_report(code: str, plan: str, period: str, cut_off: str, body: Mapping[str, Any]) -> Any:
     """File an approved report
 
@@ -118,7 +124,7 @@ def file_report(code: str, plan: str, period: str, cut_off: str, body: Mapping[s
             raise NotFound(Fault("path/code", str(error))) from None
         except NotBound as error:
             raise Conflict(Fault("path/plan", str(error))) from None
-    return _told(made)
+    return {"as_of": today(), "filing": _told(made)}
 
 
 @resource.get(f"{PATH}/filings", Act.READ_REPORTS, answers=FilingsAnswer)

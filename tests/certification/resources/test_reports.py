@@ -60,7 +60,7 @@ def test_a_report_is_entered_approved_and_filed(office: Office, ask: Ask, caller
     paper = {"signer": "Lò Thị Hằng", "filed_on": "2026-11-20", "number": "05/BC-LĐLĐ"}
     wrong = ask(callers.officer, f"{TOP}/filings", 400, method="POST", json={"signer": "Ai", "filed_on": "2026-10-01"})
     assert places(wrong) == ["/filed_on", "/signer"]
-    filed = ask(callers.officer, f"{TOP}/filings", 201, method="POST", json=paper)
+    filed = ask(callers.officer, f"{TOP}/filings", 201, method="POST", json=paper)["filing"]
     ask(callers.officer, f"{TOP}/filings", 409, method="POST", json=paper)
     assert ask(callers.officer, f"{TOP}/filings")["filings"] == [filed]
     whole = ask(callers.officer, f"{TOP}/filings/{filed['id']}")
