@@ -51,6 +51,7 @@ from certification.resources import (
     units,
     unknown_actors,
     years,
+    zone_rates,
 )
 from certification.resources.frame import api
 from certification.resources.issuers import issuers
@@ -61,6 +62,7 @@ __all__ = ["api", "issuers", "published_profile", "xapi_ext_check"]
 RESOURCES = (
     attainment,
     rates,
+    zone_rates,
     assessment,
     statuses,
     judgements,
