@@ -154,11 +154,21 @@ def what_if_all(
 @year_named
 @decision
 @by_whom
+@click.option("--still-running", is_flag=True, help="Close it though it is not over; what is learned later is lost.")
 @for_tenant
-def close_year(year: int, decision: str, by: str, tenant: str) -> None:
+def close_year(year: int, decision: str, by: str, still_running: bool, tenant: str) -> None:
     """Close an assessment year: its results stay as they are, and no rule loaded later counts for it."""
     with invocation.writing(tenant) as (session, owner):
-        act = closings.close(session, owner, year, decision=decision, by=by, now=invocation.now(), programme=PROGRAMME)
+        act = closings.close(
+            session,
+            owner,
+            year,
+            decision=decision,
+            by=by,
+            now=invocation.now(),
+            programme=PROGRAMME,
+            still_running=still_running,
+        )
     click.echo(f"The assessment year {year} is closed: {printable(act.decision)}, by {printable(act.decided_by)}.")
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "Act",
     "NotBegun",
     "NothingToDo",
+    "StillRuns",
     "YearIsClosed",
     "close",
     "closed_years",
@@ -55,6 +56,16 @@ class NotBegun(CertificationError):
 
     def __init__(self, year: int) -> None:
         super().__init__(f"The assessment year {year} has not begun; nothing is judged for it yet. Check the year.")
+
+
+class StillRuns(CertificationError):
+    """The year to be closed is not over, and nobody said that this is meant."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            f"The assessment year {year} runs until 31/12/{year}: once it is closed, what is learned until then counts "
+            "for nobody, and no rule loaded later for it. If that is meant, say so: still_running=true, --still-running"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +141,24 @@ def refuse_closed(session: Session, tenant: UUID, programme: str, year: int) -> 
         raise YearIsClosed(year, decision)
 
 
-def close(session: Session, tenant: UUID, year: int, *, decision: str, by: str, now: datetime, programme: str) -> Act:
+def close(
+    session: Session,
+    tenant: UUID,
+    year: int,
+    *,
+    decision: str,
+    by: str,
+    now: datetime,
+    programme: str,
+    still_running: bool = False,
+) -> Act:
     """Closes the year. Raises NothingToDo where it is closed already, NotBegun for a year to come (rules loaded later
-    would never count for it), ValueError without a decision or a name."""
+    would never count for it), StillRuns for one that is not over unless `still_running` says that this is meant,
+    ValueError without a decision or a name."""
     if year > vietnam_day(now).year:
         raise NotBegun(year)
+    if year == vietnam_day(now).year and not still_running:
+        raise StillRuns(year)
     return _act(session, tenant, year, True, decision, by, now, programme)
 
 

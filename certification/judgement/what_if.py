@@ -66,7 +66,8 @@ class Supposition:
     each_at_least: int | None = None
 
     def rules(self, criteria_set: CriteriaSet) -> CriteriaSet:
-        """The criteria with what is supposed of them. Raises NotSupposable for points that they do not know."""
+        """The criteria with what is supposed of them. Raises NotSupposable for points that they do not know
+        or cannot give."""
         most = {indicator.id: indicator.max_points for indicator in criteria_set.indicators}
         faults = []
         for indicator, points in self.points:
@@ -76,9 +77,18 @@ class Supposition:
             elif not 0 <= points <= most[indicator]:
                 message = f"{indicator} takes 0 to {most[indicator]} points, not {points}"
                 faults.append((f"/points/{indicator}", message))
+        total, each = self.total_at_least, self.each_at_least
+        whole, widest = sum(most.values()), max(most.values())
+        if total is not None and total > whole:
+            message = (
+                f"all chỉ số together give {whole} points at most, so nobody could reach {total}; say up to {whole}"
+            )
+            faults.append(("/pass_mark", message))
+        if each is not None and each > widest:
+            message = f"a chỉ số gives {widest} points at most, so nobody could reach {each}; say up to {widest}"
+            faults.append(("/floor", message))
         if faults:
             raise NotSupposable(faults)
-        total, each = self.total_at_least, self.each_at_least
         return dataclasses.replace(
             criteria_set,
             total_at_least=criteria_set.total_at_least if total is None else total,

@@ -33,7 +33,7 @@ from certification.evidence.cases import NotSo, UnknownCase
 from certification.evidence.kept_files import UnknownFile
 from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
-from certification.judgement.closings import NotBegun, NothingToDo, YearIsClosed
+from certification.judgement.closings import NotBegun, NothingToDo, StillRuns, YearIsClosed
 from certification.people.workers import UnknownWorker
 from certification.reports.filing import UnknownFiling
 from certification.reports.places import NotAsked
@@ -147,6 +147,7 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NotWithdrawable,
     SealedElsewhere,
     NothingToDo,
+    StillRuns,
     YearIsClosed,
     attendance_lists.AlreadyWithdrawn,
     sittings.AlreadyWithdrawn,

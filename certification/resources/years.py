@@ -31,6 +31,15 @@ class DecisionBody(Body):
     )
 
 
+class ClosingBody(DecisionBody):
+    """On what, and that a year which is not over is meant."""
+
+    still_running = fields.Boolean(
+        load_default=False,
+        metadata={"description": "true: to close the year though it is not over; what is learned until then is lost."},
+    )
+
+
 class YearActAnswer(Answer):
     """One act on a year."""
 
@@ -85,17 +94,25 @@ def show_year(year: str) -> Any:
         return _one(session, tenant, of)
 
 
-@resource.post("/years/<year>/close", Act.CLOSE_YEARS, query=DryRun, body=DecisionBody, answers=OneYearAnswer)
+@resource.post("/years/<year>/close", Act.CLOSE_YEARS, query=DryRun, body=ClosingBody, answers=OneYearAnswer)
 def close_year(year: str, query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     """Close an assessment year
 
-    Its results stay as they are, and no rule loaded later counts for it. For the whole tenant.
+    Its results stay as they are, and no rule loaded later counts for it. For the whole tenant. A year that is not over
+    is closed only where `still_running` says so.
     """
     everything(Act.CLOSE_YEARS)
     of, asking = _year(year), who()
     with changing(asking.tenant, dry_run=query["dry_run"]) as session:
         closings.close(
-            session, asking.tenant, of, decision=body["decision"], by=asking.name, now=now(), programme=PROGRAMME
+            session,
+            asking.tenant,
+            of,
+            decision=body["decision"],
+            by=asking.name,
+            now=now(),
+            programme=PROGRAMME,
+            still_running=body["still_running"],
         )
         return _one(session, asking.tenant, of)
 

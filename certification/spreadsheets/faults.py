@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from certification.errors import CertificationError
 
-__all__ = ["MOST_FAULTS", "Fault", "ImportFaults", "ImportResult", "file_fault", "shortened"]
+__all__ = ["FAULTS_AT_MOST", "MOST_FAULTS", "Fault", "ImportFaults", "ImportResult", "file_fault", "shortened"]
 
 MOST_FAULTS = 10_000
 """So many faults of one file are told; a file with more is not corrected one by one."""
+
+FAULTS_AT_MOST = 2 * MOST_FAULTS
+"""After so many faults a file is read no further: it is another file than was meant, or wants another export."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,15 @@ from certification.spreadsheets.columns import (
 )
 from certification.spreadsheets.days import LAST_YEAR, read_day
 from certification.spreadsheets.encodings import HOW_TO_SAVE, legacy, spoilt, undecoded, what_else
-from certification.spreadsheets.faults import MOST_FAULTS, Fault, ImportFaults, ImportResult, file_fault, shortened
+from certification.spreadsheets.faults import (
+    FAULTS_AT_MOST,
+    MOST_FAULTS,
+    Fault,
+    ImportFaults,
+    ImportResult,
+    file_fault,
+    shortened,
+)
 from certification.spreadsheets.xlsx import Workbook, is_zip
 
 __all__ = ["CELL_AT_MOST", "FILE_AT_MOST", "ROWS_AT_MOST", "Row", "Sheet", "read"]
@@ -204,6 +212,11 @@ class Sheet:
             self._more += 1
 
     @property
+    def is_hopeless(self) -> bool:
+        """Whether so much is wrong that the file is read no further."""
+        return len(self.faults) + self._more >= FAULTS_AT_MOST
+
+    @property
     def is_whole(self) -> bool:
         """Whether all that is wrong so far is wrong with single rows, so that the others are what the file says."""
         return all(fault.row in self.faulty for fault in self.faults)
@@ -244,8 +257,9 @@ def read(
     Of CSV: UTF-8 with or without a byte order mark, separated by comma, semicolon or tab. Of XLSX: the sheet of this
     name, else the first that is not hidden. Rows with nothing in them are passed over but keep their number; so are
     titles above the headings. Raises ImportFaults when it is not such a file, is too large, has a missing, unknown or
-    repeated heading, or holds no row at all. A row with cells beside the table, or in CSV with too few, is noted as a
-    fault and left out.
+    repeated heading, or holds no row at all; it is read no further after
+    `FAULTS_AT_MOST` faults. A row with cells beside the table, or in CSV with too few, is noted as a fault and left
+    out.
     """
     if len(data) > FILE_AT_MOST:
         message = (
@@ -281,6 +295,8 @@ def read(
     for fault, last in workbook.notes(width, at) if workbook is not None else ():
         found.fault(fault.row, fault.column, fault.message)
         found.faulty.update(range(fault.row, min(last, fault.row + ROWS_AT_MOST) + 1))
+        if found.is_hopeless:
+            break
     rows = _rows(found, chain(looked_at, rest), width, rows_at_most, pad=workbook is not None)
     first = next(rows, None)
     if first is None and not faults:
@@ -299,6 +315,13 @@ def _rows(
         count += 1
         if count > at_most:
             message = f"tệp có hơn {at_most} dòng; chia thành nhiều tệp, các dòng sau chưa được kiểm tra"
+            sheet.faults.append(Fault(number, "", message))
+            return
+        if sheet.is_hopeless:
+            message = (
+                f"dừng đọc ở dòng này vì tệp đã có {FAULTS_AT_MOST} lỗi trở lên; các dòng sau chưa được kiểm tra, xem "
+                "lại có đúng tệp, đúng mẫu không"
+            )
             sheet.faults.append(Fault(number, "", message))
             return
         if (len(cells) < width and not pad) or any(cells[width:]):

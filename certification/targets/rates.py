@@ -44,8 +44,8 @@ class NotBound(CertificationError):
 @dataclass(frozen=True, slots=True)
 class Side:
     """What stands beside the rate of one target: `last_year` is the same day's figure a year before, None where the
-    organization had nobody then; a forecast for each year target, in their order; where its plan asks for less than its
-    parent."""
+    organization had nobody then, or nothing at all is known of it; a forecast for each year target, in their order;
+    where its plan asks for less than its parent."""
 
     last_year: Observation | None
     forecasts: tuple[Forecast, ...]
@@ -186,8 +186,12 @@ def beside(
         if day is None or there is None:
             return None
         counted, _, denominator = there.count(code, target.population, target.numerator)
-        return Observation(day, counted, denominator) if denominator else None
+        return Observation(day, counted, denominator) if denominator and (counted or told(there)) else None
 
+    def told(there: Populations) -> bool:
+        return _anything_known(there, code, target.numerator)
+
+    # Where nothing at all is known of a day, none counted is no figure: nobody had begun to tell.
     start = observed(forecasts.start_of_pace(on, assumptions))
     year_before = observed(forecasts.same_day_a_year_before(on))
     parent = every_plan.get(plan.parent or "")
@@ -205,4 +209,18 @@ def beside(
             for value in target.values
         ),
         shortfalls=tuple(one for one in plans.below_parent(plan, parent) if one.target == target.id) if parent else (),
+    )
+
+
+def _anything_known(there: Populations, code: str, rule: Numerator) -> bool:
+    """Whether anything is known of the year of these counts that the rule could have counted: anything learned by
+    anybody there, a title, a commitment of any organization."""
+    if rule.rule == "commitment":
+        return any(there.committed.values())
+    tallies = (there.everybody[code], there.cadres[code])
+    return any(
+        times
+        for tally in tallies
+        for one, times in tally.participations.items()
+        if rule.rule == "title_holders" or one.rule != "title_holders"
     )

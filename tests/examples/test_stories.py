@@ -108,7 +108,14 @@ class Story:
         self.follow()
         with self.database.writing(self.tenant) as session:
             closings.close(
-                session, self.tenant, year, decision="12/QĐ-UBND", by="cán bộ", now=self.now, programme=PROGRAMME
+                session,
+                self.tenant,
+                year,
+                decision="12/QĐ-UBND",
+                by="cán bộ",
+                now=self.now,
+                programme=PROGRAMME,
+                still_running=True,
             )
 
     def reopen(self, year: int) -> None:

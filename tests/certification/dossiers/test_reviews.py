@@ -113,7 +113,9 @@ def test_titles_of_closed_years_are_reviewed_and_not_scored_again(
     desk: Desk, titled: dict[str, Any], identity: api.Identity
 ) -> None:
     with desk.world.database.writing(desk.tenant) as session:
-        closings.close(session, desk.tenant, YEAR, decision="QĐ 9", by="hoa", now=desk.now, programme=PROGRAMME)
+        closings.close(
+            session, desk.tenant, YEAR, decision="QĐ 9", by="hoa", now=desk.now, programme=PROGRAMME, still_running=True
+        )
         before = session.scalar(sa.select(sa.func.count()).where(Assessment.tenant_id == desk.tenant))
     store(desk.world.database, identity, voiding(titled))
     judge(desk)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from certification.judgement import assessments, closings, judging, population
-from certification.judgement.closings import NothingToDo, YearIsClosed
+from certification.judgement.closings import NothingToDo, StillRuns, YearIsClosed
 from certification.marks import Cause
 from certification.rules import rule_files
 from lrs.db import Database
@@ -33,7 +34,16 @@ def judged(database: Database, tenant: UUID, now: datetime) -> UUID:
 
 def close(database: Database, tenant: UUID, now: datetime) -> None:
     with database.writing(tenant) as session:
-        closings.close(session, tenant, 2026, decision="12/QĐ-UBND", by="Chủ tịch", now=now, programme=PROGRAMME)
+        closings.close(
+            session,
+            tenant,
+            2026,
+            decision="12/QĐ-UBND",
+            by="Chủ tịch",
+            now=now,
+            programme=PROGRAMME,
+            still_running=True,
+        )
 
 
 def reopen(database: Database, tenant: UUID) -> None:
@@ -45,6 +55,18 @@ def late(database: Database, tenant: UUID, worker: UUID) -> None:
     with database.writing(tenant) as session:
         add_facts(session, tenant, worker, ["language"], day=date(2026, 6, 1))
     mark(database, tenant, (worker, 2026))
+
+
+def test_a_year_that_runs_is_closed_only_where_that_is_said(database: Database, tenant: UUID, now: datetime) -> None:
+    asked: dict[str, Any] = {"decision": "12/QĐ-UBND", "by": "Chủ tịch", "programme": PROGRAMME}
+    last_hour = datetime(2026, 12, 31, 16, 59, tzinfo=UTC)
+    with database.writing(tenant) as session:
+        for at in (now, last_hour):
+            with pytest.raises(StillRuns, match="31/12/2026"):
+                closings.close(session, tenant, 2026, now=at, **asked)
+        assert closings.closed_years(session, tenant, PROGRAMME) == {}
+        closings.close(session, tenant, 2025, now=now, **asked)
+        closings.close(session, tenant, 2026, now=last_hour + timedelta(minutes=1), **asked)
 
 
 def test_what_comes_late_waits_until_the_year_is_opened_again(

@@ -132,7 +132,8 @@ def test_what_would_be_of_many_is_of_the_branch(judged: None, other_world: World
     found = of(callers.officer, "cd/lai-chau", points=points)
     assert (found["workers"], found["then"]) == (2, {"met": 2, "not_met": 0, "not_yet_known": 0})
     assert sum(found["now"].values()) == 2
-    assert of(callers.officer, "dn/a", pass_mark=101)["workers"] == 1
+    assert of(callers.officer, "dn/a", pass_mark=100, floor=10)["workers"] == 1
+    assert places(of(callers.officer, "dn/a", 400, pass_mark=101, floor=11)) == ["/pass_mark", "/floor"]
     assert places(of(callers.officer, "dn/c", 400)) == ["/unit"]
     assert places(of(callers.officer, "dn/xx", 400)) == ["/unit"]
     of(callers.officer, None, 403)

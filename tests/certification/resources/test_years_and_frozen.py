@@ -25,6 +25,10 @@ def test_a_year_is_closed_and_opened_by_the_operator_on_a_decision(
     assert [(one["closes"], one["decision"], one["number"]) for one in closed["acts"]] == [(True, "12/QĐ-UBND", 1)]
     post(callers.operator, "2025/close", 409)
     post(callers.operator, "2024/reopen", 409)
+    assert "still_running=true" in str(post(callers.operator, "2026/close?dry_run=true", 409))
+    meant = {"decision": "12/QĐ-UBND", "still_running": True}
+    tried = ask(callers.operator, "/api/years/2026/close?dry_run=true", method="POST", json=meant)
+    assert tried["year"]["closed"]
     opened = post(callers.operator, "2025/reopen")["year"]
     assert (opened["closed"], len(opened["acts"])) == (False, 2)
     assert [one["year"] for one in ask(callers.officer, "/api/years")["years"]] == [2025]

@@ -8,6 +8,7 @@ import pytest
 
 from certification import spreadsheets
 from certification.spreadsheets import Column, ImportFaults, Sheet, read, read_day
+from certification.spreadsheets import sheet as sheet_module
 
 HEADINGS = ("Mã", "Họ và tên", "Ngày vào làm")
 
@@ -319,3 +320,16 @@ def test_words_of_a_choice_need_no_diacritics() -> None:
     found = sheet("nu,Hoa,1/1/2026", "KHÔNG,Lan,1/1/2026")
     choices = {"nữ": 1, "nam": 2, "không": 3}
     assert [row.choice("Mã", choices) for row in found.rows] == [1, 3]
+
+
+def test_a_file_with_very_many_faults_is_read_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_module, "MOST_FAULTS", 3)
+    monkeypatch.setattr(sheet_module, "FAULTS_AT_MOST", 5)
+    wrong = [f"A{number},Hoa,01/02/2026,thừa" for number in range(100)]
+    faults = refused("\n".join(["Mã,Họ và tên,Ngày vào làm", *wrong]).encode())
+    assert faults[0] == "Tệp: còn 2 lỗi nữa không liệt kê; sửa các lỗi này rồi nhập lại"
+    assert len(faults) == 5
+    assert faults[-1].startswith("Dòng 7: dừng đọc ở dòng này vì tệp đã có 5 lỗi trở lên")
+    few = read("\n".join(["Mã,Họ và tên,Ngày vào làm", *wrong[:4], "A1,Hoa,01/02/2026"]).encode(), HEADINGS)
+    few.refuse_faulty(good_rows=True)
+    assert len(few.rows) == 1

@@ -203,8 +203,7 @@ def test_last_year_and_forecasts_are_of_whoever_was_in_the_zone_then(placed: Wor
         assert (now.counted, now.denominator) == (2, 2), "dn/b alone"
         assert [one.why_not for one in rate.beside.forecasts] == ["past", None]
         pace = next(one for one in ask(placed, zone=OTHER).targets if one.figures.group == "G1")
-        assert pace.beside.last_year is not None
-        assert pace.beside.last_year.denominator == 2, "dn/c with whoever works in dn/a too"
+        assert pace.beside.last_year is None, "nothing is known of anybody there"
 
 
 def test_who_is_behind_a_rate_of_a_zone_is_as_many_as_it_says(placed: World) -> None:

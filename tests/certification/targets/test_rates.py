@@ -211,6 +211,21 @@ def test_last_year_and_the_pace_are_figures_of_their_own_days(world: World) -> N
     assert trend == min(Fraction(1), Fraction(1, 2) + 4 * (Fraction(1, 2) - Fraction(2, 9)))
 
 
+def test_a_year_of_which_nothing_is_known_is_not_taken_for_none_counted(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        here = [world.employ(session, "dn/a") for _ in range(4)]
+        add_facts(session, world.tenant, here[0], ["law-labour"], day=date(2026, 3, 3))
+
+    def beside(group: str) -> tuple[bool, list[str | None]]:
+        rate = next(one for one in of(world, "vn").targets if one.figures.group == group)
+        return rate.beside.last_year is not None, [one.why_not for one in rate.beside.forecasts]
+
+    assert beside("G1") == beside("G4") == beside("G5") == (False, ["past", "no_last_year"])
+    with world.database.writing(world.tenant) as session:
+        add_facts(session, world.tenant, here[0], ["law-labour"], day=date(2025, 3, 3))
+    assert beside("G1") == beside("G4") == beside("G5") == (True, ["past", None]), "somebody told, so nought is nought"
+
+
 def test_a_cut_off_still_to_come_says_so_and_forecasts_nothing(world: World) -> None:
     with world.database.writing(world.tenant) as session:
         world.employ(session, "dn/a")
