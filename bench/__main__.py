@@ -16,13 +16,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import attainment, freshness, growth, judging, machine, memory, posting, rosters, status
+from bench import attainment, freshness, growth, judging, machine, memory, posting, rosters, status, transcripts
 from tests.postgresql import Cluster
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
 """Of PostgreSQL, as docs/operate.md advises."""
 
-PARTS = ("posting", "growth", "memory", "judging", "freshness", "status", "attainment", "rosters")
+PARTS = ("posting", "growth", "memory", "judging", "freshness", "status", "attainment", "rosters", "transcripts")
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
 """Statements in the small store and in the big one of `growth`."""
@@ -84,6 +84,10 @@ class Bench:
         folder = self._own(f"status-{engine}")
         url = self._url(engine, folder, "status")
         return {"status": status.measure(engine, folder, url, workers=max(2000, int(100_000 * self._options.scale)))}
+
+    def _transcripts(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"transcripts-{engine}")
+        return {"transcripts": transcripts.measure(engine, folder, self._url(engine, folder, "transcripts"))}
 
     def _attainment(self, engine: str) -> dict[str, Rows]:
         url = self._url(engine, self._own(f"attainment-{engine}"), "attainment")
@@ -227,6 +231,13 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("engine", _text("engine")), ("workers", _number("workers")), ("asked for", _text("question")),
             ("times", _text("asked")), ("p50", _number("p50", 1)), ("p95", _number("p95", 1)),
             ("p99", _number("p99", 1)), ("CPU", _number("cpu_ms", 1)), ("answer, kB", _number("kilobytes")),
+        ],
+    ),
+    "transcripts": (
+        f"Transcripts of an enterprise of {transcripts.THOUSAND:,}, over HTTP, one part",
+        [
+            ("engine", _text("engine")), ("pull", _text("pull")), ("transcripts", _number("transcripts")),
+            ("seconds", _number("seconds", 2)), ("CPU, s", _number("cpu", 2)), ("MB", _number("megabytes", 1)),
         ],
     ),
     "attainment": (

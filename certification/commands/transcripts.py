@@ -1,4 +1,4 @@
-"""`flask certification transcript`."""
+"""`flask certification transcript`, `export-candidates`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from pathlib import Path
 
 import click
 
+from certification.acts import chain
 from certification.commands import invocation
 from certification.commands.certificates import public_url
-from certification.commands.invocation import Day, for_tenant
+from certification.commands.invocation import Day, for_tenant, for_year
 from certification.commands.units import by
+from certification.documents import candidates_book
+from certification.dossiers import candidates
 from certification.people import workers
+from certification.privacy import access
+from certification.targets import figures
 from certification.terminal.printable import printable
 from certification.transcripts import gathering, grants, handing_over, signing, words
 from certification.transcripts.forms import CLR, FORMS, drawn
@@ -20,6 +25,9 @@ from certification.units import organizations
 from lrs import api
 
 __all__ = ["TRANSCRIPTS"]
+
+EXPORTED_FOR = "title"
+"""The purpose (rules on personal data) for which candidates are handed on."""
 
 
 @click.command("transcript")
@@ -85,4 +93,40 @@ def transcript(
     click.echo(printable(f"{file}: {found.number} {found.name}, {said}."))
 
 
-TRANSCRIPTS = (transcript,)
+@click.command("export-candidates")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@for_year
+@click.option("--unit", metavar="CODE", help="Those employed below this unit alone; default: all.")
+@click.option("--national-numbers", is_flag=True, help="Open national numbers that were sealed; recorded with the act.")
+@by
+@for_tenant
+def export_candidates(
+    file: Path, year: int | None, unit: str | None, national_numbers: bool, by: str, tenant: str
+) -> None:
+    """Write everybody who applies for the title to FILE (.xlsx or .csv), in the fields of congdanhoctap.vn's forms as
+    we read them, to be typed in there: that site publishes no form to import.
+
+    Ethnicity, religion, year of birth and password are not kept here; their columns are empty. The export is an act on
+    record, and a look at each of them is noted.
+    """
+    write = {".xlsx": candidates_book.as_xlsx, ".csv": candidates_book.as_csv}.get(file.suffix.lower())
+    if write is None:
+        raise click.BadParameter(f"end it in .xlsx or .csv: {file}", param_hint="FILE")
+    day, now = invocation.today(), invocation.now()
+    with invocation.writing(tenant) as (session, owner):
+        node = None if unit is None else organizations.node(session, owner, unit)
+        found = candidates.gather(
+            session, owner, year or day.year, on=day, unit=None if node is None else node.id,
+            keys=invocation.national_keys(owner) if national_numbers else None,
+        )  # fmt: skip
+        looked = [one.worker for one in found.people]
+        access.note_many(session, owner, looked, by, EXPORTED_FOR, "candidates", now)
+        detail = {"year": found.year, "unit": unit, "people": len(looked), "national_numbers": national_numbers}
+        chain.add(
+            session, owner, by=by, act="candidates.export", subject=f"candidates:{found.year}", detail=detail, now=now
+        )
+    file.write_bytes(write(found))
+    click.echo(printable(f"{file}: {figures.number(len(looked))} candidates of {found.year}, as we read the forms."))
+
+
+TRANSCRIPTS = (transcript, export_candidates)

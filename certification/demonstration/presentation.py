@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.text import Text
 
-from certification.demonstration import reporting, titles
+from certification.demonstration import reporting, titles, transcripts
 from certification.demonstration.people import LEARNING_PLATFORM
 from certification.demonstration.state import State
 from certification.dossiers import listing
@@ -116,6 +116,10 @@ def _print_titles(session: Session, tenant: UUID, console: Console, state: State
     )
     for one in entries[:CERTIFICATES_SHOWN]:
         console.print(f"  {one.number}  {one.name}  {state.public_url}/k/{one.code}", soft_wrap=True)
+    console.print(
+        f"Bảng kê kết quả học tập của {number(min(len(entries), transcripts.SHOWN))} người trong số đó (JSON, PDF, "
+        f"XLSX và bản ký số CLR 2.0) ở {folder / transcripts.FOLDER}."
+    )
 
 
 def _print_report(session: Session, tenant: UUID, console: Console, state: State, folder: Path) -> None:

@@ -30,6 +30,7 @@ from certification.demonstration import (
     simulator,
     state,
     titles,
+    transcripts,
 )
 from certification.demonstration.book import Book, check
 from certification.demonstration.errors import ServerFailed
@@ -105,10 +106,12 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
                 kept = _act_as_officers(place, database, tenant, world, kept, console, now)
             results = _judge(database, tenant, scale, server, console, today)
             if world is not None:
-                _recognise(place, database, tenant, world, kept, results, console)
+                _recognise(place, database, tenant, world, kept, results, console, now)
                 _report(place, database, tenant, world.as_of, console)
             with step(console, "Kiểm giấy công nhận bằng những gì máy chủ công bố", counts="giấy") as advance:
                 titles.verify(place.folder / titles.FOLDER, server.base, on_checked=advance)
+            with step(console, "Kiểm chữ ký của bảng kê kết quả học tập", counts="bảng") as advance:
+                advance(transcripts.verify(place.folder / transcripts.FOLDER, server.base))
             with database.writing(tenant) as session:
                 publications.publish(session, tenant, as_of=scale.as_of, now=now, hide_below=0)
             state.save(place.folder, kept)
@@ -251,8 +254,9 @@ def _recognise(
     kept: State,
     results: Sequence[Judgement],
     console: Console,
+    now: datetime,
 ) -> None:
-    """From registering to certificates, for those of one union who meet the criteria."""
+    """From registering to certificates and transcripts, for those of one union who meet the criteria."""
     by_worker = {one.worker_id: one for one in results}
     with database.reading(tenant) as session:
         known = workers.known_workers(session, tenant, [person.number for person in world.people])
@@ -265,6 +269,12 @@ def _recognise(
         titles.issue_and_draw(
             database, tenant, world.as_of, folder, public_url=kept.public_url, secret=place.secret_key,
             on_paper=advance,
+        )  # fmt: skip
+    folder = place.folder / transcripts.FOLDER
+    with step(console, f"Lập bảng kê kết quả học tập vào {folder}", counts="tệp") as advance:
+        transcripts.write(
+            database, tenant, world.as_of, folder, public_url=kept.public_url, secret=place.secret_key, now=now,
+            on_written=advance,
         )  # fmt: skip
 
 

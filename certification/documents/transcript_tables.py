@@ -103,20 +103,27 @@ def _learning(transcript: Transcript) -> Table:
         columns,
         tuple(
             (
-                str(place), one.name, words.span(one.first, one.last), str(one.times), words.hours(one.minutes),
-                words.percent(one.score), _codes(one), one.provider, f"E{one.quality}",
+                str(place), _called(transcript, one), words.span(one.first, one.last), str(one.times),
+                words.hours(one.minutes), words.percent(one.score), _codes(one), one.provider, f"E{one.quality}",
             )
             for place, one in enumerate(found, 1)
         ),
         tuple(
             (
-                place, one.name, words.span(one.first, one.last), one.times, one.minutes,
+                place, _called(transcript, one), words.span(one.first, one.last), one.times, one.minutes,
                 None if one.score is None else one.score / 10_000, _codes(one), one.provider, f"E{one.quality}",
             )
             for place, one in enumerate(found, 1)
         ),
         note=f"Tổng cộng {len(found)} hoạt động, {words.hours(transcript.minutes)}." if found else "",
     )  # fmt: skip
+
+
+def _called(transcript: Transcript, one: Learning) -> str:
+    """The activity's name; where nobody ever gave it one, what it is about and its id."""
+    if one.name != one.activity:
+        return one.name
+    return f"{', '.join(transcript.topics[code] for code in one.topics)} ({one.activity})"
 
 
 def _codes(one: Learning) -> str:

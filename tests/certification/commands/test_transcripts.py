@@ -1,4 +1,4 @@
-"""`flask certification transcript`."""
+"""`flask certification transcript`, `export-candidates`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from certification.acts import chain
+from certification.privacy import access
 from lrs import api
 from tests.certification.commands.running import Run, succeeded
+from tests.certification.dossiers.desk import Desk
 from tests.certification.transcripts.learners import NUMBER, hoa
 from tests.certification.world import World
 
@@ -45,3 +47,24 @@ def test_what_cannot_be_is_refused_in_words_and_writes_nothing(run: Run, tmp_pat
         assert result.exit_code != 0
         assert words in result.stderr
     assert list(tmp_path.glob("a.*")) == []
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv"])
+def test_the_export_is_an_act_on_record_and_every_look_is_noted(
+    run: Run, world: World, tmp_path: Path, ending: str
+) -> None:
+    desk = Desk(world)
+    desk.reviewed("NV-1", "NV-2")
+    file = tmp_path / f"ung-vien{ending}"
+    said = succeeded(run("export-candidates", str(file), "--year", "2026", "--unit", "cdcs/a", "--by", "vh"))
+    assert "2 candidates of 2026" in said
+    assert file.stat().st_size > 0
+    with desk.world.database.reading(desk.tenant) as session:
+        act = chain.listed(session, desk.tenant, limit=1)[0]
+        assert (act.act, act.done_by) == ("candidates.export", "vh")
+        assert act.detail == {"year": 2026, "unit": "cdcs/a", "people": 2, "national_numbers": False}
+        (look,) = access.of_worker(session, desk.tenant, desk.workers["NV-1"], limit=9)
+        assert (look.by, look.what, look.purpose) == ("vh", "candidates", "title")
+    refused = run("export-candidates", str(tmp_path / "x.doc"), "--by", "vh")
+    assert refused.exit_code != 0
+    assert "end it in .xlsx or .csv" in refused.stderr

@@ -275,6 +275,10 @@ def _check_certificates(program: Program, output: str) -> None:
     assert f"máy chủ công bố: {recognised} giấy" in output
     codes = re.findall(rf"^  \d{{4}}/2026/CDHT .*http://127.0.0.1:{program.port}/k/(\S+)$", output, re.MULTILINE)
     assert [one.stem.rpartition("_")[2] for one in papers[:3]] == codes
+    written = [one.name for one in (program.folder / "bang-ke-hoc-tap").iterdir()]
+    assert len({name.partition(".")[0].removesuffix("-clr") for name in written}) == 3
+    assert {name[-4:] for name in written} == {"json", ".pdf", "xlsx"}
+    assert (len(written), "chữ ký của bảng kê kết quả học tập: 3 bảng" in output) == (12, True)
 
 
 def test_a_second_run_finds_everything_done_and_refuses_other_numbers(program: Program) -> None:
