@@ -61,7 +61,7 @@ def test_the_export_is_an_act_on_record_and_every_look_is_noted(
     assert file.stat().st_size > 0
     with desk.world.database.reading(desk.tenant) as session:
         act = chain.listed(session, desk.tenant, limit=1)[0]
-        assert (act.act, act.done_by) == ("candidates.export", "vh")
+        assert (act.act, act.by) == ("candidates.export", "vh")
         assert act.detail == {"year": 2026, "unit": "cdcs/a", "people": 2, "national_numbers": False}
         (look,) = access.of_worker(session, desk.tenant, desk.workers["NV-1"], limit=9)
         assert (look.by, look.what, look.purpose) == ("vh", "candidates", "title")
