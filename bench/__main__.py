@@ -16,13 +16,24 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import attainment, freshness, growth, judging, machine, memory, posting, rosters, status, transcripts
+from bench import attainment, freshness, growth, judging, machine, memory, papers, posting, rosters, status, transcripts
 from tests.postgresql import Cluster
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
 """Of PostgreSQL, as docs/operate.md advises."""
 
-PARTS = ("posting", "growth", "memory", "judging", "freshness", "status", "attainment", "rosters", "transcripts")
+PARTS = (
+    "posting",
+    "growth",
+    "memory",
+    "judging",
+    "freshness",
+    "status",
+    "attainment",
+    "rosters",
+    "transcripts",
+    "papers",
+)
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
 """Statements in the small store and in the big one of `growth`."""
@@ -100,6 +111,12 @@ class Bench:
         urls = {name: self._url(engine, folder, f"rosters_{name}") for name in ("csv", "xlsx", "bare")}
         return {"rosters": rosters.measure(engine, folder, urls, max(2_000, int(100_000 * self._options.scale)))}
 
+    def _papers(self, engine: str) -> dict[str, Rows]:
+        url = self._url(engine, self._own(f"papers-{engine}"), "papers")
+        return {
+            "papers": [{"engine": engine, **papers.measure(url, enterprises=max(20, int(1000 * self._options.scale)))}]
+        }
+
     def _own(self, name: str) -> Path:
         folder = self._folder / name
         folder.mkdir()
@@ -158,6 +175,10 @@ def _growing(name: str, digits: int = 0) -> Cell:
 
 def _shares(name: str) -> Cell:
     return lambda row: " / ".join(f"{row[f'{name}_{share}']:,.0f}" for share in (50, 95, 99))
+
+
+def _with_cpu(name: str) -> Cell:
+    return lambda row: f"{row[name]:.1f} ({row[f'{name}_cpu']:.1f})"
 
 
 def _windows(row: dict[str, Any]) -> str:
@@ -257,6 +278,13 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("first time, s", _number("seconds", 1)), ("again, s", _number("again", 1)),
             ("first time, CPU s", _number("cpu", 1)), ("memory, MB", _number("memory")),
             ("bare insert, s", _number("bare", 1)), ("ratio", _number("ratio", 1)),
+        ],
+    ),
+    "papers": (
+        "The report of a province: its figures, and each paper drawn, s (of CPU)",
+        [
+            ("engine", _text("engine")), ("enterprises", _number("enterprises")), ("workers", _number("workers")),
+            *((name, _with_cpu(name)) for name in ("figures", "docx", "pdf", "xlsx", "whole")),
         ],
     ),
 }  # fmt: skip
