@@ -42,6 +42,7 @@ import lrs.resources.errors
 import migrations
 from certification.cli import certification_cli
 from certification.judgement.work import work
+from certification.privacy.looks import Looks
 from certification.resources import api, issuers, published_profile, xapi_ext_check
 from certification.resources.limits import Limit
 from certification.web import web
@@ -188,6 +189,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["writer"] = Writer(database)
     app.extensions["last_uses"] = LastUses()
     app.extensions["look_ups"] = Limit(settings.look_ups_a_minute)
+    app.extensions["looks"] = Looks()
     app.register_blueprint(xapi)
     app.register_blueprint(xapi_ext)
     app.register_blueprint(api)
@@ -258,7 +260,8 @@ def create_web_app() -> Flask:
 
 
 def create_serving_app() -> Flask:
-    """What each web process runs; threads beside it merge what Statements define and keep when keys were used.
+    """What each web process runs; threads beside it merge what Statements define and keep when keys were used
+    and who looked at whom.
 
     On SQLite this one process also judges, in a thread under the same writer lock.
     """
@@ -267,9 +270,11 @@ def create_serving_app() -> Flask:
     database: Database = app.extensions["database"]
     stop = threading.Event()
     uses: LastUses = app.extensions["last_uses"]
+    looks: Looks = app.extensions["looks"]
     threads = [
         _beside("merging", keep_up, database, stop=stop),
         _beside("noting uses", uses.keep_writing, database, stop=stop),
+        _beside("noting looks", looks.keep_writing, database, stop=stop, clock=lambda: datetime.now(UTC)),
     ]
     if database.is_sqlite:
         threads.append(_beside("judging", work, database, stop=stop, clock=lambda: datetime.now(UTC)))

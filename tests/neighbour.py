@@ -49,7 +49,7 @@ from certification.models import (
     YearClosing,
 )
 from certification.people import national_numbers, workers
-from certification.privacy import access, consents
+from certification.privacy import access, consents, requests
 from certification.targets import freezing, publications, settling
 from certification.units import letterheads, organizations
 from certification.units.letterheads import Letterhead
@@ -285,7 +285,7 @@ def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:
 
 
 def _agree(session: Session, tenant: UUID) -> None:
-    """What a worker agreed to, and who looked at that worker."""
+    """What a worker agreed to and asked about the own data, and who looked at that worker."""
     asked = consents.wordings(session, tenant, "dn/a", NOW.date())
     agreed = [consents.Agreed(one.purpose.id, one.digest) for one in asked]
     told = {"how": consents.ON_PAPER, "paper": SECRET, "by": SECRET, "now": NOW}
@@ -294,6 +294,8 @@ def _agree(session: Session, tenant: UUID) -> None:
     access.note(session, tenant, worker, SECRET, SECRET, SECRET, NOW)
     held = {"recipient_id": enterprise, "purpose": "employer-training", "digest": b"x", "place": 99, "given": NOW}
     session.add(TranscriptHandover(worker_id=worker, tenant_id=tenant, **held))
+    one = requests.open_request(session, tenant, "NV-AN", kind="see", reason=SECRET, witness=Witness("NV-AN"), now=NOW)
+    requests.confirm(session, tenant, "NV-AN", one.id, reason=SECRET, witness=Witness(SECRET), now=NOW)
 
 
 def not_hers(tenant_id: Any) -> sa.ColumnElement[bool]:

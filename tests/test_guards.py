@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
+
+from certification.access.permissions import Act
+from certification.privacy import words
+from certification.resources import looking
+from certification.resources.openapi import description
 
 OPEN_TO_EVERYBODY = {
     "/",
@@ -63,3 +71,73 @@ def test_every_other_address_is_closed_to_whoever_has_no_good_credentials(
 def test_a_form_is_closed_to_whoever_fills_in_no_good_key(client: FlaskClient, sent: dict[str, str]) -> None:
     assert client.get(A_FORM_WITH_A_KEY).status_code == 200
     assert client.post(A_FORM_WITH_A_KEY, data={"statement": "{}", **sent}).status_code == 403
+
+
+# ---------------------------------------------------------------- who looked at whom is noted
+
+
+PEOPLE = {"worker", "workers", "other", "full_name", "members"}
+"""Fields by which answers name workers."""
+
+NOT_NOTED = {
+    "/api/accounts": "names of those who sign in, officers, for operators",
+    "/api/accounts/{name}/deactivation": "as above",
+    "/api/session": "one's own",
+    "/api/session/password": "one's own",
+    "/api/sign-in": "one's own",
+    "/api/teams": "counts",
+    "/api/roster": "what the caller's own file says",
+    "/api/what-if": "counts",
+    "/api/findings/by-platform": "counts",
+}
+BY_HAND = {"/api/teams/{id}"}
+"""Named in another way than `looking` finds by itself: the view says `saw`."""
+
+
+def _schemas(value: Any, way: tuple[str, ...], seen: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The ways to every property of a schema."""
+    if isinstance(value, Mapping):
+        if ref := value.get("$ref"):
+            if ref not in seen:
+                schema = description()["components"]["schemas"][ref.rpartition("/")[2]]
+                yield from _schemas(schema, way, (*seen, ref))
+            return
+        for name, inner in value.get("properties", {}).items():
+            yield (*way, name)
+            yield from _schemas(inner, (*way, name), seen)
+        for name in ("items", "allOf", "anyOf", "oneOf"):
+            yield from _schemas(value.get(name), way, seen)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _schemas(one, way, seen)
+
+
+def test_every_answer_that_names_workers_is_noted_or_says_why_not() -> None:
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for path, operations in description()["paths"].items():
+        for operation in (one for one in operations.values() if isinstance(one, Mapping)):
+            for status in ("200", "201"):
+                content = operation.get("responses", {}).get(status, {}).get("content", {})
+                ways = set(_schemas(content.get("application/json", {}).get("schema"), ()))
+                found.setdefault(path, set()).update(way for way in ways if way[-1] in PEOPLE)
+    names = {path for path, ways in found.items() if ways}
+    assert set(NOT_NOTED) - names == set()
+    by_itself = {
+        path
+        for path in names - set(NOT_NOTED) - BY_HAND
+        if "{number}" in path or any(way[-1] in looking.NAMES and set(way) <= set(looking.BELOW) for way in found[path])
+    }
+    assert names - set(NOT_NOTED) - BY_HAND - by_itself == set(), "let `looking` find whom these name, or say why not"
+
+
+def test_whatever_can_be_looked_at_has_words_for_the_worker() -> None:
+    guards = {
+        operation["x-guard"]
+        for path, operations in description()["paths"].items()
+        for operation in operations.values()
+        if "{number}" in path and isinstance(operation, dict)
+    }
+    by_oneself = {"SCORE_ONESELF"}
+    assert {name for name in guards if Act[name] not in words.LOOKED_AT} - by_oneself == set(), "privacy/words.py"
+    assert words.looked_at(words.TRANSCRIPT) == words.looked_at("READ_TRANSCRIPT")
+    assert words.looked_at("x") == "x"

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 import certification.models
 import lrs.models
+from certification.privacy import held
 
 TABLES = [*lrs.models.Base.metadata.tables.values(), *certification.models.Base.metadata.tables.values()]
 LRS = set(lrs.models.Base.metadata.tables)
@@ -74,6 +75,11 @@ def test_no_enum_lives_in_the_database(table: sa.Table) -> None:
 def test_data_of_an_owner_names_its_tenant(table: sa.Table) -> None:
     owned_through = {"organization_id", "predecessor_id", "tenant_id"}
     assert table.name == "lrs_tenant" or owned_through & set(table.columns.keys())
+
+
+@pytest.mark.parametrize("table", [one for one in TABLES if one.name not in LRS and "worker_id" in one.c], ids=name)
+def test_a_worker_is_told_in_words_what_a_table_holds(table: sa.Table) -> None:
+    assert table.name in held.WORDS, "say in certification/privacy/held.py what it holds about a person"
 
 
 @pytest.mark.parametrize(

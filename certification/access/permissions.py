@@ -188,6 +188,14 @@ class Act(Enum):
     GIVE_ROLES = "give, end or hand over roles"
     READ_ACCESS_RECORD = "read who gave or took which right"
     READ_ACTS = "read the record of acts"
+    READ_PURPOSES = "read what personal data is used for"
+    CONSENT = "give or take back consent"
+    READ_CONSENTS = "read what a worker agreed to"
+    READ_HELD = "read what is held about a worker"
+    READ_LOOKS = "read who looked at a worker"
+    ASK_ABOUT_DATA = "ask about a worker's data in his or her name"
+    READ_DATA_REQUESTS = "read what workers ask about their data"
+    ANSWER_DATA_REQUESTS = "answer what workers ask about their data"
 
 
 class WithoutKey(Enum):
@@ -305,6 +313,14 @@ TABLE: Mapping[Act, Rule] = {
     Act.GIVE_ROLES: Rule(None, roles=frozenset(MAY_GIVE)),
     Act.READ_ACCESS_RECORD: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.READ_ACTS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.READ_PURPOSES: Rule(None, roles=frozenset(Role)),
+    Act.CONSENT: Rule(None, roles=_OFFICERS | {Role.WORKER, Role.OPERATOR}),
+    Act.READ_CONSENTS: Rule(None, roles=_OFFICERS | {Role.WORKER, Role.OPERATOR, Role.AUDITOR}),
+    Act.READ_HELD: Rule(None, roles=frozenset({Role.WORKER, Role.OPERATOR, Role.AUDITOR})),
+    Act.READ_LOOKS: Rule(None, roles=frozenset({Role.WORKER, Role.OPERATOR, Role.AUDITOR})),
+    Act.ASK_ABOUT_DATA: Rule(None, roles=_OFFICERS | {Role.WORKER, Role.OPERATOR}),
+    Act.READ_DATA_REQUESTS: Rule(None, roles=_OFFICERS | {Role.WORKER, Role.OPERATOR, Role.AUDITOR}),
+    Act.ANSWER_DATA_REQUESTS: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
 }
 
 

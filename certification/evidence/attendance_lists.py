@@ -50,6 +50,7 @@ __all__ = [
     "UnknownList",
     "Version",
     "list_id_of",
+    "people",
     "take_in",
     "versions",
     "withdraw",
@@ -252,6 +253,12 @@ def versions(session: Session, tenant: UUID, organizer: str, code: str) -> list[
     if not found:
         raise UnknownList(organizer, code)
     return found
+
+
+def people(session: Session, tenant: UUID, organizer: str, code: str) -> set[UUID]:
+    """The workers whom any version of a list names, in one SQL command."""
+    of_list = AttendanceRow.tenant_id == tenant, AttendanceRow.list_id == list_id_of(tenant, organizer, code)
+    return set(session.scalars(sa.select(AttendanceRow.worker_id).where(*of_list)))
 
 
 # ---------------------------------------------------------------- checks

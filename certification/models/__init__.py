@@ -43,7 +43,7 @@ from certification.models.people import (
     Worker,
     WorkerIdentifier,
 )
-from certification.models.privacy import Consent, Look
+from certification.models.privacy import Consent, DataRequest, DataRequestStep, Look
 from certification.models.reports import (
     Report,
     ReportContact,
@@ -102,6 +102,8 @@ __all__ = [
     "ChannelItem",
     "Commitment",
     "Consent",
+    "DataRequest",
+    "DataRequestStep",
     "Declaration",
     "DeclarationStep",
     "DeclaredHeadcount",

@@ -1,4 +1,4 @@
-"""Tables of what workers agreed to, and of who looked at whom."""
+"""Tables of what workers agreed to, of what they ask about their data, and of who looked at whom."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certification.models.base import Base
+from certification.models.cases import CaseRow, StepRow
 from lrs.db import UtcDateTime
 
-__all__ = ["Consent", "Look"]
+__all__ = ["Consent", "DataRequest", "DataRequestStep", "Look"]
 
 
 class Consent(Base):
@@ -85,3 +86,54 @@ class Look(Base):
     times: Mapped[int]
     first: Mapped[datetime] = mapped_column(UtcDateTime)
     last: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DataRequest(CaseRow, Base):
+    """What a worker asks about his or her data, how it stands, and by when; `DataRequestStep` says how it came so.
+
+    Personal data: the worker's own words. Kept as the proof that it was met in time (Decree 356/2025/NĐ-CP), as long
+    as the worker's dossier. It is received, confirmed, extended, done, lifted, refused or taken_back; `due` is the day
+    of what is to be done next.
+    """
+
+    __tablename__ = "certification_data_request"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "id"),
+        sa.Index(None, "tenant_id", "state", "due"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    kind: Mapped[str]
+    """One of `rules.personal_data.REQUESTS`."""
+    purpose: Mapped[str | None]
+    """What use of the data it is about; NULL: every use."""
+    words: Mapped[str]
+    rule_file_id: Mapped[UUID]
+    """The file that the terms come from."""
+    received_on: Mapped[date]
+    confirm_by: Mapped[date]
+    meet_by: Mapped[date]
+    with_others: Mapped[bool]
+    """Others, who have the data as well, have to act too."""
+    unknown_years: Mapped[str]
+    """Years, parted by spaces, of which no calendar of working days was loaded when `confirm_by` was counted."""
+    closed_on: Mapped[date | None]
+    """The day (in Vietnam) of the last step that closed it; NULL while it is open."""
+
+
+class DataRequestStep(StepRow, Base):
+    """What was done about a request: by whom, when and in which words. Never changed.
+
+    Personal data: the accounts of worker and officers, and their words. Kept as the request.
+    """
+
+    __tablename__ = "certification_data_request_step"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "request_id", "place"),
+        {"info": {"distribution": "worker_id"}},
+    )
+
+    request_id: Mapped[UUID]
+    reason: Mapped[str]
+    statement_id: Mapped[UUID | None]
+    """Always NULL: as other cases have it."""

@@ -5,6 +5,7 @@
     withdraw   at any time, without a reason, by the same people and in one step as giving
     holds      of many workers those whose consent is in force, in one SQL command
     terms      of many workers since when and until when the last one holds; whose: who ever gave one
+    held_back  those who had a use of their data stopped, whatever they agreed to
     of_worker, running_out   reading
 
 A consent is never there before somebody gave it, never for "everything", and never for a purpose that needs none. Each
@@ -24,7 +25,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.acts import chain
 from certification.errors import CertificationError
-from certification.models import Consent, Organization, Worker
+from certification.models import Consent, DataRequest, Organization, Worker
 from certification.people import workers
 from certification.privacy import purposes
 from certification.privacy.purposes import Wording
@@ -46,6 +47,7 @@ __all__ = [
     "Term",
     "UnknownConsent",
     "give",
+    "held_back",
     "holds",
     "of_worker",
     "running_out",
@@ -282,6 +284,7 @@ def holds(
         Consent.recipient_id == recipient,
         Consent.starts <= on,
         Consent.until > on,
+        Consent.worker_id.not_in(_held_back(tenant, purpose, on)),
     )
     return set(session.scalars(query))
 
@@ -312,6 +315,23 @@ def whose(tenant: UUID, purpose: str, recipient: UUID) -> sa.Select[UUID]:
     """A question for the ids of those who ever agreed to `purpose` for this organization."""
     return sa.select(Consent.worker_id).where(
         Consent.tenant_id == tenant, Consent.recipient_id == recipient, Consent.purpose == purpose
+    )
+
+
+def held_back(session: Session, tenant: UUID, worker_ids: Collection[UUID], purpose: str, on: date) -> set[UUID]:
+    """Of these workers those for whom the use of data for `purpose`, or every use, was restricted or objected to with
+    success, and not freed since. One SQL command. For uses that need no consent; `holds` leaves them out itself."""
+    stopped = _held_back(tenant, purpose, on).where(among(session, DataRequest.worker_id, worker_ids))
+    return set(session.scalars(stopped))
+
+
+def _held_back(tenant: UUID, purpose: str, on: date) -> sa.Select[UUID]:
+    return sa.select(DataRequest.worker_id).where(
+        DataRequest.tenant_id == tenant,
+        DataRequest.kind.in_(("restrict", "object")),
+        DataRequest.state == "done",
+        sa.or_(DataRequest.purpose.is_(None), DataRequest.purpose == purpose),
+        DataRequest.closed_on <= on,
     )
 
 

@@ -20,6 +20,7 @@ from certification.resources import (
     attendance,
     attestations,
     certificates,
+    data_requests,
     declarations,
     disputes,
     dossiers,
@@ -32,7 +33,9 @@ from certification.resources import (
     keys,
     learning,
     letterheads,
+    looking,
     openapi,
+    personal_data,
     publication,
     rates,
     report_filings,
@@ -89,6 +92,8 @@ RESOURCES = (
     report_filings,
     report_papers,
     certificates,
+    personal_data,
+    data_requests,
     entitlements,
     sessions,
     accounts,
@@ -105,6 +110,7 @@ RESOURCES = (
 
 errors.register(api)
 access.register(api)
+looking.register(api)
 api.after_request(answers.conditional)
 
 xapi_ext_check = Blueprint("check", __name__, url_prefix="/xapi-ext")

@@ -22,6 +22,7 @@ from certification.access.permissions import BRANCH_SCOPE, TABLE, Act, Role, Wit
 from certification.access.sessions import SignedIn
 from certification.access.who import Held, Who
 from certification.people.workers import Person, UnknownWorker
+from certification.resources import looking
 from certification.resources.errors import Forbidden, NotFound
 from certification.targets import publications
 from certification.vietnam import vietnam_day
@@ -115,9 +116,11 @@ def signed_in() -> SignedIn:
 def known_worker(session: Session, number: str, act: Act) -> Person:
     """The worker with this number. Raises NotFound for one whom `act` may not be about, as for one who never was."""
     try:
-        return rights.find_worker(session, who(), act, number, today())
+        person = rights.find_worker(session, who(), act, number, today())
     except UnknownWorker:
         raise NotFound(Fault("path/number", f"there is no worker {number!r}")) from None
+    looking.saw([person.id])
+    return person
 
 
 def everything(act: Act) -> None:

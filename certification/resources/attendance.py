@@ -13,7 +13,7 @@ from marshmallow import fields, validate
 from certification.access import rights
 from certification.access.permissions import Act
 from certification.evidence import attendance, attendance_lists, channel_items, kept_files
-from certification.resources import cursors
+from certification.resources import cursors, looking
 from certification.resources.access import caller, changing, database, now, pepper, today, who
 from certification.resources.errors import NotFound
 from certification.resources.frame import Resource
@@ -188,6 +188,7 @@ def show_list_file(query: Mapping[str, Any]) -> Response:
         raise NotFound(Fault("list", "no file is kept of this list"))
     with database().reading(caller().tenant) as session:
         _, data = kept_files.read(session, caller().tenant, newest.sha256)
+        looking.saw(attendance_lists.people(session, caller().tenant, query["organizer"], query["list"]))
     return download(data, newest.file_name or "")
 
 

@@ -35,6 +35,7 @@ from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
 from certification.judgement.closings import NotBegun, NothingToDo, StillRuns, YearIsClosed
 from certification.people.workers import UnknownWorker
+from certification.privacy.consents import UnknownConsent
 from certification.reports.filing import UnknownFiling
 from certification.reports.places import NotAsked
 from certification.reports.reading import UnknownPeriod
@@ -42,6 +43,7 @@ from certification.reports.steps import WrongStep
 from certification.resources.answers import Unchanged, answer
 from certification.resources.limits import AskedTooOften
 from certification.rules.certificate_forms import NoCertificateForm
+from certification.rules.personal_data import NoPersonalDataRules
 from certification.rules.procedures import NoProcedureInForce
 from certification.rules.report_forms import NoReportForm
 from certification.rules.title_procedures import NoSuchStep, NoTitleProcedure
@@ -123,6 +125,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownOrganization,
     UnknownAttestation,
     UnknownCase,
+    UnknownConsent,
     UnknownList,
     UnknownFile,
     UnknownFiling,
@@ -139,6 +142,7 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     WrongStep,
     NoCriteriaInForce,
     NoMappingInForce,
+    NoPersonalDataRules,
     NoProcedureInForce,
     NotBegun,
     NoCertificateForm,

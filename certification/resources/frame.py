@@ -21,6 +21,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from certification.access.permissions import TABLE, Act, WithoutKey, guarded, who_may
+from certification.resources import looking
 from certification.resources.answers import answer
 from certification.resources.errors import Fault, NotFound
 from certification.resources.parameters import MOST_BODY_BYTES, Parameters, parameters, parameters_and_body
@@ -109,7 +110,10 @@ class Resource:
                 if takes_query:
                     path["query"] = wanted
                 found = view(**path)
-                return found if isinstance(found, Response) else answer(found, status)
+                if isinstance(found, Response):
+                    return found
+                looking.named(found)
+                return answer(found, status)
 
             self._describe(method, checked, act, answers, status, query, body, file, media_type, conflicts)
             endpoint = view.__module__.rpartition(".")[2] + "-" + view.__name__

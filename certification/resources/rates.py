@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from certification.access.permissions import Act
 from certification.errors import CertificationError
-from certification.resources import cursors
+from certification.resources import cursors, looking
 from certification.resources.access import caller, database, today
 from certification.resources.attainment import (
     behind_answer,
@@ -115,6 +115,7 @@ def list_rate_people(code: str, plan: str, target: str, query: Mapping[str, Any]
             found = people_behind(session, code, plan, target, query, on, left)
         except (UnknownOrganization, NotOnThatDay, NotBound) as error:
             raise _not_found(error) from None
+    looking.saw(one.number for one in found.people[: query["limit"]])
     return cursors.page(
         tenant,
         found.people,

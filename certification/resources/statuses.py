@@ -16,7 +16,7 @@ from certification.judgement.assessments import Judgement
 from certification.judgement.statuses import Moment
 from certification.models import Worker
 from certification.people import identity_events, workers
-from certification.resources import answers
+from certification.resources import answers, looking
 from certification.resources.access import caller, database, today, who
 from certification.resources.assessment import Asked, Explanation, asked
 from certification.resources.cursors import after, page
@@ -136,6 +136,7 @@ def list_assessments(query: Mapping[str, Any]) -> Any:
             found = assessments.kept_after(
                 session, tenant, PROGRAMME, year, place, limit=limit + 1, by=moment.by, whom=whom
             )
+    looking.saw_these(one.worker_id for _, one in found[:limit])
     return page(
         tenant,
         found,
@@ -160,6 +161,7 @@ def ask_status(body: Mapping[str, Any]) -> Any:
         people = workers.known_workers(session, tenant, numbers)
         seen = _seen(session, tenant, {one.id for one in people.values()})
         found = statuses.of_workers(session, tenant, seen, PROGRAMME, year, moment)
+    looking.saw_these(found)
     named = {number: people[number].id for number in numbers if number in people and people[number].id in seen}
     return {
         "as_of": day,

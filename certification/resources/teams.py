@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 from certification.access import rights, roles, teams
 from certification.access.permissions import Act
 from certification.people import workers
-from certification.resources import cursors
+from certification.resources import cursors, looking
 from certification.resources.access import changing, database, today, who
 from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
@@ -133,6 +133,7 @@ def show_team(id: str, query: Mapping[str, Any]) -> Any:
         found = teams.members(
             session, asking.tenant, team, on, after=left[0] if left else None, limit=query["limit"] + 1
         )
+    looking.saw(one.number for one in found[: query["limit"]])
     return cursors.page(
         asking.tenant,
         found,

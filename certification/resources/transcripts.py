@@ -16,7 +16,7 @@ from certification.access.permissions import Act, Role
 from certification.people.workers import UnknownWorker
 from certification.privacy import access, purposes
 from certification.privacy.purposes import UnknownPurpose
-from certification.resources import cursors
+from certification.resources import cursors, looking
 from certification.resources.access import database, now, pepper, today, who
 from certification.resources.errors import BadRequest, Conflict, Fault, Forbidden, NotFound
 from certification.resources.frame import Resource
@@ -250,6 +250,7 @@ def list_transcripts(code: str, query: Mapping[str, Any]) -> Any:
     items = handing_over.pull(
         database(), tenant, node, purpose, found[:limit], since=query["since"], on=on, by=who().name, now=now()
     )
+    looking.saw_these(())  # `pull` noted whom it tells of
     page = cursors.page(
         tenant,
         found,
@@ -265,6 +266,7 @@ def list_transcripts(code: str, query: Mapping[str, Any]) -> Any:
 
 def _given(number: str, query: Mapping[str, Any], form: str) -> Transcript:
     """The transcript for whoever asks. Raises NotFound, Forbidden, BadRequest, Conflict."""
+    looking.saw_these(())  # it is noted below, for the purpose that is told
     tenant = who().tenant
     api.merge_definitions(database(), tenant)
     if "enterprise" in query:

@@ -178,6 +178,16 @@ def _check_personal_data(document: Document, known: Known) -> Iterator[CheckFaul
         yield ("request",), f"lacks what every person may ask for: {', '.join(missing)}"
 
 
+def _check_working_days(document: Document, known: Known) -> Iterator[CheckFault]:
+    listed = [(part, place, one["day"]) for part in ("off", "worked") for place, one in enumerate(document[part])]
+    yield from repeats("the day", (((part, place, "day"), day.isoformat()) for part, place, day in listed))
+    for part, place, day in listed:
+        if day.year != document["year"]:
+            yield (part, place, "day"), f"is not of the year {document['year']}"
+    if len(document["weekly_rest"]) == 7:
+        yield ("weekly_rest",), "leaves no day of the week to work on; a term in working days would never end"
+
+
 _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "criteria-set": criteria_set_faults,
     "rubric": rubric_faults,
@@ -190,5 +200,6 @@ _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "certificate-form": _check_certificate_form,
     "title-procedure": _check_title_procedure,
     "personal-data": _check_personal_data,
+    "working-days": _check_working_days,
     "organizations": _check_organizations,
 }

@@ -46,6 +46,7 @@ KINDS = (
     "certificate-form",
     "title-procedure",
     "personal-data",
+    "working-days",
 )
 """The kinds of file that are loaded here, in the order in which they may refer to each other."""
 

@@ -69,7 +69,8 @@ def grants(
 ) -> dict[UUID, Basis | Refusal]:
     """For each of these workers the basis on which the enterprise has the transcript on the day, or why it has none.
 
-    Two SQL commands. The purpose is one of `purpose_of`.
+    None of whoever had this use of data restricted (`consents.held_back`). Three SQL commands. The purpose is one of
+    `purpose_of`.
     """
     employed = _employments(session, tenant, worker_ids, enterprise.id)
     agreed = (
@@ -77,8 +78,11 @@ def grants(
         if purpose.basis == BY_CONSENT
         else {}
     )
+    stopped = consents.held_back(session, tenant, worker_ids, purpose.id, on)
     return {
-        worker: _by_consent(employed.get(worker, []), agreed.get(worker), enterprise, purpose, on)
+        worker: Refusal(words.RESTRICTED)
+        if worker in stopped
+        else _by_consent(employed.get(worker, []), agreed.get(worker), enterprise, purpose, on)
         if purpose.basis == BY_CONSENT
         else _by_contract(employed.get(worker, []), enterprise, purpose, on)
         for worker in worker_ids

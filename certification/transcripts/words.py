@@ -25,6 +25,7 @@ __all__ = [
     "OWN_PURPOSE",
     "RAN_OUT",
     "REFUSALS",
+    "RESTRICTED",
     "THE_UNION",
     "THE_WORKER",
     "TITLE",
@@ -63,6 +64,7 @@ GROUNDS: Mapping[str, str] = {
 
 LEFT, NEVER_EMPLOYED = "employment_ended", "never_employed"
 NO_CONSENT, RAN_OUT, WITHDRAWN, GONE = "no_consent", "consent_ran_out", "consent_withdrawn", "gone"
+RESTRICTED = "restricted"
 REFUSALS: Mapping[str, str] = {
     LEFT: "Người lao động đã thôi làm việc tại doanh nghiệp{last}: hết quyền xem, xoá dữ liệu đã nhận trừ khi người "
     "lao động đồng ý cho giữ (Luật 91/2025/QH15, Điều 25)",
@@ -71,6 +73,8 @@ REFUSALS: Mapping[str, str] = {
     NO_CONSENT: "Người lao động chưa đồng ý cho mục đích này; hỏi người lao động trước",
     RAN_OUT: "Sự đồng ý của người lao động đã hết hạn{last}; hỏi lại người lao động, và xoá dữ liệu đã nhận",
     WITHDRAWN: "Người lao động đã rút lại sự đồng ý{last}; xoá dữ liệu đã nhận",
+    RESTRICTED: "Việc dùng dữ liệu của người lao động cho mục đích này đang bị hạn chế theo yêu cầu của người đó; "
+    "không dùng dữ liệu đã nhận",
     GONE: "Không còn hồ sơ mang mã này; xoá dữ liệu đã nhận",
 }
 """Why an enterprise is not given a transcript. With {last} the last day of its right."""

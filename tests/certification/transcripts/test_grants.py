@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from certification.privacy import consents
+from certification.evidence.witnesses import Witness
+from certification.privacy import consents, requests
 from certification.transcripts import words
 from certification.transcripts.grants import PurposeWithoutTranscripts, Refusal, grants, purpose_of
 from certification.transcripts.told import CONSENT, EMPLOYMENT, Basis
@@ -99,3 +101,16 @@ def test_a_purpose_that_is_not_for_enterprises_is_refused_with_those_that_are(wo
                 PurposeWithoutTranscripts, match=r"employer-transcript, new-employer, employer-training"
             ):
                 purpose_of(session, world.tenant, purpose, ON + timedelta(days=1))
+
+
+def test_a_restriction_closes_it_until_it_is_lifted(world: World) -> None:
+    worker, now = employ(world), datetime(2026, 11, 19, 5, tzinfo=UTC)
+    with world.database.writing(world.tenant) as session:
+        told: dict[str, Any] = {"witness": Witness("hoa"), "now": now, "reason": "người lao động yêu cầu"}
+        one = requests.open_request(session, world.tenant, "NV-1", kind="restrict", purpose=TRAINING, **told)
+        requests.meet(session, world.tenant, "NV-1", one.id, **told)
+    assert refused(world, worker, TRAINING) == words.RESTRICTED
+    assert refused(world, worker, AGREED) == words.NO_CONSENT
+    with world.database.writing(world.tenant) as session:
+        requests.lift(session, world.tenant, "NV-1", one.id, **told)
+    assert isinstance(granted(world, worker, TRAINING), Basis)

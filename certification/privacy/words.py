@@ -1,0 +1,56 @@
+"""What a worker is told of who looked at what, in Vietnamese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from certification.access.permissions import Act
+
+__all__ = ["LOOKED_AT", "TRANSCRIPT", "looked_at"]
+
+LOOKED_AT: Mapping[Act, str] = {
+    Act.ANSWER_DATA_REQUESTS: "trả lời yêu cầu về dữ liệu",
+    Act.ANSWER_DISPUTES: "trả lời khiếu nại",
+    Act.ASK_ABOUT_DATA: "ghi yêu cầu về dữ liệu thay người lao động",
+    Act.ATTEST: "xác nhận điểm",
+    Act.CHANGE_IDENTITY: "nối hoặc tách hồ sơ",
+    Act.CONSENT: "ghi sự đồng ý trên giấy",
+    Act.DECIDE_DECLARATIONS: "xét khai báo chứng chỉ, tự học",
+    Act.DECIDE_TITLES: "ghi quyết định công nhận danh hiệu",
+    Act.DECLARE: "khai chứng chỉ, tự học thay người lao động",
+    Act.DISPUTE: "ghi khiếu nại thay người lao động",
+    Act.PROPOSE_TITLES: "đề nghị công nhận danh hiệu",
+    Act.READ_ACTS: "xem sổ việc đã làm",
+    Act.READ_ASSESSMENT: "xem kết quả đánh giá",
+    Act.READ_CERTIFICATES: "xem sổ giấy công nhận",
+    Act.READ_CONSENTS: "xem sự đồng ý đã cho",
+    Act.READ_DATA_REQUESTS: "xem yêu cầu về dữ liệu",
+    Act.READ_DECLARATIONS: "xem khai báo chứng chỉ, tự học",
+    Act.READ_DISPUTES: "xem khiếu nại",
+    Act.READ_DOSSIERS: "xem hồ sơ xét danh hiệu",
+    Act.READ_DOUBLES: "xem hồ sơ có thể trùng",
+    Act.READ_FINDINGS: "xem dữ liệu học cần kiểm tra",
+    Act.READ_HELD: "xem những gì đang được giữ",
+    Act.READ_IDENTITY: "xem tài khoản học đã nối với hồ sơ",
+    Act.READ_LEARNING: "xem nội dung đã học",
+    Act.READ_LISTS: "xem danh sách dự học",
+    Act.READ_LOOKS: "xem ai đã xem hồ sơ",
+    Act.READ_RATE_PEOPLE: "xem danh sách người trong một tỷ lệ",
+    Act.READ_TEAMS: "xem danh sách tổ, chuyền",
+    Act.READ_TITLE_DECISIONS: "xem đề nghị, quyết định công nhận",
+    Act.READ_TRANSCRIPT: "nhận bảng kê kết quả học tập",
+    Act.READ_UNKNOWN_ACTORS: "xem tài khoản học chưa nối",
+    Act.SUPPOSE: "thử tính kết quả",
+    Act.TAKE_DOSSIER_STEPS: "làm một bước của hồ sơ xét danh hiệu",
+    Act.WITHDRAW_CERTIFICATES: "thu hồi hoặc đính chính giấy công nhận",
+}
+
+
+TRANSCRIPT = "transcript"
+"""What is noted where a transcript was handed out."""
+
+
+def looked_at(what: str) -> str:
+    """The words for what was looked at; itself where nobody gave it any."""
+    act = Act.READ_TRANSCRIPT if what == TRANSCRIPT else Act.__members__.get(what)
+    return what if act is None else LOOKED_AT.get(act, act.value)
