@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 import certification.models
 import lrs.models
-from certification.privacy import held
+from certification.privacy import overview
 
 TABLES = [*lrs.models.Base.metadata.tables.values(), *certification.models.Base.metadata.tables.values()]
 LRS = set(lrs.models.Base.metadata.tables)
@@ -79,7 +79,7 @@ def test_data_of_an_owner_names_its_tenant(table: sa.Table) -> None:
 
 @pytest.mark.parametrize("table", [one for one in TABLES if one.name not in LRS and "worker_id" in one.c], ids=name)
 def test_a_worker_is_told_in_words_what_a_table_holds(table: sa.Table) -> None:
-    assert table.name in held.WORDS, "say in certification/privacy/held.py what it holds about a person"
+    assert table.name in overview.WORDS, "say in certification/privacy/overview.py what it holds about a person"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from certification.commands.invocation import Day, for_tenant
 from certification.commands.units import by
 from certification.evidence.witnesses import Witness
 from certification.people import workers
-from certification.privacy import access, consents, held, purposes, requests
+from certification.privacy import access, consents, overview, purposes, requests
 from certification.privacy.consents import Agreed
 from certification.privacy.words import looked_at
 from certification.rules.personal_data import REQUESTS
@@ -120,7 +120,7 @@ def withdraw_consent(number: str, ids: tuple[UUID, ...], by: str, tenant: str) -
 def show_held(number: str, tenant: str) -> None:
     """Count what is held about a worker, by kind."""
     with invocation.reading(tenant) as (session, owner):
-        found = held.held(session, owner, workers.find(session, owner, number).id)
+        found = overview.held(session, owner, workers.find(session, owner, number).id)
     for one in found:
         click.echo(f"{one.words}: {shown(one.rows)}")
 

@@ -3,6 +3,6 @@
 purposes   what data is used for, on which ground, and the words that a worker is shown
 consents   what each worker agreed to, for whom, with the proof of it; withdrawing
 requests   what persons ask about their data, with the days by which it is met
-held       what is held about a person, counted
+overview   what is held about a person, counted
 access     who looked at whom; looks.py keeps it while answers go out
 """

@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 
 from certification.access.permissions import Act
 from certification.people.workers import Person
-from certification.privacy import access, consents, held, purposes
+from certification.privacy import access, consents, overview, purposes
 from certification.privacy.consents import Agreed, Receipt
 from certification.privacy.words import looked_at
 from certification.resources import cursors
@@ -256,7 +256,7 @@ def show_held(number: str) -> Any:
     """What is held about a worker, counted by kind"""
     with database().reading(who().tenant) as session:
         person = known_worker(session, number, Act.READ_HELD)
-        found = held.held(session, who().tenant, person.id)
+        found = overview.held(session, who().tenant, person.id)
     return {"as_of": today(), "worker": person.number, "held": found}
 
 
