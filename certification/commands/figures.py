@@ -264,5 +264,5 @@ def publish(as_of: date, hide_below: int, tenant: str) -> None:
 def unpublish(tenant: str) -> None:
     """Show no figures without signing in any more."""
     with invocation.writing(tenant) as (session, owner):
-        were_public = publications.unpublish(session, owner)
+        were_public = publications.unpublish(session, owner, now=invocation.now())
     click.echo("The figures are no longer public." if were_public else "No figures were public.")

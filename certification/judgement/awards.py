@@ -16,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
+from certification.acts import chain
 from certification.marks import EVERY_YEAR, Cause, mark_titles, mark_uncounted
 from certification.models import Award
 from certification.people import identifiers, linking, national_numbers, workers
@@ -126,8 +127,9 @@ def import_titles(
     keys: Keys | None = None,
     good_rows: bool = False,
     known: Known = everybody,
+    by: str = "operator",
 ) -> ImportResult:
-    """Takes in a file of recognised titles (docs/imports.md).
+    """Takes in a file of recognised titles (docs/imports.md); `by` says so in the record of acts.
 
     Whose a title is, the worker's number says, or an account, or the national number (for which `keys` are needed);
     where a row gives several, they must agree. A title that is recorded already, by the same decision, is unchanged, or
@@ -166,7 +168,7 @@ def import_titles(
         for key, title in told.items()
         if key in stored and title.withdrawn_on is not None and stored[key].withdrawn_on is None
     }
-    _write(session, tenant, programme, new, withdrawn, now)
+    _write(session, tenant, programme, new, withdrawn, now, by)
     return sheet.result(len(new), len(withdrawn), len(told) - len(new) - len(withdrawn))
 
 
@@ -323,6 +325,7 @@ def _write(
     new: Mapping[_Key, Title],
     withdrawn: Mapping[_Key, Title],
     now: datetime,
+    by: str,
 ) -> None:
     bulk.insert(
         session,
@@ -364,3 +367,23 @@ def _write(
                 for (worker_id, year), title in sorted(withdrawn.items())
             ],
         )
+    for what, titles in (("title.import", new), ("title.withdraw", withdrawn)):
+        about = [
+            (f"title:{programme}/{year}", worker_id, _said(title))
+            for (worker_id, year), title in sorted(titles.items())
+        ]
+        if about:
+            chain.add_many(session, tenant, about, by=by, act=what, now=now)
+
+
+def _said(title: Title) -> dict[str, str]:
+    """What the record of acts keeps of a title."""
+    told = {
+        "decision": title.decision.number,
+        "decided_on": title.decision.decided_on.isoformat(),
+        "body": title.decision.body,
+        "withdrawn_on": title.withdrawn_on.isoformat() if title.withdrawn_on else None,
+        "withdrawal": title.withdrawal,
+        "source": title.source,
+    }
+    return {name: value for name, value in told.items() if value is not None}

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from certification.acts import chain
 from certification.errors import CertificationError
 from certification.models import YearClosing
 from certification.vietnam import vietnam_day
@@ -193,6 +194,9 @@ def _act(
         )
     )
     session.flush()
+    what = "year.close" if closes else "year.reopen"
+    detail = {"decision": act.decision, "number": act.number}
+    chain.add(session, tenant, by=act.decided_by, act=what, subject=f"year:{programme}/{year}", detail=detail, now=now)
     return act
 
 

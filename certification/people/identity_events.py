@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from certification import bulk
+from certification.acts import chain
 from certification.errors import CertificationError
 from certification.models import IdentityEvent, Worker
 from lrs.api import key_of
@@ -32,6 +33,7 @@ __all__ = [
     "Event",
     "New",
     "UnknownEvent",
+    "act",
     "changes_of",
     "find",
     "forget",
@@ -85,6 +87,23 @@ class Event:
     basis: str
     at: datetime
     undone: bool
+
+
+def act(session: Session, tenant: UUID, event: UUID, said: New, now: datetime) -> None:
+    """Writes a merger, a split or an undoing into the record of acts: last in what is done."""
+    detail: dict[str, Any] = {"basis": said.basis, "other": str(said.other_id), "undoes": str(said.undoes)}
+    detail = {name: value for name, value in detail.items() if value != "None"}
+    subject = f"identity-event:{event}"
+    chain.add(
+        session,
+        tenant,
+        by=said.done_by,
+        act=f"identity.{said.kind}",
+        subject=subject,
+        worker=said.worker_id,
+        detail=detail,
+        now=now,
+    )
 
 
 def last_place(session: Session, tenant: UUID) -> int:

@@ -97,6 +97,7 @@ def merge(session: Session, tenant: UUID, into: str, other: str, *, by: str, bas
     said = New(MERGE, kept.id, by, basis, other_id=gone.id, changes=written(changes))
     [event] = identity_events.record(session, tenant, [said], now=now)
     mark(session, tenant, (kept.id, gone.id), years, by)
+    identity_events.act(session, tenant, event, said, now)
     return Merged(event, kept, gone, tuple(dict.fromkeys(notes)))
 
 

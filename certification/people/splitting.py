@@ -79,6 +79,7 @@ def split(
     facts.settle(session, tenant, (person.id, target.id))
     said = New(SPLIT, person.id, by, basis, other_id=target.id, changes=written(changes))
     [event] = identity_events.record(session, tenant, [said], now=now)
+    identity_events.act(session, tenant, event, said, now)
     return Merged(event, person, target, ())
 
 

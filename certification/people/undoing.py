@@ -37,7 +37,10 @@ def undo(session: Session, tenant: UUID, event_id: UUID, *, by: str, basis: str,
     taking_back = _TAKING_BACK.get(event.kind)
     if taking_back is None:
         raise MergeRefused(identity_words.no_change(event.kind))
-    return taking_back(session, tenant, event, New(UNDO, event.worker_id, by, basis, event.other_id), now)
+    said = New(UNDO, event.worker_id, by, basis, event.other_id, undoes=event.id)
+    undone = taking_back(session, tenant, event, said, now)
+    identity_events.act(session, tenant, undone.event, said, now)
+    return undone
 
 
 def _undo_merge(session: Session, tenant: UUID, event: Event, said: New, now: datetime) -> Merged:

@@ -107,6 +107,7 @@ def _titles(session: Session, data: bytes, good_rows: bool) -> ImportResult:
         keys=Keys.of(tenant, pepper()),
         good_rows=good_rows,
         known=rights.knowing(session, who(), Act.IMPORT_TITLES, today()),
+        by=who().name,
     )
 
 

@@ -61,7 +61,7 @@ def publish_figures(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
         raise BadRequest(Fault("/on", f"{on} is still to come"))
     tenant = who().tenant
     with changing(tenant, dry_run=query["dry_run"]) as session:
-        publications.publish(session, tenant, as_of=on, now=now(), hide_below=body["hide_below"])
+        publications.publish(session, tenant, as_of=on, now=now(), hide_below=body["hide_below"], by=who().name)
         return _shown(session, tenant)
 
 
@@ -71,7 +71,7 @@ def unpublish_figures(query: Mapping[str, Any]) -> Any:
     everything(Act.PUBLISH)
     tenant = who().tenant
     with changing(tenant, dry_run=query["dry_run"]) as session:
-        publications.unpublish(session, tenant)
+        publications.unpublish(session, tenant, now=now(), by=who().name)
         return _shown(session, tenant)
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
+from certification.acts import chain
 from certification.errors import CertificationError
 from certification.models import Freezing
 from certification.rules.criteria import PROGRAMME
@@ -123,6 +124,19 @@ def freeze(
         )
     )
     session.flush()
+    detail = {
+        "organization": organization,
+        "zone": zone,
+        "sector": sector,
+        "plan": plan,
+        "basis": basis,
+        "on": on.isoformat(),
+        "headcount_on": record.headcount_on.isoformat(),
+        "reason": record.reason,
+        "figures": figures,
+    }
+    subject = f"frozen-figures:{record.id}"
+    chain.add(session, tenant, by=record.frozen_by, act="figures.freeze", subject=subject, detail=detail, now=now)
     return record
 
 
