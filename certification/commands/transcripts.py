@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from certification.access.permissions import Role
 from certification.acts import chain
 from certification.commands import invocation
 from certification.commands.certificates import public_url
@@ -15,7 +16,7 @@ from certification.commands.units import by
 from certification.documents import candidates_book
 from certification.dossiers import candidates
 from certification.people import workers
-from certification.privacy import access
+from certification.privacy import access, purposes
 from certification.targets import figures
 from certification.terminal.printable import printable
 from certification.transcripts import gathering, grants, handing_over, signing, words
@@ -53,7 +54,8 @@ def transcript(
 ) -> None:
     """Write the transcript of a worker to FILE: what was learnt, by group and indicator, with hours, scores, source and
     level of evidence, and recognised titles. For the worker himself or herself, or for an enterprise and a purpose:
-    then it goes as far as the employment or the worker's consent, is noted, and is an act on record.
+    then it goes as far as the employment or the worker's consent today, and is an act on record. That it was made is
+    noted for the worker to read.
 
     FILE ends in .json, .pdf or .xlsx, or is any with --form clr: a Comprehensive Learner Record 2.0, signed with the
     tenant's key, which other people's software verifies (needs PUBLIC_URL).
@@ -63,31 +65,34 @@ def transcript(
         raise click.BadParameter(f"end it in .json, .pdf or .xlsx, or say --form: {file}", param_hint="FILE")
     if (enterprise is None) != (purpose is None):
         raise click.UsageError("--enterprise and --purpose go together")
+    if enterprise is not None and on is not None:
+        raise click.UsageError("an enterprise is given what it may have today; leave --on out")
     database = invocation.database_to_write()
     owner = invocation.tenant_id(tenant)
-    day = on or invocation.today()
+    today, now = invocation.today(), invocation.now()
     api.merge_definitions(database, owner)
-    if enterprise is None or purpose is None:
-        with invocation.reading(tenant) as (session, _):
+    with invocation.reading(tenant) as (session, _):
+        if enterprise is None or purpose is None:
             person = workers.find(session, owner, number)
             mine = Basis(OWN, words.OWN_PURPOSE, words.THE_WORKER)
-            found = gathering.gather(session, owner, {person.id: mine}, on=day)[person.id]
-    else:
-        with invocation.reading(tenant) as (session, _):
+            found = gathering.gather(session, owner, {person.id: mine}, on=on or today)[person.id]
+        else:
             node = organizations.node(session, owner, enterprise)
-            what_for = grants.purpose_of(session, owner, purpose, day)
-        with invocation.refusing():
-            found = handing_over.one(
-                database, owner, number, node, what_for, form=chosen, on=day, by=by, now=invocation.now()
-            )
+            what_for = grants.purpose_of(session, owner, purpose, today)
+            found = handing_over.one(session, owner, number, node, what_for, today)
     with invocation.refusing():
         if chosen == CLR:
             content = signing.signed(
-                database, owner, found, public_url=public_url(), secret=invocation.secret(), by=by,
-                now=invocation.now(),
-            )  # fmt: skip
+                database, owner, found, public_url=public_url(), secret=invocation.secret(), by=by, now=now
+            )
         else:
             content = drawn(found, chosen)
+    with invocation.writing(tenant) as (session, _):
+        if enterprise is None:
+            looking = purposes.OF_ROLE[Role.OPERATOR]
+            access.note(session, owner, found.worker, by, looking, handing_over.LOOKED_AT, now)
+        else:
+            handing_over.record_one(session, owner, found, node, what_for, form=chosen, by=by, now=now)
     file.write_bytes(content)
     said = f"{len(found.learning)} activities, {words.hours(found.minutes)}, {len(found.titles)} titles"
     click.echo(printable(f"{file}: {found.number} {found.name}, {said}."))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response
@@ -23,7 +23,7 @@ from certification.resources.frame import Resource
 from certification.resources.issuers import public_url
 from certification.resources.parameters import Paging, Parameters
 from certification.resources.shapes import Answer, AsOf, Page
-from certification.rules.personal_data import NoPersonalDataRules, Purpose
+from certification.rules.personal_data import NoPersonalDataRules
 from certification.transcripts import gathering, grants, handing_over, signing, words
 from certification.transcripts.forms import CLR, FORMS, JSON, PDF, XLSX, document, drawn
 from certification.transcripts.grants import NotGranted, PurposeWithoutTranscripts
@@ -175,7 +175,7 @@ def show_transcript(number: str, query: Mapping[str, Any]) -> Any:
     All of it for the worker and the union. An enterprise names itself and the purpose; it is told of the days of the
     present employment, or of what the worker agreed to. Where neither opens it any more, the answer (403) says why.
     """
-    return document(_given(number, query, JSON))
+    return _answered(number, query, JSON, document)
 
 
 @resource.get(
@@ -188,7 +188,7 @@ def show_transcript(number: str, query: Mapping[str, Any]) -> Any:
 )
 def draw_transcript(number: str, query: Mapping[str, Any]) -> Response:
     """The same to be printed: PDF"""
-    return _file(_given(number, query, PDF), PDF)
+    return _answered(number, query, PDF, lambda found: _download(drawn(found, PDF), found, PDF))
 
 
 @resource.get(
@@ -201,7 +201,7 @@ def draw_transcript(number: str, query: Mapping[str, Any]) -> Response:
 )
 def export_transcript(number: str, query: Mapping[str, Any]) -> Response:
     """The same as a workbook: XLSX, times in minutes"""
-    return _file(_given(number, query, XLSX), XLSX)
+    return _answered(number, query, XLSX, lambda found: _download(drawn(found, XLSX), found, XLSX))
 
 
 @resource.post(
@@ -212,14 +212,17 @@ def sign_transcript(number: str, query: Mapping[str, Any]) -> Response:
 
     What is signed, for whom and until when is put on record first.
     """
-    found = _given(number, query, CLR)
-    try:
+
+    def sign(found: Transcript) -> Response:
         made = signing.signed(
             database(), who().tenant, found, public_url=public_url(), secret=pepper(), by=who().name, now=now()
         )
+        return _download(made, found, CLR)
+
+    try:
+        return _answered(number, query, CLR, sign)
     except NothingLearnt as error:
         raise Conflict(Fault("path/number", str(error))) from None
-    return _download(made, found, CLR)
 
 
 @resource.get(
@@ -264,46 +267,68 @@ def list_transcripts(code: str, query: Mapping[str, Any]) -> Any:
     return {**page, "items": [one for one in page["items"] if one is not None]}
 
 
-def _given(number: str, query: Mapping[str, Any], form: str) -> Transcript:
-    """The transcript for whoever asks. Raises NotFound, Forbidden, BadRequest, Conflict."""
+_Made = TypeVar("_Made")
+
+
+def _answered(number: str, query: Mapping[str, Any], form: str, make: Callable[[Transcript], _Made]) -> _Made:
+    """What is made of the transcript for whoever asks; then it is noted, and given last of all.
+
+    Raises NotFound, Forbidden, BadRequest, Conflict; then nothing is noted.
+    """
     looking.saw_these(())  # it is noted below, for the purpose that is told
     tenant = who().tenant
     api.merge_definitions(database(), tenant)
-    if "enterprise" in query:
-        return _to_enterprise(number, query, form)
-    union = replace(who(), roles=tuple(held for held in who().roles if held.role is not Role.ENTERPRISE))
+    given = _to_enterprise if "enterprise" in query else _to_union
     with database().reading(tenant, snapshot=True) as session:
-        try:
-            person = rights.find_worker(session, union, Act.READ_TRANSCRIPT, number, today())
-        except UnknownWorker:
-            if union.roles != who().roles:
-                raise BadRequest(Fault("enterprise", "an enterprise names itself here, and the purpose")) from None
-            raise NotFound(Fault("path/number", f"there is no worker {number!r}")) from None
-        mine = person.id == who().worker
-        with _asked_for(""):
-            why = purposes.find(session, tenant, purposes.OF_ROLE[Role.UPPER_OFFICER], today())
-        basis = Basis(OWN, words.OWN_PURPOSE, words.THE_WORKER) if mine else Basis(UNION, why.title, words.THE_UNION)
-        found = gathering.gather(session, tenant, {person.id: basis}, on=today())[person.id]
-    if not mine:
+        found, note = given(session, tenant, number, query, form)
+    made = make(found)
+    if note is not None:
         with database().writing(tenant) as session:
-            access.note(session, tenant, person.id, who().name, why.id, handing_over.LOOKED_AT, now())
-    return found
+            note(session)
+    return made
 
 
-def _to_enterprise(number: str, query: Mapping[str, Any], form: str) -> Transcript:
-    tenant = who().tenant
-    with database().reading(tenant) as session:
-        node = _enterprise(session, query["enterprise"], "enterprise")
-        with _asked_for("purpose"):
-            purpose: Purpose = grants.purpose_of(session, tenant, query["purpose"], today())
+_Given = tuple[Transcript, Callable[[Session], None] | None]
+"""A transcript, and what is to be noted when it is given."""
+
+
+def _to_union(session: Session, tenant: UUID, number: str, _query: Mapping[str, Any], _form: str) -> _Given:
+    """For the worker himself or herself, and for officers of the branch."""
+    asking, on = who(), today()
+    union = replace(asking, roles=tuple(held for held in asking.roles if held.role is not Role.ENTERPRISE))
     try:
-        return handing_over.one(
-            database(), tenant, number, node, purpose, form=form, on=today(), by=who().name, now=now()
-        )
+        person = rights.find_worker(session, union, Act.READ_TRANSCRIPT, number, on)
+    except UnknownWorker:
+        if union.roles != asking.roles:
+            raise BadRequest(Fault("enterprise", "an enterprise names itself here, and the purpose")) from None
+        raise NotFound(Fault("path/number", f"there is no worker {number!r}")) from None
+    if person.id == asking.worker:
+        mine = Basis(OWN, words.OWN_PURPOSE, words.THE_WORKER)
+        return gathering.gather(session, tenant, {person.id: mine}, on=on)[person.id], None
+    with _asked_for(""):
+        why = purposes.find(session, tenant, purposes.OF_ROLE[Role.UPPER_OFFICER], on)
+    theirs = Basis(UNION, why.title, words.THE_UNION)
+    found = gathering.gather(session, tenant, {person.id: theirs}, on=on)[person.id]
+    return found, lambda writing: access.note(
+        writing, tenant, person.id, asking.name, why.id, handing_over.LOOKED_AT, now()
+    )
+
+
+def _to_enterprise(session: Session, tenant: UUID, number: str, query: Mapping[str, Any], form: str) -> _Given:
+    """For an enterprise that the caller speaks for."""
+    node = _enterprise(session, query["enterprise"], "enterprise")
+    with _asked_for("purpose"):
+        purpose = grants.purpose_of(session, tenant, query["purpose"], today())
+    try:
+        found = handing_over.one(session, tenant, number, node, purpose, today())
     except NotGranted as error:
         raise Forbidden(Fault("path/number", str(error))) from None
     except UnknownWorker:
         raise NotFound(Fault("path/number", f"there is no worker {number!r}")) from None
+    by = who().name
+    return found, lambda writing: handing_over.record_one(
+        writing, tenant, found, node, purpose, form=form, by=by, now=now()
+    )
 
 
 def _enterprise(session: Session, code: str, place: str) -> Node:
@@ -331,10 +356,6 @@ def _shown(one: Item) -> Mapping[str, Any]:
         return {"worker": one.number, "place": one.place, "transcript": document(told), "ended": None}
     ended = {"code": told.code, "last": told.last, "words": told.said}
     return {"worker": one.number, "place": one.place, "transcript": None, "ended": ended}
-
-
-def _file(found: Transcript, form: str) -> Response:
-    return _download(drawn(found, form), found, form)
 
 
 def _download(content: bytes, found: Transcript, form: str) -> Response:

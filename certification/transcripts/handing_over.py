@@ -32,7 +32,7 @@ from certification.units.trees import Node
 from lrs.api import key_of
 from lrs.db import Database, Session, among, is_postgresql
 
-__all__ = ["LOOKED_AT", "Candidate", "Item", "candidates", "one", "pull"]
+__all__ = ["LOOKED_AT", "Candidate", "Item", "candidates", "one", "pull", "record_one"]
 
 LOOKED_AT = "transcript"
 """What is noted as looked at."""
@@ -121,35 +121,38 @@ def pull(
     }
 
 
-def one(
-    database: Database,
+def one(session: Session, tenant: UUID, number: str, enterprise: Node, purpose: Purpose, on: date) -> Transcript:
+    """The transcript of one worker for the enterprise; before it is given, `record_one`.
+
+    Raises NotGranted, or UnknownWorker for somebody who never had to do with it.
+    """
+    worker = workers.find(session, tenant, number).id
+    basis = grants(session, tenant, [worker], enterprise, purpose, on)[worker]
+    if isinstance(basis, Refusal):
+        if basis.code == words.NEVER_EMPLOYED:
+            raise UnknownWorker(number)
+        raise NotGranted(basis.said)
+    return gather(session, tenant, {worker: basis}, on=on)[worker]
+
+
+def record_one(
+    session: Session,
     tenant: UUID,
-    number: str,
+    transcript: Transcript,
     enterprise: Node,
     purpose: Purpose,
     *,
     form: str,
-    on: date,
     by: str,
     now: datetime,
-) -> Transcript:
-    """The transcript of one worker for the enterprise, with the act and the look that go with it.
-
-    Raises NotGranted, or UnknownWorker for somebody who never had to do with it.
-    """
-    with database.reading(tenant, snapshot=True) as session:
-        worker = workers.find(session, tenant, number).id
-        basis = grants(session, tenant, [worker], enterprise, purpose, on)[worker]
-        if isinstance(basis, Refusal):
-            if basis.code == words.NEVER_EMPLOYED:
-                raise UnknownWorker(number)
-            raise NotGranted(basis.said)
-        found = gather(session, tenant, {worker: basis}, on=on)[worker]
-    with database.writing(tenant) as session:
-        access.note(session, tenant, worker, by, purpose.id, LOOKED_AT, now)
-        about = [(f"transcript:{worker}", worker, {**_said(enterprise, purpose, basis), "form": form})]
-        chain.add_many(session, tenant, about, by=by, act="transcript.hand-over", now=now)
-    return found
+) -> None:
+    """The look and the act that go with handing a transcript to the enterprise in a form."""
+    access.note(session, tenant, transcript.worker, by, purpose.id, LOOKED_AT, now)
+    detail = {**_said(enterprise, purpose, transcript.basis), "form": form}
+    chain.add(
+        session, tenant, by=by, act="transcript.hand-over", subject=f"transcript:{transcript.worker}",
+        worker=transcript.worker, detail=detail, now=now,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

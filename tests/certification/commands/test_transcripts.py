@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from certification.acts import chain
+from certification.people import workers
 from certification.privacy import access
 from lrs import api
 from tests.certification.commands.running import Run, succeeded
@@ -35,6 +36,36 @@ def test_a_transcript_is_written_in_each_form(run: Run, tmp_path: Path, world: W
         assert [one.act for one in chain.listed(session, world.tenant, limit=9)] == [
             "transcript.sign", "signing-key.make",
         ]  # fmt: skip
+        (look,) = access.of_worker(session, world.tenant, workers.find(session, world.tenant, NUMBER).id, limit=9)
+        assert (look.by, look.purpose, look.times) == ("vh", "operation", 4)
+
+
+@pytest.mark.usefixtures("learner")
+def test_for_an_enterprise_it_goes_as_far_as_today_and_is_on_record(run: Run, tmp_path: Path, world: World) -> None:
+    for_a = ("--enterprise", "dn/a", "--purpose", "employer-training", "--by", "vh")
+    succeeded(run("transcript", NUMBER, str(tmp_path / "a.json"), *for_a))
+    assert json.loads((tmp_path / "a.json").read_bytes())["basis"]["recipient"] == "Doanh nghiệp A"
+    refused = run("transcript", NUMBER, str(tmp_path / "b.json"), *for_a, "--on", "2026-05-01")
+    assert "leave --on out" in refused.stderr
+    for_b = ("--enterprise", "dn/a", "--purpose", "employer-transcript", "--by", "vh")
+    assert "chưa đồng ý" in run("transcript", NUMBER, str(tmp_path / "b.json"), *for_b).stderr
+    assert not (tmp_path / "b.json").exists()
+    with world.database.reading(world.tenant) as session:
+        (act,) = chain.listed(session, world.tenant, limit=9)
+        assert (act.act, act.detail) == (
+            "transcript.hand-over",
+            {
+                "form": "json",
+                "ground": "employment",
+                "purpose": "employer-training",
+                "recipient": "dn/a",
+                "until": None,
+            },
+        )
+        worker = act.worker
+        assert worker is not None
+        (look,) = access.of_worker(session, world.tenant, worker, limit=9)
+        assert (look.by, look.what, look.purpose) == ("vh", "transcript", "employer-training")
 
 
 @pytest.mark.usefixtures("learner")

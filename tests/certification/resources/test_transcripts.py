@@ -99,6 +99,14 @@ def test_a_consent_that_ran_out_is_one_clear_answer_and_nothing_is_handed_over(
     assert acts(world) == ["consent.give"]
 
 
+def test_what_cannot_be_signed_is_handed_to_nobody(world: World, callers: Callers, ask: Ask) -> None:
+    with world.database.writing(world.tenant) as session:
+        nobody = world.employ(session, "dn/a")
+    path = f"/api/workers/NV-1/transcript/credential{TRAINING}"
+    assert "chưa có kết quả" in ask(callers.enterprise, path, 409, method="POST")["errors"][0]["message"]
+    assert (looks(world, nobody), acts(world)) == ([], [])
+
+
 def pulled(ask: Ask, caller: Headers, path: str = ALL, limit: int = 2) -> dict[str, Any]:
     """All parts of a pull: items by number."""
     found: dict[str, Any] = {}
