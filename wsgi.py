@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -43,6 +43,7 @@ import migrations
 from certification.cli import certification_cli
 from certification.judgement.work import work
 from certification.privacy.looks import Looks
+from certification.reports.mail import MailServer
 from certification.resources import api, issuers, published_profile, xapi_ext_check
 from certification.resources.limits import Limit
 from certification.web import web
@@ -92,6 +93,10 @@ class Settings:
     good; without it none is issued."""
     look_ups_a_minute: int = 120
     """Certificates that one address may look up in a minute in each web process; 0: as many as it likes."""
+    smtp_url: str = field(default="", repr=False)
+    """The mail server that letters are handed to, as smtp://USER:PASSWORD@HOST:587 or smtps://…; empty: none go out."""
+    mail_from: str = ""
+    """The address that letters come from; without it none go out."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
@@ -99,7 +104,7 @@ class Settings:
 def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
-    ENTERPRISES_TELL_UNION_ROLES.
+    SMTP_URL, MAIL_FROM, ENTERPRISES_TELL_UNION_ROLES.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -116,6 +121,8 @@ def read_settings() -> Settings:
     version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=OneOf(SUPPORTED))
     public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
     look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, validate=Range(min=0))
+    smtp_url = env.str("SMTP_URL", "", validate=_check_smtp_url)
+    mail_from = env.str("MAIL_FROM", "", validate=_check_mail_from)
     enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False)
     try:
         env.seal()
@@ -141,6 +148,8 @@ def read_settings() -> Settings:
         xapi_version_named_by_default=version,
         public_url=public_url.rstrip("/"),
         look_ups_a_minute=look_ups_a_minute,
+        smtp_url=smtp_url,
+        mail_from=mail_from.strip(),
         enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
 
@@ -161,6 +170,21 @@ def _check_public_url(url: str) -> None:
     plain = parts.hostname and not (parts.query or parts.fragment or parts.username or parts.password)
     if url and not (plain and (parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1"))):
         raise ValidationError("Must be an https:// address, https://cdht.example.vn say.")
+
+
+def _check_smtp_url(url: str) -> None:
+    """Raise ValidationError for what names no mail server."""
+    try:
+        MailServer.of(url, "-")
+    except ValueError:
+        raise ValidationError("Not a mail server; write smtp://USER:PASSWORD@HOST:587 or smtps://….") from None
+
+
+def _check_mail_from(address: str) -> None:
+    """Raise ValidationError for what is no mail address."""
+    local, at, host = address.strip().rpartition("@")
+    if address and not (local and at and host and address.isprintable() and " " not in address.strip()):
+        raise ValidationError("Not a mail address; write bao-cao@cong-doan.example.vn, say.")
 
 
 def _kept_secret(path: Path) -> bytes:
