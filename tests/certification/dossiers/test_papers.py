@@ -1,0 +1,73 @@
+"""Papers of a batch and of a decision, from what was recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from certification.documents.kinds import KINDS
+from certification.documents.office_pdf import render_pdf
+from certification.documents.word import render
+from certification.documents.word_layout import default_template
+from certification.dossiers import papers
+from certification.dossiers.decisions import Refused
+from tests.certification.documents.words import text_of
+from tests.certification.dossiers.desk import Desk
+
+
+def test_minutes_proposal_and_list_say_what_the_meeting_decided(desk: Desk) -> None:
+    desk.reviewed("NV-1", "NV-2")
+    made = desk.propose("NV-1", "NV-2")
+    with desk.reading() as session:
+        found = papers.of_proposal(session, desk.tenant, made.id)
+    texts = {kind: text_of(render(default_template(KINDS[kind]), one)) for kind, one in found.items()}
+    minutes = texts["bien-ban"].replace("\u00a0", " ")
+    assert "Số: 01/BB-CĐCS" in minutes
+    assert "có mặt 10 người, vắng 1 người" in minutes
+    assert "9/10" in minutes
+    assert "90,0%" in minutes
+    assert "THƯ KÝ" in minutes
+    assert "Lê Hoa" in minutes
+    proposal = texts["to-trinh"].replace("\u00a0", " ")
+    assert "324/QĐ-KHVN" in proposal
+    assert "Biên bản họp xét số 01/BB-CĐCS" in proposal
+    assert "2 người đăng ký" in proposal
+    assert "Kính gửi: " in proposal
+    listed = texts["danh-sach-de-nghi"].replace("\u00a0", " ")
+    assert "Tổng số: 2 người (bằng chữ: hai người)" in listed
+    (row, _) = found["danh-sach-de-nghi"].persons
+    assert (row["nl1"], row["nl2"], row["nl3"], row["tong"], row["thap_nhat"]) == ("36", "36", "18", "90", "9")
+    assert (row["dong_y"], row["ghi_chu"], row["don_vi"]) == ("9/10", "điểm tự chấm", "Doanh nghiệp A")
+    assert all(render_pdf(one).startswith(b"%PDF-") for one in found.values())
+
+
+def test_a_decision_lists_whom_it_recognises_and_nobody_else(desk: Desk) -> None:
+    desk.reviewed("NV-1", "NV-2")
+    desk.propose("NV-1", "NV-2")
+    made = desk.decide("NV-1", refused=[Refused("NV-2", "Thiếu minh chứng")])
+    with desk.reading() as session:
+        found = papers.of_decision(session, desk.tenant, made.id)
+    text = text_of(render(default_template(KINDS["quyet-dinh"]), found)).replace("\u00a0", " ")
+    assert "Số: 12/QĐ-UBND" in text
+    assert "Công nhận 1 người lao động đạt danh hiệu “Công dân học tập” năm" in text
+    assert "TM. ỦY BAN NHÂN DÂN" in text
+    assert "Lê Văn Ký" in text
+    assert "Tổng số: 1 người (bằng chữ: một người)" in text
+    assert "Thiếu minh chứng" not in text
+
+
+def test_commands_draw_a_batch_and_a_decision(desk: Desk, app: Flask, tmp_path: Path) -> None:
+    desk.reviewed("NV-1")
+    batch, decided = desk.propose("NV-1"), desk.decide("NV-1")
+    for command, made in (("draw-proposal", batch.id), ("draw-decision", decided.id)):
+        told = ["certification", command, str(made), str(tmp_path)]
+        result = app.test_cli_runner().invoke(args=told)
+        assert result.exit_code == 0, result.output
+    kinds = ("bien-ban", "danh-sach-de-nghi", "quyet-dinh", "to-trinh")
+    assert sorted(one.name for one in tmp_path.iterdir() if one.suffix in (".docx", ".pdf")) == sorted(
+        f"{kind}.{end}" for kind in kinds for end in ("docx", "pdf")
+    )
+    unknown = app.test_cli_runner().invoke(args=["certification", "draw-decision", str(batch.id), str(tmp_path)])
+    assert unknown.exit_code == 1
+    assert "Không có quyết định nào" in unknown.output
