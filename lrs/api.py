@@ -6,12 +6,13 @@ Identity that names it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from lrs import erasure
 from lrs.activities import names as activity_names
 from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
 from lrs.credentials import (
@@ -23,14 +24,15 @@ from lrs.credentials import (
     create_credential,
     credential_authorities,
     credentials,
+    erasure_key,
     identify,
     revoke_credential,
 )
-from lrs.db import Session
+from lrs.db import Database, Session
 from lrs.definitions import catch_up as merge_definitions
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
 from lrs.last_use import LastUses
-from lrs.privacy import looks_like, opaque_account
+from lrs.privacy import OpaqueAccounts, looks_like, opaque_account
 from lrs.provenance import provenance
 from lrs.signatures import Quality as SignatureQuality
 from lrs.signatures import qualities
@@ -79,6 +81,7 @@ __all__ = [
     "create_tenant",
     "credentials",
     "decode",
+    "erase",
     "find_tenant",
     "get_statements",
     "identify",
@@ -185,6 +188,18 @@ def statements_about(session: Session, tenant: UUID, ifis: Collection[str]) -> l
     Voided ones too, in no particular order. Found by hash: one in many billions may be about somebody else.
     """
     return query.about(session, tenant, [key_of(ifi) for ifi in ifis])
+
+
+def erase(
+    database: Database, tenant: UUID, agent: Mapping[str, Any], *, secret: bytes, reason: str, now: datetime
+) -> int:
+    """Erases an Agent from the store for good (`lrs.erasure`), in transactions of its own; how many Statements were
+    rewritten. Broken off, the same call goes on. `reason` is kept and names nobody. Raises InvalidRequest."""
+    report = erasure.erase(
+        database, tenant, agent, key=erasure_key(secret, tenant), accounts=OpaqueAccounts.of(tenant, secret),
+        reason=reason, now=now,
+    )  # fmt: skip
+    return report.statements
 
 
 def try_out(

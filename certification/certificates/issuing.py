@@ -230,7 +230,7 @@ def _titles(session: Session, tenant: UUID, programme: str, decision: str) -> Se
     rows = session.execute(
         sa.select(
             Award.worker_id, Award.year, Award.body, Award.decision_number, Award.decided_on, Award.withdrawn_on,
-            Worker.full_name,
+            Worker.full_name, Worker.erased,
         )
         .join(Worker, Worker.id == Award.worker_id)
         .where(
@@ -244,7 +244,7 @@ def _titles(session: Session, tenant: UUID, programme: str, decision: str) -> Se
             f"No title is recorded that the decision {decision} recognised. Record it first, or write its number as it "
             "was recorded."
         )
-    return [row for row in rows if row.withdrawn_on is None]
+    return [row for row in rows if row.withdrawn_on is None and row.erased is None]
 
 
 def _held(session: Session, tenant: UUID, programme: str, workers: list[UUID]) -> set[tuple[UUID, int]]:

@@ -37,7 +37,8 @@ class WithdrawnPaper(CertificationError):
 
 
 def by_code(database: Database, text: str, *, public_url: str) -> Paper | None:
-    """The paper of the certificate with this code, however it was typed; None where there is none or it is not signed.
+    """The paper of the certificate with this code, however it was typed; None where there is none, it is not signed, or
+    the holder was erased.
     Raises WithdrawnPaper."""
     code = codes.read(text)
     if code is None:
@@ -54,6 +55,7 @@ def by_code(database: Database, text: str, *, public_url: str) -> Paper | None:
                 Certificate.tenant_id == place.tenant_id,
                 Certificate.id == place.certificate_id,
                 Certificate.signed.is_not(None),
+                Certificate.signed != b"",
             )
         ).scalar_one_or_none()
         if row is None:
@@ -73,6 +75,7 @@ def of_decision(session: Session, tenant: UUID, decision: str, *, public_url: st
             Certificate.tenant_id == tenant,
             Certificate.decision_number == decision,
             Certificate.signed.is_not(None),
+            Certificate.signed != b"",
             Certificate.withdrawn_on.is_(None),
         )
         if last is not None:

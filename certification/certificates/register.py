@@ -109,11 +109,12 @@ def find(session: Session, tenant: UUID, certificate: UUID) -> Entry:
 
 
 def signed(session: Session, tenant: UUID, certificate: UUID) -> bytes:
-    """The signed credential, JSON in UTF-8. Raises UnknownCertificate, also for one that is not signed yet."""
+    """The signed credential, JSON in UTF-8. Raises UnknownCertificate, also for one that is not signed yet, or
+    whose holder was erased."""
     found = session.scalar(
         sa.select(Certificate.signed).where(Certificate.tenant_id == tenant, Certificate.id == certificate)
     )
-    if found is None:
+    if not found:
         raise UnknownCertificate(str(certificate))
     return found
 

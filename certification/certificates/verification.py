@@ -53,6 +53,9 @@ class Shown:
     withdrawn_on: date | None
     corrected_by: str | None
     unaltered: bool
+    erased: bool
+    """The holder was erased: there is no name, no credential, and nothing left to be compared (`unaltered` is False);
+    number, decision and status hold as before."""
     credential: bytes
 
 
@@ -83,13 +86,13 @@ def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public
                 sa.select(Certificate.code).where(Certificate.tenant_id == tenant, Certificate.id == row.replaced_by)
             )
         public = keys.public_keys(session, tenant)
-    last_day = form.last_day(row.year)
+    last_day, erased = form.last_day(row.year), not row.signed
     if row.withdrawn_on is not None and row.withdrawn_on <= on:
         state = CORRECTED if corrected_by else WITHDRAWN
     else:
         state = EXPIRED if last_day is not None and on > last_day else VALID
     return Shown(
-        name=row.name,
+        name="" if erased else row.name,
         title=form.title,
         year=row.year,
         body=row.body,
@@ -101,7 +104,8 @@ def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public
         last_day=last_day,
         withdrawn_on=row.withdrawn_on,
         corrected_by=corrected_by,
-        unaltered=_is_unaltered(row, form, public, Issuer.of(public_url, tenant)),
+        unaltered=not erased and _is_unaltered(row, form, public, Issuer.of(public_url, tenant)),
+        erased=erased,
         credential=row.signed,
     )
 

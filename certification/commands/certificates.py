@@ -100,6 +100,9 @@ def verify_certificate(code: str) -> None:
         raise click.ClickException("no certificate has this code; compare it with the paper")
     click.echo(printable(f"{found.number}  {found.name}: {found.title} {found.year}"))
     click.echo(printable(f"{found.decision_number}, {found.decided_on:%d/%m/%Y}, {found.body}"))
+    if found.erased:
+        click.echo(f"{_ENGLISH[found.state]}; the holder was erased: the name and the credential are gone")
+        return
     click.echo(f"{_ENGLISH[found.state]}; {'unaltered' if found.unaltered else 'ALTERED: it is not what was signed'}")
     if not found.unaltered:
         raise click.exceptions.Exit(1)

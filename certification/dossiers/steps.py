@@ -245,11 +245,13 @@ def record(
     now: datetime,
     **detail: Any,
 ) -> None:
-    """The acts of a step, one a dossier: last in the transaction."""
+    """The acts of a step, one a dossier: last in the transaction. Of the own one it is an act of the worker, by id, so
+    that no name is left in the record when the person is erased."""
     about: list[tuple[str, UUID | None, Mapping[str, Any]]] = [
         (f"dossier:{one.id}", one.worker_id, {"year": one.year, **detail}) for one in dossiers
     ]
-    chain.add_many(session, tenant, about, by=who.name, act=f"dossier.{name}", now=now)
+    by = f"worker:{who.worker}" if [one.worker_id for one in dossiers] == [who.worker] else who.name
+    chain.add_many(session, tenant, about, by=by, act=f"dossier.{name}", now=now)
 
 
 # ---------------------------------------------------------------- one title for a person and year

@@ -27,7 +27,7 @@ from certification.spreadsheets import ImportFaults
 from certification.spreadsheets.given_back import guarded
 from lrs.db import Session, among
 
-__all__ = ["Forgotten", "forget_actor"]
+__all__ = ["Forgotten", "empty_lists", "forget_actor", "remove_declared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ def forget_actor(
         sa.or_(among(session, Worker.id, owners), among(session, Worker.merged_into, owners)),
     )
     numbers = {one.id: one.number for one in session.execute(sa.select(Worker.id, Worker.number).where(*who))}
-    removed = _remove_declared(session, tenant, numbers.keys())
-    emptied = _empty_lists(session, tenant, numbers.keys(), set(numbers.values()))
+    removed = remove_declared(session, tenant, numbers.keys())
+    emptied = empty_lists(session, tenant, numbers.keys(), set(numbers.values()))
     acts = sum(chain.erase_details(session, tenant, one, by=by, now=now) for one in sorted(numbers))
     return Forgotten(was_linked, waited, removed, emptied, acts)
 
 
-def _remove_declared(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> int:
+def remove_declared(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> int:
     """Takes the files off the workers' declarations; gives how many of them are kept no more."""
     own = Declaration.tenant_id == tenant, among(session, Declaration.worker_id, worker_ids)
     hashes = {one for one in session.scalars(sa.select(Declaration.sha256).where(*own)) if one is not None}
@@ -85,7 +85,7 @@ def _remove_declared(session: Session, tenant: UUID, worker_ids: Collection[UUID
     return len(unused)
 
 
-def _empty_lists(session: Session, tenant: UUID, worker_ids: Collection[UUID], numbers: set[str]) -> int:
+def empty_lists(session: Session, tenant: UUID, worker_ids: Collection[UUID], numbers: set[str]) -> int:
     """Empties the workers' rows in every file of a list that they are on; gives in how many."""
     on_it = sa.select(AttendanceRow.list_id).where(
         AttendanceRow.tenant_id == tenant, among(session, AttendanceRow.worker_id, worker_ids)

@@ -78,7 +78,7 @@ class Certificate(Base):
     unsigned: Mapped[bytes]
     """The credential as it is to be signed, JSON in UTF-8."""
     signed: Mapped[bytes | None]
-    """The same with its proof; NULL until it was signed."""
+    """The same with its proof; NULL until it was signed, and empty, as `unsigned`, once the holder was erased."""
     issued: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_on: Mapped[date | None]
     withdrawal: Mapped[str | None]

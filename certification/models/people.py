@@ -49,6 +49,8 @@ class Worker(Base):
     """female, male, or NULL when the roster does not say."""
     merged_into: Mapped[UUID | None] = mapped_column(index=True)
     """The worker who holds all that was of this one; NULL for whoever stands for himself."""
+    erased: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the person was erased: number and name tell nobody any more (`privacy.erasing`)."""
 
 
 class Employment(Base):

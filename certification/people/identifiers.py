@@ -23,7 +23,7 @@ from typing import Any
 from certification.errors import CertificationError
 from lrs import api
 
-__all__ = ["NoIdentifier", "Opaque", "account_name", "kept_as", "likeness", "parts", "read", "written"]
+__all__ = ["NoIdentifier", "Opaque", "account_name", "agent_of", "kept_as", "likeness", "parts", "read", "written"]
 
 _KINDS = ("account", "mbox", "mbox_sha1sum", "openid")
 _PARTS = re.compile(rf'"(?:[^"\\]|\\.)*"|(?:(?:{"|".join(_KINDS)}) )?\S+')
@@ -55,7 +55,7 @@ def read(text: str) -> str:
     """
     is_quoted = text.lstrip().startswith('"')
     plain = _unquoted(text) if is_quoted else text
-    agent = _listed(plain) or _by_hand(plain if is_quoted else plain.strip())
+    agent = agent_of(plain) or _by_hand(plain if is_quoted else plain.strip())
     try:
         canonical = api.ifi_text(api.check_actor(agent))
     except api.InvalidRequest:
@@ -99,7 +99,7 @@ def _unquoted(text: str) -> str:
         raise NoIdentifier(text) from None
 
 
-def _listed(text: str) -> dict[str, Any] | None:
+def agent_of(text: str) -> dict[str, Any] | None:
     """The Agent that a canonical text names. No IRI holds a bar, so the first one ends the home page."""
     kind, _, rest = text.partition(" ")
     if kind not in _KINDS:

@@ -116,6 +116,9 @@ class VerifiedAnswer(AsOf):
     withdrawn_on = fields.Date(allow_none=True)
     corrected_by = fields.String(allow_none=True, metadata={"description": "The code of the one in its place."})
     unaltered = fields.Boolean(metadata={"description": "The record is what was signed, with the issuer's key."})
+    erased = fields.Boolean(
+        metadata={"description": "The holder was erased: no name and no credential, and nothing left to be compared."}
+    )
     credential = fields.Dict(
         allow_none=True,
         metadata={
@@ -206,7 +209,7 @@ def download_credential(code: str) -> Response:
     """The signed credential alone, as other people's software takes it"""
     limits.allow()
     found = verification.look_up(database(), code, today(), public_url=public_url())
-    if found is None:
+    if found is None or found.erased:
         raise NotFound(Fault("path/code", "no certificate has this code; compare it with the paper"))
     response = Response(found.credential, mimetype="application/vc+ld+json")
     response.headers["Content-Disposition"] = f'attachment; filename="cong-dan-hoc-tap-{found.code}.json"'

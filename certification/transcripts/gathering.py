@@ -216,7 +216,7 @@ def _titles(
             )
             .where(
                 among(session, Certificate.worker_id, wanted), beside(Certificate.tenant_id) == tenant,
-                Certificate.programme == programme, Certificate.signed.is_not(None),
+                Certificate.programme == programme, Certificate.signed.is_not(None), Certificate.signed != b"",
                 Certificate.withdrawn_on.is_(None),
             )
             .order_by(Certificate.id)

@@ -62,7 +62,7 @@ def show(code: str) -> Response:
         typed=code[:40],
         slip=codes.read(code) is None,
         state=STATES[found.state] if found else None,
-        good=found is not None and found.state == VALID and found.unaltered,
+        good=found is not None and found.state == VALID and (found.unaltered or found.erased),
         day=day,
     )
     return _private(page, 200 if found else 404)

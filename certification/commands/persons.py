@@ -1,0 +1,75 @@
+"""`flask certification erase-person`: what becomes of all that is held about one worker."""
+
+from __future__ import annotations
+
+import click
+
+from certification.commands import invocation
+from certification.commands.invocation import for_tenant
+from certification.commands.units import by
+from certification.privacy import erasing
+from certification.targets.figures import number
+from certification.terminal.printable import printable
+
+__all__ = ["PERSONS"]
+
+
+@click.command("erase-person")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@click.option("--reason", required=True, help="Who asked for it and why, without naming the person; it is kept.")
+@click.option("--although-employed", is_flag=True, help="Also somebody who is employed today.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
+@click.option("--yes", is_flag=True, help="Do not ask whether this is meant.")
+@by
+@for_tenant
+def erase_person(
+    worker_number: str, reason: str, although_employed: bool, dry_run: bool, yes: bool, by: str, tenant: str
+) -> None:
+    """Erase all that is held about a worker, for good: in Statements, tables, files, and the details of acts.
+
+    Titles stay in the register with number and status, without the name; counts, frozen and published figures stay
+    whole. Broken off, the same command goes on where it was.
+    """
+    with invocation.reading(tenant) as (session, owner):
+        found = erasing.survey(session, owner, worker_number)
+    _show(found)
+    if dry_run:
+        return
+    if not yes:
+        click.confirm("This cannot be undone. Erase?", abort=True)
+    database = invocation.database_to_write()
+    with invocation.refusing():
+        done = erasing.erase(
+            database,
+            owner,
+            worker_number,
+            by=by,
+            reason=reason,
+            secret=invocation.secret(),
+            now=invocation.now(),
+            although_employed=although_employed,
+        )
+    click.echo(f"{number(done.statements)} Statements rewritten, {number(done.files_removed)} files removed,")
+    click.echo(
+        f"rows emptied in {number(done.lists_emptied)} files of lists, details of {number(done.acts_emptied)} acts."
+    )
+    for file in done.exports_removed:
+        click.echo(f"Removed the export {printable(file)}")
+    for file in done.exports_left:
+        click.echo(f"Look for the export {printable(file)}: it is not here as it was written.", err=True)
+    click.echo("The person is erased here. Backups hold what they held: docs/operate.md.", err=True)
+
+
+def _show(found: erasing.Survey) -> None:
+    click.echo(f"{printable(found.number)}: {number(len(found.records))} records.")
+    for ifi in found.identifiers:
+        click.echo(f"  identifier {printable(ifi)}")
+    for name in found.accounts:
+        click.echo(f"  account {printable(name)}")
+    for name in found.officer:
+        click.echo(f"  account {printable(name)} stays: it holds or held an office, and what it decided names it")
+    for table, count in sorted(found.rows.items()):
+        click.echo(f"  {number(count):>7}  {table.removeprefix('certification_').replace('_', ' ')}")
+
+
+PERSONS = (erase_person,)
