@@ -124,6 +124,11 @@ ELSEWHERE: Mapping[str, str] = {
     "certification_year_closing": "the name of whoever decided",
     "certification_proposal": "names of who led a meeting, in the minutes",
     "certification_title_decision": "the signer of a public decision",
+    "certification_report_contact": "officers, given for reports",
+    "certification_report_filing": "signers and accounts of officers; figures of units, never of a worker",
+    "certification_report_reminder": "addresses of officers",
+    "certification_report_step": "accounts of officers",
+    "certification_report_value": "accounts of officers; items are of units, never of a worker",
     "certification_signer": "signers of public decisions",
     "certification_organization_change": "the account of whoever decided",
 }
