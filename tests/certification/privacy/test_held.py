@@ -8,7 +8,9 @@ from certification.models import Base
 from certification.privacy.held import BY, ELSEWHERE, HELD, OF_THE_STORE, table
 from lrs import models as store
 
-MODELS = [each.class_ for base in (Base, store.Base) for each in base.registry.mappers]
+MODELS = sorted(
+    (each.class_ for base in (Base, store.Base) for each in base.registry.mappers), key=lambda one: one.__tablename__
+)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__tablename__)
