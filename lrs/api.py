@@ -44,6 +44,7 @@ from lrs.statements.store import store
 from lrs.statements.trial import Outcome
 from lrs.statements.validate import check_actor, check_timestamp, decode
 from lrs.tenants import create_tenant, find_tenant, tenants
+from lrs.transfer import of_person
 from lrs.versions import SUPPORTED as VERSIONS
 from lrs.versions import family as version_family
 
@@ -82,10 +83,12 @@ __all__ = [
     "credentials",
     "decode",
     "erase",
+    "export_of",
     "find_tenant",
     "get_statements",
     "identify",
     "ifi_text",
+    "import_of",
     "is_erased",
     "key_of",
     "latest_token",
@@ -200,6 +203,18 @@ def erase(
         reason=reason, now=now,
     )  # fmt: skip
     return report.statements
+
+
+def export_of(session: Session, tenant: UUID, ifis: Collection[str], *, name: str, now: datetime) -> tuple[bytes, int]:
+    """All the store holds of the person with these canonical identifiers, as `lrs.transfer` writes it, byte for byte,
+    and how many Statements that are. `name` is the tenant's."""
+    return of_person.write(session, tenant, ifis, name=name, now=now)
+
+
+def import_of(database: Database, tenant: UUID, data: bytes, *, now: datetime, most_bytes: int) -> list[Fault]:
+    """Puts back what `export_of` gave, in transactions of its own, into a tenant that holds no Statement, or the
+    beginning of these; gives every fault. Raises InvalidRequest where it holds others."""
+    return of_person.put_back(database, tenant, data, now=now, most_bytes=most_bytes)
 
 
 def try_out(

@@ -146,6 +146,7 @@ class Act(Enum):
     PROPOSE_TITLES = "propose workers for the title"
     DECIDE_TITLES = "record decisions on titles"
     READ_TITLE_DECISIONS = "read proposals and decisions on titles"
+    EXPORT_PERSON = "take all that is held about a worker"
     READ_TITLE_REVIEWS = "read which titles are to be looked at again"
     DECIDE_TITLE_REVIEWS = "decide about titles that are to be looked at again"
     READ_LETTERHEADS = "read how documents of a unit are headed and who signs them"
@@ -271,6 +272,7 @@ TABLE: Mapping[Act, Rule] = {
     Act.PROPOSE_TITLES: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.DECIDE_TITLES: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
     Act.READ_TITLE_DECISIONS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
+    Act.EXPORT_PERSON: Rule(None, roles=frozenset({Role.WORKER, Role.OPERATOR})),
     Act.READ_TITLE_REVIEWS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.DECIDE_TITLE_REVIEWS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),

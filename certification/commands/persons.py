@@ -1,13 +1,18 @@
-"""`flask certification erase-person`: what becomes of all that is held about one worker."""
+"""`flask certification export-person`, `import-person`, `erase-person`: all that is held about one worker."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+from pathlib import Path
+
 import click
+from flask import current_app
 
 from certification.commands import invocation
-from certification.commands.invocation import for_tenant
+from certification.commands.invocation import FILE, NEW_FILE, for_tenant
 from certification.commands.units import by
-from certification.privacy import erasing
+from certification.privacy import erasing, exporting, importing
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 
@@ -72,4 +77,52 @@ def _show(found: erasing.Survey) -> None:
         click.echo(f"  {number(count):>7}  {table.removeprefix('certification_').replace('_', ' ')}")
 
 
-PERSONS = (erase_person,)
+@click.command("export-person")
+@click.argument("worker_number", metavar="WORKER_NUMBER")
+@click.argument("file", type=NEW_FILE)
+@by
+@for_tenant
+def export_person(worker_number: str, file: Path, by: str, tenant: str) -> None:
+    """Write all that is held about a worker into FILE, a zip: Statements byte for byte, every table, files, an index.
+
+    FILE must not be there yet. It can be read by its owner alone; erasing the person removes it from where it was
+    written.
+    """
+    if file.exists():
+        raise click.ClickException(f"{file} is there already; name another file")
+    with invocation.reading(tenant) as (session, owner):
+        data = exporting.export(
+            session, owner, worker_number, tenant_name=tenant, secret=invocation.secret(), now=invocation.now()
+        )
+    sha256 = hashlib.sha256(data).hexdigest()
+    with invocation.writing(tenant) as (session, owner):
+        written = str(file.resolve())
+        exporting.note(session, owner, worker_number, by=by, file=written, sha256=sha256, now=invocation.now())
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(data)
+    click.echo(f"{file}: {number(len(data))} bytes, SHA-256 {sha256}")
+
+
+@click.command("import-person")
+@click.argument("file", type=FILE)
+@by
+@for_tenant
+def import_person(file: Path, by: str, tenant: str) -> None:
+    """Put what export-person wrote into a tenant that does not know the person and holds no other Statements.
+
+    Nothing is taken of an archive that was changed or is not whole. Organizations and rules that are needed come along.
+    """
+    database = invocation.database_to_write()
+    owner = invocation.tenant_id(tenant)
+    most_bytes: int = current_app.extensions["settings"].attachment_max_bytes
+    with invocation.refusing():
+        done = importing.import_person(
+            database, owner, file.read_bytes(), by=by, now=invocation.now(), most_bytes=most_bytes
+        )
+    rows = number(sum(done.rows.values()))
+    click.echo(f"{printable(done.number)}: {rows} rows, results of {', '.join(map(str, done.years)) or 'no year'}.")
+    for code in done.units:
+        click.echo(f"Taken along: {printable(code)}")
+
+
+PERSONS = (export_person, import_person, erase_person)

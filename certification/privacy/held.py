@@ -64,11 +64,11 @@ HELD: Mapping[str, Held] = {
         blanked={"ifi": None, "actor_key": None, "basis": "", "changes": "{}"}, why="that somebody decided stays",
         restored=False,
     ),
-    "certification_national_number": Held(removed=True),
+    "certification_national_number": Held(removed=True, restored=False),
     "certification_employment": Held(blanked={"position": None}, why="headcounts of past days stay whole"),
     "certification_union_role": Held(why="counts of members and cadres of past days stay whole"),
     "certification_audience": Held(why="says by which criteria a result was found"),
-    "certification_team_member": Held(removed=True),
+    "certification_team_member": Held(removed=True, restored=False),
     "certification_account": Held(why="(erasing)", restored=False),
     "certification_fact": Held(why="counts of what was learned stay whole; names nobody"),
     "certification_repeat": Held(why="as facts"),
@@ -77,7 +77,9 @@ HELD: Mapping[str, Held] = {
         blanked={"basis": "", "withdrawal_reason": None}, why="a judgement rests on the points"
     ),
     "certification_self_score": Held(blanked={"note": None}, why="the points of a self-assessment, without words"),
-    "certification_attendance_row": Held(blanked={"digest": ""}, why="that a row of a list was somebody's"),
+    "certification_attendance_row": Held(
+        blanked={"digest": ""}, why="that a row of a list was somebody's", restored=False
+    ),
     "certification_declaration": Held(
         blanked={"title": "", "provider": None, "certificate_number": None}, why="that something was declared"
     ),
@@ -88,10 +90,10 @@ HELD: Mapping[str, Held] = {
     "certification_award": Held(blanked={"withdrawal": None}, why="a public decision: the register's entry stays"),
     "certification_certificate": Held(
         blanked={"name": ERASED_NAME, "unsigned": b"", "signed": b"", "withdrawal": None},
-        why="number, decision and status stay in the register; the name and the credential do not",
+        why="number, decision and status stay in the register; the name and the credential do not", restored=False,
     ),
     "certification_certificate_code": Held(
-        exported=False, why="stands in the certificate itself; the code goes on telling the status"
+        exported=False, why="stands in the certificate itself; the code goes on telling the status", restored=False
     ),
     "certification_dossier": Held(why="that somebody applied and what became of it, for the counts"),
     "certification_dossier_step": Held(blanked={"reason": None, "points": None}, why="who took which step when"),

@@ -24,7 +24,7 @@ from lrs.statements.rows import read_exact
 from lrs.statements.validate import decode
 from lrs.transfer import form
 
-__all__ = ["PAGE", "begin", "lines"]
+__all__ = ["PAGE", "begin", "lines", "signatures"]
 
 PAGE = 500
 """Rows read at a time."""
@@ -84,7 +84,7 @@ def _statements(database: Database, tenant: UUID, after: int, through: int) -> I
         with database.reading(tenant) as session:
             found = [one for one in query.after(session, tenant, after, PAGE) if one.seq <= through]
             chains = provenance(session, tenant, [one.id for one in found])
-            signatures = _signatures(session, tenant, found)
+            signed = signatures(session, tenant, found)
             declaring = [read_exact(one.exact) if _DECLARES in one.exact else None for one in found]
             kept = {one.sha2 for one in attachments.find(session, tenant, [one for one in declaring if one])}
         if not found:
@@ -96,7 +96,7 @@ def _statements(database: Database, tenant: UUID, after: int, through: int) -> I
                     written.add(known)
                     yield from _attachment(database, tenant, sha2)
             yield form.Statement(
-                one.seq, msgspec.Raw(one.exact.encode()), chains.get(one.id, []), signatures.get(one.id, [])
+                one.seq, msgspec.Raw(one.exact.encode()), chains.get(one.id, []), signed.get(one.id, [])
             )
         after = found[-1].seq
 
@@ -110,7 +110,7 @@ def _attachment(database: Database, tenant: UUID, sha2: str) -> Iterator[form.Li
         yield form.Attachment(sha2, content)
 
 
-def _signatures(session: Session, tenant: UUID, found: Sequence[query.One]) -> dict[UUID, list[form.Signature]]:
+def signatures(session: Session, tenant: UUID, found: Sequence[query.One]) -> dict[UUID, list[form.Signature]]:
     signature = models.Signature
     rows = session.execute(
         sa.select(signature.statement_id, signature.sha2, signature.certificate, signature.root).where(

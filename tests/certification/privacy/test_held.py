@@ -35,4 +35,4 @@ def test_what_is_named_is_there_and_gives_its_reason() -> None:
 
 def test_every_column_that_says_under_which_account_something_was_done_is_known() -> None:
     named = {c.name for one in HELD for c in table(one).c if c.name.endswith("_by")}
-    assert named <= BY | {"replaced_by"}
+    assert named <= BY | {"replaced_by", "said_by"}
