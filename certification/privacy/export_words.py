@@ -37,6 +37,7 @@ TABLES: Mapping[str, str] = {
     "certification_title_review": "Những lần danh hiệu được xem lại",
     "certification_act": "Những việc có giá trị ràng buộc đã làm về bạn",
     "certification_consent": "Những điều bạn đã đồng ý",
+    "certification_transcript_handover": "Doanh nghiệp nào đang giữ bảng kê học tập của bạn",
     "certification_look": "Ai đã xem dữ liệu của bạn",
 }
 """What each table of an export holds."""

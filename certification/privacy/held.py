@@ -102,6 +102,9 @@ HELD: Mapping[str, Held] = {
         why="who did what when; details go (acts.chain)", restored=False
     ),
     "certification_consent": Held(blanked={"paper": None}, why="the proof that data was handed out with consent"),
+    "certification_transcript_handover": Held(
+        why="the enterprise is told that its right has ended, and has to delete", restored=False
+    ),
     "certification_look": Held(removed=True, restored=False),
     "certification_touched_title": Held(exported=False, why="a mark for work to be done", removed=True, restored=False),
     "certification_stale": Held(exported=False, why="a mark for work to be done", restored=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from certification.models import Base
+from certification.privacy.export_words import TABLES
 from certification.privacy.held import BY, ELSEWHERE, HELD, OF_THE_STORE, table
 from lrs import models as store
 
@@ -36,3 +37,7 @@ def test_what_is_named_is_there_and_gives_its_reason() -> None:
 def test_every_column_that_says_under_which_account_something_was_done_is_known() -> None:
     named = {c.name for one in HELD for c in table(one).c if c.name.endswith("_by")}
     assert named <= BY | {"replaced_by", "said_by"}
+
+
+def test_every_table_of_an_export_has_its_words() -> None:
+    assert {name for name, held in HELD.items() if held.exported} == TABLES.keys()
