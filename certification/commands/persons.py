@@ -1,4 +1,4 @@
-"""`flask certification export-person`, `import-person`, `erase-person`: all that is held about one worker."""
+"""`flask certification export-person`, `import-person`, `erase-person`, `leavers`: all that is held about a worker."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from flask import current_app
 from certification.commands import invocation
 from certification.commands.invocation import FILE, NEW_FILE, for_tenant
 from certification.commands.units import by
-from certification.privacy import erasing, exporting, importing
+from certification.privacy import erasing, exporting, importing, leaving
+from certification.rules.criteria import PROGRAMME
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 
@@ -125,4 +126,43 @@ def import_person(file: Path, by: str, tenant: str) -> None:
         click.echo(f"Taken along: {printable(code)}")
 
 
-PERSONS = (export_person, import_person, erase_person)
+@click.command("leavers")
+@click.option("--erase", is_flag=True, help="Erase those whose days are over; without it they are only listed.")
+@click.option("--yes", is_flag=True, help="Do not ask whether this is meant: for a timer.")
+@by
+@for_tenant
+def leavers(erase: bool, yes: bool, by: str, tenant: str) -> None:
+    """List workers whose employment has ended, with the day on which each is to be erased; with --erase, erase them.
+
+    After how many days, the rules on personal data say. Who agreed that the union keeps the record (a consent for
+    union-record) stays, without the national number. Everybody may take all of it along before: export-person.
+    """
+    now, today = invocation.now(), invocation.today()
+    with invocation.reading(tenant) as (session, owner):
+        found = leaving.leavers(session, owner, today, programme=PROGRAMME)
+    due = [one for one in found if one.erased_on(today)]
+    for one in found:
+        what = (
+            "to be erased"
+            if one.erased_on(today)
+            else f"erased from {max(one.due, one.union_until or one.due):%d/%m/%Y}"
+        )
+        union = f", with the union until {one.union_until:%d/%m/%Y}" if one.union_until else ""
+        click.echo(f"{printable(one.number)}  {printable(one.full_name)}  left {one.last_day:%d/%m/%Y}: {what}{union}")
+    click.echo(f"{number(len(found))} have left, {number(len(due))} are to be erased.")
+    if not erase:
+        return
+    if due and not yes:
+        click.confirm("This cannot be undone. Erase them?", abort=True)
+    database = invocation.database_to_write()
+    secret, why = invocation.secret(), "employment ended, term over"
+    with invocation.refusing():
+        for one in due:
+            erasing.erase(database, owner, one.number, by=by, reason=why, secret=secret, now=now)
+            click.echo(f"{printable(one.number)} is erased.")
+        numbers = leaving.without_employer(database, owner, found, by=by, now=now)
+    if numbers:
+        click.echo(f"National numbers of {number(numbers)} whom the union keeps are removed.")
+
+
+PERSONS = (export_person, import_person, erase_person, leavers)

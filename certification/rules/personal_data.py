@@ -74,7 +74,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class PersonalDataRules:
-    """The rules of a day. `controller` and `rights` go into what is shown; `keep_looks` and `confirm_working_days` are
+    """The rules of a day. `controller` and `rights` go into what is shown; `keep_looks`, `keep_leavers` (how long the
+    record of somebody who left is kept without an agreement; None where nobody has said) and `confirm_working_days` are
     days."""
 
     id: str
@@ -84,6 +85,7 @@ class PersonalDataRules:
     purposes: Mapping[str, Purpose]
     terms: Mapping[str, Term]
     keep_looks: int
+    keep_leavers: int | None
     confirm_working_days: int
 
 
@@ -119,6 +121,7 @@ def build(document: Mapping[str, Any], rule_file_id: UUID) -> PersonalDataRules:
         purposes={one.id: one for one in purposes},
         terms={one["kind"]: _term(one) for one in document["request"]},
         keep_looks=document["looks"]["keep_days"]["value"],
+        keep_leavers=document["leavers"]["keep_days"]["value"] if "leavers" in document else None,
         confirm_working_days=document["confirm"]["working_days"]["value"],
     )
 
