@@ -49,7 +49,9 @@ def figures(desk: Desk) -> Any:
 
 def test_nothing_of_the_person_is_found_and_every_figure_stays(desk: Desk, nga: UUID) -> None:
     before = figures(desk)
-    assert traces(desk.world.database) >= {"name", "number", "account", "login", "ending"}
+    held = traces(desk.world.database)
+    assert held >= {"name", "number", "account", "login", "ending"}
+    assert "national" not in held, "hashed, and sealed under a secret that is in no dump"
     done = erase(desk)
     assert done.statements >= 3
     assert (done.files_removed, done.lists_emptied) == (1, 1)
