@@ -38,6 +38,8 @@ TABLES: Mapping[str, str] = {
     "certification_act": "Những việc có giá trị ràng buộc đã làm về bạn",
     "certification_consent": "Những điều bạn đã đồng ý",
     "certification_transcript_handover": "Doanh nghiệp nào đang giữ bảng kê học tập của bạn",
+    "certification_data_request": "Những điều bạn đã yêu cầu về dữ liệu của mình",
+    "certification_data_request_step": "Ai đã trả lời các yêu cầu ấy",
     "certification_look": "Ai đã xem dữ liệu của bạn",
 }
 """What each table of an export holds."""

@@ -105,6 +105,10 @@ HELD: Mapping[str, Held] = {
     "certification_transcript_handover": Held(
         why="the enterprise is told that its right has ended, and has to delete", restored=False
     ),
+    "certification_data_request": Held(
+        blanked={"words": ""}, why="the proof that it was met in time", restored=False
+    ),
+    "certification_data_request_step": Held(blanked={"reason": ""}, why="who answered when", restored=False),
     "certification_look": Held(removed=True, restored=False),
     "certification_touched_title": Held(exported=False, why="a mark for work to be done", removed=True, restored=False),
     "certification_stale": Held(exported=False, why="a mark for work to be done", restored=False),
