@@ -16,7 +16,20 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import attainment, freshness, growth, judging, machine, memory, papers, posting, rosters, status, transcripts
+from bench import (
+    attainment,
+    freshness,
+    growth,
+    judging,
+    machine,
+    memory,
+    papers,
+    posting,
+    reports,
+    rosters,
+    status,
+    transcripts,
+)
 from tests.postgresql import Cluster
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_compression": "on"}
@@ -33,6 +46,7 @@ PARTS = (
     "rosters",
     "transcripts",
     "papers",
+    "reports",
 )
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
@@ -116,6 +130,11 @@ class Bench:
         return {
             "papers": [{"engine": engine, **papers.measure(url, enterprises=max(20, int(1000 * self._options.scale)))}]
         }
+
+    def _reports(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"reports-{engine}")
+        units = max(100, int(3000 * self._options.scale))
+        return {"reports": reports.measure(engine, folder, self._url(engine, folder, "reports"), units=units)}
 
     def _own(self, name: str) -> Path:
         folder = self._folder / name
@@ -252,6 +271,14 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("engine", _text("engine")), ("workers", _number("workers")), ("asked for", _text("question")),
             ("times", _text("asked")), ("p50", _number("p50", 1)), ("p95", _number("p95", 1)),
             ("p99", _number("p99", 1)), ("CPU", _number("cpu_ms", 1)), ("answer, kB", _number("kilobytes")),
+        ],
+    ),
+    "reports": (
+        "Opening reports over HTTP, four at a time without a rest, ms",
+        [
+            ("engine", _text("engine")), ("opens", _text("opens")), ("times", _number("opened")),
+            ("errors", _number("errors")), ("in all, s", _number("seconds", 1)), ("median", _number("median_ms", 1)),
+            ("p95", _number("p95_ms", 1)), ("most", _number("most_ms", 1)), ("CPU", _number("cpu_ms", 1)),
         ],
     ),
     "transcripts": (
