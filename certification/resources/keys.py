@@ -22,12 +22,13 @@ resource = Resource(
     "keys", "Keys by which programs of unions and enterprises ask: of the whole tenant, or of a branch."
 )
 
-_OURS = frozenset({READ_SCOPE, BRANCH_SCOPE})
+PLATFORM_SCOPE = "statements/write"
+_OURS = frozenset({READ_SCOPE, BRANCH_SCOPE, PLATFORM_SCOPE})
 _ROLES = [one.value for one in Role if one is not Role.WORKER]
 
 
 class KeyBody(Body):
-    """A key to make. Without `role` it reads figures and results of the whole tenant."""
+    """A key to make. Without `role` and `platform` it reads figures and results of the whole tenant."""
 
     name = fields.String(
         required=True, validate=validate.Length(min=1, max=200), metadata={"description": "What it is for."}
@@ -37,6 +38,10 @@ class KeyBody(Body):
         allow_none=True, load_default=None, metadata={"description": "The unit that the role is over."}
     )
     team = fields.String(allow_none=True, load_default=None, metadata={"description": "For a team lead's."})
+    platform = fields.Boolean(
+        load_default=False,
+        metadata={"description": "true: by it a learning platform posts Statements, to `/xapi/`, and opens nothing."},
+    )
     purpose = fields.String(allow_none=True, load_default=None, validate=validate.Length(min=1, max=500))
     until = fields.Date(
         allow_none=True,
@@ -89,7 +94,7 @@ class EndedKeyAnswer(AsOf):
 def list_keys() -> Any:
     """Keys of programs, the oldest first
 
-    Those of platforms that post Statements are listed by `flask lrs credential list`.
+    Keys that read Statements, State or profiles are listed by `flask lrs credential list`.
     """
     everything(Act.READ_KEYS)
     tenant = who().tenant
@@ -103,15 +108,18 @@ def create_key(body: Mapping[str, Any]) -> Any:
     """Make a key
 
     With a role it may do what the role allows over its branch, and nothing elsewhere. Which role it has over what is
-    listed with GET /api/roles.
+    listed with GET /api/roles. A platform's key posts Statements and tries them out, and does nothing else.
     """
     everything(Act.CHANGE_KEYS)
     asking = who()
+    own_scope = PLATFORM_SCOPE if body["platform"] else READ_SCOPE
     faults = [
         Fault(f"/{name}", "goes with a role: name one, or leave this out")
         for name in ("unit", "team", "purpose")
         if body["role"] is None and body[name] is not None
     ]
+    if body["platform"] and body["role"] is not None:
+        faults.append(Fault("/platform", "a key is a platform's or has a role; make two"))
     until: date | None = body["until"]
     if until is not None and until <= today():
         faults.append(Fault("/until", f"{until} is no later day than today"))
@@ -122,7 +130,7 @@ def create_key(body: Mapping[str, Any]) -> Any:
             session,
             asking.tenant,
             name=body["name"],
-            scopes=(READ_SCOPE,) if body["role"] is None else (BRANCH_SCOPE,),
+            scopes=(own_scope,) if body["role"] is None else (BRANCH_SCOPE,),
             pepper=pepper(),
             now=now(),
             expires=None if until is None else datetime.combine(until, time(), VIETNAM),

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
 from certification.vietnam import vietnam_day
+from tests.certification.learning import statement
 from tests.certification.resources.branches import Ask, Callers, Headers, places
 from tests.certification.resources.test_people_and_roles import TODAY
 from tests.certification.world import World
@@ -87,6 +88,26 @@ def test_a_key_of_a_branch_is_made_used_and_ended(
         post(headers, "", 403, name="x")
         post(headers, f"/{whole['key']}/end", 403)
         ask(headers, "/api/keys", 403)
+
+
+def test_a_platform_gets_a_key_that_posts_statements_and_opens_nothing(
+    world: World, people: dict[str, UUID], callers: Callers, ask: Ask, client: FlaskClient
+) -> None:
+    def post(headers: Headers, path: str = "", expected: int = 201, **body: Any) -> Any:
+        return ask(headers, f"/api/keys{path}", expected, method="POST", json={"reason": "hợp đồng 3", **body})
+
+    made = post(callers.operator, name="Nền tảng học tập", platform=True)
+    key = {"Authorization": "Basic " + base64.b64encode(f"{made['key']}:{made['secret']}".encode()).decode()}
+    xapi = {**key, "X-Experience-API-Version": "2.0.0"}
+    assert client.post("/xapi/statements", json=statement("an"), headers=xapi).status_code == 200
+    assert client.get("/xapi/statements", headers=xapi).status_code == 403
+    for path in ("/api/attainment", "/api/workers/NV-1/learning", "/api/keys"):
+        ask(key, path, 403)
+    [listed] = ask(callers.operator, "/api/keys")["keys"]
+    assert (listed["name"], listed["scopes"]) == ("Nền tảng học tập", ["statements/write"])
+    post(callers.operator, f"/{made['key']}/end", 200)
+    assert client.post("/xapi/statements", json=statement("an"), headers=xapi).status_code == 401
+    assert places(post(callers.operator, "", 400, name="x", platform=True, role="auditor")) == ["/platform"]
 
 
 def test_figures_are_published_and_hidden_again_by_an_operator(
