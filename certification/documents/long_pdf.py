@@ -91,10 +91,9 @@ _missing: list[tuple[str, re.Pattern[str]]] = []
 def _registered(font: str) -> bool:
     """Makes the four faces of a font known; whether they are all there."""
     for name, face in _FACES.items():
-        found = next(
-            (file for folder in _FOLDERS for file in sorted(Path(folder).expanduser().rglob(f"{font}-{face}.ttf"))),
-            None,
-        )
+        # Of two versions side by side (liberation, liberation2) the newer one.
+        files = (file for folder in _FOLDERS for file in Path(folder).expanduser().rglob(f"{font}-{face}.ttf"))
+        found = max(files, default=None)
         if found is None:
             return False
         pdfmetrics.registerFont(TTFont(font + name, str(found)))

@@ -81,8 +81,13 @@ def _goals(row: TargetRow) -> dict[str, str]:
 
 
 def _result(counted: int, of: int) -> str:
-    """ "613/1.000"."""
-    return f"{number(counted)}/{number(of)}"
+    """ "613/1.000"; what is too long for its column ends a line behind the stroke."""
+    written = f"{number(counted)}/{number(of)}"
+    return written if len(written) <= _FITS else written.replace("/", "/\n")
+
+
+_FITS = 13
+"""Letters that the column of results holds."""
 
 
 def forecasts(figures: Figures) -> list[str]:

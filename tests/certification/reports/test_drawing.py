@@ -44,6 +44,19 @@ def test_the_table_of_targets_says_what_was_counted_and_what_is_asked() -> None:
     assert [row["ten"][:2] for row in table.rows if row["ten"].startswith("G")] == ["G1", "G2", "G3", "G4", "G5"]
 
 
+def test_no_number_of_a_province_is_parted() -> None:
+    report = made_up.report(made_up.figures(enterprises=1000, units=0))
+    for kind in ("docx", "pdf"):
+        drawn = document(report)
+        text = (
+            text_of(render(default_template(REPORT), drawn))
+            if kind == "docx"
+            else " ".join(pdf_text(render_pdf(drawn)))
+        )
+        assert "165.991/" in text
+        assert "199.990" in text.split("165.991/")[1][:12]
+
+
 def test_who_meets_the_criteria_and_who_holds_the_title_stand_apart() -> None:
     (told,) = [one for one in said(document(made_up.report())) if "Danh hiệu" in one]
     assert "246 người có danh hiệu được tính cho chỉ tiêu" in told
