@@ -69,7 +69,7 @@ def _line(found: OneReport, code: str) -> str:
     if isinstance(joined.value, int):
         said = f"{shown(joined.value)} {item.unit}"
     elif isinstance(joined.value, tuple):
-        said = f"{shown(len(joined.value))} rows"
+        said = _many(len(joined.value), "row")
     else:
         said = joined.value if len(joined.value) <= 80 else f"{joined.value[:80]}…"
     of = f" ({joined.organizations} units)" if joined.organizations > 1 else ""
@@ -242,7 +242,7 @@ def _value(value: Any) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, tuple):
-        return f"{shown(len(value))} rows"
+        return _many(len(value), "row")
     return shown(value) if isinstance(value, int) else printable(value if len(value) <= 60 else f"{value[:60]}…")
 
 
