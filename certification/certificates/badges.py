@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +14,17 @@ from certification.credentials.canonical import CREDENTIALS, OPEN_BADGES
 from certification.rules.certificate_forms import CertificateForm
 from certification.vietnam import VIETNAM
 
-__all__ = ["Said", "badge", "list_address"]
+__all__ = ["Replaced", "Said", "badge", "list_address", "replaced_number"]
+
+_REPLACES = "Thay giấy công nhận số "
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A certificate that another one corrects, by its id and its number as it is printed."""
+
+    id: UUID
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,8 @@ class Said:
     number: str
     code: str
     list_place: int
+    replaces: tuple[Replaced, ...] = ()
+    """The certificate in whose place this one stands; empty without one."""
 
 
 def badge(said: Said, form: CertificateForm, issuer: Issuer, *, public_url: str, numbered: datetime) -> dict[str, Any]:
@@ -61,12 +74,22 @@ def badge(said: Said, form: CertificateForm, issuer: Issuer, *, public_url: str,
                 "id": f"{public_url.rstrip('/')}/k/{said.code}",
                 "type": ["Evidence"],
                 "name": "Trang xác minh giấy công nhận",
-            }
+            },
+            *(
+                {"id": f"urn:uuid:{one.id}", "type": ["Evidence"], "name": _REPLACES + one.number}
+                for one in said.replaces
+            ),
         ],
         "credentialStatus": status_lists.entry(
             list_address(issuer, said.list_place), said.list_place % status_lists.LENGTH
         ),
     }
+
+
+def replaced_number(credential: Mapping[str, Any]) -> str | None:
+    """The number of the certificate in whose place this one stands, as its credential says; None for a first one."""
+    names = [str(one["name"]) for one in credential["evidence"]]
+    return next((one.removeprefix(_REPLACES) for one in names if one.startswith(_REPLACES)), None)
 
 
 def list_address(issuer: Issuer, place: int) -> str:

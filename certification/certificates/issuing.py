@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,26 +22,21 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.acts import chain
-from certification.certificates import codes, keys
-from certification.certificates.badges import Said, badge
+from certification.certificates import codes, keys, recognised
+from certification.certificates.badges import Replaced, Said, badge
 from certification.certificates.keys import Issuer
 from certification.credentials import proofs
 from certification.credentials.canonical import canonical
 from certification.dossiers.ending import certificates_alone
-from certification.errors import CertificationError
-from certification.models import Award, Certificate, CertificateCode, Worker
+from certification.models import Certificate, CertificateCode
 from certification.rules import certificate_forms
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, among, new_id
 
-__all__ = ["Issued", "NothingToIssue", "issue", "number", "sign"]
+__all__ = ["Issued", "issue", "number", "sign", "sign_all"]
 
 AT_ONCE = 200
 """Certificates signed in one transaction: some seconds of work, done before it begins."""
-
-
-class NothingToIssue(CertificationError):
-    """No recognised title answers to what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,52 +53,67 @@ def issue(
     *,
     programme: str,
     decision: str,
+    body: str | None = None,
+    decided_on: date | None = None,
     public_url: str,
     secret: bytes,
     by: str,
     clock: Callable[[], datetime],
 ) -> Issued:
-    """Issues a certificate for every title that the decision of this number recognised and that has none.
+    """Issues a certificate for every title that the decision recognised and that has none.
 
-    Raises NoPublicAddress, NoCertificateForm, SealedElsewhere, NothingToIssue for a decision that recognised nobody.
-    May be called again, also while it runs.
+    `decision` is its id or its number, with the body and the day where several have that number. Raises
+    NoPublicAddress, NoCertificateForm, SealedElsewhere, NothingToIssue for a decision that recognised nobody,
+    SeveralDecisions. May be called again, also while it runs.
     """
     issuer = Issuer.of(public_url, tenant)
     now = clock()
     with database.writing(tenant) as session:
+        certificates_alone(session, tenant)
+        of = recognised.decision(session, tenant, programme, decision, body=body, decided_on=decided_on)
+        titles = recognised.titles(session, tenant, programme, of)
+        held = _held(session, tenant, programme, [one.worker_id for one in titles])
+        waiting = [one for one in titles if (one.worker_id, one.year) not in held]
         numbered = number(
-            session, tenant, issuer, programme=programme, decision=decision, public_url=public_url, secret=secret,
-            by=by, now=now,
-        )  # fmt: skip
+            session, tenant, issuer, waiting, programme=programme, public_url=public_url, secret=secret, by=by, now=now
+        )
+    return Issued(len(numbered), sign_all(database, tenant, issuer, secret=secret, by=by, clock=clock))
+
+
+def sign_all(
+    database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, clock: Callable[[], datetime]
+) -> int:
+    """Signs whatever is numbered and not signed; how many."""
     signed = 0
     while some := sign(database, tenant, issuer, secret=secret, by=by, now=clock()):
         signed += some
-    return Issued(numbered, signed)
+    return signed
 
 
 def number(
     session: Session,
     tenant: UUID,
     issuer: Issuer,
+    waiting: Sequence[Any],
     *,
     programme: str,
-    decision: str,
     public_url: str,
     secret: bytes,
     by: str,
     now: datetime,
-) -> int:
-    """Gives a number, a code and its bytes to each title of the decision without a certificate; how many."""
-    certificates_alone(session, tenant)
+) -> list[UUID]:
+    """Gives a number, a code and its bytes to each of these titles (rows of `recognised.titles`), which have no
+    certificate; the ids. One in the place of an earlier certificate names its number.
+
+    The caller is alone (`certificates_alone`).
+    """
     form = certificate_forms.in_force(session, tenant, programme, vietnam_day(now))
-    titles = _titles(session, tenant, programme, decision)
-    held = _held(session, tenant, programme, [one.worker_id for one in titles])
-    waiting = [one for one in titles if (one.worker_id, one.year) not in held]
     if not waiting:
-        return 0
+        return []
     key_name = keys.current(session, tenant, issuer, secret=secret, by=by, now=now).id.rpartition("#")[2]
     register_year = vietnam_day(now).year
     last, place = _last(session, tenant, register_year, {one.body for one in waiting}), _last_place(session, tenant)
+    earlier = _earlier(session, tenant, programme, [one.worker_id for one in waiting])
     rows: list[dict[str, Any]] = []
     for title in waiting:
         last[title.body] = last.get(title.body, 0) + 1
@@ -111,6 +121,7 @@ def number(
         said = Said(
             new_id(), title.full_name, title.year, title.body, title.decision_number, title.decided_on,
             form.number_of(last[title.body], register_year), codes.make(), place,
+            earlier.get((title.worker_id, title.year), ())[-1:],
         )  # fmt: skip
         unsigned = badge(said, form, issuer, public_url=public_url, numbered=now)
         if not rows:
@@ -135,39 +146,54 @@ def number(
             for row in rows
         ],
     )
-    _correct(session, tenant, programme, rows)
+    _replace(session, rows, earlier)
     about = [
         (
             f"certificate:{row['id']}",
             row["worker_id"],
             {
                 "number": row["printed_number"],
-                "decision": decision,
+                "decision": row["decision_number"],
                 "sha256": hashlib.sha256(row["unsigned"]).hexdigest(),
             },
         )
         for row in rows
     ]
     chain.add_many(session, tenant, about, by=by, act="certificate.number", now=now)
-    return len(rows)
+    return [row["id"] for row in rows]
 
 
-def _correct(session: Session, tenant: UUID, programme: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Where an earlier certificate of the same title was withdrawn, the new one stands in its place."""
-    earlier = session.execute(
-        sa.select(Certificate.worker_id, Certificate.id, Certificate.year).where(
+def _earlier(
+    session: Session, tenant: UUID, programme: str, workers: list[UUID]
+) -> dict[tuple[UUID, int], tuple[Replaced, ...]]:
+    """By worker and year, the certificates that were withdrawn and in whose place nothing stands, the last one last."""
+    rows = session.execute(
+        sa.select(Certificate.worker_id, Certificate.year, Certificate.id, Certificate.printed_number)
+        .where(
             Certificate.tenant_id == tenant,
             Certificate.programme == programme,
             Certificate.withdrawn_on.is_not(None),
             Certificate.replaced_by.is_(None),
-            among(session, Certificate.worker_id, [row["worker_id"] for row in rows]),
+            among(session, Certificate.worker_id, workers),
         )
-    ).all()
-    new = {(row["worker_id"], row["year"]): row["id"] for row in rows}
+        .order_by(Certificate.id)
+    )
+    found: dict[tuple[UUID, int], tuple[Replaced, ...]] = {}
+    for worker, year, one, number_ in rows:
+        found[worker, year] = (*found.get((worker, year), ()), Replaced(one, number_))
+    return found
+
+
+def _replace(
+    session: Session,
+    rows: Sequence[Mapping[str, Any]],
+    earlier: Mapping[tuple[UUID, int], tuple[Replaced, ...]],
+) -> None:
+    """The new ones stand in the place of the earlier ones."""
     replaced = [
-        {"of": one.worker_id, "which": one.id, "by": new[one.worker_id, one.year]}
-        for one in earlier
-        if (one.worker_id, one.year) in new
+        {"of": row["worker_id"], "which": one.id, "by": row["id"]}
+        for row in rows
+        for one in earlier.get((row["worker_id"], row["year"]), ())
     ]
     if replaced:
         session.connection().execute(
@@ -179,7 +205,7 @@ def _correct(session: Session, tenant: UUID, programme: str, rows: Sequence[Mapp
 
 
 def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, now: datetime) -> int:
-    """Signs some of what is numbered and not signed, and stores it; how many, 0 when none is left.
+    """Signs some of what is numbered and neither signed nor withdrawn, and stores it; how many, 0 when none is left.
 
     Signing happens outside of any transaction. Of two who sign the same at once one stores it, and both made the same.
     """
@@ -188,7 +214,7 @@ def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by:
             sa.select(
                 Certificate.worker_id, Certificate.id, Certificate.unsigned, Certificate.key_name, Certificate.numbered
             )
-            .where(Certificate.tenant_id == tenant, Certificate.signed.is_(None))
+            .where(Certificate.tenant_id == tenant, Certificate.signed.is_(None), Certificate.withdrawn_on.is_(None))
             .order_by(Certificate.id)
             .limit(AT_ONCE)
         ).all()
@@ -204,6 +230,7 @@ def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by:
                     Certificate.tenant_id == tenant,
                     among(session, Certificate.id, [one for _, one, _ in made]),
                     Certificate.signed.is_(None),
+                    Certificate.withdrawn_on.is_(None),
                 )
             )
         )
@@ -223,28 +250,6 @@ def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by:
 def _signed(unsigned: bytes, key: proofs.SigningKey, numbered: datetime) -> bytes:
     document = proofs.prove(json.loads(unsigned), key, created=numbered)
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _titles(session: Session, tenant: UUID, programme: str, decision: str) -> Sequence[Any]:
-    """Titles that the decision recognised and that are not withdrawn, in the order of the workers' numbers."""
-    rows = session.execute(
-        sa.select(
-            Award.worker_id, Award.year, Award.body, Award.decision_number, Award.decided_on, Award.withdrawn_on,
-            Worker.full_name, Worker.erased,
-        )
-        .join(Worker, Worker.id == Award.worker_id)
-        .where(
-            Award.tenant_id == tenant, Award.programme == programme,
-            Award.decision_number == decision.strip().replace("\0", ""),
-        )
-        .order_by(Award.year, Worker.number)
-    ).all()  # fmt: skip
-    if not rows:
-        raise NothingToIssue(
-            f"No title is recorded that the decision {decision} recognised. Record it first, or write its number as it "
-            "was recorded."
-        )
-    return [row for row in rows if row.withdrawn_on is None and row.erased is None]
 
 
 def _held(session: Session, tenant: UUID, programme: str, workers: list[UUID]) -> set[tuple[UUID, int]]:

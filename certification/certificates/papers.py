@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from certification.certificates import codes
+from certification.certificates.badges import replaced_number
+from certification.certificates.recognised import Decision
 from certification.documents.book import Line
 from certification.documents.certificate_paper import Paper
 from certification.errors import CertificationError
@@ -65,7 +68,7 @@ def by_code(database: Database, text: str, *, public_url: str) -> Paper | None:
         return _Maker(session, place.tenant_id, public_url).paper(row)
 
 
-def of_decision(session: Session, tenant: UUID, decision: str, *, public_url: str) -> Iterator[Paper]:
+def of_decision(session: Session, tenant: UUID, decision: Decision, *, public_url: str) -> Iterator[Paper]:
     """The papers of a decision's certificates that are signed and not withdrawn, in the order of the register; some at
     a time."""
     maker = _Maker(session, tenant, public_url)
@@ -73,7 +76,9 @@ def of_decision(session: Session, tenant: UUID, decision: str, *, public_url: st
     while True:
         query = sa.select(Certificate).where(
             Certificate.tenant_id == tenant,
-            Certificate.decision_number == decision,
+            Certificate.decision_number == decision.number,
+            Certificate.body == decision.body,
+            Certificate.decided_on == decision.decided_on,
             Certificate.signed.is_not(None),
             Certificate.signed != b"",
             Certificate.withdrawn_on.is_(None),
@@ -156,6 +161,7 @@ class _Maker:
             letterhead=letterhead,
             signing=signing,
             credential=row.signed or b"",
+            replaces=replaced_number(json.loads(row.signed or b"{}")) or "",
         )
 
     def _head(self, row: Certificate) -> tuple[Letterhead, tuple[str, ...]]:

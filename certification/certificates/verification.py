@@ -16,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.certificates import codes, keys
+from certification.certificates.badges import replaced_number
 from certification.certificates.keys import Issuer
 from certification.credentials import proofs
 from certification.models import Certificate, CertificateCode
@@ -36,8 +37,8 @@ class Shown:
     """A certificate as the world may see it on a day.
 
     `state` is VALID, EXPIRED (its years are over, of which `last_day` is the last), WITHDRAWN or CORRECTED (then
-    `corrected_by` is the code of the one in its place); `unaltered`: the record is what was signed, by the issuer's
-    key.
+    `corrected_by` is the code of the one in its place); `replaces`: the number of the one that it corrects itself;
+    `unaltered`: the record is what was signed, by the issuer's key.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Shown:
     last_day: date | None
     withdrawn_on: date | None
     corrected_by: str | None
+    replaces: str | None
     unaltered: bool
     erased: bool
     """The holder was erased: there is no name, no credential, and nothing left to be compared (`unaltered` is False);
@@ -104,6 +106,7 @@ def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public
         last_day=last_day,
         withdrawn_on=row.withdrawn_on,
         corrected_by=corrected_by,
+        replaces=None if erased else _replaces(row.signed),
         unaltered=not erased and _is_unaltered(row, form, public, Issuer.of(public_url, tenant)),
         erased=erased,
         credential=row.signed,
@@ -119,6 +122,13 @@ def _is_unaltered(row: Certificate, form: CertificateForm, public: dict[str, str
     return signed == (
         row.name, row.printed_number, f"{form.title} {form.year_of(row.year)}", grounds, row.body, row.code,
     )  # fmt: skip
+
+
+def _replaces(credential: bytes) -> str | None:
+    try:
+        return replaced_number(json.loads(credential))
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 @lru_cache(KEPT)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 import click
 from flask import current_app
 
-from certification.certificates import issuing, keys, register, verification
+from certification.certificates import correcting, issuing, keys, register, verification
 from certification.certificates.keys import Issuer
 from certification.commands import invocation
-from certification.commands.invocation import for_tenant
+from certification.commands.invocation import Day, for_tenant
 from certification.commands.units import by
 from certification.rules.criteria import PROGRAMME
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 
-__all__ = ["CERTIFICATES", "public_url"]
+__all__ = ["CERTIFICATES", "of_decision", "public_url"]
 
 _ENGLISH = {
     verification.VALID: "valid",
@@ -32,12 +34,23 @@ def public_url() -> str:
     return found
 
 
+def of_decision(command: Any) -> Any:
+    """Which decision: its number or id, and what tells those of one number apart."""
+    for one in (
+        click.option("--on", "decided_on", type=Day(), help="The day of the decision."),
+        click.option("--body", help="The body (name or code), where several have decisions of that number."),
+        click.argument("decision", metavar="DECISION"),
+    ):
+        command = one(command)
+    return command
+
+
 @click.command("issue-certificates")
-@click.argument("decision", metavar="DECISION")
+@of_decision
 @by
 @for_tenant
-def issue_certificates(decision: str, by: str, tenant: str) -> None:
-    """Number and sign a certificate for every title that the decision of this number recognised and that has none.
+def issue_certificates(decision: str, body: str | None, decided_on: date | None, by: str, tenant: str) -> None:
+    """Number and sign a certificate for every title that the DECISION (number or id) recognised and that has none.
 
     Each is numbered first and signed then, so that nothing is signed without a record. Stopped anywhere, it goes on
     when it is run again. Needs PUBLIC_URL, the address at which certificates are verified.
@@ -50,6 +63,8 @@ def issue_certificates(decision: str, by: str, tenant: str) -> None:
             owner,
             programme=PROGRAMME,
             decision=decision,
+            body=body,
+            decided_on=decided_on,
             public_url=public_url(),
             secret=invocation.secret(),
             by=by,
@@ -79,7 +94,9 @@ def certificates(year: int | None, decision: str | None, limit: int, tenant: str
 @click.command("withdraw-certificate")
 @click.argument("certificate", type=click.UUID, metavar="ID")
 @click.option("--reason", required=True, help="The decision, or why; everybody who verifies it learns that it ended.")
-@click.option("--title", is_flag=True, help="The title is withdrawn too. Otherwise the next issue corrects this one.")
+@click.option(
+    "--title", is_flag=True, help="The title is withdrawn too. To correct a certificate: correct-certificate."
+)
 @by
 @for_tenant
 def withdraw_certificate(certificate: UUID, reason: str, title: bool, by: str, tenant: str) -> None:
@@ -88,6 +105,33 @@ def withdraw_certificate(certificate: UUID, reason: str, title: bool, by: str, t
         register.withdraw(session, owner, certificate, reason=reason, ends_title=title, by=by, now=invocation.now())
         entry = register.find(session, owner, certificate)
     click.echo(printable(f"{entry.number} of {entry.name} is withdrawn from {entry.withdrawn_on:%d/%m/%Y}."))
+
+
+@click.command("correct-certificate")
+@click.argument("certificate", type=click.UUID, metavar="ID")
+@click.option("--reason", required=True, help="What was wrong; the register shows it.")
+@by
+@for_tenant
+def correct_certificate(certificate: UUID, reason: str, by: str, tenant: str) -> None:
+    """Withdraw a certificate that says something wrong, and issue the one in its place.
+
+    Put the worker's name or the title's decision right first: the new certificate says what the records say, has a
+    number of its own and names the one it replaces. Stopped anywhere, it goes on when it is run again.
+    """
+    database = invocation.database_to_write()
+    owner = invocation.tenant_id(tenant)
+    with invocation.refusing():
+        made = correcting.correct(
+            database,
+            owner,
+            certificate,
+            reason=reason,
+            public_url=public_url(),
+            secret=invocation.secret(),
+            by=by,
+            clock=invocation.now,
+        )
+    click.echo(printable(f"{made.number} of {made.name} stands in its place, with the code {made.code}."))
 
 
 @click.command("verify-certificate")
@@ -119,4 +163,11 @@ def rotate_signing_key(by: str, tenant: str) -> None:
     click.echo(f"{issuer.key(name)} signs from now on.")
 
 
-CERTIFICATES = (issue_certificates, certificates, withdraw_certificate, verify_certificate, rotate_signing_key)
+CERTIFICATES = (
+    issue_certificates,
+    certificates,
+    withdraw_certificate,
+    correct_certificate,
+    verify_certificate,
+    rotate_signing_key,
+)

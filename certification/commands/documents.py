@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from certification.certificates import papers
+from certification.certificates import papers, recognised
 from certification.commands import invocation
-from certification.commands.certificates import public_url
+from certification.commands.certificates import of_decision, public_url
 from certification.commands.invocation import FILE, Day, for_tenant
 from certification.commands.units import by
 from certification.documents import book, certificate_paper, kept_templates
@@ -18,6 +18,7 @@ from certification.documents.kinds import KINDS
 from certification.documents.office_pdf import render_pdf
 from certification.documents.samples import sample
 from certification.documents.word import render
+from certification.rules.criteria import PROGRAMME
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 
@@ -64,19 +65,22 @@ def load_document_template(kind: str, file: Path, starts: date, by: str, tenant:
 
 
 @click.command("draw-certificates")
-@click.argument("decision", metavar="DECISION")
+@of_decision
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one a CPU", help="At once."
 )
 @for_tenant
-def draw_certificates(decision: str, folder: Path, processes: int, tenant: str) -> None:
+def draw_certificates(
+    decision: str, body: str | None, decided_on: date | None, folder: Path, processes: int, tenant: str
+) -> None:
     """Draw the papers of a decision's certificates as PDF into FOLDER, a file each. Withdrawn ones are left out."""
     if not public_url():
         raise click.ClickException("PUBLIC_URL is not set, so no paper could say where it is verified")
     folder.mkdir(parents=True, exist_ok=True)
     with invocation.reading(tenant) as (session, owner):
-        found = papers.of_decision(session, owner, decision, public_url=public_url())
+        which = recognised.decision(session, owner, PROGRAMME, decision, body=body, decided_on=decided_on)
+        found = papers.of_decision(session, owner, which, public_url=public_url())
         drawn = certificate_paper.draw_all(found, folder, processes=processes)
     click.echo(f"{number(drawn)} certificates drawn into {printable(str(folder))}.")
 

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from certification.access.permissions import Role
 from certification.access.who import Held, Who
-from certification.certificates import issuing, papers, register
+from certification.certificates import issuing, papers, recognised, register
 from certification.certificates.register import Entry
 from certification.certificates.verification import EXPIRED, VALID
 from certification.credentials import proofs, status_lists
@@ -196,7 +196,8 @@ def issue_and_draw(
     with database.reading(tenant) as session:
         entries = issued(session, tenant)
         processes = 1 if len(entries) <= IN_ONE_PROCESS else os.cpu_count() or 1
-        found = papers.of_decision(session, tenant, NUMBER, public_url=public_url)
+        which = recognised.decision(session, tenant, PROGRAMME, NUMBER)
+        found = papers.of_decision(session, tenant, which, public_url=public_url)
         certificate_paper.draw_all(_told(found, folder, on_paper), folder, processes=processes)
         (folder / f"so-cap-giay-{day.year}.xlsx").write_bytes(
             book.as_xlsx(papers.book(session, tenant, day.year), day.year)

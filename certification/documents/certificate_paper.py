@@ -52,6 +52,8 @@ class Paper:
     letterhead: Letterhead
     signing: tuple[str, ...]
     credential: bytes
+    replaces: str = ""
+    """The number of the certificate that this one corrects."""
 
 
 def draw(paper: Paper) -> bytes:
@@ -69,6 +71,7 @@ def draw(paper: Paper) -> bytes:
         name_size=_size(composed(paper.name)),
         grounds=bound(form.grounds_of(paper.decision_number, paper.decided_on, paper.body)),
         number=paper.number,
+        replaces=paper.replaces,
         address=paper.address.partition("://")[2] or paper.address,
         code=paper.code,
         qr=Markup(_qr(paper.address)),  # noqa: S704  (our own drawing: black squares)

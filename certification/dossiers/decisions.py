@@ -36,7 +36,18 @@ from certification.units.trees import Node
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 
-__all__ = ["Decided", "Decision", "Granted", "Refused", "UnknownDecision", "decide", "decided", "find", "granted"]
+__all__ = [
+    "Decided",
+    "Decision",
+    "Granted",
+    "Refused",
+    "UnknownDecision",
+    "decide",
+    "decided",
+    "find",
+    "granted",
+    "listing",
+]
 
 
 class UnknownDecision(CertificationError):
@@ -128,20 +139,18 @@ def decide(
     node = organizations.nodes(session, tenant).get(body)
     known = _signer(session, tenant, node, body, signer, decided_on, faults)
     row: dict[str, Any] = {}
-    if node is not None and known is not None and not faults:
-        sent = [programme, year, node.code, _key(number), decided_on.isoformat(), known.name, sorted(granted)]
-        digest = _digest([*sent, sorted([one.number, one.reason] for one in refused)])
+    if node is not None:
+        sent = [programme, year, node.code, _key(number), decided_on.isoformat(), known and known.name, sorted(granted)]
         row = {
             "organization_id": node.id, "id": new_id(), "tenant_id": tenant, "programme": programme, "year": year,
             "decision_year": decided_on.year, "number": number.strip(), "number_key": _key(number),
-            "decided_on": decided_on, "signer": known.name, "signer_title": known.office,
-            "authority": known.authority, "digest": digest, "recorded_by": who.name, "recorded": now,
+            "decided_on": decided_on, "recorded_by": who.name, "recorded": now,
+            "digest": _digest([*sent, sorted([one.number, one.reason] for one in refused)]),
         }  # fmt: skip
-        bulk.upsert(session, TitleDecision, [row])  # whoever records the same number at the same time waits here
         kept = _of_number(session, tenant, row)
-        if kept.id != row["id"] and kept.digest == digest:
+        if kept is not None and kept.digest == row["digest"]:
             return find(session, tenant, kept.id)
-        if kept.id != row["id"]:
+        if kept is not None or _recognised_by(session, tenant, row, node.name):
             faults.append(Fault(0, "number", words.number_taken(number, decided_on.year)))
     told = named(session, tenant, programme, year, [*granted, *(one.number for one in refused)])
     faults += told.faults
@@ -154,7 +163,9 @@ def decide(
     for place, one in enumerate(refused, start=len(granted) + 1):
         faults += reason_faults(place, "reason", one.reason)
     raise_faults(faults)
-    assert node is not None  # noqa: S101 — a fault otherwise
+    assert node is not None and known is not None  # noqa: S101 — a fault otherwise
+    row |= {"signer": known.name, "signer_title": known.office, "authority": known.authority}
+    bulk.insert(session, TitleDecision, [row])
     _write(session, tenant, who, row, node, (grant, yes), (refuse, no), told, refused, now)
     return find(session, tenant, row["id"])
 
@@ -198,18 +209,44 @@ def _write(
 
 def find(session: Session, tenant: UUID, decision: UUID) -> Decision:
     """A decision by its id. Raises UnknownDecision."""
-    row = session.execute(
-        sa.select(
-            TitleDecision.id, Organization.code, TitleDecision.programme, TitleDecision.year, TitleDecision.number,
-            TitleDecision.decided_on, TitleDecision.signer, TitleDecision.signer_title, TitleDecision.authority,
-            TitleDecision.recorded_by, TitleDecision.recorded,
-        )
-        .join(Organization, Organization.id == TitleDecision.organization_id)
-        .where(TitleDecision.tenant_id == tenant, TitleDecision.id == decision)
-    ).first()  # fmt: skip
+    query = _decisions().where(TitleDecision.tenant_id == tenant, TitleDecision.id == decision)
+    row = session.execute(query).first()
     if row is None:
         raise UnknownDecision(decision)
     return Decision(*row)
+
+
+def _decisions() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        TitleDecision.id, Organization.code, TitleDecision.programme, TitleDecision.year, TitleDecision.number,
+        TitleDecision.decided_on, TitleDecision.signer, TitleDecision.signer_title, TitleDecision.authority,
+        TitleDecision.recorded_by, TitleDecision.recorded,
+    ).join(Organization, Organization.id == TitleDecision.organization_id)  # fmt: skip
+
+
+def listing(
+    session: Session,
+    tenant: UUID,
+    *,
+    limit: int,
+    year: int | None = None,
+    within: Reach | None = None,
+    after: UUID | None = None,
+) -> list[Decision]:
+    """Decisions in the order in which they were recorded, at most `limit`, those after the id `after`: of an assessed
+    year, about somebody `within` reach."""
+    asked: list[Any] = [] if year is None else [TitleDecision.year == year]
+    if after is not None:
+        asked.append(TitleDecision.id > after)
+    if within is not None and not within.everything:
+        about = sa.select(DossierStep.batch_id).where(
+            DossierStep.tenant_id == tenant,
+            DossierStep.batch_id == TitleDecision.id,
+            within.workers(session, DossierStep.worker_id),
+        )
+        asked.append(about.exists())
+    query = _decisions().where(TitleDecision.tenant_id == tenant, *asked)
+    return [Decision(*row) for row in session.execute(query.order_by(TitleDecision.id).limit(limit))]
 
 
 def granted(session: Session, tenant: UUID, decision: UUID) -> list[Granted]:
@@ -319,7 +356,22 @@ def _parted(told: Named, granted: int) -> tuple[list[steps.OneDossier], list[ste
     return yes, [one for one in told.dossiers if told.places[one.worker_id] > granted]
 
 
+def _recognised_by(session: Session, tenant: UUID, row: dict[str, Any], body: str) -> bool:
+    """Whether titles of an earlier decision of the body, which were imported, have its number in that year."""
+    found = session.scalars(
+        sa.select(Award.decision_number)
+        .where(
+            Award.tenant_id == tenant,
+            Award.body == body,
+            Award.decided_on.between(date(row["decision_year"], 1, 1), date(row["decision_year"], 12, 31)),
+        )
+        .distinct()
+    )
+    return any(_key(one) == row["number_key"] for one in found)
+
+
 def _of_number(session: Session, tenant: UUID, row: dict[str, Any]) -> Any:
+    """The decision that has the body's number of that year already; None without one."""
     return session.execute(
         sa.select(TitleDecision.id, TitleDecision.digest).where(
             TitleDecision.tenant_id == tenant,
@@ -327,7 +379,7 @@ def _of_number(session: Session, tenant: UUID, row: dict[str, Any]) -> Any:
             TitleDecision.decision_year == row["decision_year"],
             TitleDecision.number_key == row["number_key"],
         )
-    ).one()
+    ).one_or_none()
 
 
 def _key(number: str) -> str:

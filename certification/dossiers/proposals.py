@@ -15,20 +15,20 @@ from certification.access import rights
 from certification.access.permissions import Role
 from certification.access.rights import Reach
 from certification.access.who import Who
-from certification.dossiers import steps
+from certification.dossiers import steps, words
 from certification.dossiers.batches import Named, faults_of, named, raise_faults, text_faults
 from certification.errors import CertificationError
 from certification.models import DossierStep, Employment, Organization, Worker
 from certification.models import Proposal as ProposalRow
 from certification.rules import title_procedures
 from certification.rules.criteria import PROGRAMME
-from certification.rules.title_procedures import Step
+from certification.rules.title_procedures import Step, TitleProcedure
 from certification.spreadsheets import Fault, written
 from certification.units import organizations
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 
-__all__ = ["Meeting", "Proposal", "Proposed", "UnknownProposal", "Voted", "find", "propose", "proposed"]
+__all__ = ["Meeting", "Proposal", "Proposed", "UnknownProposal", "Voted", "find", "listing", "propose", "proposed"]
 
 
 class UnknownProposal(CertificationError):
@@ -102,9 +102,10 @@ def propose(
     NoSuchStep, WrongState where somebody was faster.
     """
     today = vietnam_day(now)
-    step = title_procedures.in_force(session, tenant, programme, today).step("propose")
+    procedure = title_procedures.in_force(session, tenant, programme, today)
+    step = procedure.step("propose")
     node = organizations.nodes(session, tenant).get(unit)
-    faults = [*_meeting_faults(meeting, step, today), *_vote_faults(members, meeting, step)]
+    faults = [*_meeting_faults(meeting, procedure, today), *_vote_faults(members, meeting, procedure)]
     if node is None:
         faults.append(Fault(0, "unit", f"không có đơn vị “{unit}”; kiểm tra mã"))
     elif not _may(session, who, step, today, node.id):
@@ -143,14 +144,37 @@ def propose(
 
 def find(session: Session, tenant: UUID, proposal: UUID) -> Proposal:
     """A proposal by its id. Raises UnknownProposal."""
-    row = session.execute(
-        sa.select(ProposalRow, Organization.code)
-        .join(Organization, Organization.id == ProposalRow.organization_id)
-        .where(ProposalRow.tenant_id == tenant, ProposalRow.id == proposal)
-    ).first()
+    row = session.execute(_proposals().where(ProposalRow.tenant_id == tenant, ProposalRow.id == proposal)).first()
     if row is None:
         raise UnknownProposal(proposal)
-    one, code = row
+    return _made(*row)
+
+
+def listing(
+    session: Session,
+    tenant: UUID,
+    *,
+    limit: int,
+    year: int | None = None,
+    within: Reach | None = None,
+    after: UUID | None = None,
+) -> list[Proposal]:
+    """Proposals in the order in which they were made, at most `limit`, those after the id `after`: of an assessed year,
+    of unions `within` reach."""
+    asked: list[Any] = [] if year is None else [ProposalRow.year == year]
+    if after is not None:
+        asked.append(ProposalRow.id > after)
+    if within is not None:
+        asked.append(within.organizations(session, ProposalRow.organization_id))
+    query = _proposals().where(ProposalRow.tenant_id == tenant, *asked).order_by(ProposalRow.id).limit(limit)
+    return [_made(*row) for row in session.execute(query)]
+
+
+def _proposals() -> sa.Select[ProposalRow, str]:
+    return sa.select(ProposalRow, Organization.code).join(Organization, Organization.id == ProposalRow.organization_id)
+
+
+def _made(one: ProposalRow, code: str) -> Proposal:
     meeting = Meeting(one.met_on, one.present, one.absent, one.minutes, one.chair, one.secretary)
     return Proposal(one.id, code, one.programme, one.year, meeting, one.proposed_by, one.proposed)
 
@@ -182,8 +206,8 @@ def _may(session: Session, who: Who, step: Step, today: date, organization: UUID
     return reach.everything or organization in {one.id for one in rights.units_within(session, reach)}
 
 
-def _meeting_faults(meeting: Meeting, step: Step, today: date) -> list[Fault]:
-    faults = []
+def _meeting_faults(meeting: Meeting, procedure: TitleProcedure, today: date) -> list[Fault]:
+    step, share, faults = procedure.step("propose"), procedure.present_per_cent, []
     if meeting.met_on > today:
         faults.append(Fault(0, "met_on", f"{written(meeting.met_on)} chưa tới (hôm nay {written(today)}); sửa ngày"))
     for field, count in (("present", meeting.present), ("absent", meeting.absent)):
@@ -191,23 +215,28 @@ def _meeting_faults(meeting: Meeting, step: Step, today: date) -> list[Fault]:
             faults.append(Fault(0, field, "số người phải từ 0 trở lên; sửa lại số"))
     if meeting.present == 0:
         faults.append(Fault(0, "present", "cuộc họp không có ai dự; sửa lại số"))
+    elif share is not None and meeting.present * 100 < share * (meeting.present + meeting.absent):
+        faults.append(Fault(0, "present", words.no_quorum(meeting.present, meeting.present + meeting.absent, share)))
     faults += text_faults("minutes", meeting.minutes, needed="minutes" in step.needs)
     faults += text_faults("chair", meeting.chair)
     faults += text_faults("secretary", meeting.secretary)
     return faults
 
 
-def _vote_faults(members: Sequence[Voted], meeting: Meeting, step: Step) -> list[Fault]:
-    faults = []
+def _vote_faults(members: Sequence[Voted], meeting: Meeting, procedure: TitleProcedure) -> list[Fault]:
+    share, faults = procedure.votes_per_cent, []
+    needed = share is not None or "votes" in procedure.step("propose").needs
     for place, one in enumerate(members, start=1):
         if one.votes_for is None or one.votes_of is None:
-            if "votes" in step.needs or (one.votes_for, one.votes_of) != (None, None):
+            if needed or (one.votes_for, one.votes_of) != (None, None):
                 faults.append(Fault(place, "votes", f"mã “{one.number}”: chưa ghi đủ số phiếu đồng ý và tổng số phiếu"))
         elif not 0 <= one.votes_for <= one.votes_of <= meeting.present:
             words_ = (
                 f"mã “{one.number}”: {one.votes_for}/{one.votes_of} phiếu không khớp {meeting.present} người dự họp"
             )
             faults.append(Fault(place, "votes", words_))
+        elif share is not None and (not one.votes_of or one.votes_for * 100 < share * one.votes_of):
+            faults.append(Fault(place, "votes", words.too_few_votes(one.number, one.votes_for, one.votes_of, share)))
     return faults
 
 

@@ -14,9 +14,11 @@ __all__ = [
     "STEPS",
     "closed",
     "no_points",
+    "no_quorum",
     "number_taken",
     "title_withdrawn",
     "titled",
+    "too_few_votes",
     "too_late_to_appeal",
 ]
 
@@ -86,3 +88,11 @@ def title_withdrawn(year: int, number: str) -> str:
 
 def number_taken(number: str, year: int) -> str:
     return f"số “{number}” đã dùng cho quyết định khác của cơ quan này trong năm {year}; kiểm tra số"
+
+
+def no_quorum(present: int, called: int, share: int) -> str:
+    return f"{present}/{called} người dự họp, quy trình cần từ {share}% số người được mời; họp lại rồi đề nghị"
+
+
+def too_few_votes(worker: str, votes_for: int, votes_of: int, share: int) -> str:
+    return f"mã “{worker}”: {votes_for}/{votes_of} phiếu đồng ý, quy trình cần từ {share}%; không đề nghị người này"

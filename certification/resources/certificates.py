@@ -11,7 +11,7 @@ from flask import Response
 from marshmallow import fields, validate
 
 from certification.access.permissions import Act
-from certification.certificates import codes, issuing, papers, register, verification
+from certification.certificates import codes, correcting, issuing, papers, register, verification
 from certification.certificates.register import Entry
 from certification.documents import certificate_paper
 from certification.resources import cursors, limits
@@ -19,7 +19,7 @@ from certification.resources.access import changing, database, everything, now, 
 from certification.resources.errors import Conflict, Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.issuers import public_url
-from certification.resources.parameters import Body, Paging
+from certification.resources.parameters import DAY, Body, Paging
 from certification.resources.shapes import Answer, AsOf, Page
 from certification.rules.criteria import PROGRAMME
 
@@ -67,7 +67,13 @@ class RegisterParameters(Paging):
 class IssueBody(Body):
     """For which decision."""
 
-    decision = fields.String(required=True, validate=_TEXT, metadata={"description": "Its number, as recorded."})
+    decision = fields.String(
+        required=True, validate=_TEXT, metadata={"description": "Its id, or its number as recorded."}
+    )
+    body = fields.String(
+        validate=_TEXT, metadata={"description": "Name or code of the body, where several have that number."}
+    )
+    decided_on = fields.Date(validate=DAY, error_messages={"invalid": "write it as yyyy-mm-dd"})
 
 
 class IssuedAnswer(AsOf):
@@ -85,6 +91,12 @@ class WithdrawBody(Body):
         load_default=False,
         metadata={"description": "The title itself is withdrawn; otherwise another certificate corrects this one."},
     )
+
+
+class CorrectBody(Body):
+    """What was wrong."""
+
+    reason = fields.String(required=True, validate=_TEXT)
 
 
 class OneCertificateAnswer(AsOf):
@@ -115,6 +127,7 @@ class VerifiedAnswer(AsOf):
     )
     withdrawn_on = fields.Date(allow_none=True)
     corrected_by = fields.String(allow_none=True, metadata={"description": "The code of the one in its place."})
+    replaces = fields.String(allow_none=True, metadata={"description": "The number of the one that it corrects."})
     unaltered = fields.Boolean(metadata={"description": "The record is what was signed, with the issuer's key."})
     erased = fields.Boolean(
         metadata={"description": "The holder was erased: no name and no credential, and nothing left to be compared."}
@@ -150,7 +163,8 @@ def list_certificates(query: Mapping[str, Any]) -> Any:
 def issue_certificates(body: Mapping[str, Any]) -> Any:
     """Issue a certificate for every title that a decision recognised and that has none
 
-    Each is numbered first and signed then; where it was broken off, sending this again goes on.
+    Each is numbered first and signed then; where it was broken off, sending this again goes on. Where decisions of
+    several bodies or days have the number, the answer (409) names them.
     """
     everything(Act.ISSUE_CERTIFICATES)
     done = issuing.issue(
@@ -158,6 +172,8 @@ def issue_certificates(body: Mapping[str, Any]) -> Any:
         who().tenant,
         programme=PROGRAMME,
         decision=body["decision"],
+        body=body.get("body"),
+        decided_on=body.get("decided_on"),
         public_url=public_url(),
         secret=pepper(),
         by=who().name,
@@ -182,6 +198,32 @@ def withdraw_certificate(certificate: UUID, body: Mapping[str, Any]) -> Any:
         )
         found = register.find(session, tenant, certificate)
     return {"as_of": today(), "certificate": _shown(found)}
+
+
+@resource.post(
+    "/certificates/<uuid:certificate>/correct",
+    Act.WITHDRAW_CERTIFICATES,
+    body=CorrectBody,
+    answers=OneCertificateAnswer,
+)
+def correct_certificate(certificate: UUID, body: Mapping[str, Any]) -> Any:
+    """Withdraw a certificate that says something wrong, and issue the one in its place
+
+    Put the worker's name or the title's decision right first: the new certificate, which is the answer, has a number of
+    its own, says what the records say, and names the number it replaces.
+    """
+    everything(Act.WITHDRAW_CERTIFICATES)
+    made = correcting.correct(
+        database(),
+        who().tenant,
+        certificate,
+        reason=body["reason"],
+        public_url=public_url(),
+        secret=pepper(),
+        by=who().name,
+        clock=now,
+    )
+    return {"as_of": today(), "certificate": _shown(made)}
 
 
 @resource.get("/certificates/by-code/<code>", Act.VERIFY_CERTIFICATES, answers=VerifiedAnswer)

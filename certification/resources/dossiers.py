@@ -159,6 +159,12 @@ class TitleProcedureAnswer(AsOf):
     steps = fields.List(fields.Nested(TitleProcedureStepAnswer))
     appeal_within_days = fields.Integer()
     answer_within_days = fields.Integer()
+    present_per_cent = fields.Integer(
+        allow_none=True, metadata={"description": "Of those called to the meeting, at least; null: not judged."}
+    )
+    votes_per_cent = fields.Integer(
+        allow_none=True, metadata={"description": "Of the votes cast for somebody, at least; null: not judged."}
+    )
 
 
 @resource.get("/title-procedure", Act.READ_DOSSIERS, query=TitleProcedureParameters, answers=TitleProcedureAnswer)
@@ -190,6 +196,8 @@ def show_title_procedure(query: Mapping[str, Any]) -> Any:
         "steps": steps,
         "appeal_within_days": found.appeal_within_days,
         "answer_within_days": found.answer_within_days,
+        "present_per_cent": found.present_per_cent,
+        "votes_per_cent": found.votes_per_cent,
     }
 
 

@@ -19,8 +19,9 @@ from certification.access.accounts import AccountRefused, SignInRefused
 from certification.access.attempts import TooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
-from certification.certificates.issuing import NothingToIssue
+from certification.certificates.correcting import NothingToCorrect
 from certification.certificates.keys import NoPublicAddress, SealedElsewhere
+from certification.certificates.recognised import NothingToIssue, SeveralDecisions
 from certification.certificates.register import NotWithdrawable, UnknownCertificate
 from certification.dossiers.decisions import UnknownDecision
 from certification.dossiers.proposals import UnknownProposal
@@ -147,7 +148,9 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NotBegun,
     NoCertificateForm,
     NoPublicAddress,
+    NothingToCorrect,
     NothingToIssue,
+    SeveralDecisions,
     NotWithdrawable,
     SealedElsewhere,
     NothingToDo,

@@ -14,12 +14,13 @@ from certification.access.permissions import Act
 from certification.dossiers import decisions, proposals
 from certification.dossiers.decisions import Decision, Refused
 from certification.dossiers.proposals import Meeting, Proposal, Voted
+from certification.resources import cursors
 from certification.resources.access import changing, database, now, today, who
 from certification.resources.dossiers import unit_of
 from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import DAY, YEAR, Body, DryRun
-from certification.resources.shapes import Answer, AsOf
+from certification.resources.parameters import DAY, YEAR, Body, DryRun, Paging
+from certification.resources.shapes import Answer, AsOf, Page
 from certification.spreadsheets import ImportFaults
 from lrs.db import Session
 
@@ -84,6 +85,18 @@ class OneProposalAnswer(AsOf):
     workers = fields.List(fields.Nested(TitleProposedAnswer))
 
 
+class TitleBatchesParameters(Paging):
+    """Of which assessed year."""
+
+    year = fields.Integer(validate=YEAR, metadata={"description": "The assessed year; all when left out."})
+
+
+class ProposalsAnswer(Page):
+    """Proposals in the order in which they were made."""
+
+    items = fields.List(fields.Nested(ProposalAnswer))
+
+
 class TitleRefusedBody(Body):
     """A worker who is not recognised, and why."""
 
@@ -128,6 +141,12 @@ class TitleDecisionAnswer(Answer):
     recorded = fields.DateTime()
 
 
+class TitleDecisionsAnswer(Page):
+    """Decisions in the order in which they were recorded."""
+
+    items = fields.List(fields.Nested(TitleDecisionAnswer))
+
+
 class OneTitleDecisionAnswer(AsOf):
     """A decision with its workers, those whom the caller may see."""
 
@@ -154,6 +173,34 @@ def propose_titles(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
         except ImportFaults as error:
             raise _pointed(error, lambda row, column: f"/workers/{row - 1}/{_FIELDS.get(column, column)}") from None
         return _proposal(session, made)
+
+
+@resource.get("/proposals", Act.READ_TITLE_DECISIONS, query=TitleBatchesParameters, answers=ProposalsAnswer)
+def list_proposals(query: Mapping[str, Any]) -> Any:
+    """Proposals of the unions that the caller may see, without their workers"""
+    return _listed(query, proposals.listing, _proposed)
+
+
+@resource.get("/title-decisions", Act.READ_TITLE_DECISIONS, query=TitleBatchesParameters, answers=TitleDecisionsAnswer)
+def list_title_decisions(query: Mapping[str, Any]) -> Any:
+    """Decisions about workers whom the caller may see, without those workers"""
+    return _listed(query, decisions.listing, asdict)
+
+
+def _listed(query: Mapping[str, Any], listing: Any, show: Any) -> Mapping[str, Any]:
+    tenant = who().tenant
+    left = cursors.after(tenant, (UUID,))
+    within = rights.reach(who(), Act.READ_TITLE_DECISIONS, today())
+    with database().reading(tenant) as session:
+        found = listing(
+            session,
+            tenant,
+            limit=query["limit"] + 1,
+            year=query.get("year"),
+            within=within,
+            after=left[0] if left else None,
+        )
+    return cursors.page(tenant, found, query["limit"], as_of=today(), key=lambda one: (one.id,), show=show)
 
 
 @resource.get("/proposals/<uuid:proposal>", Act.READ_TITLE_DECISIONS, answers=OneProposalAnswer)
@@ -233,15 +280,19 @@ def _pointed(error: ImportFaults, place: Any) -> BadRequest:
 def _proposal(session: Session, one: Proposal) -> Mapping[str, Any]:
     within = rights.reach(who(), Act.READ_TITLE_DECISIONS, today())
     members = proposals.proposed(session, who().tenant, one.id, within=within)
-    shown = {"id": one.id, "unit": one.unit, "year": one.year, **asdict(one.meeting)}
     return {
         "as_of": today(),
-        "proposal": {**shown, "proposed_by": one.proposed_by, "proposed": one.proposed},
+        "proposal": _proposed(one),
         "workers": [
             {"worker": each.number, "full_name": each.full_name, "votes_for": each.votes_for, "votes_of": each.votes_of}
             for each in members
         ],
     }
+
+
+def _proposed(one: Proposal) -> Mapping[str, Any]:
+    shown = {"id": one.id, "unit": one.unit, "year": one.year, **asdict(one.meeting)}
+    return {**shown, "proposed_by": one.proposed_by, "proposed": one.proposed}
 
 
 def _decision(session: Session, one: Decision) -> Mapping[str, Any]:

@@ -96,7 +96,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class TitleProcedure:
-    """The steps by name, and how long an appeal may be made and is to be answered, in days."""
+    """The steps by name, and how long an appeal may be made and is to be answered, in days.
+
+    Of the meeting that proposes: how many of those called must have come at least (`present_per_cent`), and how many of
+    the votes that were cast somebody needs; None where no document says.
+    """
 
     id: str
     rule_file_id: UUID
@@ -105,6 +109,8 @@ class TitleProcedure:
     steps: Mapping[str, Step]
     appeal_within_days: int
     answer_within_days: int
+    present_per_cent: int | None = None
+    votes_per_cent: int | None = None
 
     def step(self, name: str) -> Step:
         """The step of this name. Raises NoSuchStep."""
@@ -135,6 +141,7 @@ def build(document: Mapping[str, Any], rule_file_id: UUID) -> TitleProcedure:
         )
         for one in document["step"]
     )
+    meeting = {name: one["value"] for name, one in document.get("meeting", {}).items()}
     return TitleProcedure(
         id=document["id"],
         rule_file_id=rule_file_id,
@@ -143,6 +150,7 @@ def build(document: Mapping[str, Any], rule_file_id: UUID) -> TitleProcedure:
         steps={one.name: one for one in steps},
         appeal_within_days=document["appeal"]["within_days"]["value"],
         answer_within_days=document["appeal"]["answer_within_days"]["value"],
+        **meeting,
     )
 
 

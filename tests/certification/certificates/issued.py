@@ -8,6 +8,7 @@ from uuid import UUID
 
 from certification.certificates import issuing, register
 from certification.certificates.issuing import Issued
+from certification.certificates.recognised import Decision
 from certification.certificates.register import Entry
 from certification.models import Award
 from lrs.db import Database
@@ -17,6 +18,7 @@ from tests.conftest import PEPPER
 PUBLIC_URL = "https://cdht.example.vn"
 DECISION = "12/QĐ-UBND"
 BODY = "UBND xã Hoằng Giang"
+DECIDED = Decision(DECISION, BODY, date(2026, 11, 18))
 
 
 def recognise(

@@ -6,21 +6,23 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from certification.acts import chain
-from certification.certificates import issuing, keys, register
-from certification.certificates.issuing import Issued, NothingToIssue
+from certification.certificates import issuing, keys, recognised, register
+from certification.certificates.issuing import Issued
 from certification.certificates.keys import Issuer, NoPublicAddress, SealedElsewhere
+from certification.certificates.recognised import NothingToIssue
 from certification.certificates.register import NotWithdrawable, UnknownCertificate
 from certification.credentials import proofs
 from certification.models import Award, Certificate
 from certification.rules.certificate_forms import NoCertificateForm
 from lrs.db import Database
-from tests.certification.certificates.issued import BODY, DECISION, PUBLIC_URL, entries, issue, recognise
+from tests.certification.certificates.issued import BODY, DECIDED, PUBLIC_URL, entries, issue, recognise
 from tests.certification.learning import PROGRAMME
 from tests.conftest import PEPPER
 
@@ -66,9 +68,10 @@ def test_what_was_numbered_and_not_signed_is_signed_with_the_key_and_instant_rec
 ) -> None:
     recognise(database, tenant, now, "NV-1", "NV-2")
     issuer = Issuer.of(PUBLIC_URL, tenant)
-    told = {"programme": PROGRAMME, "public_url": PUBLIC_URL, "secret": PEPPER, "by": "hoa", "now": now}
+    told: dict[str, Any] = {"public_url": PUBLIC_URL, "secret": PEPPER, "by": "hoa", "now": now}
     with database.writing(tenant) as session:
-        assert issuing.number(session, tenant, issuer, decision=DECISION, **told) == 2
+        waiting = recognised.titles(session, tenant, PROGRAMME, DECIDED)
+        assert len(issuing.number(session, tenant, issuer, waiting, programme=PROGRAMME, **told)) == 2
     assert [one.issued for one in entries(database, tenant)] == [None, None]
     with database.writing(tenant) as session:
         keys.rotate(session, tenant, issuer, secret=PEPPER, by="hoa", now=now)

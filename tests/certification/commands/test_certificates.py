@@ -6,9 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from certification.models import Worker
 from lrs.db import Database
-from tests.certification.certificates.issued import DECISION, entries, recognise
+from tests.certification.certificates.issued import BODY, DECISION, entries, recognise
 from tests.certification.commands.running import Run, succeeded
 
 NOBODYS = "0190f3b0-0000-7000-8000-000000000001"
@@ -31,6 +33,20 @@ def test_certificates_are_issued_listed_verified_and_withdrawn(run: Run, databas
     assert "is withdrawn from 20/11/2026" in succeeded(ended)
     assert "withdrawn; unaltered" in succeeded(run("verify-certificate", first.code))
     assert "withdrawn 20/11/2026: QĐ 20" in succeeded(run("certificates"))
+
+
+@pytest.mark.usefixtures("recognised")
+def test_a_certificate_is_corrected_by_another_one(run: Run, database: Database, tenant: UUID) -> None:
+    succeeded(run("issue-certificates", DECISION, "--body", BODY, "--on", "2026-11-18", "--by", "hoa"))
+    first, _ = entries(database, tenant)
+    told = ("correct-certificate", str(first.id), "--reason", "sai tên", "--by", "hoa")
+    refused = run(*told)
+    assert refused.exit_code == 1
+    assert "ghi đúng như hồ sơ" in refused.stderr
+    with database.writing(tenant) as session:
+        session.execute(sa.update(Worker).where(Worker.id == first.worker).values(full_name="Lê Đúng"))
+    assert "0003/2026/CDHT of Lê Đúng stands in its place" in succeeded(run(*told))
+    assert "corrected by another one; unaltered" in succeeded(run("verify-certificate", first.code))
 
 
 @pytest.mark.usefixtures("recognised")

@@ -29,7 +29,7 @@ from certification.documents.certificate_paper import CREDENTIAL, OWN_FORM, Pape
 from certification.rules.certificate_forms import CertificateForm
 from certification.units.letterheads import Letterhead
 from lrs.db import Database
-from tests.certification.certificates.issued import BODY, DECISION, PUBLIC_URL, entries, issue, recognise
+from tests.certification.certificates.issued import BODY, DECIDED, PUBLIC_URL, entries, issue, recognise
 
 FORM = CertificateForm(
     id="f",
@@ -178,8 +178,8 @@ def test_the_paper_of_an_issued_certificate_verifies_and_that_of_a_withdrawn_one
         papers.by_code(database, first.code, public_url=PUBLIC_URL)
     assert papers.by_code(database, "0000-0000-0001", public_url=PUBLIC_URL) is None
     with database.reading(tenant) as session:
-        left = list(papers.of_decision(session, tenant, DECISION, public_url=PUBLIC_URL))
-        assert list(papers.of_decision(session, tenant, "khác", public_url=PUBLIC_URL)) == []
+        left = list(papers.of_decision(session, tenant, DECIDED, public_url=PUBLIC_URL))
+        assert list(papers.of_decision(session, tenant, replace(DECIDED, number="9"), public_url=PUBLIC_URL)) == []
     assert [one.code for one in left] == [second.code]
 
 

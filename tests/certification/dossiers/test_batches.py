@@ -19,10 +19,13 @@ from certification.dossiers import decisions, proposals
 from certification.dossiers.decisions import Refused, UnknownDecision
 from certification.dossiers.proposals import Proposed, UnknownProposal
 from certification.evidence.witnesses import NotForYou
-from certification.models import Dossier, NationalNumber, TitleDecision, Uncounted, Worker
+from certification.models import Award, Dossier, NationalNumber, TitleDecision, Uncounted, Worker
+from certification.rules import rule_files
 from certification.spreadsheets import ImportFaults
+from certification.units import organizations
 from lrs.db import Database, new_id
 from tests.certification.dossiers.desk import MEETING, Desk
+from tests.certification.shipped_rules import FOLDER
 
 
 def said(refused: pytest.ExceptionInfo[ImportFaults]) -> list[tuple[int, str, str]]:
@@ -158,6 +161,72 @@ def test_a_body_uses_a_number_once_a_year(desk: Desk) -> None:
     with pytest.raises(ImportFaults, match="đã dùng cho quyết định khác"):
         desk.decide("NV-2", number=" 12/qđ-ubnd ")
     assert desk.titles() == {"NV-1"}
+
+
+def test_a_number_of_an_earlier_decision_whose_titles_were_imported_is_used_too(desk: Desk) -> None:
+    desk.reviewed("NV-1")
+    desk.propose("NV-1")
+    with desk.world.database.writing(desk.tenant) as session:
+        node = organizations.node(session, desk.tenant, "vn/lai-chau")
+        of = {"programme": "cong-dan-hoc-tap", "tenant_id": desk.tenant, "recorded": desk.now, "body": node.name}
+        told = {"decision_number": "12/QĐ-UBND ", "decided_on": date(2026, 2, 3)}
+        session.add(Award(worker_id=desk.workers["NV-4"], year=2025, **of, **told))
+    with pytest.raises(ImportFaults, match="đã dùng cho quyết định khác"):
+        desk.decide("NV-1")
+    with pytest.raises(ImportFaults) as refused:
+        desk.decide("NV-1", signer="Ai đó")
+    assert said(refused) == [(0, "signer", ""), (0, "number", "")]
+    assert desk.decide("NV-1", number="14/QĐ-UBND").number == "14/QĐ-UBND"
+
+
+def test_a_title_that_was_imported_is_held_and_its_worker_is_not_recognised_again(desk: Desk) -> None:
+    """Also where another body recognised it, and on another record of the same person."""
+    desk.reviewed("NV-1", "NV-2", "NV-3")
+    desk.propose("NV-1", "NV-2")
+    desk.propose("NV-3", unit="cdcs/b", who=desk.operator)
+    with desk.world.database.writing(desk.tenant) as session:
+        for number in ("NV-2", "NV-4"):
+            told = {"kind": "cccd", "digest": "x" * 64, "ending": "001", "sealed": None, "recorded": desk.now}
+            session.add(NationalNumber(worker_id=desk.workers[number], tenant_id=desk.tenant, **told))
+        for number in ("NV-1", "NV-4"):
+            of = {"programme": "cong-dan-hoc-tap", "tenant_id": desk.tenant, "recorded": desk.now, "year": 2026}
+            told = {"decision_number": "5/QĐ-HKH", "decided_on": date(2026, 11, 1), "body": "Hội Khuyến học nơi khác"}
+            session.add(Award(worker_id=desk.workers[number], **of, **told))
+    before = count(desk.world.database, desk)
+    with pytest.raises(ImportFaults) as refused:
+        desk.decide("NV-1", "NV-2", "NV-3")
+    assert said(refused) == [(1, "number", "NV-1"), (2, "number", "NV-2")]
+    assert all("5/QĐ-HKH" in one.message for one in refused.value.faults)
+    assert "dưới mã “NV-4”" in refused.value.faults[1].message
+    assert count(desk.world.database, desk) == before
+    assert desk.titles() == {"NV-1", "NV-4"}
+
+
+def test_who_must_come_and_how_many_votes_are_judged_where_the_procedure_says_so(desk: Desk) -> None:
+    desk.reviewed("NV-1", "NV-2")
+    figure = 'status = "PROPOSAL", sources = [], checked = 2026-11-21 }'
+    shares = f"present_per_cent = {{ value = 60, {figure}\nvotes_per_cent = {{ value = 75, {figure}\n"
+    text = (FOLDER / "title-procedure-2026.toml").read_text().replace("title-procedure-2026", "with-a-quorum")
+    text = text.replace("in_force_from = 2022-10-19", "in_force_from = 2026-11-01")
+    few = replace(MEETING, present=5, absent=4)
+    with desk.world.database.writing(desk.tenant) as session:
+        rule_files.load_text(session, desk.tenant, "x.toml", f"{text}\n[meeting]\n{shares}", now=desk.now)
+    with pytest.raises(ImportFaults) as refused:
+        desk.propose("NV-1", meeting=few, votes=(5, 5))
+    assert said(refused) == [(0, "present", "")]
+    assert "5/9 người dự họp, quy trình cần từ 60%" in refused.value.faults[0].message
+    for votes, match in (((7, 10), "7/10 phiếu đồng ý, quy trình cần từ 75%"), ((0, 0), "0/0"), ((None, None), "chưa")):
+        with pytest.raises(ImportFaults, match=match):
+            desk.propose("NV-1", votes=votes)
+    assert desk.state("NV-1") == "reviewed"
+    desk.propose("NV-1", meeting=replace(MEETING, present=6, absent=4), votes=(3, 4))
+    assert desk.state("NV-1") == "proposed"
+    # A meeting is judged by the procedure in force when it proposes; without shares nothing is.
+    with desk.world.database.writing(desk.tenant) as session:
+        text = text.replace("with-a-quorum", "without-a-quorum").replace("2026-11-01", "2026-11-15")
+        rule_files.load_text(session, desk.tenant, "y.toml", text, now=desk.now)
+    desk.propose("NV-2", meeting=few, votes=(1, 5))
+    assert desk.state("NV-2") == "proposed"
 
 
 def test_the_same_decision_sent_twice_is_one(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from certification.access.permissions import Role
 from certification.certificates import codes, verification
 from certification.credentials import proofs
-from certification.models import Certificate
+from certification.models import Certificate, Worker
 from certification.rules import rule_files
 from lrs.db import Database
 from tests.certification.access import people
@@ -101,6 +101,26 @@ def test_a_corrected_certificate_names_the_one_in_its_place(
     said = client.get(f"{CODE}/{issued[0]['code']}").json
     assert said["state"] == "corrected"  # type: ignore[index]
     assert client.get(f"{CODE}/{said['corrected_by']}").json["number"] == "0004/2026/CDHT"  # type: ignore[index]
+
+
+def test_one_that_says_something_wrong_is_corrected_in_one_step(
+    client: FlaskClient, operator: dict[str, str], issued: list[Any], database: Database, tenant: UUID
+) -> None:
+    path = f"/api/certificates/{issued[0]['id']}/correct"
+    assert client.post(path, json={"reason": "sai tên"}, headers=operator).status_code == 409
+    with database.writing(tenant) as session:
+        session.execute(sa.update(Worker).where(Worker.id == UUID(issued[0]["worker"])).values(full_name="Lê Đúng"))
+    made = client.post(path, json={"reason": "sai tên"}, headers=operator).json["certificate"]  # type: ignore[index]
+    assert (made["name"], made["number"], made["issued"] is None) == ("Lê Đúng", "0004/2026/CDHT", False)
+    said = client.get(f"{CODE}/{made['code']}").json
+    assert (said["replaces"], said["unaltered"]) == (issued[0]["number"], True)  # type: ignore[index]
+    assert f"(thay giấy số {issued[0]['number']})" in client.get(f"/k/{made['code']}").text
+    for one, body, status in (
+        (issued[0]["id"], {"reason": "x"}, 409),
+        (uuid4(), {"reason": "x"}, 404),
+        (uuid4(), {}, 400),
+    ):
+        assert client.post(f"/api/certificates/{one}/correct", json=body, headers=operator).status_code == status
 
 
 def test_what_cannot_be_is_refused(client: FlaskClient, operator: dict[str, str], issued: list[Any]) -> None:

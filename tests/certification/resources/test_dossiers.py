@@ -113,10 +113,33 @@ def test_a_decision_is_seen_as_far_as_one_sees_its_workers(desk: Desk, ask: Ask,
     ask(callers.of(Role.GRASSROOTS_OFFICER, "cdcs/c"), path, 404)
 
 
+def test_lists_of_proposals_and_decisions_end_at_the_branch(desk: Desk, ask: Ask, callers: Callers) -> None:
+    desk.reviewed("NV-1", "NV-2", "NV-3")
+    first, second = desk.propose("NV-1"), desk.propose("NV-2")
+    third = desk.propose("NV-3", unit="cdcs/b", who=desk.operator)
+    one, other = desk.decide("NV-1"), desk.decide("NV-3", number="13/QĐ-UBND")
+    hoa = callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a")
+    for path, mine, everything in (
+        ("/api/proposals", [first, second], [first, second, third]),
+        ("/api/title-decisions", [one], [one, other]),
+    ):
+        assert [each["id"] for each in ask(hoa, f"{path}?year=2026")["items"]] == [str(each.id) for each in mine]
+        assert ask(hoa, f"{path}?year=2025")["items"] == []
+        page = ask(callers.operator, f"{path}?limit=1")
+        found = page["items"]
+        while page["next"]:
+            page = ask(callers.operator, f"{path}?limit=1&cursor={page['next']}")
+            found += page["items"]
+        assert [each["id"] for each in found] == [str(each.id) for each in everything]
+        ask(callers.operator, f"{path}?cursor=x", 400)
+        ask(callers.enterprise, path, 403)
+
+
 def test_the_procedure_says_who_may_do_what(desk: Desk, ask: Ask, callers: Callers) -> None:
     found = ask(callers.of(None, worker=desk.workers["NV-1"]), "/api/title-procedure")
     steps = {one["name"]: one for one in found["steps"]}
     assert (found["status"], found["as_of"]) == ("PROPOSAL", "2026-11-20")
+    assert (found["present_per_cent"], found["votes_per_cent"]) == (None, None)
     assert steps["grant"]["roles"] == ["operator", "upper_officer"]
     assert steps["register"]["before"] == ["new", "withdrawn"]
     ask(callers.operator, "/api/title-procedure?on=2020-01-01", 404)
