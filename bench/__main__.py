@@ -18,6 +18,7 @@ from rich.table import Table
 
 from bench import (
     attainment,
+    certificates,
     freshness,
     growth,
     judging,
@@ -47,6 +48,7 @@ PARTS = (
     "transcripts",
     "papers",
     "reports",
+    "certificates",
 )
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
@@ -136,6 +138,12 @@ class Bench:
         units = max(100, int(3000 * self._options.scale))
         return {"reports": reports.measure(engine, folder, self._url(engine, folder, "reports"), units=units)}
 
+    def _certificates(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"certificates-{engine}")
+        url = self._url(engine, folder, "certificates")
+        many = max(20, int(1000 * self._options.scale))
+        return {"certificates": [certificates.measure(engine, folder, url, certificates=many)]}
+
     def _own(self, name: str) -> Path:
         folder = self._folder / name
         folder.mkdir()
@@ -198,6 +206,10 @@ def _shares(name: str) -> Cell:
 
 def _with_cpu(name: str) -> Cell:
     return lambda row: f"{row[name]:.1f} ({row[f'{name}_cpu']:.1f})"
+
+
+def _pair(first: str, second: str) -> Cell:
+    return lambda row: f"{row[first]:,.1f} / {row[second]:,.1f}"
 
 
 def _windows(row: dict[str, Any]) -> str:
@@ -296,6 +308,15 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("a unit today, ms", _number("today_ms", 1)), ("past day, ms", _number("past_ms", 1)),
             ("slowest, ms", _number("slowest_ms", 1)), ("the whole today, ms", _number("root_ms", 1)),
             ("counted from rows, s", _number("rows", 2)), ("200 changed, ms", _number("settle_ms", 0)),
+        ],
+    ),
+    "certificates": (
+        "Certificates of one decision: seconds by the clock / of CPU; looked up over HTTP, ms (p50 / p99)",
+        [
+            ("engine", _text("engine")), ("certificates", _number("certificates")),
+            *((name, _pair(f"{name}_s", f"{name}_cpu")) for name in ("number", "sign", "draw")),
+            ("first look-up", _pair("first_p50", "first_p99")), ("again", _pair("again_p50", "again_p99")),
+            ("page", _pair("page_p50", "page_p99")),
         ],
     ),
     "rosters": (

@@ -92,8 +92,8 @@ def decision(
 
 
 def titles(session: Session, tenant: UUID, programme: str, of: Decision) -> Sequence[Any]:
-    """Titles that the decision recognised, neither withdrawn nor of an erased worker, in the order of the workers' numbers: rows with
-    worker_id, year, body, decision_number, decided_on, full_name."""
+    """Titles that the decision recognised, neither withdrawn nor of an erased worker, by the workers' numbers: rows
+    with worker_id, year, body, decision_number, decided_on, full_name."""
     asked = (
         Award.decision_number == of.number, Award.body == of.body, Award.decided_on == of.decided_on,
     )  # fmt: skip
