@@ -27,6 +27,9 @@ __all__ = ["CREDENTIAL", "Paper", "draw", "draw_all", "file_name"]
 CREDENTIAL = "giay-cong-nhan.json"
 """The name of the credential within the PDF."""
 
+ADDRESS_LETTERS = 44
+"""As many letters of an address as stand beside the QR code in one line."""
+
 _DRAWN_BY_ONE = 250
 """Papers that a process draws before another one takes its place: what drawing libraries keep is given back."""
 
@@ -62,6 +65,7 @@ def draw(paper: Paper) -> bytes:
     html = page("certificate.html").render(
         issuer=composed(paper.letterhead.issuer),
         parent=composed(paper.letterhead.parent or ""),
+        head_size=_head_size(f"{paper.letterhead.parent or ''}\n{paper.letterhead.issuer}".strip()),
         heading=composed(form.heading),
         recognises=composed(form.recognises),
         achieved=composed(form.achieved),
@@ -72,7 +76,8 @@ def draw(paper: Paper) -> bytes:
         grounds=bound(form.grounds_of(paper.decision_number, paper.decided_on, paper.body)),
         number=paper.number,
         replaces=paper.replaces,
-        address=paper.address.partition("://")[2] or paper.address,
+        address=(address := _shown(paper)),
+        address_size=11 if len(address) <= ADDRESS_LETTERS else 9,
         code=paper.code,
         qr=Markup(_qr(paper.address)),  # noqa: S704  (our own drawing: black squares)
         place_day=f"{composed(paper.letterhead.place or '……………')}, {blank_day(paper.numbered.year)}",
@@ -132,6 +137,20 @@ def _qr(address: str) -> str:
         drawn, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True, nl=False
     )
     return drawn.getvalue().decode()
+
+
+def _shown(paper: Paper) -> str:
+    """The address as it is typed; where it is long, that of the form, into which goes the code that stands below it."""
+    address = paper.address.partition("://")[2] or paper.address
+    return address if len(address) <= ADDRESS_LETTERS else address.removesuffix(f"/{paper.code}")
+
+
+def _head_size(lines: str) -> float:
+    """Points in which the lines above the heading keep clear of it: 13, and less where there are more than four."""
+    for size, letters in ((13, 38), (11.5, 43), (10, 50)):
+        if sum(max(1, -(-len(line) // letters)) for line in lines.splitlines()) <= 4 + (size < 13):
+            return size
+    return 9
 
 
 def _size(name: str) -> float:

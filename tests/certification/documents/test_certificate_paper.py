@@ -154,6 +154,44 @@ def test_any_name_is_printed_whole_on_one_page(name: str) -> None:
     assert "".join(name.split()) in "".join(opened.text.split())
 
 
+@pytest.mark.parametrize(
+    ("parent", "issuer"),
+    [
+        (None, "HỘI KHUYẾN HỌC"),
+        ("TỔNG LIÊN ĐOÀN LAO ĐỘNG\nVIỆT NAM", "LIÊN ĐOÀN LAO ĐỘNG\nTỈNH LAI CHÂU"),
+        ("LIÊN ĐOÀN LAO ĐỘNG TỈNH NINH BÌNH", "CÔNG ĐOÀN CÁC KHU CÔNG NGHIỆP VÀ KHU KINH TẾ TỈNH NINH BÌNH"),
+        (
+            "CÔNG ĐOÀN PHƯỜNG ĐÔNG KINH THUỘC LIÊN ĐOÀN LAO ĐỘNG TỈNH",
+            "CÔNG ĐOÀN CƠ SỞ CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN MAY XUẤT KHẨU HOA BAN VÀ DỊCH VỤ TỔNG HỢP",
+        ),
+    ],
+)
+def test_however_long_the_names_above_it_are_the_heading_is_clear_of_them(parent: str | None, issuer: str) -> None:
+    told = replace(PAPER, letterhead=Letterhead(issuer, parent, "Ví Dụ"), body=issuer.title())
+    with pypdfium2.PdfDocument(draw(told)) as document:
+        assert len(document) == 1
+        page = document[0].get_textpage()
+        last = issuer.split()[-1]
+        below, above = _tops(page, unicodedata.normalize("NFC", last)), _tops(page, "GIẤY CÔNG NHẬN")
+        assert below[0] - above[1] > 6  # points: the line under the names, and air
+
+
+def _tops(page: Any, words: str) -> tuple[float, float]:
+    """Bottom and top, in points from the foot of the page, of where the words first stand."""
+    place, count = page.search(words, match_case=True).get_next()
+    boxes = [page.get_charbox(one) for one in range(place, place + count)]
+    return min(one[1] for one in boxes), max(one[3] for one in boxes)
+
+
+def test_a_correction_names_the_number_it_replaces_and_a_long_address_leaves_the_code_to_the_next_line() -> None:
+    address = "https://congdanhoctap.lien-doan-lao-dong.example.org.vn/k/7K2M-9QXD-4HTA"
+    opened = Opened(draw(replace(PAPER, replaces="0007/2026/CDHT", address=address)))
+    text = " ".join(opened.text.split())
+    assert "Số vào sổ: 0123/2026/CDHT Thay giấy số: 0007/2026/CDHT" in text
+    assert "Xác minh: congdanhoctap.lien-doan-lao-dong.example.org.vn/k Mã: 7K2M-9QXD-4HTA" in text
+    assert [one.text for one in zxingcpp.read_barcodes(opened.picture)] == [address]
+
+
 def test_the_paper_of_an_issued_certificate_verifies_and_that_of_a_withdrawn_one_is_not_given(
     database: Database, tenant: UUID, now: datetime
 ) -> None:

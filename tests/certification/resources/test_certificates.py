@@ -93,6 +93,19 @@ def test_other_peoples_software_verifies_what_is_issued_until_it_is_withdrawn(
     assert client.get(f"{CODE}/{issued[1]['code']}").json["state"] == "withdrawn"  # type: ignore[index]
 
 
+@pytest.mark.slow
+def test_other_peoples_software_verifies_a_correction_and_sees_the_former_withdrawn(
+    client: FlaskClient, operator: dict[str, str], issued: list[Any], database: Database, tenant: UUID
+) -> None:
+    with database.writing(tenant) as session:
+        session.execute(sa.update(Worker).where(Worker.id == UUID(issued[0]["worker"])).values(full_name="Lê Đúng"))
+    path = f"/api/certificates/{issued[0]['id']}/correct"
+    made = client.post(path, json={"reason": "sai tên"}, headers=operator).json["certificate"]  # type: ignore[index]
+    both = [client.get(f"{CODE}/{one}/credential").get_json(force=True) for one in (issued[0]["code"], made["code"])]
+    answers = verified_elsewhere(both, fetched(client, both[0]), datetime.now().astimezone())
+    assert [(one["verified"], one["withdrawn"]) for one in answers] == [(True, True), (True, False)], answers
+
+
 def test_a_corrected_certificate_names_the_one_in_its_place(
     client: FlaskClient, operator: dict[str, str], issued: list[Any]
 ) -> None:
