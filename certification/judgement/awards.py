@@ -147,6 +147,7 @@ def import_titles(
     today = vietnam_day(now)
     told: dict[_Key, Title] = {}
     first: dict[_Key, int] = {}
+    rows: dict[_Key, Row] = {}
     for row in sheet.rows:
         person = _person(row, people, accounts.get(row.number), nationals.get(row.number))
         year, title = _title(row, today)
@@ -160,6 +161,8 @@ def import_titles(
             _compare(row, year, title, stored[key])
         if title is not None:
             told[key] = title
+            rows[key] = row
+    _once_a_year(session, tenant, programme, {key: told[key] for key in told.keys() - stored.keys()}, rows)
     sheet.refuse_faulty(good_rows=good_rows)
     told = {key: title for key, title in told.items() if sheet.good(first[key])}
     new = {key: title for key, title in told.items() if key not in stored}
@@ -291,6 +294,35 @@ def _compare(row: Row, year: int, title: Title, known: Title) -> None:
     elif known.withdrawn_on is not None and title.withdrawn_on not in (None, known.withdrawn_on):
         message = f"đã ghi là thu hồi ngày {written(known.withdrawn_on)}; điều đã ghi không bị ghi đè, kiểm tra lại tệp"
         row.fault(WITHDRAWN, message)
+
+
+def _once_a_year(
+    session: Session, tenant: UUID, programme: str, told: Mapping[_Key, Title], rows: Mapping[_Key, Row]
+) -> None:
+    """A body gives a number once a year: one that is told with two days is a fault of the row that comes later."""
+
+    def named(one: Decision) -> tuple[str, str, int]:
+        return one.body, "".join(one.number.casefold().split()), one.decided_on.year
+
+    known = session.execute(
+        sa.select(Award.decision_number, Award.decided_on, Award.body)
+        .where(
+            Award.tenant_id == tenant,
+            Award.programme == programme,
+            among(session, Award.body, {one.decision.body for one in told.values()}),
+        )
+        .distinct()
+    )
+    days = {named(one): one.decided_on for one in (Decision(*row) for row in known)}
+    for key, title in sorted(told.items(), key=lambda each: rows[each[0]].number):
+        one = title.decision
+        day = days.setdefault(named(one), one.decided_on)
+        if day != one.decided_on:
+            message = (
+                f"số “{one.number}” của “{one.body}” năm {one.decided_on.year} là của quyết định ngày {written(day)}; "
+                "mỗi số dùng một lần một năm, kiểm tra số hoặc ngày"
+            )
+            rows[key].fault(NUMBER, message)
 
 
 def _stored(session: Session, tenant: UUID, programme: str, worker_ids: Collection[UUID]) -> dict[_Key, Title]:

@@ -70,6 +70,21 @@ def test_titles_are_recorded_once(database: Database, tenant: UUID, import_rows:
     assert stored(database) == expected
 
 
+def test_a_body_gives_a_number_once_a_year(database: Database, import_rows: Import) -> None:
+    import_rows({})
+    kept = stored(database)
+    again = {"Mã người lao động": "A2", "Số quyết định": " 12/qđ ", "Ngày quyết định": "2026-03-01"}
+    first = {"Mã người lao động": "A1", "Năm đánh giá": 2024, "Số quyết định": "7/QĐ", "Ngày quyết định": "2025-01-05"}
+    other = {"Mã người lao động": "A2", "Năm đánh giá": 2024, "Số quyết định": "7/QĐ", "Ngày quyết định": "2025-01-06"}
+    faults = faults_of(lambda: import_rows(again, first, other))
+    assert [one.partition(",")[0] for one in faults] == ["Dòng 2", "Dòng 4"]
+    assert "năm 2026 là của quyết định ngày 20/02/2026" in faults[0]
+    assert stored(database) == kept
+    elsewhere = {**again, "Cơ quan công nhận": "UBND xã A"}
+    assert import_rows(elsewhere, first, {**other, "Ngày quyết định": "2026-01-06"}) == ImportResult(3, 0, 0)
+    assert import_rows({}) == ImportResult(0, 0, 1)
+
+
 def test_a_title_gives_no_cause_to_judge_again(database: Database, tenant: UUID, import_rows: Import) -> None:
     import_rows({})
     assert learning.stale_marks(database, tenant) == {}
