@@ -88,7 +88,7 @@ def badge(said: Said, form: CertificateForm, issuer: Issuer, *, public_url: str,
 
 def replaced_number(credential: Mapping[str, Any]) -> str | None:
     """The number of the certificate in whose place this one stands, as its credential says; None for a first one."""
-    names = [str(one["name"]) for one in credential["evidence"]]
+    names = [str(one["name"]) for one in credential.get("evidence", ())]
     return next((one.removeprefix(_REPLACES) for one in names if one.startswith(_REPLACES)), None)
 
 
