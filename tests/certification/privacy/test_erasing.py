@@ -12,12 +12,13 @@ import pytest
 import sqlalchemy as sa
 
 from certification.acts import chain
-from certification.certificates import papers, register, verification
+from certification.certificates import papers, recognised, register, verification
 from certification.certificates.register import UnknownCertificate
 from certification.models import Award, Certificate, Freezing, NationalNumber, Worker
 from certification.people.workers import UnknownWorker
 from certification.privacy import erasing
 from certification.privacy.erasing import StillEmployed
+from certification.rules.criteria import PROGRAMME
 from certification.targets import attainment
 from lrs.db import Database
 from tests.certification.certificates.issued import PUBLIC_URL, issue
@@ -79,7 +80,8 @@ def test_the_register_keeps_number_and_status_and_public_verification_says_so(de
         with pytest.raises(UnknownCertificate):
             register.signed(session, desk.tenant, before.id)
         assert session.scalar(sa.select(Award.decision_number).where(Award.worker_id == nga)) == "12/QĐ-UBND"
-        drawn = list(papers.of_decision(session, desk.tenant, "12/QĐ-UBND", public_url=PUBLIC_URL))
+        which = recognised.decision(session, desk.tenant, PROGRAMME, "12/QĐ-UBND")
+        drawn = list(papers.of_decision(session, desk.tenant, which, public_url=PUBLIC_URL))
     assert (after.number, after.code, after.decision_number) == (before.number, before.code, before.decision_number)
     assert [one.name for one in drawn] == ["Người"]
     shown = verification.look_up(desk.world.database, before.code, desk.now.date(), public_url=PUBLIC_URL)
