@@ -127,7 +127,7 @@ def _is_unaltered(row: Certificate, form: CertificateForm, public: dict[str, str
 def _replaces(credential: bytes) -> str | None:
     try:
         return replaced_number(json.loads(credential))
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
