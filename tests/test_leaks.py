@@ -10,6 +10,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -44,6 +45,9 @@ def authority_of(session: Session, ids: list[UUID]) -> str:
 
 OF_API: dict[str, Ask] = {
     "changes": lambda session, tenant, _: api.changes(session, tenant, None),
+    "export_of": lambda session, tenant, _: api.export_of(
+        session, tenant, [ifi_text(agent("0001"))], name="", now=datetime(2026, 11, 20, tzinfo=UTC)
+    )[0].splitlines()[1:],
     "get_statements": api.get_statements,
     "latest_token": lambda session, tenant, _: api.latest_token(session, tenant),
     "statements_about": lambda session, tenant, _: sorted(

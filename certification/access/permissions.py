@@ -151,6 +151,8 @@ class Act(Enum):
     DECIDE_TITLE_REVIEWS = "decide about titles that are to be looked at again"
     READ_LETTERHEADS = "read how documents of a unit are headed and who signs them"
     CHANGE_LETTERHEADS = "say how documents of a unit are headed and who signs them"
+    READ_DOCUMENT_TEMPLATES = "read the Word templates of documents"
+    CHANGE_DOCUMENT_TEMPLATES = "say which Word templates documents are filled into"
     READ_REPORTS = "read reports on plans"
     WRITE_REPORTS = "enter and hand in reports on plans"
     TAKE_REPORT_STEPS = "take steps about reports on plans"
@@ -277,6 +279,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.DECIDE_TITLE_REVIEWS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
     Act.CHANGE_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
+    Act.READ_DOCUMENT_TEMPLATES: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
+    Act.CHANGE_DOCUMENT_TEMPLATES: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.READ_REPORTS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.WRITE_REPORTS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.TAKE_REPORT_STEPS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),

@@ -17,7 +17,7 @@ from certification.documents.word_layout import default_template
 from certification.models import DocumentTemplate
 from lrs.db import Session
 
-__all__ = ["Template", "load", "template"]
+__all__ = ["Loaded", "Template", "load", "loaded", "template"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,33 @@ class Template:
 
     content: bytes
     told_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """That documents of a kind look so from a day on: digest of the file, who loaded it and when (UTC)."""
+
+    kind: str
+    starts: date
+    sha256: str
+    loaded_by: str
+    loaded: datetime
+
+
+def loaded(session: Session, tenant: UUID) -> list[Loaded]:
+    """Every template that was loaded, by kind and first day. One SQL command, which reads no file."""
+    rows = session.execute(
+        sa.select(
+            DocumentTemplate.kind,
+            DocumentTemplate.valid_from,
+            DocumentTemplate.sha256,
+            DocumentTemplate.loaded_by,
+            DocumentTemplate.loaded,
+        )
+        .where(DocumentTemplate.tenant_id == tenant)
+        .order_by(DocumentTemplate.kind, DocumentTemplate.valid_from)
+    )
+    return [Loaded(*row) for row in rows]
 
 
 def template(session: Session, tenant: UUID, kind: Kind, on: date) -> Template:
