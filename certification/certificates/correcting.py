@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from certification.acts import chain
-from certification.certificates import issuing, recognised, register
+from certification.certificates import issuing, keys, recognised, register
 from certification.certificates.keys import Issuer
 from certification.certificates.register import Entry, NotWithdrawable
 from certification.dossiers import ending
@@ -74,6 +74,7 @@ def _replace(
     if not reason:
         raise NotWithdrawable("ghi lý do: giấy sai chỗ nào")
     ending.certificates_alone(session, tenant)
+    keys.alone(session, tenant)
     entry = register.find(session, tenant, certificate)
     if entry.replaced_by is not None:
         there = register.find(session, tenant, entry.replaced_by)

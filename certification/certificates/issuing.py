@@ -238,7 +238,11 @@ def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by:
         if made:
             session.connection().execute(
                 sa.update(Certificate)
-                .where(Certificate.worker_id == sa.bindparam("of"), Certificate.id == sa.bindparam("which"))
+                .where(
+                    Certificate.worker_id == sa.bindparam("of"),
+                    Certificate.id == sa.bindparam("which"),
+                    Certificate.signed.is_(None),
+                )
                 .values(signed=sa.bindparam("bytes"), issued=now),
                 [{"of": worker, "which": one, "bytes": signed} for worker, one, signed in made],
             )

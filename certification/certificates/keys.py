@@ -31,6 +31,7 @@ __all__ = [
     "Issuer",
     "NoPublicAddress",
     "SealedElsewhere",
+    "alone",
     "current",
     "current_name",
     "did_document",
@@ -87,7 +88,7 @@ def current(
     session: Session, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, now: datetime
 ) -> proofs.SigningKey:
     """The key that signs; made where there is none yet. Raises SealedElsewhere."""
-    _alone(session, tenant)
+    alone(session, tenant)
     name = current_name(session, tenant)
     if name is None:
         return _make(session, tenant, issuer, secret=secret, by=by, now=now)
@@ -118,7 +119,7 @@ def named(session: Session, tenant: UUID, issuer: Issuer, name: str, *, secret: 
 
 def rotate(session: Session, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, now: datetime) -> str:
     """Retires whatever signs now and makes a new key; its name. What was signed goes on being verified."""
-    _alone(session, tenant)
+    alone(session, tenant)
     session.execute(
         sa.update(SigningKeyRow)
         .where(SigningKeyRow.tenant_id == tenant, SigningKeyRow.retired.is_(None))
@@ -173,6 +174,8 @@ def _aad(tenant: UUID, name: str) -> bytes:
     return tenant.bytes + name.encode()
 
 
-def _alone(session: Session, tenant: UUID) -> None:
+def alone(session: Session, tenant: UUID) -> None:
+    """Nobody else makes or retires a key until the caller's transaction ends. Before anything is put on the record of
+    acts (`acts.chain`), which whoever makes a key locks after this."""
     if is_postgresql(session):
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification signing keys {tenant}"))))

@@ -21,7 +21,7 @@ from certification.vietnam import vietnam_day
 from lrs.api import key_of
 from lrs.db import Session, is_postgresql
 
-__all__ = ["OPEN", "Ended", "certificates_alone", "end", "withdraw_certificates"]
+__all__ = ["OPEN", "Ended", "certificates_alone", "end", "hold", "withdraw_certificates"]
 
 REVOKE = "revoke"
 OPEN, WITHDRAWN = "open", "withdrawn"
@@ -107,6 +107,12 @@ def certificates_alone(session: Session, tenant: UUID) -> None:
     numbers have no gaps and none is given for a title that just ended."""
     if is_postgresql(session):
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification certificates {tenant}"))))
+
+
+def hold(session: Session, tenant: UUID, worker: UUID, programme: str, year: int) -> None:
+    """Takes the locks of `end`, in its order: for whoever changes something else of the title before."""
+    _dossier(session, tenant, worker, programme, year)
+    certificates_alone(session, tenant)
 
 
 def _dossier(session: Session, tenant: UUID, worker: UUID, programme: str, year: int) -> Any:

@@ -365,6 +365,7 @@ def decide(
         raise NotForYou(review_words.OWN)
     if one.worker_id not in steps.within(session, tenant, who, step, {one.worker_id}, today):
         raise NotForYou(review_words.OUTSIDE)
+    ending.hold(session, tenant, one.worker_id, one.programme, one.year)
     answered = session.connection().execute(
         sa.update(TitleReview)
         .where(TitleReview.tenant_id == tenant, TitleReview.id == review, TitleReview.state == OPEN)

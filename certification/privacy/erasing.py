@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.access.permissions import Role
 from certification.acts import chain
+from certification.dossiers.ending import certificates_alone
 from certification.errors import CertificationError
 from certification.evidence import forgetting, issuing
 from certification.models import (
@@ -149,10 +150,11 @@ def erase(
         )
     with database.writing(tenant) as session:
         bulk.import_alone(session, tenant)
+        certificates_alone(session, tenant)  # so that none is numbered or signed meanwhile with the name
         found = survey(session, tenant, number)
         exports = _exports(session, tenant, list(found.records))
         done = _erase_rows(session, tenant, found, by=by, secret=secret, now=now)
-    removed, left = _remove_exports(exports)
+        removed, left = _remove_exports(exports)  # where it is broken off here, the acts still name those that are left
     database.empty_log()
     return Erased(found, statements, *done, tuple(removed), tuple(left))
 
