@@ -6,10 +6,12 @@ by one, are that the record is what was signed, by the issuer's key, and that it
 
 from __future__ import annotations
 
+import hashlib
 import json
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +31,7 @@ __all__ = ["CORRECTED", "EXPIRED", "VALID", "WITHDRAWN", "Shown", "look_up"]
 VALID, EXPIRED, WITHDRAWN, CORRECTED = "valid", "expired", "withdrawn", "corrected"
 
 KEPT = 2048
-"""Credentials of which a process remembers that their signature was good, or that it was not: some megabytes."""
+"""Credentials of which a process remembers that their signature was good, or that it was not, by a digest alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,13 @@ def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public
 
 def _is_unaltered(row: Certificate, form: CertificateForm, public: dict[str, str], issuer: Issuer) -> bool:
     """Whether the stored credential is signed by a key of the tenant's and says what the register says."""
-    signed = _signed(row.signed or b"", tuple((issuer.key(name), public[name]) for name in sorted(public)))
-    if signed is None:
-        return False
+    credential = row.signed or b""
     grounds = form.grounds_of(row.decision_number, row.decided_on, row.body).strip("()")
-    return signed == (
+    kept = (
         row.name, row.printed_number, f"{form.title} {form.year_of(row.year)}", grounds, row.body, row.code,
     )  # fmt: skip
+    keys_of = tuple((issuer.key(name), public[name]) for name in sorted(public))
+    return _said(credential) == kept and _signed.by(credential, keys_of)
 
 
 def _replaces(credential: bytes) -> str | None:
@@ -131,20 +133,51 @@ def _replaces(credential: bytes) -> str | None:
         return None
 
 
-@lru_cache(KEPT)
-def _signed(credential: bytes, keys_of: tuple[tuple[str, str], ...]) -> tuple[str, ...] | None:
-    """What a credential says, where one of these keys (address, Multikey) signed it; otherwise None.
-
-    Remembered by the very bytes and keys: neither says how the certificate stands today, which is read each time.
-    """
+def _said(credential: bytes) -> tuple[str, ...] | None:
+    """What a credential says; None where it is none."""
     try:
         document: Any = json.loads(credential)
-        proofs.check(document, dict(keys_of).get)
         subject = document["credentialSubject"]
         code = document["evidence"][0]["id"].rpartition("/")[2]
         return (
             subject["identifier"][0]["identityHash"], subject["licenseNumber"], document["name"],
             document["description"], document["issuer"]["name"], code,
         )  # fmt: skip
-    except (proofs.BadProof, ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None
+
+
+class _Signed:
+    """Of which credentials a process has found out whether a key signed them.
+
+    Remembered by a digest of the very bytes and keys, so that nothing of what a credential says stays in memory once
+    its holder was erased. It says nothing of how the certificate stands today, which is read each time.
+    """
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[bytes, bool] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def by(self, credential: bytes, keys_of: tuple[tuple[str, str], ...]) -> bool:
+        """Whether one of these keys (address, Multikey) signed it."""
+        of = hashlib.sha256(json.dumps(keys_of).encode() + b"\0" + credential).digest()
+        with self._lock:
+            if of in self._found:
+                self._found.move_to_end(of)
+                return self._found[of]
+        good = self._check(credential, keys_of)
+        with self._lock:
+            self._found[of] = good
+            if len(self._found) > KEPT:
+                self._found.popitem(last=False)
+        return good
+
+    def _check(self, credential: bytes, keys_of: tuple[tuple[str, str], ...]) -> bool:
+        try:
+            proofs.check(json.loads(credential), dict(keys_of).get)
+        except (proofs.BadProof, ValueError, LookupError, TypeError, AttributeError):
+            return False
+        return True
+
+
+_signed = _Signed()
