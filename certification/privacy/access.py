@@ -1,6 +1,6 @@
 """Who looked at whom: on which day, at what, for which purpose, how often; read by the person.
 
-    note, note_many   keeps it, in the caller's transaction: one SQL command, however many workers
+    note, note_many, note_counted   keeps it, in the caller's transaction: one SQL command, however many workers
     of_worker         who looked at one worker, the latest first
     forget_old        removes what is older than it is to be kept
 
@@ -10,9 +10,10 @@ the record of acts: reading binds nobody, and there is too much of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from certification.models import Look
 from certification.vietnam import vietnam_day
 from lrs.db import Session
 
-__all__ = ["Looked", "forget_old", "note", "note_many", "of_worker"]
+__all__ = ["Looked", "forget_old", "note", "note_counted", "note_many", "of_worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,25 @@ def note_many(
     purpose: str,
     what: str,
     now: datetime,
-    times: int = 1,
 ) -> None:
     """The same for many workers at once. `what` and `purpose` are ids: a name of an act or document, an id of
     `purposes`."""
-    row = {
-        "day": vietnam_day(now), "looked_by": by, "what": what, "purpose": purpose, "tenant_id": tenant,
-        "times": times, "first": now, "last": now,
-    }  # fmt: skip
-    bulk.upsert(
-        session,
-        Look,
-        [{"worker_id": worker, **row} for worker in sorted(set(workers))],
-        replacing=["last"],
-        merging={"times": lambda kept, new: kept + new},
-    )
+    note_counted(session, tenant, [(worker, by, purpose, what, 1, now) for worker in set(workers)])
+
+
+def note_counted(session: Session, tenant: UUID, looks: Iterable[tuple[UUID, str, str, str, int, datetime]]) -> None:
+    """The same for looks of many people: each a worker, by whom, purpose, what, how often and when last; in the order
+    of the key, so that two processes that write the same ones never wait for each other."""
+    rows: list[dict[str, Any]] = [
+        {
+            "worker_id": worker, "day": vietnam_day(last), "looked_by": by, "what": what, "purpose": purpose,
+            "tenant_id": tenant, "times": times, "first": last, "last": last,
+        }
+        for worker, by, purpose, what, times, last in looks
+    ]  # fmt: skip
+    key = [column.name for column in Look.__table__.primary_key]
+    rows.sort(key=lambda row: [row[name] for name in key])
+    bulk.upsert(session, Look, rows, replacing=["last"], merging={"times": lambda kept, new: kept + new})
 
 
 def of_worker(

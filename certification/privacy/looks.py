@@ -85,25 +85,21 @@ class Looks:
         with self._lock:
             waiting, self._waiting = self._waiting, {}
             tenants = {tenant for (tenant, *_), _ in (*self._known, *waiting)}
-        by_look: dict[tuple[_Look, int, datetime], list[UUID]] = {}
-        for (look, worker), (times, last) in waiting.items():
-            by_look.setdefault((look, times, last), []).append(worker)
         try:
             for tenant in sorted(tenants):
-                mine = [(one, workers) for one, workers in by_look.items() if one[0][0] == tenant]
+                mine = [key for key in waiting if key[0][0] == tenant]
                 if mine:
+                    counted = [(worker, *look[1:], *waiting[look, worker]) for look, worker in mine]
                     with database.writing(tenant) as session:
-                        for ((_, by, purpose, what), times, last), workers in mine:
-                            access.note_many(session, tenant, workers, by, purpose, what, last, times)
-                for one, _ in mine:
-                    del by_look[one]
+                        access.note_counted(session, tenant, counted)
+                for key in mine:
+                    del waiting[key]
                 self._tidy(database, tenant, vietnam_day(now))
         except Exception:
             with self._lock:
-                for (look, times, last), workers in by_look.items():
-                    for worker in workers:
-                        more, latest = self._waiting.get((look, worker), (0, last))
-                        self._waiting[look, worker] = (times + more, latest)
+                for key, (times, last) in waiting.items():
+                    more, latest = self._waiting.get(key, (0, last))
+                    self._waiting[key] = (times + more, latest)
             raise
 
     def _tidy(self, database: Database, tenant: UUID, today: date) -> None:

@@ -37,7 +37,8 @@ def test_looking_is_kept_by_day_and_counted(world: World, other_world: World, la
     with world.database.writing(world.tenant) as session:
         for at in (world.now, world.now + timedelta(hours=1), world.now + timedelta(days=1)):
             access.note(session, world.tenant, lan, "hoa", "union-work", "status", at)
-        access.note_many(session, world.tenant, [lan, UUID(int=5), lan], "key", "title", "status", world.now, times=3)
+        three_times = [(one, "key", "title", "status", 3, world.now) for one in (lan, UUID(int=5))]
+        access.note_counted(session, world.tenant, three_times)
     tomorrow = today + timedelta(days=1)
     assert looks(world.database, world.tenant, lan) == [
         (tomorrow, "hoa", "status", "union-work", 1),

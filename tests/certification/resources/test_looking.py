@@ -117,7 +117,7 @@ def test_reading_goes_on_where_nothing_can_be_written(
         raise OperationalError("", {}, Exception("disk full"))
 
     with monkeypatch.context() as broken:
-        broken.setattr(access, "note_many", full)
+        broken.setattr(access, "note_counted", full)
         kept.keep(world.database, world.tenant, [lan], **told)
         with pytest.raises(OperationalError):
             kept.write(world.database, now)
