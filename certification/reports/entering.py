@@ -61,14 +61,14 @@ def enter(
     """
     report = steps.at_hand(session, tenant, code, key)
     steps.allowed(session, who, Act.WRITE_REPORTS, report.place.unit.id, vietnam_day(now))
-    if report.state not in (reading.NEW, *steps.OPEN):
-        raise steps.WrongStep(words.not_in_state("open", report.state))
+    _refuse_closed(report)
     faults: list[Fault] = []
     values = _checked(report.form, told, faults)
     if faults:
         raise ImportFaults(faults)
     if report.row is None:
         report = steps.opened(session, tenant, who, report, now)
+        _refuse_closed(report)
     assert report.row is not None  # noqa: S101 — it was opened just now
     of = {"organization_id": report.place.unit.id, "report_id": report.row.id, "tenant_id": tenant}
     gone = [item for item, one in values.items() if one is None]
@@ -98,6 +98,11 @@ def enter(
         .values(changed=now)
     )
     return reading.show(session, tenant, code, key)
+
+
+def _refuse_closed(report: OneReport) -> None:
+    if report.state not in (reading.NEW, *steps.OPEN):
+        raise steps.WrongStep(words.not_in_state("open", report.state))
 
 
 def _same(report: OneReport, item: str, one: tuple[Plain, str]) -> bool:

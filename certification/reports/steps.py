@@ -79,15 +79,17 @@ def at_hand(session: Session, tenant: UUID, code: str, key: Key) -> OneReport:
 
 
 def opened(session: Session, tenant: UUID, who: Who, report: OneReport, now: datetime) -> OneReport:
-    """The report with its row: made now, or by somebody else at the same moment."""
+    """The report with its row: made now, or by somebody else at the same moment, and perhaps handed in since; nobody
+    else changes it before the transaction ends."""
     key, unit = report.key, report.place.unit
     row = Row(unit.id, new_id(), report.form.rule_file_ids[0], "draft", 1, report.due, None, now)
     told = {"tenant_id": tenant, "plan": key.plan, "period": key.period, "cut_off": key.cut_off}
     bulk.upsert(session, Report, [{**asdict(row), **told}])
     there = reading.rows(session, tenant, key, [unit.id])[unit.id]
-    if there.id == row.id:
-        write(session, tenant, who, row, "open", None, now)
-    return replace(report, row=there)
+    if there.id != row.id:
+        return at_hand(session, tenant, unit.code, key)
+    write(session, tenant, who, row, "open", None, now)
+    return replace(report, row=row)
 
 
 def write(session: Session, tenant: UUID, who: Who, row: Row, step: str, comment: str | None, now: datetime) -> None:

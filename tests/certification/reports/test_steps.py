@@ -16,7 +16,7 @@ from certification.access.who import Held
 from certification.acts import chain
 from certification.evidence.witnesses import NotForYou
 from certification.models import Account, OrganizationParent, ReportValue
-from certification.reports import reading
+from certification.reports import reading, steps
 from certification.reports.places import NotAsked
 from certification.reports.reading import Key, UnknownPeriod
 from certification.reports.steps import WrongStep
@@ -206,3 +206,13 @@ def test_two_who_open_a_report_at_once_have_one(office: Office) -> None:
     with office.world.database.reading(office.tenant) as session:
         kept = sa.select(sa.func.count()).select_from(ReportValue).where(ReportValue.tenant_id == office.tenant)
         assert session.scalar(kept) == 2
+
+
+def test_whoever_enters_first_while_somebody_hands_in_is_told(office: Office) -> None:
+    seen = office.show("cdcs/a")
+    office.enter(office.hoa, "cdcs/a", TEXTS)
+    office.take(office.hoa, "cdcs/a", "submit")
+    with office.world.database.writing(office.tenant) as session:
+        there = steps.opened(session, office.tenant, office.hoa, seen, office.now)
+    assert (there.state, there.row) == ("submitted", office.show("cdcs/a").row)
+    assert [one.step for one in there.steps] == ["open", "submit"]
