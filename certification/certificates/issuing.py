@@ -85,9 +85,12 @@ def sign_all(
 ) -> int:
     """Signs whatever is numbered and not signed; how many."""
     signed = 0
-    while some := sign(database, tenant, issuer, secret=secret, by=by, now=clock()):
+    after: UUID | None = None
+    while True:
+        some, after = sign(database, tenant, issuer, secret=secret, by=by, now=clock(), after=after)
+        if not some:
+            return signed
         signed += some
-    return signed
 
 
 def number(
@@ -204,8 +207,18 @@ def _replace(
         )
 
 
-def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, now: datetime) -> int:
-    """Signs some of what is numbered and neither signed nor withdrawn, and stores it; how many, 0 when none is left.
+def sign(
+    database: Database,
+    tenant: UUID,
+    issuer: Issuer,
+    *,
+    secret: bytes,
+    by: str,
+    now: datetime,
+    after: UUID | None = None,
+) -> tuple[int, UUID | None]:
+    """Signs some of what is numbered and neither signed nor withdrawn, and stores it: those after the id `after`, so
+    that what is signed is read past once. How many, 0 when none is left, and the last one's id.
 
     Signing happens outside of any transaction. Of two who sign the same at once one stores it, and both made the same.
     """
@@ -214,14 +227,20 @@ def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by:
             sa.select(
                 Certificate.worker_id, Certificate.id, Certificate.unsigned, Certificate.key_name, Certificate.numbered
             )
-            .where(Certificate.tenant_id == tenant, Certificate.signed.is_(None), Certificate.withdrawn_on.is_(None))
+            .where(
+                Certificate.tenant_id == tenant,
+                Certificate.signed.is_(None),
+                Certificate.withdrawn_on.is_(None),
+                *(() if after is None else (Certificate.id > after,)),
+            )
             .order_by(Certificate.id)
             .limit(AT_ONCE)
         ).all()
         known = {row.key_name: keys.named(session, tenant, issuer, row.key_name, secret=secret) for row in rows}
     made = [(row.worker_id, row.id, _signed(row.unsigned, known[row.key_name], row.numbered)) for row in rows]
     if not made:
-        return 0
+        return 0, after
+    last = made[-1][1]
     with database.writing(tenant) as session:
         certificates_alone(session, tenant)
         still = set(
@@ -248,7 +267,7 @@ def sign(database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by:
             )
             about: list[tuple[str, UUID, dict[str, Any]]] = [(f"certificate:{one}", of, {}) for of, one, _ in made]
             chain.add_many(session, tenant, about, by=by, act="certificate.issue", now=now)
-    return len(rows)
+    return len(rows), last
 
 
 def _signed(unsigned: bytes, key: proofs.SigningKey, numbered: datetime) -> bytes:

@@ -49,6 +49,7 @@ class Certificate(Base):
         sa.PrimaryKeyConstraint("worker_id", "id"),
         sa.Index(None, "tenant_id", "register_year", "body", "number"),
         sa.Index(None, "tenant_id", "id"),
+        sa.Index(None, "tenant_id", "list_place"),
         {"info": {"distribution": "worker_id"}},
     )
 
