@@ -248,11 +248,13 @@ def test_acts_about_the_person_lose_their_details_and_the_chain_holds(world: Wor
         said_of = [(f"certificate:{one.number}", one.id, {"number": "01"}) for one in session.execute(asked)]
         about = [*said_of, ("unit:dn/a", None, {"name": "A"})]
         chain.add_many(session, world.tenant, about, by="hoa", act="certificate.number", now=world.now)
-    assert forget(world, "an").acts_emptied == 2
+    assert forget(world, "an").acts_emptied == 3, "the merging too"
     with world.database.reading(world.tenant) as session:
         details = {
             one.subject: one.detail for one in chain.listed(session, world.tenant, limit=10) if one.act != chain.ERASING
         }
-        assert details == {"certificate:NV-1": None, "certificate:NV-2": None, "unit:dn/a": {"name": "A"}}
+        assert details.pop("unit:dn/a") == {"name": "A"}
+        assert {"certificate:NV-1", "certificate:NV-2"} < details.keys()
+        assert set(details.values()) == {None}
         assert chain.verify(session, world.tenant).faults == ()
     assert forget(world, "an").acts_emptied == 0
