@@ -207,6 +207,7 @@ def _of_one_name(
         Employment.tenant_id == tenant,
         among(session, Employment.enterprise_id, chosen),
         branch.workers(Employment.worker_id),
+        Worker.erased.is_(None),  # who was erased is called as all of them are
     )
     twice = (
         sa.select(*of_group)
