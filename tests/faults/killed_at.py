@@ -30,7 +30,7 @@ IN_A_TRANSACTION = {
     "judgements": "certification.judgement.assessments.keep",
     "everybody": "certification.judgement.assessments.keep_rows",
     "counts": "certification.targets.settling._update",
-    "roster": "certification.people.roster._write",
+    "roster": "certification.people.roster_changes._write",
 }
 """Functions that return before what they wrote is committed."""
 
