@@ -41,6 +41,7 @@ __all__ = [
     "organizations_within",
     "reach",
     "reach_of",
+    "touches",
     "units_within",
     "witness",
 ]
@@ -237,6 +238,18 @@ def units_within(session: Session, reach: Reach) -> list[Unit]:
         Organization.tenant_id == reach.tenant, reach.organizations(session, Organization.id)
     )
     return [Unit(*row) for row in session.execute(query.order_by(Organization.code))]
+
+
+def touches(session: Session, reach: Reach, organization: UUID) -> bool:
+    """Whether an organization, or anything below it on either tree, lies within reach: of such a one somebody may know
+    that it acts upon the own branch."""
+    below = _below(session, reach.tenant, frozenset({organization}), reach.on)
+    shared = sa.select(Organization.id).where(
+        Organization.tenant_id == reach.tenant,
+        Organization.id.in_(below),
+        reach.organizations(session, Organization.id),
+    )
+    return session.scalar(shared.limit(1)) is not None
 
 
 def _holds(held: Held, on: date) -> bool:

@@ -36,6 +36,8 @@ _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _LEFT_OVER = re.compile(r"\{\{|\{%|\{#|\}\}|%\}|#\}")
 _ASKED = (nodes.Name, nodes.Getattr, nodes.Filter, nodes.Const, nodes.Not, nodes.And, nodes.Or, nodes.Compare,
           nodes.Operand)  # fmt: skip
+_OF_PAGES = re.compile(r"\s*(PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
+"""Word's own fields that a template may have: all others may fetch files or run something."""
 _LOOP: Fields = {"index": None, "first": None, "last": None, "length": None}
 _WRONG = "không đọc được; viết như trong mẫu gốc"
 
@@ -62,8 +64,12 @@ class BrokenTemplate(CertificationError):
 def check(template: bytes, kind: Kind) -> None:
     """Raises BrokenTemplate unless the file is a Word document that can be filled for documents of the kind."""
     word = _opened(template)
-    faults = [fault for part, paragraphs in _parts(word) for fault in _Part(part, fields_of(kind)).faults(paragraphs)]
-    faults += _hidden(word)
+    try:
+        read = list(_parts(word))
+        faults = [fault for part, paragraphs in read for fault in _Part(part, fields_of(kind)).faults(paragraphs)]
+        faults += _hidden(word)
+    except (AttributeError, TypeError, ValueError, LookupError, etree.LxmlError) as error:
+        raise BrokenTemplate([Fault("cả tệp", "không phải văn bản Word lành; lưu lại bằng Word")]) from error
     if faults:
         raise BrokenTemplate(faults)
     try:
@@ -81,7 +87,7 @@ def _opened(template: bytes) -> Any:
             if sum(one.file_size for one in package.infolist()) > MOST_UNPACKED:
                 raise BrokenTemplate([Fault(whole, "nở ra quá lớn; lưu lại bằng Word")])
             names = package.namelist()
-            links = [name for name in names if name.endswith(".rels") and b'"External"' in package.read(name)]
+            links = [name for name in names if name.endswith(".rels") and _leads_out(package.read(name))]
         if any("vbaProject" in name or "embeddings/" in name or "activeX" in name for name in names):
             raise BrokenTemplate([Fault(whole, "có macro hoặc tệp nhúng; lưu lại thành .docx thường")])
         if links:
@@ -91,6 +97,12 @@ def _opened(template: bytes) -> Any:
         raise
     except Exception as error:
         raise BrokenTemplate([Fault(whole, "không phải tệp Word (.docx); lưu lại bằng Word")]) from error
+
+
+def _leads_out(relationships: bytes) -> bool:
+    """Whether one of these leads to something outside the file, which Word would fetch."""
+    parsed = etree.fromstring(relationships, etree.XMLParser(resolve_entities=False, no_network=True))
+    return any(one.get("TargetMode", "Internal").strip().lower() != "internal" for one in parsed.iter())
 
 
 def _parts(word: Any) -> Iterator[tuple[str, list[str]]]:
@@ -123,13 +135,27 @@ def _hidden(word: Any) -> Iterator[Fault]:
                 yield Fault(place, "có dấu { trong chú thích; đưa trường ra ngoài chú thích")
             continue
         found = set()
-        for element in etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True)).iter():
+        root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+        if any(not _OF_PAGES.match(code) for code in _codes(root)):
+            found.add("có trường của Word ngoài số trang (chèn tệp, liên kết, lệnh); bỏ đi")
+        for element in root.iter():
             loose = "" if element.tag == qn("w:t") else element.text or ""
             if any(brace in loose + (element.tail or "") for brace in "{}"):
                 found.add("có trường trong mã ẩn hoặc phần đã xóa; chấp nhận mọi sửa đổi rồi lưu lại")
             if any(_LEFT_OVER.search(value) for value in element.attrib.values()):
                 found.add("có trường trong thuộc tính của hình hoặc liên kết; bỏ đi")
         yield from (Fault(place, message) for message in sorted(found))
+
+
+def _codes(root: Any) -> list[str]:
+    """What Word's own fields say, each put together of its pieces."""
+    codes = [element.get(qn("w:instr")) or "" for element in root.iter(qn("w:fldSimple"))]
+    for element in root.iter(qn("w:fldChar"), qn("w:instrText")):
+        if element.tag == qn("w:instrText"):
+            codes.append((codes.pop() if codes else "") + (element.text or ""))
+        elif element.get(qn("w:fldCharType")) == "begin":
+            codes.append("")
+    return [code for code in codes if code.strip()]
 
 
 def _texts(element: Any) -> list[str]:

@@ -131,12 +131,15 @@ def decide(
     today = vietnam_day(now)
     procedure = title_procedures.in_force(session, tenant, programme, today)
     grant, refuse = procedure.step("grant"), procedure.step("refuse")
-    if not rights.reach_of(who, (grant.roles | refuse.roles) - {Role.WORKER}, today):
+    reach = rights.reach_of(who, (grant.roles | refuse.roles) - {Role.WORKER}, today)
+    if not reach:
         raise NotForYou(words.OUTSIDE)
     faults = text_faults("number", number, needed=True)
     if decided_on > today:
         faults.append(Fault(0, "decided_on", f"{written(decided_on)} chưa tới (hôm nay {written(today)}); sửa ngày"))
     node = organizations.nodes(session, tenant).get(body)
+    if node is not None and not rights.touches(session, reach, node.id):
+        node = None  # a body that has nothing to do with the branch is told as one that is not there
     known = _signer(session, tenant, node, body, signer, decided_on, faults)
     row: dict[str, Any] = {}
     if node is not None:
@@ -157,7 +160,8 @@ def decide(
     yes, no = _parted(told, len(granted))
     faults += _against(session, tenant, who, grant, yes, told, today, decided_on)
     faults += _against(session, tenant, who, refuse, no, told, today, decided_on)
-    held = steps.titled(session, tenant, programme, year, [one.worker_id for one in yes])
+    seen = steps.within(session, tenant, who, grant, {one.worker_id for one in yes}, today)
+    held = steps.titled(session, tenant, programme, year, sorted(seen))
     faults += faults_of(told, held.items())
     faults += _twice_in_here(session, tenant, yes, told)
     for place, one in enumerate(refused, start=len(granted) + 1):

@@ -147,7 +147,9 @@ def refusals(
         elif step.own == "only":
             against.append((words.ONLY_ONESELF, NotForYou))
         elif one.worker_id not in allowed:
-            against.append((words.OUTSIDE, NotForYou))
+            # How it stands with somebody of another branch is not told.
+            found.append(Refusal(one.worker_id, words.OUTSIDE, NotForYou))
+            continue
         if one.state not in step.before:
             against.append((words.not_in_state(step.name, one.state), WrongState))
         last = step.last_day(one.year)

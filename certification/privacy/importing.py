@@ -7,6 +7,7 @@ rules (by identifier; another text under the same one is refused), closings of y
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +73,18 @@ def import_person(
             raise _Trial
     except _Trial:
         pass
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        StopIteration,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise BrokenArchive(f"the archive is none that this program wrote: {error!r:.200}") from error
+    except sa.exc.SQLAlchemyError as error:
+        raise BrokenArchive(f"tables/: the database refuses the rows: {error!s:.200}") from error
     try:
         faults = api.import_of(
             database, tenant, opened.files.get("statements.ndjson", b""), now=now, most_bytes=most_bytes
@@ -211,6 +224,10 @@ def _rules(session: Session, tenant: UUID, opened: Opened, ids: _Ids) -> None:
     }
     new = []
     for row in opened.rows("needed/rules.json"):
+        if hashlib.sha256(row["text"].encode()).hexdigest() != row["sha256"]:
+            ids.faults.append(
+                f"needed/rules.json: {row['kind']} {row['identifier']} is not the text that it says it is"
+            )
         known = here.get((row["kind"], row["identifier"]))
         if known is not None and known.sha256 != row["sha256"]:
             ids.faults.append(

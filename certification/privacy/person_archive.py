@@ -134,4 +134,6 @@ def from_json(column: sa.Column[Any], value: Any) -> Any:
     wanted: type = bool if isinstance(kind, sa.Boolean) else int if isinstance(kind, sa.Integer) else str
     if type(value) is not wanted:
         raise ValueError(f"is no {wanted.__name__}")
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("has a NUL in it")
     return value

@@ -66,6 +66,8 @@ def enter(
     values = _checked(report.form, told, faults)
     if faults:
         raise ImportFaults(faults)
+    if report.row is None and all(one is None for one in values.values()):
+        return report
     if report.row is None:
         report = steps.opened(session, tenant, who, report, now)
         _refuse_closed(report)
@@ -150,7 +152,10 @@ def _value(item: Item, value: Any, faults: list[Fault]) -> Plain | None:
     if item.entered == "rows":
         return _rows(item, value, faults)
     if item.entered == "text":
-        return _text(str(value), MOST_TEXT, _at(item.code), faults)
+        if not isinstance(value, str):
+            faults.append(Fault(0, _at(item.code), words.NO_TEXT))
+            return None
+        return _text(value, MOST_TEXT, _at(item.code), faults)
     return _number(value, MOST_MONEY if item.entered == "money" else MOST_NUMBER, _at(item.code), faults)
 
 

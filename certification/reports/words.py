@@ -35,6 +35,7 @@ PERIODS: Mapping[str, str] = {
 FASTER = "Báo cáo vừa được người khác xử lý; xem lại rồi làm tiếp"
 OWN = "người đã nhập hoặc nộp báo cáo không tự duyệt; nhờ người khác có thẩm quyền"
 COMMENT = "ghi rõ lý do, để người lập báo cáo biết sửa gì"
+NO_TEXT = "phải là một đoạn văn bản; viết trong dấu nháy kép"
 REQUIRED = "chưa có nội dung; mục này bắt buộc, ghi rồi nộp lại"
 
 

@@ -211,8 +211,8 @@ def _behind(session: Session, tenant: UUID, year: int) -> Behind | None:
         )
         for of in (year, EVERY_YEAR)
     ]
-    since = min(one for one in first if one is not None)
-    if not since.int:
+    since = min((one for one in first if one is not None), default=None)
+    if since is None or not since.int:  # somebody settled what waited, just now
         return None
     waiting = _marked(session, tenant, year, COUNTED_WAITING)
     milliseconds = since.int >> 80

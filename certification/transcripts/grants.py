@@ -17,7 +17,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.errors import CertificationError
-from certification.models import Employment
+from certification.models import Employment, Worker
 from certification.privacy import consents, purposes
 from certification.rules.personal_data import CONSENT as BY_CONSENT
 from certification.rules.personal_data import Purpose
@@ -69,8 +69,8 @@ def grants(
 ) -> dict[UUID, Basis | Refusal]:
     """For each of these workers the basis on which the enterprise has the transcript on the day, or why it has none.
 
-    None of whoever had this use of data restricted (`consents.held_back`). Three SQL commands. The purpose is one of
-    `purpose_of`.
+    None of whoever had this use of data restricted (`consents.held_back`), which is told only to an enterprise that
+    would have one otherwise, and none of whoever was erased. Four SQL commands. The purpose is one of `purpose_of`.
     """
     employed = _employments(session, tenant, worker_ids, enterprise.id)
     agreed = (
@@ -79,14 +79,27 @@ def grants(
         else {}
     )
     stopped = consents.held_back(session, tenant, worker_ids, purpose.id, on)
-    return {
-        worker: Refusal(words.RESTRICTED)
-        if worker in stopped
-        else _by_consent(employed.get(worker, []), agreed.get(worker), enterprise, purpose, on)
-        if purpose.basis == BY_CONSENT
-        else _by_contract(employed.get(worker, []), enterprise, purpose, on)
-        for worker in worker_ids
-    }
+    erased = _erased(session, tenant, worker_ids)
+    found: dict[UUID, Basis | Refusal] = {}
+    for worker in worker_ids:
+        spans = employed.get(worker, [])
+        if worker in erased:
+            found[worker] = Refusal(words.GONE)
+            continue
+        if purpose.basis == BY_CONSENT:
+            found[worker] = _by_consent(spans, agreed.get(worker), enterprise, purpose, on)
+        else:
+            found[worker] = _by_contract(spans, enterprise, purpose, on)
+        if worker in stopped and isinstance(found[worker], Basis):
+            found[worker] = Refusal(words.RESTRICTED)
+    return found
+
+
+def _erased(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> set[UUID]:
+    gone = sa.select(Worker.id).where(
+        among(session, Worker.id, worker_ids), beside(Worker.tenant_id) == tenant, Worker.erased.is_not(None)
+    )
+    return set(session.scalars(gone))
 
 
 _Span = tuple[date, date | None]

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from certification.access.permissions import Role
 from certification.acts import chain
 from certification.dossiers import decisions, proposals
 from certification.dossiers.decisions import Refused, UnknownDecision
@@ -24,7 +25,7 @@ from certification.rules import rule_files
 from certification.spreadsheets import ImportFaults
 from certification.units import organizations
 from lrs.db import Database, new_id
-from tests.certification.dossiers.desk import MEETING, Desk
+from tests.certification.dossiers.desk import BODY, MEETING, Desk
 from tests.certification.shipped_rules import FOLDER
 
 
@@ -152,6 +153,21 @@ def test_who_may_not_decide_decides_nothing(desk: Desk) -> None:
     with pytest.raises(ImportFaults, match="của chính mình"):
         desk.decide("NV-1", who=replace(desk.upper, worker=desk.workers["NV-1"]))
     assert desk.titles() == set()
+
+
+def test_nobody_decides_in_the_name_of_another_branchs_body(desk: Desk) -> None:
+    desk.reviewed("NV-1", "NV-4")
+    desk.propose("NV-1")
+    desk.propose("NV-4", who=desk.operator, unit="cdcs/c")
+    other = desk.who("kia", Role.UPPER_OFFICER, "cd/lao-cai")
+    with pytest.raises(ImportFaults) as refused:
+        desk.decide("NV-4", who=other)
+    said = [(fault.row, fault.column, fault.message) for fault in refused.value.faults]
+    assert said == [(0, "body", f"không có đơn vị “{BODY}”; kiểm tra mã")], "nor is it told who signs there"
+    desk.decide("NV-1")
+    with pytest.raises(ImportFaults) as refused:
+        desk.decide("NV-1", who=other)
+    assert "quyết định" not in " ".join(fault.message for fault in refused.value.faults if fault.row), "nor who has one"
 
 
 def test_a_body_uses_a_number_once_a_year(desk: Desk) -> None:

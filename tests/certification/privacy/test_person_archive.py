@@ -192,6 +192,20 @@ def test_a_changed_or_partial_archive_is_refused_with_every_fault_and_nothing_go
         take_in(desk, other_tenant, repacked(data, changed, honest=True))
     assert len(refused.value.faults) == 5
     assert any(f"{awards}, row 2, worker_id: names no worker of this archive" in one for one in refused.value.faults)
+    forged = [{**rules[0], "text": rules[0]["text"].replace("80", "10") + "#"}, *rules[1:]]
+    people = json.loads(files(data)["tables/certification_worker.json"])
+    for broken in (
+        {"needed/rules.json": json.dumps(forged).encode()},
+        {"tables/certification_worker.json": b"{}"},
+        {"tables/certification_worker.json": b"[1]"},
+        {"tables/certification_worker.json": json.dumps([{**people[0], "full_name": "a\0b"}]).encode()},
+        {"tables/certification_worker.json": b"[]"},
+        {awards: b"[" * 100_000},
+        {awards: json.dumps([row, row]).encode()},
+        {awards: json.dumps([{**row, "year": 10**30}]).encode()},
+    ):
+        with pytest.raises(BrokenArchive):
+            take_in(desk, other_tenant, repacked(data, broken, honest=True))
     with desk.world.database.reading(other_tenant) as session:
         for model in (Worker, Statement):
             assert session.scalar(sa.select(sa.func.count()).where(model.tenant_id == other_tenant)) == 0  # type: ignore[attr-defined]

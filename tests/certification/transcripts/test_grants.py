@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from certification.evidence.witnesses import Witness
+from certification.models import Worker
 from certification.privacy import consents, requests
 from certification.transcripts import words
 from certification.transcripts.grants import PurposeWithoutTranscripts, Refusal, grants, purpose_of
@@ -111,6 +113,14 @@ def test_a_restriction_closes_it_until_it_is_lifted(world: World) -> None:
         requests.meet(session, world.tenant, "NV-1", one.id, **told)
     assert refused(world, worker, TRAINING) == words.RESTRICTED
     assert refused(world, worker, AGREED) == words.NO_CONSENT
+    assert refused(world, worker, TRAINING, enterprise="dn/b") == words.NEVER_EMPLOYED, "told only to the employer"
     with world.database.writing(world.tenant) as session:
         requests.lift(session, world.tenant, "NV-1", one.id, **told)
     assert isinstance(granted(world, worker, TRAINING), Basis)
+
+
+def test_of_somebody_who_was_erased_nobody_is_given_anything(world: World) -> None:
+    worker = employ(world)
+    with world.database.writing(world.tenant) as session:
+        session.execute(sa.update(Worker).where(Worker.id == worker).values(erased=world.now))
+    assert refused(world, worker, TRAINING) == refused(world, worker, AGREED) == words.GONE
