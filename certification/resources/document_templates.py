@@ -74,6 +74,12 @@ class TemplateKindAnswer(Answer):
     loaded = fields.List(fields.Nested(LoadedTemplateAnswer))
 
 
+class OneTemplateKindAnswer(AsOf):
+    """One kind of documents as of today in Vietnam."""
+
+    template = fields.Nested(TemplateKindAnswer)
+
+
 class TemplateKindsAnswer(AsOf):
     """All kinds of documents, as of today in Vietnam."""
 
@@ -115,7 +121,7 @@ def read_document_template(kind: str, query: Mapping[str, Any]) -> Any:
     Act.CHANGE_DOCUMENT_TEMPLATES,
     query=StartsParameters,
     file=WORD,
-    answers=TemplateKindAnswer,
+    answers=OneTemplateKindAnswer,
 )
 def load_document_template(kind: str, query: Mapping[str, Any], file: Upload) -> Any:
     """Load a Word template: documents look so from a day on
@@ -126,7 +132,7 @@ def load_document_template(kind: str, query: Mapping[str, Any], file: Upload) ->
 
 
 @resource.post(
-    "/document-templates/<kind>/ours", Act.CHANGE_DOCUMENT_TEMPLATES, body=StartsBody, answers=TemplateKindAnswer
+    "/document-templates/<kind>/ours", Act.CHANGE_DOCUMENT_TEMPLATES, body=StartsBody, answers=OneTemplateKindAnswer
 )
 def restore_document_template(kind: str, body: Mapping[str, Any]) -> Any:
     """Take ours again: from a day on documents look as they came with the program"""
@@ -142,7 +148,7 @@ def _load(kind: Kind, content: bytes, starts: date) -> Any:
         except BrokenTemplate as error:
             raise BadRequest(*(Fault(one.place, one.message) for one in error.faults)) from None
         found = kept_templates.loaded(session, who().tenant)
-    return _shown(kind, found, today())
+    return {"as_of": today(), "template": _shown(kind, found, today())}
 
 
 def _kind(name: str) -> Kind:

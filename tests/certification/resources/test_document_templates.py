@@ -53,14 +53,14 @@ def test_a_template_is_fetched_changed_loaded_and_ours_is_taken_again(
     put = {"headers": operator, "content_type": DOCX}
     loaded = client.put(f"{PATH}?starts=2026-11-01", data=_changed(ours.data, "Mẫu của tỉnh"), **put)  # type: ignore[arg-type]
     assert loaded.status_code == 200, loaded.json
-    assert loaded.json["in_force_from"] == "2026-11-01"  # type: ignore[index]
+    assert loaded.json["template"]["in_force_from"] == "2026-11-01"  # type: ignore[index]
     assert "Mẫu của tỉnh" in _text(client.get(PATH, headers=operator).data)
     assert "Mẫu của tỉnh" not in _text(client.get(f"{PATH}?on=2026-10-31", headers=operator).data), "earlier days"
     filled = _text(client.get(f"{PATH}?filled=true", headers=operator).data)
     assert "Mẫu của tỉnh" in filled
     assert "{{" not in filled
     again = client.post("/api/document-templates/bao-cao/ours", json={"starts": "2026-11-10"}, headers=operator)
-    assert [one["starts"] for one in again.json["loaded"]] == ["2026-11-01", "2026-11-10"]  # type: ignore[index]
+    assert [one["starts"] for one in again.json["template"]["loaded"]] == ["2026-11-01", "2026-11-10"]  # type: ignore[index]
     assert _text(client.get(PATH, headers=operator).data) == _text(ours.data)
     listed = client.get("/api/document-templates", headers=operator).json
     assert {one["kind"]: one["in_force_from"] for one in listed["kinds"]} == {  # type: ignore[index]
