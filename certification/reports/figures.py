@@ -198,10 +198,10 @@ class Figures:
 def _written(value: Any) -> str:
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
-    raise NotImplementedError(f"no JSON for {type(value).__name__}")
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def _read(kind: type, value: Any) -> Any:
     if kind is Fraction:
         return Fraction(value)
-    raise NotImplementedError(f"no {kind.__name__} in JSON")
+    raise TypeError(f"no {kind.__name__} in JSON")
