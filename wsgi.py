@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.util import Finalize
@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 import sqlalchemy.exc
 from environs import Env, EnvError
 from flask import Flask, Response, current_app, request
-from flask.cli import with_appcontext
+from flask.cli import FlaskGroup, with_appcontext
 from granian.constants import Interfaces
 from granian.server import Server
 from marshmallow import ValidationError
@@ -63,6 +63,8 @@ HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """The largest request body read; a larger one is refused with 413 before it is."""
 MOST_WORKERS = 64
+JUDGE = "judge"
+"""What this file is started with to judge beside the web processes, with the number of the process that starts it."""
 
 BLOCKING_THREADS = 8
 """Requests that a web process works on at once. Those that store are put in together (`lrs.statements.writer`), so more
@@ -324,8 +326,9 @@ def _beside(name: str, target: Callable[..., object], database: Database, **argu
 class JudgingProcess:
     """`flask certification work` beside the web processes (PostgreSQL): started again when it dies, ended with us."""
 
-    def __init__(self, settings: Settings) -> None:
-        # It works from this file's folder, so a data folder named relative to another one would be a different folder.
+    def __init__(self, settings: Settings, command: Sequence[str] | None = None) -> None:
+        self._command = command or [sys.executable, str(HERE / "wsgi.py"), JUDGE, str(os.getpid())]
+        # A data folder named relative to another one would be a different folder.
         self._environment = {**os.environ, "DATA_DIR": str(settings.data_dir)}
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -343,12 +346,21 @@ class JudgingProcess:
     def _keep(self) -> None:
         while not self._stop.is_set():
             started = time.monotonic()
-            command = [sys.executable, "-m", "flask", "certification", "work"]
-            self._process = subprocess.Popen(command, cwd=HERE, env=self._environment, preexec_fn=end_with_parent)  # noqa: S603
+            # Started so that Python spawns it without a pipe of its own (no preexec_fn, cwd or closing of descriptors,
+            # of which none is passed on anyway): a web process forked at that moment would hold that pipe open for as
+            # long as it lives, this thread would wait for its end, and nobody would start the judging again.
+            self._process = subprocess.Popen(self._command, env=self._environment, close_fds=False)  # noqa: S603
             status = self._process.wait()
             if not self._stop.is_set():
                 log.error("the judging process ended with %s; starting it again", status)
                 self._stop.wait(max(0.0, 2 - (time.monotonic() - started)))
+
+
+def judge(server: int) -> None:
+    """`flask certification work`, for as long as the process lives that started it."""
+    end_with_parent()
+    if os.getppid() == server:
+        FlaskGroup(create_app=create_app).main(["certification", "work"], prog_name="flask")
 
 
 def require_free(host: str, port: int) -> None:
@@ -415,4 +427,7 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    if sys.argv[1:2] == [JUDGE]:
+        judge(int(sys.argv[2]))
+    else:
+        serve()

@@ -28,7 +28,7 @@ from flask.testing import FlaskClient
 import migrations
 from lrs.db import NOBODY, Database
 from tests.lrs.statements.builders import statement
-from wsgi import BLOCKING_THREADS, create_app, is_news, read_settings
+from wsgi import BLOCKING_THREADS, JudgingProcess, create_app, is_news, read_settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -94,6 +94,37 @@ def test_of_what_the_server_warns_only_the_settled_is_left_out() -> None:
     assert not is_news(warning(f"Configuration allows spawning up to {BLOCKING_THREADS} Python threads, which seems"))
     assert is_news(warning("Configured number of workers appears to be higher than the amount of CPU cores available."))
     assert is_news(warning("Killing worker-1 after it refused to gracefully stop"))
+
+
+def test_the_judging_is_started_again_though_a_web_process_is_forked_at_that_moment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever pipe starting it makes, a process forked just then holds on to it for as long as it lives."""
+    make_pipe, forked = os.pipe, []
+
+    def pipe_and_fork() -> tuple[int, int]:
+        ends = make_pipe()
+        forked.append(os.fork())
+        if not forked[-1]:
+            signal.pause()
+        return ends
+
+    monkeypatch.setattr(os, "pipe", pipe_and_fork)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    began = tmp_path / "began"
+    command = [sys.executable, "-c", f"open({str(began)!r}, 'a').write('x')"]
+    judging = JudgingProcess(read_settings(), command)
+    judging.start()
+    try:
+        deadline = time.monotonic() + 60
+        while not began.exists() or len(began.read_text()) < 2:
+            assert time.monotonic() < deadline, "nobody starts it again"
+            time.sleep(0.01)
+    finally:
+        for one in forked:
+            os.kill(one, signal.SIGKILL)
+            os.waitpid(one, 0)
+        judging.stop()
 
 
 @pytest.mark.slow

@@ -260,7 +260,7 @@ _in_order = itemgetter(DAY, STATEMENT, KIND)
 _PACKED = """
 SELECT worker_id, string_agg(
     int2send((day - %s::date)::smallint) || uuid_send(statement_id)
-    || int4send(coalesce(array_position(%s::text[], what), 0) * 1464 + (day - %s::date) * 4 + quality)
+    || int4send(coalesce(array_position(%s::text[], what COLLATE "C"), 0) * 1464 + (day - %s::date) * 4 + quality)
     || int4send(minutes) || int4send(coalesce(score, -1)) || int8send(activity_key), '')
 FROM certification_fact
 WHERE tenant_id = %s AND year = %s AND day <= %s AND worker_id = ANY(%b::uuid[])

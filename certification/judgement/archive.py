@@ -211,8 +211,12 @@ def judged_by(session: Session, tenant: UUID, programme: str, year: int) -> dict
 
 def newest_place(session: Session, tenant: UUID, programme: str, year: int) -> int:
     """The place of what was kept last for the year; 0 where nothing was."""
-    place = sa.select(sa.func.max(Assessment.place)).where(
-        Assessment.tenant_id == tenant, Assessment.programme == programme, Assessment.year == year
+    # Not max(): as long as PostgreSQL has no statistics of the table, it reads every place to find that.
+    place = (
+        sa.select(Assessment.place)
+        .where(Assessment.tenant_id == tenant, Assessment.programme == programme, Assessment.year == year)
+        .order_by(Assessment.place.desc())
+        .limit(1)
     )
     return session.scalar(place) or 0
 

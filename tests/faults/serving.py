@@ -88,7 +88,7 @@ class Server:
     def kill_the_judge(self) -> None:
         """Kill -9 the process that judges beside the web processes (PostgreSQL), which is started again."""
         assert self._process is not None
-        with _until_gone(judging := [pid for pid in _group(self._process.pid) if b"certification" in _command(pid)]):
+        with _until_gone(judging := [pid for pid in _group(self._process.pid) if b"\0judge\0" in _command(pid)]):
             for pid in judging:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
