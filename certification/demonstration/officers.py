@@ -19,10 +19,12 @@ from certification.demonstration.import_files import Attended, CsvFile
 from certification.demonstration.people import MARK, Person, World
 from certification.evidence import attendance, attendance_lists
 from certification.evidence.witnesses import Witness
-from certification.people import merging, workers
-from lrs.db import Database
+from certification.people import doubles, merging, workers
+from certification.people.doubles import Double
+from lrs.db import Database, Session
 
 OFFICER = "can-bo-vi-du"
+PAGE = 500
 ON_A_LIST = 25
 """People on a list, where so many hear about law at all."""
 
@@ -96,22 +98,32 @@ def lists(world: World) -> Iterator[PaperList]:
 
 
 def merge_doubles(database: Database, tenant: UUID, world: World, *, now: datetime) -> int:
-    """Make one of the two records of everybody who has two; return how many people that were."""
-    doubles = [person for person in world.people if person.double]
+    """Go through the list of records that may be one person's and make one of those that are; return how many people
+    have one where they had two."""
+    of_double = {person.double: person for person in world.people if person.double}
     with database.writing(tenant) as session:
-        known = workers.records(session, tenant, [person.double for person in doubles])
-        for person in doubles:
-            if known[person.double].merged_into is None:
+        for listed in list(_listed(session, tenant)):
+            first, second = sorted((listed.first.number, listed.second.number))
+            if second in of_double and of_double[second].number == first:
                 merging.merge(
                     session,
                     tenant,
-                    person.number,
-                    person.double,
+                    first,
+                    second,
                     by=OFFICER,
                     basis=f"cùng họ tên, doanh nghiệp và ngày vào làm; đã hỏi lại {MARK}",
                     now=now,
                 )
-    return len(doubles)
+        known = workers.records(session, tenant, list(of_double))
+    return sum(one.merged_into is not None for one in known.values())
+
+
+def _listed(session: Session, tenant: UUID) -> Iterator[Double]:
+    """Every two records that may be one person's."""
+    place = None
+    while found := doubles.page(session, tenant, limit=PAGE, after=place):
+        yield from found
+        place = found[-1].place
 
 
 def _listeners(chance: random.Random, world: World, firm: Enterprise, day: date) -> list[Person]:

@@ -86,6 +86,7 @@ def begin(session: Session, tenant: UUID, scale: Scale, *, pepper: bytes, public
     return State(
         scale=scale,
         platform=key("Nền tảng học tập Ví Dụ (bịa)", *PLATFORM_SCOPES),
+        roll_call=key("Máy điểm danh Ví Dụ (bịa)", *PLATFORM_SCOPES),
         officer=key("Cán bộ xem số liệu Ví Dụ (bịa)", permissions.READ_SCOPE),
         public_url=public_url,
     )

@@ -145,6 +145,9 @@ def _print_totals(console: Console, state: State, unknown: Sequence[linking.Unkn
         f"gửi hai lần, {number(totals.voided)} đã hủy, {number(totals.by_clients)} do thư viện tincanjs và tincan gửi."
     )
     console.print(
+        f"{number(totals.told_twice)} lần học được máy điểm danh báo lại bằng khóa của nó: mỗi lần vẫn chỉ tính một."
+    )
+    console.print(
         f"{number(totals.on_lists)} dòng của danh sách điểm danh trên giấy thành Statement của công đoàn cơ sở; "
         f"{number(totals.doubles)} người có hai hồ sơ, mỗi hồ sơ một tài khoản, nay là một."
     )

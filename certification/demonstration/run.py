@@ -164,7 +164,11 @@ def _check_it_is_ours(server: Server, kept: State) -> None:
 
 
 def _connection(server: Server, kept: State) -> Connection:
-    return Connection(server.base, kept.platform.key, kept.platform.secret)
+    return _connected(server, kept.platform)
+
+
+def _connected(server: Server, key: state.Key) -> Connection:
+    return Connection(server.base, key.key, key.secret)
 
 
 def _fill(
@@ -183,6 +187,7 @@ def _fill(
             advance(len(ids))
 
         post_all(lambda: _connection(server, kept), simulation.posts, threads=POSTERS, on_posted=posted)
+    told_twice = _tell_again(server, kept, simulation.told_again, console)
     by_clients = 0
     for client in published_clients.PUBLISHED_CLIENTS:
         with step(console, f"Gửi bằng thư viện {client.library}", counts="Statement") as advance:
@@ -204,11 +209,27 @@ def _fill(
         voided=len(book.voided),
         unknown=simulation.unknown,
         by_clients=by_clients,
+        told_twice=told_twice,
     )
     chosen = random.Random(kept.scale.seed).sample(sorted(book.sent), min(SAMPLE, len(book.sent)))  # noqa: S311
     return kept.completed(
         totals, {name: book.sent[name] for name in chosen}, tuple(sorted(book.voided.intersection(chosen)))
     )
+
+
+def _tell_again(server: Server, kept: State, posts: Sequence[Post], console: Console) -> int:
+    """Post what another platform tells of the same learning, by its own key, and compare; return how much that was."""
+    book = Book()
+    with step(console, "Gửi bằng khóa của máy điểm danh", counts="Statement") as advance:
+
+        def posted(post: Post, ids: Sequence[str]) -> None:
+            book.record(post.statements, ids)
+            advance(len(ids))
+
+        post_all(lambda: _connected(server, kept.roll_call), posts, threads=1, on_posted=posted)
+    with closing(_connected(server, kept.roll_call)) as connection:
+        book.compare(connection, on_read=lambda _: None)
+    return len(book.sent)
 
 
 def _act_as_officers(

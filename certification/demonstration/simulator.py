@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from certification.demonstration.lessons import (
     CHECK,
     CONTEST,
+    COURSE,
     TALK,
     TOPICS,
     UNTAGGED,
@@ -36,6 +37,7 @@ LATE_PER_CENT = 5
 REPEATED_PER_CENT = 2
 VOIDED_PER_CENT = 1
 UNKNOWN_PER_CENT = 1
+TOLD_TWICE_PER_CENT = 1
 GROUP_TALK_OF_EVERY = 150
 """One Statement in so many is a talk at shift change, told of a Group with its members."""
 
@@ -49,9 +51,11 @@ FREE_HOURS = ((5, 20, 35), (11, 30, 60), (17, 5, 80), (19, 40, 130))
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """The requests in the order to be sent, and how much of what is in them (Statements counted once)."""
+    """The requests in the order to be sent, and how much of what is in them (Statements counted once). Beside them
+    those of the roll-call device at the door, which has a key of its own: each tells again what is in the others."""
 
     posts: tuple[Post, ...]
+    told_again: tuple[Post, ...]
     statements: int
     late: int
     repeated: int
@@ -88,6 +92,7 @@ def simulate(world: World, *, statements: int, profile: str) -> Simulation:
     voiding = [_voiding(chance, one, world.as_of) for one in to_void]
     singly, in_batches = voiding[::2], voiding[1::2]
 
+    twice = _told_again(world, known, profile, len(sent) * TOLD_TWICE_PER_CENT // 100)
     late = set(chance.sample(range(len(sent)), len(sent) * LATE_PER_CENT // 100))
     in_time = sorted(
         [one for place, one in enumerate(sent) if place not in late] + in_batches,
@@ -102,6 +107,7 @@ def simulate(world: World, *, statements: int, profile: str) -> Simulation:
     posts += [Post((one,), put=True) for one in singly]
     return Simulation(
         posts=tuple(posts),
+        told_again=tuple(Post(tuple(twice[at : at + LARGEST_BATCH])) for at in range(0, len(twice), LARGEST_BATCH)),
         statements=len(sent) + len(voiding),
         late=len(late),
         repeated=len(again),
@@ -336,6 +342,28 @@ def _written(at: datetime, platform: str) -> str:
     if platform == LEARNING_PLATFORM:
         return at.isoformat()
     return (at - timedelta(hours=7)).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _told_again(world: World, known: Sequence[dict[str, Any]], profile: str, count: int) -> list[dict[str, Any]]:
+    """Of some courses and lessons that were completed, that the same person was there, as a device at the door says."""
+    chance = random.Random(f"{world.seed}/told again")  # noqa: S311 - invented learning
+    completed = [one for one in known if one["verb"]["id"] == COURSE.verb and "contextActivities" in one["context"]]
+    return [
+        {
+            "id": _uuid(chance),
+            "actor": one["actor"],
+            "verb": verb(TALK),
+            "object": one["object"],
+            "context": {
+                "platform": ROLL_CALL_PLATFORM,
+                "language": "vi",
+                "contextActivities": one["context"]["contextActivities"],
+                "extensions": {f"{profile}/extension/evidence-level": 2},
+            },
+            "timestamp": _written(datetime.fromisoformat(one["timestamp"]), ROLL_CALL_PLATFORM),
+        }
+        for one in chance.sample(completed, min(count, len(completed)))
+    ]
 
 
 def _voiding(chance: random.Random, target: dict[str, Any], as_of: date) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Key:
 @dataclass(frozen=True, slots=True)
 class Totals:
     """How much was posted: Statements, each once; and of them late, sent twice, voided, unknown actors', clients'.
-    Beside them rows of lists on paper, and people who were on the roster twice."""
+    Beside them what a second platform told again, rows of lists on paper, and people who were on the roster twice."""
 
     statements: int = 0
     late: int = 0
@@ -51,6 +51,7 @@ class Totals:
     voided: int = 0
     unknown: int = 0
     by_clients: int = 0
+    told_twice: int = 0
     on_lists: int = 0
     doubles: int = 0
 
@@ -62,6 +63,8 @@ class State:
     scale: Scale
     platform: Key
     """May write and read Statements."""
+    roll_call: Key
+    """The same, for another platform."""
     officer: Key
     """May read figures and persons' results."""
     public_url: str
@@ -82,6 +85,7 @@ def load(folder: Path) -> State | None:
         return State(
             scale=Scale(**{**kept["scale"], "as_of": date.fromisoformat(kept["scale"]["as_of"])}),
             platform=Key(**kept["platform"]),
+            roll_call=Key(**kept["roll_call"]),
             officer=Key(**kept["officer"]),
             public_url=kept["public_url"],
             complete=kept["complete"],

@@ -27,12 +27,14 @@ import pytest
 import sqlalchemy as sa
 import weasyprint
 
+from certification.demonstration import people, simulator
 from certification.demonstration.book import Book
 from certification.judgement import judging
-from certification.models import Worker
+from certification.models import Repeat, Worker
 from certification.rules import evidence_mapping
 from certification.targets import attainment
 from certification.targets.figures import organization_words
+from lrs import api
 from lrs.db import Database
 from lrs.models import Statement
 from tests.certification.demonstration.recount import recount
@@ -260,7 +262,29 @@ def test_the_rates_agree_to_the_person_with_what_sql_counts_in_the_raw_statement
                 (code, group): theirs.get((code, group), 0) for code in enterprises for group in groups
             }
             assert ours["vn", "employed"] > 200
+    _check_what_two_platforms_told(database, tenant, output, profile)
     _check_certificates(program, output)
+
+
+def _check_what_two_platforms_told(database: Database, tenant: UUID, output: str, profile: str) -> None:
+    """Of what the device at the door told again by its own key, and is not voided, one counts and one repeats it."""
+    world = people.invent(seed=1268, as_of=AS_OF, workers=300)
+    simulation = simulator.simulate(world, statements=4000, profile=profile)
+    sent = [one for post in simulation.posts for one in post.statements]
+    voided = {one["object"]["id"] for one in sent if one["verb"]["id"] == api.VOIDED}
+    standing = {_occasion(one) for one in sent if one["id"] not in voided}
+    again = [one for post in simulation.told_again for one in post.statements]
+    with database.reading(tenant) as session:
+        rows = session.execute(sa.select(Repeat.statement_id, Repeat.repeats).where(Repeat.tenant_id == tenant)).all()
+    paired = {str(one) for row in rows for one in row}
+    assert {one["id"] for one in again if _occasion(one) in standing} <= paired
+    said = re.search(r"(\d+) lần học được máy điểm danh báo lại", output)
+    assert said is not None
+    assert int(said[1]) == len(again) >= 39
+
+
+def _occasion(one: Mapping[str, Any]) -> tuple[str, str, datetime]:
+    return str(one["actor"]), one["object"]["id"], datetime.fromisoformat(one["timestamp"])
 
 
 def _check_certificates(program: Program, output: str) -> None:

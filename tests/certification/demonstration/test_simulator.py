@@ -53,6 +53,23 @@ def test_late_repeated_voided_and_unknown_have_their_shares(simulation: Simulati
     assert 100 * getattr(simulation, share) == pytest.approx(per_cent * simulation.statements, rel=0.03)
 
 
+def test_what_the_device_at_the_door_tells_again_is_of_the_same_person_activity_topic_and_day(
+    simulation: Simulation, statements: list[dict[str, Any]]
+) -> None:
+    def achievement(one: dict[str, Any]) -> tuple[str, ...]:
+        day = datetime.fromisoformat(one["timestamp"]).astimezone(simulator.VIETNAM).date()
+        topics = one["context"].get("contextActivities")
+        return str(one["actor"]), one["object"]["id"], str(topics), str(day)
+
+    first = {achievement(one) for one in statements if one["verb"]["id"].endswith("/completed")}
+    again = [one for post in simulation.told_again for one in post.statements]
+    assert 100 * len(again) == pytest.approx(simulation.statements, rel=0.03)
+    assert {achievement(one) for one in again} <= first
+    assert not {one["id"] for one in again} & {one["id"] for one in statements}
+    valid = schemas.validator("xapi/statement")
+    assert all(valid.is_valid(one) for one in again)
+
+
 def test_batches_hold_50_to_500_statements_and_never_one_twice(simulation: Simulation) -> None:
     batches = [post.statements for post in simulation.posts if not post.put]
     assert all(len(batch) <= 500 for batch in batches)

@@ -266,6 +266,85 @@ def test_an_operators_file_adds_activities_topics_and_templates() -> None:
     assert whats(statement("https://may.example/verbs/hop-ca")) == {"community"}
 
 
+# ---------------------------------------------------------------- what else a template may ask for
+
+PROGRAMME_OF_SAFETY = "https://lms.example.org/chuong-trinh/an-toan"
+GROUP_OF_COURSES = "https://lms.example.org/nhom/bat-buoc"
+ATTEMPT = "https://lms.example.org/lan-thi"
+ASKING = {
+    "id": "an-toan-co-sat-hach",
+    "title": "Sát hạch an toàn",
+    "verbs": [f"{ADL}passed"],
+    "activity_types": [ASSESSMENT],
+    "outcomes": ["fine"],
+    "gives": ["law-safety"],
+    "stated_topics": False,
+    "shows_ability": False,
+    "categories": [GROUP_OF_COURSES],
+    "groupings": [PROGRAMME_OF_SAFETY],
+    "minutes_at_least": 30,
+    "score_at_least": 8000,
+    "where": [
+        {"location": f"$.context.extensions['{ATTEMPT}']", "at_least": 1, "at_most": 3},
+        {"location": "$.context.platform", "equals": "LMS A"},
+        {"location": "$.context.language", "one_of": ["vi", "en"]},
+    ],
+    "quality": 3,
+    "quality_at_most": 3,
+}
+
+
+def all_that_is_asked() -> dict[str, Any]:
+    """A Statement of which everything holds that the template asks for, each just so."""
+    one = statement(f"{ADL}passed", ASSESSMENT, duration="PT30M", score={"scaled": 0.8})
+    one["context"] |= {"extensions": {ATTEMPT: 3}, "platform": "LMS A", "language": "vi"}
+    one["context"]["contextActivities"] = {
+        "category": [{"id": "https://lms.example.org/khac"}, {"id": GROUP_OF_COURSES}],
+        "grouping": [{"id": PROGRAMME_OF_SAFETY}],
+    }
+    return one
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "gives"),
+    [
+        ((), None, True),
+        (("verb", "id"), f"{ADL}completed", False),
+        (("object", "definition", "type"), COURSE, False),
+        (("result", "success"), False, False),
+        (("result", "completion"), False, False),
+        (("result", "duration"), "PT29M59S", False),
+        (("result", "duration"), None, False),
+        (("result", "score"), {"scaled": 0.7999}, False),
+        (("result", "score"), {"raw": 8, "max": 10}, True),
+        (("result", "score"), None, False),
+        (("context", "contextActivities", "category"), [{"id": "https://lms.example.org/khac"}], False),
+        (("context", "contextActivities", "category"), {"id": GROUP_OF_COURSES}, True),
+        (("context", "contextActivities", "grouping"), [], False),
+        (("context", "contextActivities", "grouping"), [{"id": GROUP_OF_COURSES}], False),
+        (("context", "extensions", ATTEMPT), 1, True),
+        (("context", "extensions", ATTEMPT), 0, False),
+        (("context", "extensions", ATTEMPT), 4, False),
+        (("context", "extensions", ATTEMPT), "3", False),
+        (("context", "extensions"), None, False),
+        (("context", "platform"), "LMS B", False),
+        (("context", "language"), "en", True),
+        (("context", "language"), "fr", False),
+    ],
+)
+def test_all_that_a_template_asks_for_must_hold(place: tuple[str, ...], value: Any, gives: bool) -> None:
+    own = {"id": "sat-hach", "adds_to": "evidence-mapping-2026", "template": [ASKING]}
+    asking = evidence_mapping.build(document("evidence-mapping-2026"), [own])
+    one = all_that_is_asked()
+    if place:
+        part = one
+        for name in place[:-1]:
+            part = part[name]
+        part.pop(place[-1], None) if value is None else part.update({place[-1]: value})
+    found = {fact.what: fact.quality for fact in facts_of(asking, one)}
+    assert found.get("law-safety") == (3 if gives else None)
+
+
 # ---------------------------------------------------------------- day, length, score
 
 
