@@ -46,6 +46,7 @@ from certification.models import (
     TitleDecision,
     TitleReview,
     TranscriptHandover,
+    UsedTemplate,
     YearClosing,
 )
 from certification.people import national_numbers, workers
@@ -166,7 +167,11 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
         _tell(session, tenant, pepper)
         trust.decide(session, tenant, trust.ANYBODY, ["reading"], 3, by=SECRET, reason=SECRET, now=NOW)
         publications.publish(session, tenant, as_of=date(2026, 11, 20), now=NOW)
-        freezing.freeze(session, tenant, "vn", on=date(2026, 11, 20), by=SECRET, reason=SECRET, now=NOW)
+        freezing.freeze(
+            session,
+            tenant,
+            freezing.prepare(session, tenant, "vn", on=date(2026, 11, 20), by=SECRET, reason=SECRET, now=NOW),
+        )
     learning.mark(database, tenant, (an, 2026), (somebody, 2026))
     learning.follow_all(database, tenant, NOW)
     while feed.reconsider(database, tenant):
@@ -210,6 +215,7 @@ def _report(session: Session, tenant: UUID, union: UUID) -> None:
     session.add(ReportStep(report_id=report, place=1, **step, **of))
     filed = {"number": SECRET, "filed_on": date(2026, 11, 1), "content": b"{}", "sha256": "", "filed_by": SECRET}
     session.add(ReportFiling(id=new_id(), report_id=report, version=1, corrects_id=None, filed=NOW, **filed, **of))
+    session.add(UsedTemplate(tenant_id=tenant, sha256=SECRET, content=SECRET.encode(), used=NOW))
     session.add(ReportContact(name=SECRET, phone=SECRET, email=SECRET, said_by=SECRET, said=NOW, **of))
     sent = {"outcome": "sent", "email": SECRET, "message": SECRET, "sent_by": SECRET, "at": NOW, "fault": ""}
     session.add(ReportReminder(stage="qua-han", **key, **sent, **of))
@@ -279,7 +285,7 @@ def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:
     signing = {"by": SECRET, "starts": date(2020, 1, 1), "now": NOW}
     letterheads.set_letterhead(session, tenant, "cdcs/a", Letterhead(SECRET), **signing)
     letterheads.add_signer(session, tenant, "cdcs/a", name=SECRET, office=SECRET, source=SECRET, **signing)
-    kept_templates.load(session, tenant, REPORT, default_template(REPORT), starts=date(2020, 1, 1), by=SECRET, now=NOW)
+    kept_templates.load(session, tenant, REPORT, default_template(REPORT), starts=date(2026, 11, 2), by=SECRET, now=NOW)
     _agree(session, tenant)
     chain.add(session, tenant, by=SECRET, act="dossier.open", subject="dossier:1", detail={"nói": SECRET}, now=NOW)
 

@@ -195,8 +195,8 @@ def freeze(
 ) -> None:
     """Keep the figures of ORGANIZATION on a cut-off day as they are now, whatever evidence comes later; with --zone or
     --sector those of its enterprises of them, and of all enterprises of them where ORGANIZATION is "-"."""
-    with invocation.writing(tenant) as (session, owner):
-        record = freezing.freeze(
+    with invocation.reading(tenant) as (session, owner):
+        prepared = freezing.prepare(
             session,
             owner,
             _asked(organization, zone, sector),
@@ -208,6 +208,8 @@ def freeze(
             basis=basis,
             headcount_on=headcount_on,
         )
+    with invocation.writing(tenant) as (session, owner):
+        record = freezing.freeze(session, owner, prepared)
     click.echo(f"{record.id}: {number(len(record.figures))} figures of {printable(_named(record))} on {record.on}.")
 
 

@@ -139,9 +139,18 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except (ImportFaults, RuleFileFaults) as error:
-        _refuse([str(fault) for fault in error.faults], "nothing was taken in; correct the file and run this again")
+        _refuse([str(fault) for fault in error.faults], _outcome(error))
     except (CertificationError, api.LrsError) as error:
         raise click.ClickException(printable(str(error), lines=True)) from None
+
+
+def _outcome(error: ImportFaults | RuleFileFaults) -> str:
+    """What came of it: a file that was not taken in, or a command that was told something wrong."""
+    if isinstance(error, ImportFaults) and all(
+        not fault.row and (fault.column or not fault.of_file) for fault in error.faults
+    ):
+        return "nothing was done; correct what is named and run this again"
+    return "nothing was taken in; correct the file and run this again"
 
 
 def _refuse(faults: list[str], outcome: str) -> NoReturn:

@@ -143,18 +143,12 @@ def file_report(
     signer: str, on: date | None, number: str, unit: str, plan: str, cut_off: date, period: str, by: str, tenant: str
 ) -> None:
     """File an approved report: keep all that it says, for good. After reopening: file its correction."""
+    key, now = Key(plan, period, cut_off), invocation.now()
+    told: dict[str, Any] = {"signer": signer, "filed_on": on or invocation.today(), "number": number, "now": now}
+    with invocation.reading(tenant) as (session, owner):
+        prepared = filing.prepare(session, owner, operator(session, owner, by), unit, key, **told)
     with invocation.writing(tenant) as (session, owner):
-        made = filing.file(
-            session,
-            owner,
-            operator(session, owner, by),
-            unit,
-            Key(plan, period, cut_off),
-            signer=signer,
-            filed_on=on or invocation.today(),
-            number=number,
-            now=invocation.now(),
-        )
+        made = filing.file(session, owner, operator(session, owner, by), prepared, now=now)
     former = f", corrects {made.corrects}" if made.corrects else ""
     click.echo(f"Filed {made.id} (version {made.version}{former}), sha256 {made.sha256}")
 

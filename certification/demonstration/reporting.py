@@ -59,12 +59,13 @@ def file(database: Database, tenant: UUID, day: date, *, on_report: Callable[[in
             on_report(1)
         _head(session, tenant, day, now)
         chief = _officer(tenant, "phat-hanh", units[ORGANIZATION])
-        filing.file(session, tenant, chief, ORGANIZATION, key, signer=SIGNER, filed_on=day, number=NUMBER, now=now)
+        told: dict[str, Any] = {"signer": SIGNER, "filed_on": day, "number": NUMBER, "now": now}
+        filing.file(session, tenant, chief, filing.prepare(session, tenant, chief, ORGANIZATION, key, **told), now=now)
 
 
 def filed(session: Session, tenant: UUID, day: date) -> Filed:
-    """The province's report as it was filed."""
-    return filing.filed(session, tenant, ORGANIZATION, _key(day))[-1]
+    """The province's report as it was filed last."""
+    return filing.find(session, tenant, ORGANIZATION, _key(day))
 
 
 def late_units(session: Session, tenant: UUID, day: date) -> list[str]:

@@ -40,6 +40,10 @@ _OF_PAGES = re.compile(r"\s*(PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
 """Word's own fields that a template may have: all others may fetch files or run something."""
 _LOOP: Fields = {"index": None, "first": None, "last": None, "length": None}
 _WRONG = "không đọc được; viết như trong mẫu gốc"
+_NO_FIELD = (
+    "không có trường nào, nên văn bản nào in ra cũng như nhau; tải mẫu gốc về, sửa trên đó và giữ các trường "
+    "trong dấu {{ }}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,17 @@ class BrokenTemplate(CertificationError):
         super().__init__("\n".join(str(one) for one in self.faults))
 
 
-def check(template: bytes, kind: Kind) -> None:
-    """Raises BrokenTemplate unless the file is a Word document that can be filled for documents of the kind."""
+def check(template: bytes, kind: Kind, more: Iterable[Fault] = ()) -> None:
+    """Raises BrokenTemplate unless the file is a Word document that can be filled for documents of the kind; with what
+    else is wrong about it (`more`)."""
     word = _opened(template)
     try:
         read = list(_parts(word))
         faults = [fault for part, paragraphs in read for fault in _Part(part, fields_of(kind)).faults(paragraphs)]
         faults += _hidden(word)
+        if not any(_TAG.search(text) for _, paragraphs in read for text in paragraphs):
+            faults.append(Fault("cả tệp", _NO_FIELD))
+        faults += more
     except (AttributeError, TypeError, ValueError, LookupError, etree.LxmlError) as error:
         raise BrokenTemplate([Fault("cả tệp", "không phải văn bản Word lành; lưu lại bằng Word")]) from error
     if faults:

@@ -134,7 +134,7 @@ def attest(
             faults += _reason_faults(place, "reason", row.reason)
         faults += _cell_faults(place, row, most)
     if not table:
-        faults.append(Fault(0, "", "bảng trống; ghi ít nhất một người và một chỉ số"))
+        faults.append(Fault(0, "", "bảng trống; ghi ít nhất một người và một chỉ số", of_file=False))
     if faults:
         raise ImportFaults(faults)
 

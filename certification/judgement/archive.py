@@ -20,6 +20,7 @@ from certification.rules import criteria, plans
 from lrs.db import Session, among, beside
 
 __all__ = [
+    "COLUMNS",
     "Assessed",
     "judged_by",
     "kept_after",
@@ -29,6 +30,7 @@ __all__ = [
     "newest",
     "newest_place",
     "outcomes",
+    "read",
     "read_row",
     "said_on",
     "versions",
@@ -89,7 +91,7 @@ def kept_after(
     `by` as in `latest_of`; `whom` is a condition on `Worker.id`, for whoever may not see everybody.
     """
     rows = session.execute(
-        sa.select(Worker.number, *_COLUMNS)
+        sa.select(Worker.number, *COLUMNS)
         .join(Worker, Worker.id == Assessment.worker_id)
         .where(
             Assessment.tenant_id == tenant,
@@ -118,7 +120,7 @@ def versions(
 ) -> list[Assessed]:
     """Every result kept for a worker and a year from the version `first` on (`limit` of them), the first one first."""
     rows = session.execute(
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .where(
             Assessment.worker_id == worker_id,
             Assessment.tenant_id == tenant,
@@ -129,7 +131,12 @@ def versions(
         .order_by(Assessment.version)
         .limit(limit)
     ).all()
-    return [read_row(row, rules, year) for row, rules in _with_rules(session, tenant, rows, year)]
+    return list(read(session, tenant, rows, year))
+
+
+def read(session: Session, tenant: UUID, rows: Collection[Any], year: int) -> Iterator[Assessed]:
+    """What rows of `COLUMNS` say. A number of SQL commands that depends on the rules alone."""
+    return (read_row(row, rules, year) for row, rules in _with_rules(session, tenant, rows, year))
 
 
 def said_on(
@@ -221,7 +228,7 @@ def newest_place(session: Session, tenant: UUID, programme: str, year: int) -> i
     return session.scalar(place) or 0
 
 
-_COLUMNS = (
+COLUMNS = (
     Assessment.worker_id,
     Assessment.version,
     Assessment.criteria_set_id,
@@ -247,7 +254,7 @@ def last_rows(
 ) -> dict[UUID, Any]:
     """The newest version (kept by an instant) of each worker's result."""
     rows: Iterable[Any] = session.execute(
-        sa.select(*_COLUMNS).where(
+        sa.select(*COLUMNS).where(
             among(session, Assessment.worker_id, worker_ids),
             beside(Assessment.tenant_id) == tenant,
             Assessment.programme == programme,
@@ -258,8 +265,11 @@ def last_rows(
     return {row.worker_id: row for row in rows}
 
 
-def newest(programme: str, year: int, by: datetime | None = None) -> sa.ScalarSelect[int]:
-    """The newest version (kept by an instant) of the worker whose row of `certification_assessment` is looked at."""
+def newest(
+    programme: str, year: int, by: datetime | sa.SQLColumnExpression[datetime] | None = None
+) -> sa.ScalarSelect[int]:
+    """The newest version (kept by an instant, or by that of the row beside it) of the worker whose row of
+    `certification_assessment` is looked at."""
     other = aliased(Assessment)
     newest = sa.select(sa.func.max(other.version)).where(
         other.worker_id == Assessment.worker_id, other.programme == programme, other.year == year

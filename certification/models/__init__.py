@@ -22,7 +22,7 @@ from certification.models.acts import RecordedAct
 from certification.models.base import Base
 from certification.models.cases import Declaration, DeclarationStep, Dispute, DisputeStep
 from certification.models.certificates import Certificate, CertificateCode, SigningKey
-from certification.models.documents import DocumentTemplate
+from certification.models.documents import DocumentTemplate, UsedTemplate
 from certification.models.dossiers import Dossier, DossierStep, Proposal, TitleDecision, TitleReview, TouchedTitle
 from certification.models.evidence import (
     Attestation,
@@ -162,6 +162,7 @@ __all__ = [
     "Uncounted",
     "UnionRole",
     "UnknownActor",
+    "UsedTemplate",
     "WaitingStatement",
     "Worker",
     "WorkerIdentifier",

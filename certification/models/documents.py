@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from certification.models.base import Base
 from lrs.db import UtcDateTime
 
-__all__ = ["DocumentTemplate"]
+__all__ = ["DocumentTemplate", "UsedTemplate"]
 
 
 class DocumentTemplate(Base):
@@ -30,3 +30,19 @@ class DocumentTemplate(Base):
     sha256: Mapped[str]
     loaded: Mapped[datetime] = mapped_column(UtcDateTime)
     loaded_by: Mapped[str]
+
+
+class UsedTemplate(Base):
+    """The very bytes of a Word template that a document went out with, ours as well as an officer's. Never changed.
+
+    No personal data. Kept as long as any document that was drawn with it.
+    """
+
+    __tablename__ = "certification_used_template"
+    __table_args__ = ({"info": {"distribution": "reference"}},)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    used: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it was used first."""

@@ -231,7 +231,8 @@ def extend(
     person, one, steps = _at_hand(session, tenant, number, request_id, reason, witness)
     _REQUESTS.allow(one, "extended")
     if one.meet_by < vietnam_day(now):
-        raise ImportFaults([Fault(0, "", f"hạn {one.meet_by:%d/%m/%Y} đã qua, không gia hạn được nữa; trả lời ngay")])
+        said = f"hạn {one.meet_by:%d/%m/%Y} đã qua, không gia hạn được nữa; trả lời ngay"
+        raise ImportFaults([Fault(0, "", said, of_file=False)])
     meet_by = one.meet_by + timedelta(days=_term(session, tenant, one).extension_days)
     return _take(session, tenant, person, one, steps, "extended", reason, witness, now, meet_by=meet_by, due=meet_by)
 
@@ -257,7 +258,8 @@ def lift(
     """Ends a restriction, or an objection that held. Raises as `confirm`, and ImportFaults for another kind."""
     person, one, steps = _at_hand(session, tenant, number, request_id, reason, witness)
     if one.kind not in RESTRICTING:
-        raise ImportFaults([Fault(0, "", "chỉ yêu cầu hạn chế hoặc phản đối mới có gì để thôi")])
+        said = "chỉ yêu cầu hạn chế hoặc phản đối mới có gì để thôi"
+        raise ImportFaults([Fault(0, "", said, of_file=False)])
     return _take(session, tenant, person, one, steps, "lifted", reason, witness, now, closed_on=vietnam_day(now))
 
 

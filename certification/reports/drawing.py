@@ -139,6 +139,8 @@ def _figure(item: Item, report: Report) -> Iterator[Block]:
                 yield Paragraph(f"- {said}")
         case "titles":
             yield Paragraph(f"- {sentences.titles(figures)}")
+            if "points" in (numbers := _annex_numbers(report)):
+                yield Paragraph(f"- Điểm bình quân từng chỉ số của người đã có quyết định: {numbers['points']}.")
         case "enterprises":
             named = [name for which, name in _annex_numbers(report).items() if which in ("units", "enterprises")]
             if named:
@@ -170,6 +172,7 @@ def _annex_numbers(report: Report) -> dict[str, str]:
         name
         for name, some in (
             ("targets", figures.targets and figures.coverage.enterprises),
+            ("points", figures.points),
             ("units", figures.units),
             ("enterprises", figures.enterprises),
             ("sent", _sent(report)),
@@ -179,7 +182,7 @@ def _annex_numbers(report: Report) -> dict[str, str]:
     return {name: f"Phụ lục {_ROMAN[place]}" if len(there) > 1 else "Phụ lục" for place, name in enumerate(there)}
 
 
-_ROMAN = ("I", "II", "III", "IV")
+_ROMAN = ("I", "II", "III", "IV", "V")
 
 
 def _sent(report: Report) -> tuple[Paragraph, ...]:
@@ -202,6 +205,9 @@ def _annexes(report: Report) -> Iterator[Annex]:
     if "targets" in numbers:
         notes = tuple(Paragraph(f"- {said}") for said in (sentences.basis(figures), *tables.forecasts(figures)))
         yield Annex("CHI TIẾT KẾT QUẢ THEO CHỈ TIÊU", (tables.details(figures), *notes), numbers["targets"])
+    if "points" in numbers:
+        of_whom = Paragraph(sentences.indicator_points(figures))
+        yield Annex("ĐIỂM BÌNH QUÂN TỪNG CHỈ SỐ", (of_whom, tables.indicator_points(figures)), numbers["points"])
     if "units" in numbers:
         table = tables.units(figures.units, figures.groups)
         yield Annex("KẾT QUẢ THEO ĐƠN VỊ TRỰC THUỘC", (legend, table), numbers["units"])

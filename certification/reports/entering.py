@@ -132,15 +132,24 @@ def _checked(form: ReportForm, told: Mapping[str, Any], faults: list[Fault]) -> 
             found[code] = None
         else:
             value = _value(item, one["value"], faults)
-            note = _text(str(one.get("note") or ""), MOST_CELL, f"{_at(code)}/note", faults)
+            note = _note(str(one.get("note") or ""), f"{_at(code)}/note", faults)
             if value is not None and note is not None:
                 found[code] = (value, note)
     return found
 
 
+def _note(text: str, place: str, faults: list[Fault]) -> str | None:
+    """Words beside a value."""
+    return _text(text, MOST_CELL, place, faults)
+
+
 def _at(item: str) -> str:
-    """Where the value of an item stands in what was told."""
-    return f"values/{item}"
+    """Where the value of an item stands in what was told, as a JSON pointer (RFC 6901) without its first stroke."""
+    return f"values/{_escaped(item)}"
+
+
+def _escaped(code: str) -> str:
+    return code.replace("~", "~0").replace("/", "~1")
 
 
 def _meant(code: str, form: ReportForm) -> str:
@@ -185,20 +194,24 @@ def _text(value: str, most: int, place: str, faults: list[Fault]) -> str | None:
 
 def _rows(item: Item, value: Any, faults: list[Fault]) -> Plain | None:
     known = {column.code: column for column in item.columns}
-    if not isinstance(value, list | tuple) or not all(isinstance(row, Mapping) for row in value):
-        faults.append(Fault(0, _at(item.code), words.columns(known)))
+    at = _at(item.code)
+    if not isinstance(value, list | tuple):
+        faults.append(Fault(0, at, words.columns(known)))
         return None
     if len(value) > MOST_ROWS:
-        faults.append(Fault(0, _at(item.code), f"có {len(value)} dòng, nhiều nhất là {MOST_ROWS}; gộp bớt lại"))
+        faults.append(Fault(0, at, words.too_many_rows(len(value), MOST_ROWS)))
         return None
     found: list[Mapping[str, int | str]] = []
     before = len(faults)
     for number, row in enumerate(value):
+        if not isinstance(row, Mapping):
+            faults.append(Fault(0, f"{at}/value/{number}", words.no_row(known)))
+            continue
         kept: dict[str, int | str] = {}
         for code, cell in row.items():
-            place = f"{_at(item.code)}/value/{number}/{code}"
+            place = f"{at}/value/{number}/{_escaped(code)}"
             if code not in known:
-                faults.append(Fault(0, place, words.columns(known)))
+                faults.append(Fault(0, place, words.unknown_column(code, known)))
                 continue
             if cell in (None, ""):
                 continue
@@ -211,6 +224,9 @@ def _rows(item: Item, value: Any, faults: list[Fault]) -> Plain | None:
 
 
 def _cell(entered: str, cell: Any, place: str, faults: list[Fault]) -> int | str | None:
+    if not isinstance(cell, str | int | float) or isinstance(cell, bool):
+        faults.append(Fault(0, place, words.NO_CELL))
+        return None
     if entered == "text":
         return _text(str(cell), MOST_CELL, place, faults)
     if entered == "day":
@@ -253,6 +269,8 @@ def from_table(form: ReportForm, data: bytes) -> tuple[dict[str, Any], dict[str,
             named = {column.code: cell for column, cell in zip(item.columns, cells, strict=False) if cell}
             there = told.setdefault(code, {"value": [], "note": note})
             there["value"] += [named] if named else []
+            if len(there["value"]) == MOST_ROWS + 1:
+                row.fault(CODE, words.too_many_rows(len(there["value"]), MOST_ROWS))
         else:
             told[code] = {"value": cells[0], "note": note} if cells[0] else None
     sheet.refuse_faulty()
@@ -260,7 +278,11 @@ def from_table(form: ReportForm, data: bytes) -> tuple[dict[str, Any], dict[str,
 
 
 def _check_row(item: Item, cells: list[str], note: str, row: spreadsheets.Row) -> None:
-    """Notes at its cell what is wrong with a line."""
+    """Notes at its cell what is wrong with a line, so that nothing of a table is left for `enter` to refuse."""
+    of_note: list[Fault] = []
+    _note(note, "", of_note)
+    for fault in of_note:
+        row.fault(NOTE, fault.message)
     kinds = [column.entered for column in item.columns] if item.entered == "rows" else [item.entered]
     for place, (heading, cell) in enumerate(zip((VALUE, *FURTHER), cells, strict=True)):
         if not cell:

@@ -20,6 +20,7 @@ from certification.targets.populations import Coverage
 
 __all__ = [
     "Figures",
+    "IndicatorPoints",
     "Part",
     "PlanNamed",
     "TargetRow",
@@ -116,6 +117,27 @@ class Titles:
 
 
 @dataclass(frozen=True, slots=True)
+class IndicatorPoints:
+    """The points of one chỉ số among those of whom a body decided: what the log suggested and what counted, each as a
+    sum over so many persons (`of`), so that means are worked out where they are shown. -1 persons: too few to tell."""
+
+    code: str
+    title: str
+    suggested: int
+    suggested_of: int
+    decided: int
+    decided_of: int
+
+    @property
+    def mean_suggested(self) -> Fraction | None:
+        return Fraction(self.suggested, self.suggested_of) if self.suggested_of > 0 else None
+
+    @property
+    def mean_decided(self) -> Fraction | None:
+        return Fraction(self.decided, self.decided_of) if self.decided_of > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Every figure of an organization's report on a cut-off day (in Vietnam).
 
@@ -123,7 +145,8 @@ class Figures:
     `units` are those right below on either tree; `enterprises` all at or below, `enterprises_left_out` how many more
     there are than are listed. `commitments`: how many organizations took each thing into their programme of the year.
     `channels`: items sent out by channel from 1 January to the cut-off day; `evidence`: how many participations in
-    what the targets ask for rest on each level of evidence, E0 to E3.
+    what the targets ask for rest on each level of evidence, E0 to E3. `points`: those of each chỉ số of the cut-off's
+    year among those of whom a body decided by the cut-off day.
     """
 
     organization: str
@@ -152,6 +175,7 @@ class Figures:
     units: tuple[UnitRow, ...]
     enterprises: tuple[UnitRow, ...]
     enterprises_left_out: int = 0
+    points: tuple[IndicatorPoints, ...] = ()
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -190,6 +214,8 @@ class Figures:
                 found[f"{one.plan}/{name}/counted"] = count.counted
                 found[f"{one.plan}/{name}/participations"] = count.participations
             found[f"{one.plan}/{one.target}/denominator"] = one.denominator
+        for of in self.points:
+            found |= {f"points/{of.code}/{name}": getattr(of, name) for name in ("suggested", "decided", "decided_of")}
         found |= {f"commitment/{kind}": many for kind, many in self.commitments.items()}
         found |= {f"channel/{channel}": items for channel, items in self.channels.items()}
         return found

@@ -2,6 +2,13 @@
 
 The snapshot holds the figures as they were gathered, what was entered, the form's files, letterhead and signer. A
 correction is another filing that names the former: the report is reopened, handed in, approved and filed again.
+
+Working figures out takes seconds, so it is done before anything is locked (`prepare`, in a snapshot); what was found
+is then written in a transaction of milliseconds (`file`). Between the two anybody writes. A step about the report
+itself (returned, or filed by somebody else) refuses the filing: what was checked is no longer so. Evidence, rosters,
+titles and rules that came meanwhile count as what comes after the filing: the figures say of which instant and of which
+place in the feed they are, and `difference` shows the rest. Letterhead, signer and Word template are those of the
+writing.
 """
 
 from __future__ import annotations
@@ -17,19 +24,22 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.access.who import Who
+from certification.documents import kept_templates
+from certification.documents.kinds import REPORT
 from certification.errors import CertificationError
 from certification.models import Organization, Report, ReportFiling
 from certification.reports import gathering, reading, steps, words
 from certification.reports.entered import Entered, Plain, canonical
 from certification.reports.figures import Figures
 from certification.reports.reading import Key, OneReport
+from certification.reports.steps import WrongStep
 from certification.spreadsheets import Fault, ImportFaults
 from certification.units import letterheads
-from certification.units.letterheads import UnknownSigner
+from certification.units.letterheads import Signer, UnknownSigner
 from certification.vietnam import vietnam_day
 from lrs.db import Session, new_id
 
-__all__ = ["Change", "Filed", "UnknownFiling", "difference", "file", "filed", "find"]
+__all__ = ["Change", "Filed", "Filing", "Prepared", "UnknownFiling", "difference", "file", "filed", "find", "prepare"]
 
 MOST_NUMBER = 100
 
@@ -41,9 +51,9 @@ class UnknownFiling(CertificationError):
         super().__init__(f"Báo cáo của “{code}” chưa có bản phát hành đó")
 
 
-@dataclass(frozen=True)
-class Filed:
-    """A filing as it is kept. `content` are its bytes; `corrects` the filing that it corrects; `filed` in UTC."""
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """That a report was filed; `corrects` is the filing that it corrects; `filed` in UTC."""
 
     id: UUID
     report_id: UUID
@@ -56,11 +66,17 @@ class Filed:
     sha256: str
     filed_by: str
     filed: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed(Filing):
+    """A filing with all it says: `content` are its bytes."""
+
     content: bytes
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """The snapshot as JSON values: figures, entered, form, letterhead, signer, heading, opening."""
+        """The snapshot as JSON values: figures, entered, form, letterhead, signer, template, heading, opening."""
         found: dict[str, Any] = json.loads(self.content)
         return found
 
@@ -83,7 +99,22 @@ class Change:
     now: Plain | None
 
 
-def file(
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A report about to be filed: what is to stand on the paper, the figures, and at which of its steps the report was
+    when they were worked out."""
+
+    code: str
+    key: Key
+    signer: str
+    filed_on: date
+    number: str
+    report_id: UUID
+    version: int
+    figures: Figures
+
+
+def prepare(
     session: Session,
     tenant: UUID,
     who: Who,
@@ -94,29 +125,33 @@ def file(
     filed_on: date,
     number: str = "",
     now: datetime,
-) -> Filed:
-    """Files an approved report. `number` is number and symbol of the paper, empty where it is given by hand.
+) -> Prepared:
+    """Works out the figures of an approved report; in a snapshot, so that they agree with one another and nobody waits.
 
-    Raises ImportFaults with every fault; NotAllowed; WrongStep; what `gathering.gather` raises; and as `reading.show`.
+    `number` is number and symbol of the paper, empty where it is given by hand. Raises ImportFaults with every fault;
+    NotAllowed; WrongStep; what `gathering.gather` raises; and as `reading.show`.
     """
+    report = reading.show(session, tenant, code, key)
+    steps.check(session, tenant, who, report, "file", None, now)
+    _signing(session, tenant, code, key, signer, filed_on, number, now)
+    assert report.row is not None  # noqa: S101 — `check` refused what has none
+    figures = gathering.gather(session, tenant, report.form, code, key.cut_off, now=now)
+    return Prepared(code, key, signer, filed_on, number.strip(), report.row.id, report.row.version, figures)
+
+
+def file(session: Session, tenant: UUID, who: Who, prepared: Prepared, *, now: datetime) -> Filed:
+    """Files what was prepared, unless the report is at another step by now.
+
+    Everything is checked again that may have changed: raises as `prepare`, and WrongStep where somebody was faster.
+    """
+    code, key = prepared.code, prepared.key
     report = steps.at_hand(session, tenant, code, key)
     steps.check(session, tenant, who, report, "file", None, now)
-    faults = []
-    today = vietnam_day(now)
-    if not key.cut_off <= filed_on <= today:
-        said = f"từ ngày chốt số liệu {words.written(key.cut_off)} đến hôm nay {words.written(today)}"
-        faults.append(Fault(0, "filed_on", f"ngày phát hành {words.written(filed_on)} không hợp lệ; ghi ngày {said}"))
-    if len(number) > MOST_NUMBER or not number.isprintable():
-        faults.append(Fault(0, "number", f"viết trên một dòng, nhiều nhất {MOST_NUMBER} ký tự"))
-    try:
-        signing = letterheads.signer(session, tenant, code, signer, filed_on)
-    except UnknownSigner as error:
-        faults.append(Fault(0, "signer", str(error)))
-    if faults:
-        raise ImportFaults(faults)
-    figures = gathering.gather(session, tenant, report.form, code, key.cut_off, now=now)
+    if report.row is None or (report.row.id, report.row.version) != (prepared.report_id, prepared.version):
+        raise WrongStep(words.FASTER)
+    signing = _signing(session, tenant, code, key, prepared.signer, prepared.filed_on, prepared.number, now)
     former = _former(session, tenant, report)
-    head = letterheads.letterhead(session, tenant, code, filed_on)
+    head = letterheads.letterhead(session, tenant, code, prepared.filed_on)
     unit = report.place.unit
     content = canonical(
         {
@@ -124,16 +159,17 @@ def file(
             "period": key.period,
             "cut_off": key.cut_off.isoformat(),
             "organization": {"code": unit.code, "name": unit.name, "kind": unit.kind},
-            "number": number.strip(),
-            "filed_on": filed_on.isoformat(),
+            "number": prepared.number,
+            "filed_on": prepared.filed_on.isoformat(),
             "corrects": None if former is None else str(former[0]),
             "form": [str(one) for one in report.form.rule_file_ids],
+            "template": kept_templates.use(session, tenant, REPORT, prepared.filed_on, now=now),
             "heading": report.form.heading_of(key.year, unit.name),
             "opening": report.form.opening_of(key.year, unit.name),
             "letterhead": _plain(asdict(head)),
             "signer": _plain(asdict(signing)),
             "entered": report.entered.as_json(),
-            "figures": json.loads(figures.as_json()),
+            "figures": json.loads(prepared.figures.as_json()),
         }
     )
     after = steps.change(session, tenant, report, "file", now)
@@ -143,8 +179,8 @@ def file(
         organization=code,
         key=key,
         version=1 if former is None else former[1] + 1,
-        number=number.strip(),
-        filed_on=filed_on,
+        number=prepared.number,
+        filed_on=prepared.filed_on,
         corrects=None if former is None else former[0],
         sha256=hashlib.sha256(content).hexdigest(),
         filed_by=who.name,
@@ -174,6 +210,27 @@ def file(
     return made
 
 
+def _signing(
+    session: Session, tenant: UUID, code: str, key: Key, signer: str, filed_on: date, number: str, now: datetime
+) -> Signer:
+    """Who signs for the unit on the day. Raises ImportFaults with everything that cannot stand on the paper."""
+    faults = []
+    today = vietnam_day(now)
+    if not key.cut_off <= filed_on <= today:
+        said = f"từ ngày chốt số liệu {words.written(key.cut_off)} đến hôm nay {words.written(today)}"
+        faults.append(Fault(0, "filed_on", f"ngày phát hành {words.written(filed_on)} không hợp lệ; ghi ngày {said}"))
+    if len(number) > MOST_NUMBER or not number.isprintable():
+        faults.append(Fault(0, "number", f"viết trên một dòng, nhiều nhất {MOST_NUMBER} ký tự"))
+    signing = None
+    try:
+        signing = letterheads.signer(session, tenant, code, signer, filed_on)
+    except UnknownSigner as error:
+        faults.append(Fault(0, "signer", str(error)))
+    if faults or signing is None:
+        raise ImportFaults(faults)
+    return signing
+
+
 def _former(session: Session, tenant: UUID, report: OneReport) -> tuple[UUID, int] | None:
     """The last filing of a report: its id and version."""
     row = session.execute(
@@ -196,60 +253,40 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def filed(session: Session, tenant: UUID, code: str, key: Key) -> list[Filed]:
-    """Every filing of an organization's report, the last one first; one SQL command."""
-    query = (
-        sa.select(
-            ReportFiling.id,
-            ReportFiling.report_id,
-            ReportFiling.version,
-            ReportFiling.number,
-            ReportFiling.filed_on,
-            ReportFiling.corrects_id,
-            ReportFiling.sha256,
-            ReportFiling.filed_by,
-            ReportFiling.filed,
-            ReportFiling.content,
-        )
+_LISTED = (
+    ReportFiling.id, ReportFiling.report_id, ReportFiling.version, ReportFiling.number, ReportFiling.filed_on,
+    ReportFiling.corrects_id.label("corrects"), ReportFiling.sha256, ReportFiling.filed_by, ReportFiling.filed,
+)  # fmt: skip
+
+
+def filed(session: Session, tenant: UUID, code: str, key: Key) -> list[Filing]:
+    """Every filing of an organization's report, the last one first; one SQL command, which reads no content."""
+    rows = session.execute(_of_report(tenant, code, key, *_LISTED)).mappings()
+    return [Filing(organization=code, key=key, **row) for row in rows]
+
+
+def find(session: Session, tenant: UUID, code: str, key: Key, filing: UUID | None = None) -> Filed:
+    """One filing of a report, the last one where none is named. Raises UnknownFiling."""
+    query = _of_report(tenant, code, key, *_LISTED, ReportFiling.content).limit(1)
+    if filing is not None:
+        query = query.where(ReportFiling.id == filing)
+    row = session.execute(query).mappings().first()
+    if row is None:
+        raise UnknownFiling(code)
+    return Filed(organization=code, key=key, **row)
+
+
+def _of_report(tenant: UUID, code: str, key: Key, *columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
         .join(
             Report,
             sa.and_(Report.organization_id == ReportFiling.organization_id, Report.id == ReportFiling.report_id),
         )
         .join(Organization, Organization.id == ReportFiling.organization_id)
-        .where(
-            ReportFiling.tenant_id == tenant,
-            Organization.code == code,
-            Report.plan == key.plan,
-            Report.period == key.period,
-            Report.cut_off == key.cut_off,
-        )
+        .where(ReportFiling.tenant_id == tenant, Organization.code == code, *reading.of_key(tenant, key))
         .order_by(ReportFiling.version.desc())
     )
-    return [
-        Filed(
-            id=row.id,
-            report_id=row.report_id,
-            organization=code,
-            key=key,
-            version=row.version,
-            number=row.number,
-            filed_on=row.filed_on,
-            corrects=row.corrects_id,
-            sha256=row.sha256,
-            filed_by=row.filed_by,
-            filed=row.filed,
-            content=row.content,
-        )
-        for row in session.execute(query)
-    ]
-
-
-def find(session: Session, tenant: UUID, code: str, key: Key, filing: UUID | None = None) -> Filed:
-    """One filing of a report, the last one where none is named. Raises UnknownFiling."""
-    for one in filed(session, tenant, code, key):
-        if filing is None or one.id == filing:
-            return one
-    raise UnknownFiling(code)
 
 
 def difference(session: Session, tenant: UUID, one: Filed, *, now: datetime) -> list[Change]:

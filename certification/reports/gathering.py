@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from certification.dossiers import listing
 from certification.evidence import channel_items
 from certification.models import Award, Employment, Fact, FeedPosition, UnionRole
+from certification.reports import points
 from certification.reports.figures import Figures, Part, PlanNamed, TargetRow, Titles, UnitRow, UnitTarget
 from certification.rules import evidence_mapping, plans
 from certification.rules.criteria import PROGRAMME
@@ -144,6 +145,7 @@ def gather(
         units=tuple(rows[one.code] for one in measured.children if one.kind != ENTERPRISE),
         enterprises=tuple(rows[code] for code in listed),
         enterprises_left_out=max(0, len([one for one in below if one != organization]) - len(listed)),
+        points=points.of_decided(session, tenant, cut_off.year, workers, on=cut_off, programme=programme),
     )
 
 

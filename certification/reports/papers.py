@@ -91,7 +91,7 @@ def draft(session: Session, tenant: UUID, code: str, key: Key, *, now: datetime)
 
 
 def of_filing(session: Session, tenant: UUID, filed: Filed) -> Paper:
-    """A filed report: what it says, its letterhead and its signer are those that were filed."""
+    """A filed report: what it says, its letterhead, its signer and its template are those that were filed."""
     kept = filed.document
     head, signer = _letterhead(kept["letterhead"]), kept["signer"]
     form = report_forms.by_id(session, tenant, UUID(kept["form"][0]))
@@ -109,7 +109,15 @@ def of_filing(session: Session, tenant: UUID, filed: Filed) -> Paper:
         number=filed.number or None,
         day=filed.filed_on,
     )
-    return Paper(report, kept_templates.template(session, tenant, REPORT, filed.filed_on).content)
+    return Paper(report, _template(session, tenant, filed))
+
+
+def _template(session: Session, tenant: UUID, filed: Filed) -> bytes:
+    """The one it was filed with. What was filed before templates were kept is drawn with that of its day."""
+    kept = filed.document.get("template")
+    if kept is None:
+        return kept_templates.template(session, tenant, REPORT, filed.filed_on).content
+    return kept_templates.used(session, tenant, kept)
 
 
 def _recipients(form: report_forms.ReportForm, code: str, head: Letterhead, above: str | None) -> tuple[str, ...]:

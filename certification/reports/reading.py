@@ -22,7 +22,19 @@ from certification.rules import report_forms
 from certification.rules.report_forms import PERIODS, ReportForm
 from lrs.db import Session, among
 
-__all__ = ["CLOSED", "Below", "Key", "OneReport", "Row", "Taken", "UnknownPeriod", "rows", "show", "value_of"]
+__all__ = [
+    "CLOSED",
+    "Below",
+    "Key",
+    "OneReport",
+    "Row",
+    "Taken",
+    "UnknownPeriod",
+    "of_key",
+    "rows",
+    "show",
+    "value_of",
+]
 
 NEW = "new"
 CLOSED = ("submitted", "approved", "filed")
@@ -154,14 +166,18 @@ def show(session: Session, tenant: UUID, code: str, key: Key) -> OneReport:
 
 def rows(session: Session, tenant: UUID, key: Key, organizations: Collection[UUID]) -> dict[UUID, Row]:
     """The rows of these organizations' reports, by organization, in one SQL command."""
-    query = sa.select(*COLUMNS).where(
+    query = sa.select(*COLUMNS).where(*of_key(tenant, key), among(session, Report.organization_id, organizations))
+    return {row[0]: Row(*row) for row in session.execute(query)}
+
+
+def of_key(tenant: UUID, key: Key) -> tuple[sa.ColumnElement[bool], ...]:
+    """What is true of every organization's report of this key."""
+    return (
         Report.tenant_id == tenant,
         Report.plan == key.plan,
         Report.period == key.period,
         Report.cut_off == key.cut_off,
-        among(session, Report.organization_id, organizations),
     )
-    return {row[0]: Row(*row) for row in session.execute(query)}
 
 
 def _below(form: ReportForm, key: Key, level: int, unit: Unit, row: Row | None) -> Below:

@@ -25,6 +25,7 @@ __all__ = [
     "evidence",
     "goal",
     "goal_short",
+    "indicator_points",
     "of_period",
     "result",
     "target_line",
@@ -144,6 +145,15 @@ def evidence(of: tuple[int, int, int, int]) -> str:
         f"Số liệu dựa trên {number(total)} lượt có minh chứng: {number(assessed)} lượt có kiểm tra, đánh giá; "
         f"{number(seen)} lượt được điểm danh hoặc hệ thống xác nhận; {number(listed)} lượt theo danh sách; "
         f"{number(none)} lượt tự khai (không tính vào chỉ tiêu đòi mức cao hơn). Hai mức đầu chiếm {share}."
+    )
+
+
+def indicator_points(figures: Figures) -> str:
+    """Whose points the means are of, and what the two kinds are."""
+    return (
+        "Bình quân trên những người đã có quyết định công nhận hoặc không công nhận danh hiệu năm "
+        f"{figures.cut_off.year} đến ngày {day(figures.cut_off)}, theo kết quả đã có khi ghi quyết định. Điểm gợi ý do "
+        "nhật ký học tập suy ra; điểm được tính là điểm được xác nhận, nơi không có thì là điểm gợi ý."
     )
 
 

@@ -58,22 +58,19 @@ _ACTS = {
 
 
 class WrongStep(CertificationError):
-    """The step does not go with how the report stands, or somebody was faster."""
+    """The step does not go with how the report stands, or somebody was faster. `place`: the part of the address that
+    does not, empty where it is the report as a whole."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        self.place = place
+        super().__init__(message)
 
 
 def at_hand(session: Session, tenant: UUID, code: str, key: Key) -> OneReport:
     """As `reading.show`, of a report that nobody else changes before the transaction ends."""
     unit = sa.select(Organization.id).where(Organization.tenant_id == tenant, Organization.code == code)
     session.execute(
-        sa.select(Report.id)
-        .where(
-            Report.tenant_id == tenant,
-            Report.plan == key.plan,
-            Report.period == key.period,
-            Report.cut_off == key.cut_off,
-            Report.organization_id.in_(unit),
-        )
-        .with_for_update()
+        sa.select(Report.id).where(*reading.of_key(tenant, key), Report.organization_id.in_(unit)).with_for_update()
     )
     return reading.show(session, tenant, code, key)
 
@@ -150,7 +147,7 @@ def check(
     allowed(session, who, _ACTS[step], unit, today)
     before, _ = STEPS[step]
     if report.row is None or report.state not in before:
-        raise WrongStep(words.not_in_state(step, report.state))
+        raise WrongStep(words.not_in_state(step, report.state), "" if step == "file" else "path/step")
     if step == "approve" and _is_own(session, tenant, who, report):
         raise NotForYou(words.OWN)
     faults = []
@@ -160,9 +157,9 @@ def check(
         faults.append(Fault(0, "comment", words.too_long(len(comment or ""), MOST_COMMENT)))
     if step == "submit":
         if report.key.cut_off > today:
-            raise WrongStep(words.not_yet(report.key.cut_off))
+            raise WrongStep(words.not_yet(report.key.cut_off), "path/cut_off")
         missing = [item for item in report.form.asked if item.required and item.code not in report.own]
-        faults += [Fault(0, item.code, f"“{item.title}”: {words.REQUIRED}") for item in missing]
+        faults += [Fault(0, f"values/{item.code}", f"“{item.title}”: {words.REQUIRED}") for item in missing]
     if faults:
         raise ImportFaults(faults)
 

@@ -8,9 +8,20 @@ from certification.documents.office import Column, Table
 from certification.reports import sentences
 from certification.reports.figures import Figures, Part, TargetRow, UnitRow
 from certification.rules.report_forms import Item
-from certification.targets.figures import NOTHING, forecast_words, last_year_words, number, percent
+from certification.targets.figures import NOTHING, forecast_words, last_year_words, mean, number, percent
 
-__all__ = ["TOPICS", "details", "entered_rows", "forecasts", "goal_years", "parts_of", "targets", "topics", "units"]
+__all__ = [
+    "TOPICS",
+    "details",
+    "entered_rows",
+    "forecasts",
+    "goal_years",
+    "indicator_points",
+    "parts_of",
+    "targets",
+    "topics",
+    "units",
+]
 
 TOPICS: Mapping[str, tuple[str, ...]] = {
     "law-topics": ("law-", "working-class"),
@@ -121,6 +132,30 @@ def topics(parts: Sequence[Part], caption: str) -> Table:
     )
     rows = [{"ten": one.title, "nguoi": number(one.persons), "luot": number(one.participations)} for one in parts]
     return Table(columns, rows, caption)
+
+
+def indicator_points(figures: Figures) -> Table:
+    """The mean of each chỉ số among those of whom a body decided; for an annex in landscape."""
+    columns = (
+        Column("ma", "Mã", 20),
+        Column("ten", "Chỉ số", 107),
+        Column("goi_y", "Điểm gợi ý, bình quân", 30, "right"),
+        Column("goi_y_nguoi", "Số người có điểm gợi ý", 30, "right"),
+        Column("tinh", "Điểm được tính, bình quân", 30, "right"),
+        Column("tinh_nguoi", "Số người có điểm được tính", 30, "right"),
+    )
+    rows = [
+        {
+            "ma": one.code,
+            "ten": one.title,
+            "goi_y": mean(one.mean_suggested),
+            "goi_y_nguoi": number(one.suggested_of),
+            "tinh": mean(one.mean_decided),
+            "tinh_nguoi": number(one.decided_of),
+        }
+        for one in figures.points
+    ]
+    return Table(columns, rows)
 
 
 def units(rows: Sequence[UnitRow], groups: Sequence[str]) -> Table:

@@ -36,12 +36,17 @@ FASTER = "Báo cáo vừa được người khác xử lý; xem lại rồi làm
 OWN = "người đã nhập hoặc nộp báo cáo không tự duyệt; nhờ người khác có thẩm quyền"
 COMMENT = "ghi rõ lý do, để người lập báo cáo biết sửa gì"
 NO_TEXT = "phải là một đoạn văn bản; viết trong dấu nháy kép"
+NO_CELL = "phải là một đoạn văn bản hoặc một số"
 REQUIRED = "chưa có nội dung; mục này bắt buộc, ghi rồi nộp lại"
 
 
 def written(day: date) -> str:
     """A day as people write it."""
     return f"{day:%d/%m/%Y}"
+
+
+def too_many_rows(many: int, most: int) -> str:
+    return f"có {many} dòng, nhiều nhất là {most}; gộp bớt lại"
 
 
 def not_in_state(step: str, state: str) -> str:
@@ -81,5 +86,13 @@ def no_day(value: str) -> str:
     return f"“{value}” không phải ngày; ghi như 20/11/2026 hoặc 2026-11-20"
 
 
+def no_row(known: Collection[str]) -> str:
+    return f"phải là một bảng giá trị theo mã cột: {', '.join(known)}"
+
+
+def unknown_column(code: str, known: Collection[str]) -> str:
+    return f"không có cột “{code}”; có: {', '.join(known)}"
+
+
 def columns(known: Collection[str]) -> str:
-    return f"mỗi dòng là một bảng giá trị theo mã cột: {', '.join(known)}"
+    return f"phải là danh sách các dòng, mỗi dòng một bảng giá trị theo mã cột: {', '.join(known)}"

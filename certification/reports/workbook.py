@@ -19,7 +19,7 @@ from certification.reports import sentences
 from certification.reports.drawing import Report
 from certification.reports.figures import TargetRow, UnitRow
 from certification.targets.attainment import YearTarget
-from certification.targets.figures import OPERATORS, forecast_words
+from certification.targets.figures import HIDDEN, HIDDEN_WORD, OPERATORS, forecast_words
 
 __all__ = ["as_xlsx"]
 
@@ -58,6 +58,8 @@ class _Book:
     def built(self) -> bytes:
         self._targets()
         self._topics()
+        if self.figures.points:
+            self._points()
         if self.figures.units:
             self._units("Theo đơn vị", self.figures.units)
         if self.figures.enterprises:
@@ -120,9 +122,13 @@ class _Book:
     def _rate(
         self, page: Any, line: int, column: int, counted: int, of: int, value: Fraction | None, *, total: bool = False
     ) -> None:
-        """One cell over another; empty over nobody."""
+        """One cell over another as a share; empty over nobody."""
+        self._quotient(page, line, column, counted, of, value, self.total_rate if total else self.rate)
+
+    def _quotient(
+        self, page: Any, line: int, column: int, counted: int, of: int, value: Fraction | None, written: Any
+    ) -> None:
         part, whole = xl_rowcol_to_cell(line, counted), xl_rowcol_to_cell(line, of)
-        written = self.total_rate if total else self.rate
         page.write_formula(line, column, f'=IF({whole}=0,"",{part}/{whole})', written, _known(value))
 
     def _target(self, page: Any, line: int, row: TargetRow, asked: YearTarget | None, forecasts: Sequence[Any]) -> None:
@@ -166,6 +172,34 @@ class _Book:
                 self._counts(page, line, row.figures.group, part.title, part.persons, part.participations,
                              row.figures.denominator)  # fmt: skip
                 line += 1
+
+    # ------------------------------------------------------------ points
+
+    def _points(self) -> None:
+        page = self._sheet(
+            "Điểm chỉ số",
+            "ĐIỂM BÌNH QUÂN TỪNG CHỈ SỐ",
+            (("Mã", 10), ("Chỉ số", 60), ("Tổng điểm gợi ý", 12), ("Số người có điểm gợi ý", 12),
+             ("Điểm gợi ý, bình quân", 12), ("Tổng điểm được tính", 12), ("Số người có điểm được tính", 12),
+             ("Điểm được tính, bình quân", 12)),
+        )  # fmt: skip
+        line = _HEAD + 1
+        for one in self.figures.points:
+            page.write_string(line, 0, composed(one.code), self.text)
+            page.write_string(line, 1, composed(one.title), self.text)
+            for column, total, of, value in (
+                (2, one.suggested, one.suggested_of, one.mean_suggested),
+                (5, one.decided, one.decided_of, one.mean_decided),
+            ):
+                if of == HIDDEN:
+                    for each in range(column, column + 3):
+                        page.write_string(line, each, HIDDEN_WORD, self.text)
+                    continue
+                page.write_number(line, column, total, self.count)
+                page.write_number(line, column + 1, of, self.count)
+                self._quotient(page, line, column + 2, column, column + 1, value, self.points)
+            line += 1
+        page.write_string(line + 1, 0, composed(sentences.indicator_points(self.figures)), self.note)
 
     # ------------------------------------------------------------ units
 

@@ -202,7 +202,7 @@ def register(blueprint: Blueprint) -> None:
         return _refusal(404, [Fault("", str(error))])
 
     def not_now(error: Exception) -> Response:
-        return _refusal(409, [Fault("", str(error))])
+        return _refusal(409, [Fault(getattr(error, "place", ""), str(error))])
 
     for one in _UNKNOWN:
         blueprint.register_error_handler(one, unknown)

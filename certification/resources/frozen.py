@@ -13,7 +13,7 @@ from certification.access.permissions import Act
 from certification.resources import cursors
 from certification.resources.access import caller, changing, database, now, today, who
 from certification.resources.attainment import seen_by
-from certification.resources.errors import BadRequest, Fault, NotFound
+from certification.resources.errors import BadRequest, Conflict, Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import DAY, REASON, Body, DryRun, Paging
 from certification.resources.shapes import Answer, AsOf, Page
@@ -154,30 +154,24 @@ def freeze_figures(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     ahead = [name for name in ("on", "headcount_on") if body.get(name, on) > today()]
     if ahead:
         raise BadRequest(*[Fault(f"/{name}", f"{body[name]} is still to come; today is {today()}") for name in ahead])
-    with changing(asking.tenant, dry_run=query["dry_run"]) as session:
-        seen = seen_by(session, caller(), Act.FREEZE_FIGURES)
-        try:
-            if seen is not None and body["unit"] is not None and body["unit"] not in seen:
-                raise UnknownOrganization(body["unit"])
+    told: dict[str, Any] = {name: body[name] for name in ("reason", "plan", "basis")}
+    told |= {"on": on, "by": asking.name, "now": now(), "headcount_on": body.get("headcount_on")}
+    try:
+        with database().reading(asking.tenant, snapshot=True) as session:
+            seen = _seen(session, body["unit"])
             of = Which(body["zone"], body["sector"], body["unit"], seen) if by_place else body["unit"]
-            record = freezing.freeze(
-                session,
-                asking.tenant,
-                of,
-                on=on,
-                by=asking.name,
-                reason=body["reason"],
-                now=now(),
-                plan=body["plan"],
-                basis=body["basis"],
-                headcount_on=body.get("headcount_on"),
-            )
-        except (UnknownOrganization, NotOnThatDay) as error:
-            raise BadRequest(Fault("/unit", str(error))) from None
-        except NotBound as error:
-            raise BadRequest(Fault("/plan", str(error))) from None
-        except (NoSuchEnterprises, NotFrozen) as error:
-            raise BadRequest(Fault("/sector" if body["zone"] is None else "/zone", str(error))) from None
+            prepared = freezing.prepare(session, asking.tenant, of, **told)
+        with changing(asking.tenant, dry_run=query["dry_run"]) as session:
+            left = _seen(session, body["unit"])
+            if by_place and left is not None and (seen is None or not seen <= left):
+                raise Conflict(Fault("", "your branches became others while the figures were counted; ask again"))
+            record = freezing.freeze(session, asking.tenant, prepared)
+    except (UnknownOrganization, NotOnThatDay) as error:
+        raise BadRequest(Fault("/unit", str(error))) from None
+    except NotBound as error:
+        raise BadRequest(Fault("/plan", str(error))) from None
+    except (NoSuchEnterprises, NotFrozen) as error:
+        raise BadRequest(Fault("/sector" if body["zone"] is None else "/zone", str(error))) from None
     return {"as_of": today(), "record": _shown(record), "changes": []}
 
 
@@ -196,6 +190,14 @@ def show_frozen(id: str) -> Any:
             # What was asked then has no answer any more.
             changes = tuple(Change(name, record.figures[name], None) for name in sorted(record.figures))
     return {"as_of": today(), "record": _shown(record), "changes": changes}
+
+
+def _seen(session: Session, unit: str | None) -> set[str] | None:
+    """The organizations of which the caller may freeze figures, None: all. Raises UnknownOrganization for another."""
+    seen = seen_by(session, caller(), Act.FREEZE_FIGURES)
+    if seen is not None and unit is not None and unit not in seen:
+        raise UnknownOrganization(unit)
+    return seen
 
 
 def _record(session: Session, tenant: UUID, id: UUID) -> Frozen:

@@ -10,7 +10,7 @@ from marshmallow import fields
 
 from certification.access.permissions import Act
 from certification.reports import filing, late
-from certification.reports.filing import Filed
+from certification.reports.filing import Filing
 from certification.reports.late import Contact
 from certification.reports.places import NotAsked
 from certification.resources.access import changing, database, now, today, who
@@ -102,28 +102,22 @@ class ReportContactAnswer(AsOf):
 def file_report(code: str, plan: str, period: str, cut_off: str, body: Mapping[str, Any]) -> Any:
     """File an approved report
 
-    Keeps the figures as they are now, what was entered, form, letterhead and signer; none of it changes again. Of a
-    report that was reopened this is a correction, which names the filing before it.
+    Keeps the figures as they are now, what was entered, form, letterhead, signer and the Word template; none of it
+    changes again. Of a report that was reopened this is a correction, which names the filing before it. Nobody waits
+    while the figures are worked out; a step that somebody takes about the report meanwhile refuses the filing.
     """
-    key = key_of(plan, period, cut_off)
-    with changing(who().tenant) as session:
-        unit_within(session, code, Act.FILE_REPORTS)
-        try:
-            made = filing.file(
-                session,
-                who().tenant,
-                who(),
-                code,
-                key,
-                signer=body["signer"],
-                filed_on=body["filed_on"],
-                number=body["number"],
-                now=now(),
-            )
-        except (NotOnThatDay, NotAsked) as error:
-            raise NotFound(Fault("path/code", str(error))) from None
-        except NotBound as error:
-            raise Conflict(Fault("path/plan", str(error))) from None
+    key, tenant, at = key_of(plan, period, cut_off), who().tenant, now()
+    try:
+        with database().reading(tenant, snapshot=True) as session:
+            unit_within(session, code, Act.FILE_REPORTS)
+            prepared = filing.prepare(session, tenant, who(), code, key, **body, now=at)
+        with changing(tenant) as session:
+            unit_within(session, code, Act.FILE_REPORTS)
+            made = filing.file(session, tenant, who(), prepared, now=at)
+    except (NotOnThatDay, NotAsked) as error:
+        raise NotFound(Fault("path/code", str(error))) from None
+    except NotBound as error:
+        raise Conflict(Fault("path/plan", str(error))) from None
     return {"as_of": today(), "filing": _told(made)}
 
 
@@ -153,7 +147,7 @@ def show_filing(code: str, plan: str, period: str, cut_off: str, filing_id: UUID
 def show_filing_difference(code: str, plan: str, period: str, cut_off: str, filing_id: UUID) -> Any:
     """What the same question answers otherwise today, item by item"""
     key = key_of(plan, period, cut_off)
-    with database().reading(who().tenant) as session:
+    with database().reading(who().tenant, snapshot=True) as session:
         unit_within(session, code, Act.READ_REPORTS)
         one = filing.find(session, who().tenant, code, key, filing_id)
         try:
@@ -185,7 +179,7 @@ def set_report_contact(code: str, body: Mapping[str, Any]) -> Any:
     return {"as_of": today(), "name": told.name, "phone": told.phone, "email": told.email}
 
 
-def _told(one: Filed) -> Mapping[str, Any]:
+def _told(one: Filing) -> Mapping[str, Any]:
     return {
         "id": one.id,
         "version": one.version,

@@ -61,7 +61,7 @@ def draw_filing_xlsx(code: str, plan: str, period: str, cut_off: str, filing_id:
 
 def _draft(code: str, plan: str, period: str, cut_off: str, kind: str) -> Response:
     key = key_of(plan, period, cut_off)
-    with database().reading(who().tenant) as session:
+    with database().reading(who().tenant, snapshot=True) as session:
         unit_within(session, code, Act.READ_REPORTS)
         try:
             paper = papers.draft(session, who().tenant, code, key, now=now())

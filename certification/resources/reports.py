@@ -255,11 +255,22 @@ def list_report_standings(code: str, plan: str, period: str, cut_off: str) -> An
 
 
 def key_of(plan: str, period: str, cut_off: str) -> Key:
-    """Which report an address names. Raises NotFound for a day that is none."""
+    """Which report an address names. Raises NotFound for a day that is none, or of which nobody reports yet.
+
+    How early a day may be the plan's form says (`report_forms.in_force`); the latest is the last of the next year, so
+    that a report can be begun before its year does.
+    """
     try:
-        return Key(plan, period, date.fromisoformat(cut_off))
+        day = date.fromisoformat(cut_off)
     except ValueError:
-        raise NotFound(Fault("path/cut_off", f"{cut_off!r} is no day; write it as 2026-11-20")) from None
+        day = None
+    if day is None or day.isoformat() != cut_off:
+        raise NotFound(Fault("path/cut_off", f"{cut_off!r} is no day; write it as 2026-11-20"))
+    last = date(today().year + 1, 12, 31)
+    if day > last:
+        said = f"{day} is too far ahead; a report's cut-off day is {last} at the latest"
+        raise NotFound(Fault("path/cut_off", said))
+    return Key(plan, period, day)
 
 
 def unit_within(session: Session, code: str, act: Act) -> UUID:

@@ -18,15 +18,18 @@ FAULTS_AT_MOST = 2 * MOST_FAULTS
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in one place. `row` 0 means the file as a whole; an empty `column` the whole row."""
+    """What is wrong in one place. `row` 0 means what is told beside or without a file, by its name (`column`), or, with
+    an empty one, all of it: the file, unless there is none (`of_file`). An empty `column` of a row is the whole row."""
 
     row: int
     column: str
     message: str
+    of_file: bool = True
 
     def __str__(self) -> str:
         if self.row == 0:
-            return f"Tệp: {self.message}"
+            place = self.column or ("Tệp" if self.of_file else "")
+            return f"{place}: {self.message}" if place else self.message
         return (
             f"Dòng {self.row}, cột “{self.column}”: {self.message}"
             if self.column

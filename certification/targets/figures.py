@@ -33,6 +33,7 @@ __all__ = [
     "forecast_words",
     "gap",
     "last_year_words",
+    "mean",
     "number",
     "organization_words",
     "percent",
@@ -125,6 +126,11 @@ def number(value: int) -> str:
 def percent(rate: Fraction | None) -> str:
     """A rate (1 is the whole) as per cent with one decimal, halves up: 52,3%. `NOTHING` for None."""
     return NOTHING if rate is None else f"{_tenths(100 * rate)}%"
+
+
+def mean(value: Fraction | None) -> str:
+    """A mean with one decimal, halves up: 7,5. `NOTHING` for None."""
+    return NOTHING if value is None else _tenths(value)
 
 
 def points(distance: Fraction | None) -> str:

@@ -3,6 +3,10 @@
 A record says which organization, which plan, which cut-off day, over whom, the figures, who froze them, when and why.
 It is never changed; freezing the same again is another record beside it. `difference` holds a record against what the
 same question answers today, so that what came late can be shown.
+
+Counting takes seconds, so it is done before anything is locked (`prepare`, in a snapshot), and what was found is
+written in a transaction of milliseconds (`freeze`). What anybody writes between the two is in none of the figures,
+which are those of the instant of counting: it counts as what comes after the freezing does, and `difference` shows it.
 """
 
 from __future__ import annotations
@@ -27,7 +31,7 @@ from certification.targets.populations import ALL_ENTERPRISES
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 
-__all__ = ["Change", "Frozen", "NotFrozen", "difference", "find", "freeze", "frozen"]
+__all__ = ["Change", "Frozen", "NotFrozen", "difference", "find", "freeze", "frozen", "prepare"]
 
 OF_ORGANIZATION = (
     "headcount", "women", "union_cadres", "grassroots_unions", "meets_criteria", "holds_title",
@@ -45,7 +49,8 @@ class NotFrozen(CertificationError):
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A record. `figures` are numbers by name: "headcount", "1268-qd-ttg/G1/counted", "1268-qd-ttg/G4-able/counted"."""
+    """A record. `figures` are numbers by name: "headcount", "1268-qd-ttg/G1/counted", "1268-qd-ttg/G4-able/counted";
+    `frozen` the instant (UTC) of which they are."""
 
     id: UUID
     organization: str
@@ -71,7 +76,7 @@ class Change:
     now: int | None
 
 
-def freeze(
+def prepare(
     session: Session,
     tenant: UUID,
     code: str | Which,
@@ -85,7 +90,8 @@ def freeze(
     headcount_on: date | None = None,
     programme: str = PROGRAMME,
 ) -> Frozen:
-    """Keeps the figures of an organization, or of a zone or sector, on a cut-off day as they are now.
+    """Counts what is to be frozen: the figures of an organization, or of a zone or sector, on a cut-off day as they are
+    now. Nothing is kept yet; ask in a snapshot, so that the figures agree with one another.
 
     Raises NotFrozen for a cut-off day or a headcount's day still to come, without a name or a reason, or for a zone of
     which only a part is seen; UnknownOrganization, NotOnThatDay, NotBound and NoSuchEnterprises as `rates.rates` and
@@ -102,22 +108,26 @@ def freeze(
     figures = _measured(session, tenant, code, on, today, asked)
     zone, sector = (code.zone, code.sector) if isinstance(code, Which) else (None, None)
     organization = (code.within or "") if isinstance(code, Which) else code
-    record = Frozen(
+    return Frozen(
         new_id(), organization, plan, on, headcount_on or on, basis, now, by.strip(), reason.strip(), figures, zone,
         sector,
     )  # fmt: skip
+
+
+def freeze(session: Session, tenant: UUID, record: Frozen) -> Frozen:
+    """Keeps what was prepared, for good."""
     session.add(
         Freezing(
             id=record.id,
             tenant_id=tenant,
-            organization=organization,
-            zone=zone,
-            sector=sector,
-            plan=plan,
-            on_day=on,
+            organization=record.organization,
+            zone=record.zone,
+            sector=record.sector,
+            plan=record.plan,
+            on_day=record.on,
             headcount_on=record.headcount_on,
-            basis=basis,
-            frozen=now,
+            basis=record.basis,
+            frozen=record.frozen,
             frozen_by=record.frozen_by,
             reason=record.reason,
             figures=msgspec.json.encode(record.figures).decode(),
@@ -125,18 +135,20 @@ def freeze(
     )
     session.flush()
     detail = {
-        "organization": organization,
-        "zone": zone,
-        "sector": sector,
-        "plan": plan,
-        "basis": basis,
-        "on": on.isoformat(),
+        "organization": record.organization,
+        "zone": record.zone,
+        "sector": record.sector,
+        "plan": record.plan,
+        "basis": record.basis,
+        "on": record.on.isoformat(),
         "headcount_on": record.headcount_on.isoformat(),
         "reason": record.reason,
-        "figures": figures,
+        "figures": record.figures,
     }
     subject = f"frozen-figures:{record.id}"
-    chain.add(session, tenant, by=record.frozen_by, act="figures.freeze", subject=subject, detail=detail, now=now)
+    chain.add(
+        session, tenant, by=record.frozen_by, act="figures.freeze", subject=subject, detail=detail, now=record.frozen
+    )
     return record
 
 

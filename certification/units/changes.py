@@ -241,7 +241,9 @@ def _end_all(
 
 
 def _fault(one: Ending, column: str, message: str) -> Fault:
-    return Fault(one.row, column, message) if one.row else Fault(0, "", f"đơn vị “{one.code}”: {message}")
+    if not one.row:
+        return Fault(0, "", f"đơn vị “{one.code}”: {message}", of_file=False)
+    return Fault(one.row, column, message)
 
 
 def _faults(trees: _Trees, endings: Sequence[Ending], known: Collection[tuple[str, str]]) -> list[Fault]:

@@ -31,7 +31,11 @@ def test_every_act_that_binds_somebody_is_recorded_once_and_the_record_holds(wor
         row = {"Mã người lao động": "NV-3", "Năm đánh giá": 2025}
         awards.import_titles(session, tenant, titles_csv(row), now=now, by="lan")
         awards.import_titles(session, tenant, titles_csv(row), now=now, by="lan")
-        record = freezing.freeze(session, tenant, "vn", on=date(2026, 11, 19), by="hoa", reason="báo cáo", now=now)
+        record = freezing.freeze(
+            session,
+            tenant,
+            freezing.prepare(session, tenant, "vn", on=date(2026, 11, 19), by="hoa", reason="báo cáo", now=now),
+        )
         publications.publish(session, tenant, as_of=date(2026, 11, 19), now=now, by="lan")
         publications.unpublish(session, tenant, now=now, by="lan")
         publications.unpublish(session, tenant, now=now, by="lan")

@@ -71,7 +71,13 @@ def test_every_fault_of_a_table_is_told_and_nothing_is_kept(run: Run) -> None:
     broken = "Mã mục,Giá trị\ncontests,hai\nkhong-co,1\nbase,3\n".encode()
     refused = run("report", "enter", broken, "cdcs/a", *OF, "--by", "hoa")
     assert refused.exit_code == 1
-    assert "3 faults" in refused.stderr
+    assert "3 faults: nothing was taken in; correct the file" in refused.stderr
+    succeeded(run("report", "enter", "Mã mục,Giá trị\ncontests,1\n".encode(), "cdcs/b", *OF, "--by", "hoa"))
+    refused = run("report", "submit", "cdcs/b", *OF, "--by", "hoa")
+    assert refused.exit_code == 1
+    assert "values/results-text: “Kết quả đạt được”: chưa có nội dung" in refused.stderr
+    assert "2 faults: nothing was done; correct what is named and run this again." in refused.stderr
+    assert "Tệp" not in refused.stderr
     assert "new" in succeeded(run("report", "status", "cdcs/a", *OF))
     assert "không thuộc diện báo cáo" in run("report", "status", "cdcs/c", *OF).stderr
     other = ("--plan", "khong-co", "--cut-off", "31/10/2026")

@@ -7,6 +7,7 @@ import zipfile
 from datetime import date, datetime
 from uuid import UUID
 
+import docx
 import pytest
 
 from certification.acts import chain
@@ -154,3 +155,12 @@ def test_a_broken_template_is_not_kept(database: Database, tenant: UUID, now: da
         )
     with database.reading(tenant) as session:
         assert kept_templates.template(session, tenant, DECISION, date(2026, 6, 1)).told_from is None
+
+
+def test_a_file_without_any_field_is_no_template() -> None:
+    word = docx.Document()
+    word.add_paragraph("BÁO CÁO năm 2026")
+    content = io.BytesIO()
+    word.save(content)
+    (said,) = faults(content.getvalue(), REPORT)
+    assert said.startswith("cả tệp: không có trường nào")

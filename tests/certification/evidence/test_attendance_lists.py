@@ -245,7 +245,7 @@ def test_a_withdrawn_list_counts_for_nobody_and_stays(
         with database.writing(tenant) as session:
             return attendance_lists.withdraw(session, tenant, organizer=organizer, code=code, **told)
 
-    assert faults_of(lambda: withdraw(reason=" ")) == ["Tệp: ghi lý do rút danh sách, nhiều nhất 2000 ký tự"]
+    assert faults_of(lambda: withdraw(reason=" ")) == ["reason: ghi lý do rút danh sách, nhiều nhất 2000 ký tự"]
     assert withdraw() == 2
     assert learned(database, tenant, now) == set()
     with pytest.raises(AlreadyWithdrawn, match="đã được rút ngày 21/11/2026 bởi can-bo-1"):

@@ -180,7 +180,7 @@ def test_the_same_declaration_twice_changes_nothing_and_a_number_is_declared_onc
     assert declare().id == one.id
     same_number = Declared("certificate", "Tên khác", date(2026, 7, 1), (), "Nơi khác", None, "CN-2026/015")
     assert faults_of(lambda: declare(same_number, file=PNG)) == [
-        "Tệp: chứng chỉ số này đã được khai ngày 04/05/2026: “Tin học cơ bản”; không khai lần nữa"
+        "certificate_number: chứng chỉ số này đã được khai ngày 04/05/2026: “Tin học cơ bản”; không khai lần nữa"
     ]
     declare(number="NV-2")
     with database.reading(tenant) as session:
@@ -215,14 +215,14 @@ def test_every_fault_is_told_at_once_and_nothing_is_kept(
     assert [fault[:60] for fault in faults_of(lambda: declare(wrong, file=b"x"))] == [
         text[:60]
         for text in (
-            "Tệp: “giấy” không hiểu được; ghi một trong: certificate, self_study",
-            "Tệp: ô trống; ghi giá trị vào ô này",
-            "Tệp: có số giống số điện thoại, số căn cước hoặc địa chỉ thư; bỏ số đó đi",
-            "Tệp: có số giống số điện thoại, số căn cước hoặc địa chỉ thư; bỏ số đó đi",
-            "Tệp: 21/11/2026 chưa tới (hôm nay 20/11/2026); sửa ngày",
-            "Tệp: “0” không phải số nguyên từ 1 đến 525600; sửa lại số",
-            "Tệp: không có chủ đề “luật-rừng”; ghi một trong: cadre-training, community",
-            "Tệp: tệp này không phải PDF, JPG hay PNG (xét theo nội dung, không theo tên); chụp lại",
+            "kind: “giấy” không hiểu được; ghi một trong: certificate, self_study",
+            "title: ô trống; ghi giá trị vào ô này",
+            "provider: có số giống số điện thoại, số căn cước hoặc địa chỉ thư; bỏ số đó đi",
+            "certificate_number: có số giống số điện thoại, số căn cước hoặc địa chỉ thư; bỏ số đó đi",
+            "learned_on: 21/11/2026 chưa tới (hôm nay 20/11/2026); sửa ngày",
+            "minutes: “0” không phải số nguyên từ 1 đến 525600; sửa lại số",
+            "topics: không có chủ đề “luật-rừng”; ghi một trong: cadre-training, community",
+            "file: tệp này không phải PDF, JPG hay PNG (xét theo nội dung, không theo tên); chụp lại",
         )
     ]
     assert levels(database, tenant, now) == set()

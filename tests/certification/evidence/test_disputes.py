@@ -102,15 +102,15 @@ def test_missing_evidence_is_added_and_named(
 ) -> None:
     one = do("open_dispute", reason="Tôi có dự lớp ngày 4/5")
     assert faults_of(lambda: do("answer", one.id, outcome="added")) == [
-        "Tệp: ghi mã Statement của minh chứng đã bổ sung"
+        "added: ghi mã Statement của minh chứng đã bổ sung"
     ]
-    hers = f"Tệp: không có minh chứng nào mang mã {learned['ba']} của người này; xem lại mã"
+    hers = f"statement: không có minh chứng nào mang mã {learned['ba']} của người này; xem lại mã"
     assert faults_of(lambda: do("answer", one.id, outcome="added", added=learned["ba"])) == [hers]
     assert faults_of(lambda: do("answer", one.id, outcome="added", added=learned["đã huỷ"])) == [
-        "Tệp: minh chứng này đã bị huỷ, không còn được tính"
+        "statement: minh chứng này đã bị huỷ, không còn được tính"
     ]
     assert faults_of(lambda: do("answer", one.id, outcome="voided")) == [
-        "Tệp: khiếu nại này về việc thiếu minh chứng, không có gì để huỷ"
+        "outcome: khiếu nại này về việc thiếu minh chứng, không có gì để huỷ"
     ]
     assert len(faults_of(lambda: do("answer", one.id, outcome="kept", added=learned["an"]))) == 1
     assert len(faults_of(lambda: do("answer", one.id, outcome="mất"))) == 1
@@ -122,12 +122,12 @@ def test_missing_evidence_is_added_and_named(
 def test_nobody_disputes_evidence_about_somebody_else(do: Callable[..., Disputed], learned: dict[str, UUID]) -> None:
     stranger = uuid4()
     for wrong in (learned["ba"], stranger):
-        words = f"Tệp: không có minh chứng nào mang mã {wrong} của người này; xem lại mã"
+        words = f"statement: không có minh chứng nào mang mã {wrong} của người này; xem lại mã"
         assert faults_of(lambda wrong=wrong: do("open_dispute", statement_id=wrong)) == [words]
     assert faults_of(lambda: do("open_dispute", statement_id=learned["đã huỷ"], reason="", year=2027)) == [
-        "Tệp: chưa ghi lý do; ghi lý do và căn cứ",
-        "Tệp: năm 2027 không phải từ 2000 đến 2026; sửa năm",
-        "Tệp: minh chứng này đã bị huỷ, không còn được tính",
+        "reason: chưa ghi lý do; ghi lý do và căn cứ",
+        "year: năm 2027 không phải từ 2000 đến 2026; sửa năm",
+        "statement: minh chứng này đã bị huỷ, không còn được tính",
     ]
 
 

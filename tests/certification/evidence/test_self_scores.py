@@ -63,7 +63,7 @@ def test_every_fault_is_told_and_nothing_is_kept(database: Database, tenant: UUI
         "Dòng 4, cột “note”: ghi chú dài quá 2000 ký tự hoặc có ký tự không nhìn thấy được; viết lại",
     ]
     assert faults_of(lambda: score(2027, OwnScore("CS1", 3))) == [
-        "Tệp: năm 2027 chưa tới (hôm nay 20/11/2026); sửa năm"
+        "year: năm 2027 chưa tới (hôm nay 20/11/2026); sửa năm"
     ]
     assert own(database, tenant, an, date(2026, 12, 1)) == []
     with pytest.raises(UnknownWorker):

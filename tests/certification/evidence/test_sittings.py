@@ -132,8 +132,8 @@ def test_every_fault_of_the_table_is_told_at_once(database: Database, tenant: UU
             now=now,
         )
     assert str(caught.value).splitlines() == [
-        "Tệp: chưa ghi căn cứ; ghi lý do, ví dụ biên bản họp tổ và ngày họp",
-        "Tệp: 31/12/2025 trước năm đánh giá 2026; sửa ngày hoặc năm",
+        "basis: chưa ghi căn cứ; ghi lý do, ví dụ biên bản họp tổ và ngày họp",
+        "on: 31/12/2025 trước năm đánh giá 2026; sửa ngày hoặc năm",
         "Dòng 1, cột “worker”: không có người lao động nào mang mã “lạ”; sửa mã, hoặc nhập danh sách trước",
         "Dòng 1, cột “CS4”: “11” không phải số nguyên từ 0 đến 10; sửa lại số",
         "Dòng 1, cột “CS8”: “7.5” không phải số nguyên từ 0 đến 10; sửa lại số",
@@ -151,10 +151,10 @@ def test_every_fault_of_the_table_is_told_at_once(database: Database, tenant: UU
 
 def test_a_day_to_come_and_a_year_without_criteria_are_refused(attest: Attest) -> None:
     assert faults_of(lambda: attest({"NV-1": {"CS4": 8}}, on=date(2026, 11, 21))) == [
-        "Tệp: 21/11/2026 chưa tới (hôm nay 20/11/2026); sửa ngày"
+        "on: 21/11/2026 chưa tới (hôm nay 20/11/2026); sửa ngày"
     ]
     assert faults_of(lambda: attest({"NV-1": {"CS4": 8}}, year=2001)) == [
-        "Tệp: không có bộ tiêu chí nào có hiệu lực cho năm 2001; sửa năm, hoặc nạp bộ tiêu chí của năm đó"
+        "year: không có bộ tiêu chí nào có hiệu lực cho năm 2001; sửa năm, hoặc nạp bộ tiêu chí của năm đó"
     ]
 
 
@@ -183,7 +183,7 @@ def test_what_is_withdrawn_held_before_and_the_one_before_it_holds_again(
     with pytest.raises(NotForYou):
         withdraw(first, Witness("x", worker_ids=frozenset({team[0]})))
     assert faults_of(lambda: withdraw(first, reason=" ")) == [
-        "Tệp: chưa ghi căn cứ; ghi lý do, ví dụ biên bản họp tổ và ngày họp"
+        "reason: chưa ghi căn cứ; ghi lý do, ví dụ biên bản họp tổ và ngày họp"
     ]
     with database.reading(tenant) as session:
         told = sittings.history(session, tenant, team[0], 2026)

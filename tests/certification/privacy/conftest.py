@@ -64,5 +64,9 @@ def nga(desk: Desk, identity: api.Identity) -> UUID:
     desk.decide(NUMBER, "NV-3")
     issue(desk.world.database, tenant, now)
     with desk.world.database.writing(tenant) as session:
-        freezing.freeze(session, tenant, "vn", on=date(2026, 11, 20), by="hoa", reason="báo cáo", now=now)
+        freezing.freeze(
+            session,
+            tenant,
+            freezing.prepare(session, tenant, "vn", on=date(2026, 11, 20), by="hoa", reason="báo cáo", now=now),
+        )
     return worker

@@ -63,7 +63,7 @@ class Office:
         return self.take(self.dung, code, "approve")
 
     def file(self, who: Who | None = None, code: str = TOP, **told: Any) -> Filed:
-        said = {
+        said: dict[str, Any] = {
             "signer": "Lò Thị Hằng",
             "filed_on": date(2026, 11, 20),
             "number": "05/BC-LĐLĐ",
@@ -71,4 +71,5 @@ class Office:
             **told,
         }
         with self.world.database.writing(self.tenant) as session:
-            return filing.file(session, self.tenant, who or self.chi, code, KEY, **said)
+            prepared = filing.prepare(session, self.tenant, who or self.chi, code, KEY, **said)
+            return filing.file(session, self.tenant, who or self.chi, prepared, now=said["now"])

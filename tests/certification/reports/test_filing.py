@@ -94,7 +94,7 @@ def test_a_correction_is_another_filing_that_names_the_former(ready: Office) -> 
     second = ready.file(number="06/BC-LĐLĐ")
     assert (second.version, second.corrects) == (2, first.id)
     with ready.world.database.reading(ready.tenant) as session:
-        assert filing.filed(session, ready.tenant, TOP, KEY) == [second, first]
+        assert [one.id for one in filing.filed(session, ready.tenant, TOP, KEY)] == [second.id, first.id]
         assert filing.find(session, ready.tenant, TOP, KEY, first.id).entered.number("loudspeaker-items") == 10
         assert second.entered.number("loudspeaker-items") == 13
         assert not chain.verify(session, ready.tenant).faults

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from certification.access.rights import NotAllowed
-from certification.reports import late
+from certification.reports import filing, late
 from certification.reports.late import Contact
 from certification.spreadsheets import ImportFaults
 from tests.certification.reports.office import KEY, TEXTS, TOP, Office
@@ -80,3 +80,15 @@ def test_every_fault_of_a_contact_is_told(office: Office, contact: Contact, plac
 def test_only_whoever_writes_a_units_report_names_its_contact(office: Office) -> None:
     with office.world.database.writing(office.tenant) as session, pytest.raises(NotAllowed):
         late.set_contact(session, office.tenant, office.hoa, "cdcs/b", LAN, now=office.now)
+
+
+def test_neither_the_list_nor_that_of_filings_reads_what_reports_say(
+    office: Office, count_commands: Callable[[], Any]
+) -> None:
+    office.approved(office.hoa, "cdcs/a", {})
+    office.approved(office.chi, TOP, {})
+    office.file()
+    with office.world.database.reading(office.tenant) as session, count_commands() as commands:
+        late.standings(session, office.tenant, TOP, KEY)
+        assert len(filing.filed(session, office.tenant, TOP, KEY)) == 1
+    assert not [one for one in commands if "certification_report.said" in one or "filing.content" in one]

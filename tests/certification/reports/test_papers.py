@@ -8,11 +8,15 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from certification.documents import kept_templates
 from certification.documents.kinds import REPORT
+from certification.documents.template_checks import BrokenTemplate
 from certification.documents.word_layout import default_template
+from certification.models import ReportFiling, UsedTemplate
 from certification.reports import papers
+from certification.reports.entered import canonical
 from certification.reports.papers import Paper
 from certification.units import letterheads
 from certification.units.letterheads import Letterhead
@@ -112,3 +116,34 @@ def test_the_template_that_an_officer_changed_is_the_one_filled_in(office: Offic
 
 def test_the_name_of_a_file_can_be_kept_anywhere(office: Office) -> None:
     assert draft(office).name == "bao-cao-cd-lai-chau-2026-10-31-du-thao"
+
+
+def test_a_filing_keeps_the_template_it_went_out_with(filed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours of a later version of the program changes nothing of it, and neither does an officer's."""
+    before = papers.draw(of_filing(filed), "docx")
+    ours = default_template(REPORT)
+    other = rewritten(ours, "Độc lập - Tự do - Hạnh phúc", "Độc lập – Tự do – Hạnh phúc")
+    monkeypatch.setattr(kept_templates, "default_template", lambda _kind: other)
+
+    def load(starts: date) -> None:
+        with filed.world.database.writing(filed.tenant) as session:
+            kept_templates.load(session, filed.tenant, REPORT, other, starts=starts, by="hoa", now=filed.now)
+
+    for starts in (date(2026, 1, 1), date(2026, 11, 20)):
+        with pytest.raises(BrokenTemplate, match=r"đã có báo cáo ghi ngày 20/11/2026.* từ ngày 21/11/2026"):
+            load(starts)
+    assert papers.draw(of_filing(filed), "docx") == before
+    load(date(2026, 11, 21))
+    assert papers.draw(of_filing(filed), "docx") == before
+    assert of_filing(filed).template == ours
+
+
+def test_what_was_filed_before_templates_were_kept_has_that_of_its_day(filed: Office) -> None:
+    from certification.reports import filing
+
+    with filed.world.database.writing(filed.tenant) as session:
+        kept = filing.find(session, filed.tenant, TOP, KEY)
+        former = canonical({name: value for name, value in kept.document.items() if name != "template"})
+        session.execute(sa.update(ReportFiling).where(ReportFiling.id == kept.id).values(content=former))
+        session.execute(sa.delete(UsedTemplate).where(UsedTemplate.tenant_id == filed.tenant))
+    assert of_filing(filed).template == default_template(REPORT)

@@ -134,7 +134,7 @@ def test_whatever_is_missing_is_told_at_once_and_nothing_is_kept(office: Office)
     office.enter(office.hoa, "cdcs/a", {"contests": {"value": 1}})
     with pytest.raises(ImportFaults) as refused:
         office.take(office.hoa, "cdcs/a", "submit")
-    assert places(refused) == ["results-text", "limits-text"]
+    assert places(refused) == ["values/results-text", "values/limits-text"]
     assert office.show("cdcs/a").state == "draft"
     for step in ("approve", "return", "file", "reopen"):
         with pytest.raises(WrongStep):

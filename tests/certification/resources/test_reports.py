@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from certification.access.permissions import Role
-from certification.resources import access, report_filings, reports
+from certification.reports import gathering
+from certification.resources import access, report_filings, report_papers, reports
+from tests.certification.documents.words import text_of
 from tests.certification.reports.office import Office
 from tests.certification.resources.branches import Ask, Callers, places
 
 KEY = "reports/lai-chau-31-kh-ldld-2026/yearly/2026-10-31"
 A, TOP = f"/api/units/cdcs/a/{KEY}", f"/api/units/cd/lai-chau/{KEY}"
+TOP_UNIT = "cd/lai-chau"
 TEXTS = {"results-text": {"value": "Tốt"}, "limits-text": {"value": "Kinh phí"}}
 
 
 @pytest.fixture
 def office(world: Any, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Requests are of the moment of the tests, whenever they run."""
-    for module in (access, reports, report_filings):
+    for module in (access, reports, report_filings, report_papers):
         monkeypatch.setattr(module, "now", lambda: world.now)
     return Office(world)
 
@@ -85,9 +91,21 @@ def test_faults_stand_at_their_pointer_and_in_their_row(office: Office, ask: Ask
     table = "Mã mục,Giá trị\ncontests,hai\nkhong-co,1\n".encode()
     refused = ask(hoa, f"{A}/table", 400, method="POST", data=table, content_type="text/csv")
     assert places(refused) == ["row 2, Giá trị", "row 3, Mã mục"]
-    assert places(ask(hoa, f"{A}/steps/submit", 409, method="POST", json={})) == [""]
+    assert places(ask(hoa, f"{A}/steps/submit", 409, method="POST", json={})) == ["path/step"]
     ask(hoa, f"{A}/values", method="POST", json={"values": {"contests": {"value": 1}}})
-    assert places(ask(hoa, f"{A}/steps/submit", 400, method="POST", json={})) == ["/results-text", "/limits-text"]
+    missing = ask(hoa, f"{A}/steps/submit", 400, method="POST", json={"comment": "x" * 2001})
+    assert places(missing) == ["/comment", "/values/results-text", "/values/limits-text"]
+    odd = [1, {"name": ["Tuần lễ"], "noi/chon": "x"}, {"day": True}]
+    refused = ask(hoa, f"{A}/values", 400, method="POST", json={"values": {"events": {"value": odd}}})
+    assert places(refused) == [
+        "/values/events/value/0", "/values/events/value/1/name", "/values/events/value/1/noi~1chon",
+        "/values/events/value/2/day",
+    ]  # fmt: skip
+    long = "x" * 501
+    rows = "".join(f"events,Ngày Sách,{long if place == 2 else ''}\n" for place in range(502))
+    table = f"Mã mục,Giá trị,Ghi chú\n{rows}".encode()
+    refused = ask(hoa, f"{A}/table", 400, method="POST", data=table, content_type="text/csv")
+    assert places(refused) == ["row 4, Ghi chú", "row 502, Mã mục"]
 
 
 def test_what_is_no_report_is_not_found(office: Office, ask: Ask, callers: Callers) -> None:
@@ -101,6 +119,12 @@ def test_what_is_no_report_is_not_found(office: Office, ask: Ask, callers: Calle
         f"{A}/filings/0190f3b0-0000-7000-8000-000000000001",
     ):
         ask(callers.operator, path, 404)
+    for day in ("9999-12-31", "2028-01-01", "20261031", "2026-W44-6", "hom-nay"):
+        of = A.replace("2026-10-31", day)
+        for path in (of, f"{of}/standings", f"{of}/filings", f"{of}/paper.docx"):
+            assert places(ask(callers.operator, path, 404)) == ["path/cut_off"], path
+    ask(callers.operator, A.replace("2026-10-31", "0001-01-01"), 404)
+    ask(callers.operator, A.replace("2026-10-31", "2027-12-31"))
     ask(callers.operator, f"{A}/steps/file", 404, method="POST", json={})
 
 
@@ -135,3 +159,89 @@ def test_who_is_late_is_listed_with_whom_to_phone(office: Office, ask: Ask, call
     assert [(one["unit"], one["days_late"], one["phone"]) for one in found["units"]] == [
         ("cd/lai-chau", 0, None), ("cdcs/a", 1, "0912 345 678"), ("cdcs/b", 1, None), ("cdcs/trong", 1, None),
     ]  # fmt: skip
+
+
+PAPER = {"signer": "Lò Thị Hằng", "filed_on": "2026-11-20", "number": "05/BC-LĐLĐ"}
+
+
+@pytest.fixture
+def ready(office: Office) -> Office:
+    """The province's report, approved."""
+    with office.world.database.writing(office.tenant) as session:
+        office.world.employ(session, "dn/a")
+    office.approved(office.chi, TOP_UNIT, {})
+    return office
+
+
+@contextmanager
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> Iterator[None]:
+    """Something happens while the figures of whoever asks are worked out."""
+    real = gathering.gather
+
+    def interrupted(*told: Any, **named: Any) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(happens).result()
+        return real(*told, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gathering, "gather", interrupted)
+        yield
+
+
+def test_nobody_waits_while_the_figures_of_a_filing_are_worked_out(
+    ready: Office, ask: Ask, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer commits meanwhile: on SQLite, where one writes at a time, it could not if the filing held that."""
+
+    def write() -> None:
+        ready.enter(ready.binh, "cdcs/b", {"contests": {"value": 2}})
+        with ready.world.database.writing(ready.tenant) as session:
+            ready.world.employ(session, "dn/b")
+
+    headers = callers.officer
+    with meanwhile(monkeypatch, write):
+        filed = ask(headers, f"{TOP}/filings", 201, method="POST", json=PAPER)["filing"]
+    assert ready.show("cdcs/b").own["contests"].value == 2
+    assert ask(headers, f"{TOP}/filings/{filed['id']}")["snapshot"]["figures"]["headcount"] == 1, "as of the snapshot"
+
+
+def test_a_step_that_is_taken_meanwhile_refuses_the_filing(
+    ready: Office, ask: Ask, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = callers.officer
+    with meanwhile(monkeypatch, lambda: ready.take(ready.dung, TOP_UNIT, "return", "Đếm lại")):
+        ask(headers, f"{TOP}/filings", 409, method="POST", json=PAPER)
+    assert ask(headers, f"{TOP}/filings")["filings"] == []
+    assert ready.show(TOP_UNIT).state == "returned"
+
+
+def test_a_report_that_was_returned_and_approved_again_meanwhile_is_another_one(
+    ready: Office, ask: Ask, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def otherwise() -> None:
+        ready.take(ready.dung, TOP_UNIT, "return", "Đếm lại")
+        ready.enter(ready.chi, TOP_UNIT, {"contests": {"value": 9}})
+        ready.take(ready.chi, TOP_UNIT, "submit")
+        ready.take(ready.dung, TOP_UNIT, "approve")
+
+    headers = callers.officer
+    with meanwhile(monkeypatch, otherwise):
+        refused = ask(headers, f"{TOP}/filings", 409, method="POST", json=PAPER)
+    assert "người khác xử lý" in str(refused)
+    assert ask(headers, f"{TOP}/filings")["filings"] == []
+    ask(headers, f"{TOP}/filings", 201, method="POST", json=PAPER)
+
+
+def test_drafts_and_differences_are_of_one_moment(
+    ready: Office, ask: Ask, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = callers.officer
+    filed = ask(headers, f"{TOP}/filings", 201, method="POST", json=PAPER)["filing"]
+
+    def hire() -> None:
+        with ready.world.database.writing(ready.tenant) as session:
+            ready.world.employ(session, "dn/b")
+
+    with meanwhile(monkeypatch, hire):
+        assert ask(headers, f"{TOP}/filings/{filed['id']}/difference")["changes"] == []
+        assert "1 công nhân lao động" in text_of(ask(headers, f"{A.replace('cdcs/a', 'cdcs/b')}/paper.docx"))

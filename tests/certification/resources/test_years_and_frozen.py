@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from certification.access.permissions import Role
+from certification.targets import freezing
 from tests.certification.learning import add_facts
 from tests.certification.resources.branches import Ask, Callers, Headers, places
 from tests.certification.world import World
@@ -76,3 +80,25 @@ def test_figures_are_frozen_and_compared_within_the_branch(
     post(callers.of(Role.AUDITOR), 403)
     post(callers.enterprise, 403)
     ask(callers.enterprise, "/api/frozen-figures", 403)
+
+
+def test_nobody_waits_while_figures_are_counted(
+    world: World, people: dict[str, UUID], callers: Callers, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = freezing.prepare
+
+    def interrupted(*told: Any, **named: Any) -> Any:
+        def hire() -> None:
+            with world.database.writing(world.tenant) as session:
+                world.employ(session, "dn/a")
+
+        counted = real(*told, **named)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(hire).result()
+        return counted
+
+    monkeypatch.setattr(freezing, "prepare", interrupted)
+    body = {"unit": "dn/a", "on": "2026-11-19", "reason": "Báo cáo năm"}
+    made = ask(callers.officer, "/api/frozen-figures", 201, method="POST", json=body)["record"]
+    changes = ask(callers.officer, f"/api/frozen-figures/{made['id']}")["changes"]
+    assert {"figure": "headcount", "frozen": 1, "now": 2} in changes

@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 20)
 def freeze(world: World, code: str = "vn", **other: Any) -> Frozen:
     told = {"on": REPORTED, "by": "Lò Thị Sen", "reason": "Báo cáo năm", "now": world.now} | other
     with world.database.writing(world.tenant) as session:
-        return freezing.freeze(session, world.tenant, code, **told)
+        return freezing.freeze(session, world.tenant, freezing.prepare(session, world.tenant, code, **told))
 
 
 def changes(world: World, record: Frozen) -> tuple[Change, ...]:
@@ -75,3 +75,19 @@ def test_another_tenants_record_is_not_found(world: World, other_world: World) -
             with pytest.raises(NotFrozen, match=f"under {unknown}"):
                 freezing.find(session, other_world.tenant, unknown)
         assert freezing.frozen(session, other_world.tenant) == []
+
+
+def test_nobody_waits_while_figures_are_counted_and_what_comes_meanwhile_is_late(world: World) -> None:
+    """Figures are counted in a snapshot: another writer goes on, and what it wrote is a difference."""
+    told: dict[str, Any] = {"on": REPORTED, "by": "Sen", "reason": "Báo cáo năm", "now": world.now}
+    with world.database.reading(world.tenant, snapshot=True) as session:
+        prepared = freezing.prepare(session, world.tenant, "vn", **told)
+        with world.database.writing(world.tenant) as other:
+            world.employ(other, "dn/a")
+        again = freezing.prepare(session, world.tenant, "vn", **told)
+    assert prepared.figures == again.figures, "one moment"
+    with world.database.reading(world.tenant) as session:
+        assert freezing.frozen(session, world.tenant) == [], "nothing is kept yet"
+    with world.database.writing(world.tenant) as session:
+        record = freezing.freeze(session, world.tenant, prepared)
+    assert ("headcount", 0, 1) in [(one.figure, one.frozen, one.now) for one in changes(world, record)]

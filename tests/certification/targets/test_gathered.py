@@ -224,12 +224,21 @@ def test_who_is_behind_a_rate_of_a_zone_is_as_many_as_it_says(placed: World) -> 
 def test_figures_of_a_zone_are_frozen_whole(placed: World) -> None:
     asked: dict[str, Any] = {"on": date(2026, 11, 19), "by": "Sen", "reason": "Báo cáo năm", "now": placed.now}
     with placed.database.writing(placed.tenant) as session:
-        record = freezing.freeze(session, placed.tenant, Which(ZONE), **asked)
-        unit = freezing.freeze(session, placed.tenant, Which(ZONE, within="vn/lai-chau"), **asked)
+        record = freezing.freeze(session, placed.tenant, freezing.prepare(session, placed.tenant, Which(ZONE), **asked))
+        unit = freezing.freeze(
+            session, placed.tenant, freezing.prepare(session, placed.tenant, Which(ZONE, within="vn/lai-chau"), **asked)
+        )
         seen = {"dn/a", "dn/b", "dn/moi"}
-        assert freezing.freeze(session, placed.tenant, Which(ZONE, seen=seen), **asked).figures == record.figures
+        assert (
+            freezing.freeze(
+                session, placed.tenant, freezing.prepare(session, placed.tenant, Which(ZONE, seen=seen), **asked)
+            ).figures
+            == record.figures
+        )
         with pytest.raises(NotFrozen, match="not every enterprise"):
-            freezing.freeze(session, placed.tenant, Which(ZONE, seen={"dn/a"}), **asked)
+            freezing.freeze(
+                session, placed.tenant, freezing.prepare(session, placed.tenant, Which(ZONE, seen={"dn/a"}), **asked)
+            )
     assert (record.organization, record.zone, record.sector) == ("", ZONE, None)
     assert (unit.organization, unit.zone, record.figures["headcount"]) == ("vn/lai-chau", ZONE, 5)
     twice(placed)

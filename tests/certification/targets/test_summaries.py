@@ -376,7 +376,7 @@ def test_what_is_frozen_is_counted_to_the_end_however_much_waits(world: World, m
             "reason": "báo cáo năm",
             "now": world.now,
         }
-        record = freezing.freeze(session, world.tenant, "vn", **asked)
+        record = freezing.freeze(session, world.tenant, freezing.prepare(session, world.tenant, "vn", **asked))
         assert record.figures["1268-qd-ttg/G1/counted"] == 4
         assert freezing.difference(session, world.tenant, record, today=ON) == ()
 

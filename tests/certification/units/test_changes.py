@@ -125,7 +125,7 @@ def test_a_unit_is_split_in_two_when_all_below_it_has_moved(database: Database, 
     with pytest.raises(ImportFaults) as refused:
         do(changes.end, "vn/t/a", ["vn/t/ab", "vn/t/c"], day=DAY)
     assert [str(one) for one in refused.value.faults] == [
-        "Tệp: đơn vị “vn/t/a”: có nhiều đơn vị kế thừa mà còn 2 đơn vị trực thuộc (“dn/1”, “dn/3”); chuyển từng đơn vị "
+        "đơn vị “vn/t/a”: có nhiều đơn vị kế thừa mà còn 2 đơn vị trực thuộc (“dn/1”, “dn/3”); chuyển từng đơn vị "
         "sang cấp trên mới từ 01/07/2026 trước, rồi nhập lại"
     ]
     assert everything(database) == before
