@@ -28,7 +28,7 @@ BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/
 TESTED_PACKAGES  := $(TESTED)/node_modules/installed-$(call content,$(TESTED)/package-lock.json)
 VERIFIER_PACKAGES := $(VERIFIERS)/node_modules/installed-$(call content,$(VERIFIERS)/package-lock.json)
 
-.PHONY: help demo install run test test-quick test-faults bench lint format clean system-run system-demo system-test
+.PHONY: help demo install run words test test-quick test-faults bench lint format clean system-run system-demo system-test
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,6 +57,15 @@ lint: system-test $(TEST) ## style, formatting and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+words: system-test $(TEST) ## gather the words of pages into the catalogues of their English
+	@for package in $(dir $(wildcard certification/web/*/templates/)); do \
+		mkdir -p $${package%/templates/}/translations; \
+		catalogue=$${package%/templates/}/translations/en.po; \
+		.venv/bin/pybabel -q extract -F certification/web/babel.cfg -k _l --no-location --sort-output --omit-header -o .cache/words.pot $${package%/templates/} && \
+		if [ -f $$catalogue ]; then .venv/bin/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -w 110 -l en -i .cache/words.pot -o $$catalogue; \
+		else cp .cache/words.pot $$catalogue; fi; \
+	done
 
 format: system-test $(TEST) ## bring the code into shape
 	.venv/bin/ruff check --fix .

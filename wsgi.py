@@ -40,17 +40,20 @@ from werkzeug.exceptions import HTTPException
 import certification.resources.errors
 import lrs.resources.errors
 import migrations
+from certification import web
+from certification.access import first_run
 from certification.cli import certification_cli
 from certification.judgement.work import work
 from certification.privacy.looks import Looks
 from certification.reports.mail import MailServer
 from certification.resources import api, issuers, published_profile, xapi_ext_check
 from certification.resources.limits import Limit
-from certification.web import web
+from certification.vietnam import vietnam_day
+from lrs.api import find_tenant
 from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
 from lrs.commands.ops import ops_cli
-from lrs.db import Database
+from lrs.db import NOBODY, Database
 from lrs.definitions import keep_up
 from lrs.last_use import LastUses
 from lrs.resources import xapi, xapi_ext
@@ -222,7 +225,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.register_blueprint(xapi_ext_check)
     app.register_blueprint(published_profile)
     app.register_blueprint(issuers)
-    app.register_blueprint(web)
+    web.mount(app)
     for status in (400, 404, 405, 411, 413, 415):
         app.register_error_handler(status, unmatched)
     app.add_url_rule("/healthz", view_func=healthz)
@@ -235,13 +238,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     return app
 
 
-def unmatched(error: HTTPException) -> Response | HTTPException:
-    """What is refused before a view has it, as an unknown address is: in each half's one form, all else in Flask's."""
+def unmatched(error: HTTPException) -> Response:
+    """What is refused before a view has it, as an unknown address is: in each half's one form, all else as a page."""
     if request.path.startswith(lrs.resources.errors.PREFIXES):
         return lrs.resources.errors.unmatched(error)
     if request.path.startswith("/api/"):
         return certification.resources.errors.unmatched(error)
-    return error
+    return web.page_of(error)
 
 
 @guarded(EVERYBODY)
@@ -382,6 +385,21 @@ def warn_without_wall(database: Database) -> None:
         )
 
 
+def tell_first_start(database: Database, settings: Settings) -> None:
+    """Write the code that makes the first administrator into the log, as long as there is none."""
+    with database.reading(NOBODY) as session:
+        tenant = find_tenant(session)
+    with database.reading(tenant) as session:
+        begun = first_run.is_administered(session, tenant, vietnam_day(datetime.now(UTC)))
+    if not begun:
+        log.warning(
+            "nobody administers this installation yet: open http://%s:%s/bat-dau and enter the code %s",
+            settings.host,
+            settings.port,
+            first_run.code(settings.secret_key),
+        )
+
+
 def is_news(record: logging.LogRecord) -> bool:
     """Whether what granian wants to log is to be logged: everything but its doubt about `BLOCKING_THREADS`.
 
@@ -400,6 +418,7 @@ def serve() -> None:
     migrations.upgrade(database)
     is_sqlite = database.is_sqlite
     warn_without_wall(database)
+    tell_first_start(database, settings)
     database.close()
     judging = None if is_sqlite else JudgingProcess(settings)
     server = Server(

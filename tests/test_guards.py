@@ -13,7 +13,9 @@ from werkzeug.routing import Rule
 from certification.access.permissions import Act
 from certification.privacy import words
 from certification.resources import looking
+from certification.resources.access import COOKIE
 from certification.resources.openapi import description
+from certification.web import AUDIENCES
 
 OPEN_TO_EVERYBODY = {
     "/",
@@ -25,10 +27,16 @@ OPEN_TO_EVERYBODY = {
     "/api/set-password",
     "/api/sign-in",
     "/api/templates/<table>.xlsx",
-    "/assets/<name>",
+    "/assets/<path:name>",
+    "/bat-dau",
+    "/dang-nhap",
+    "/dat-mat-khau",
+    "/he-thong-thiet-ke",
     "/healthz",
     "/k",
     "/k/<code>",
+    "/ngon-ngu/<code>",
+    "/tro-giup",
     "/issuers/<uuid:tenant>/did.json",
     "/issuers/<uuid:tenant>/status/<int:number>",
     "/profile/<programme>",
@@ -57,7 +65,7 @@ def test_every_other_address_is_closed_to_whoever_has_no_good_credentials(
     app: Flask, client: FlaskClient, authorization: str | None
 ) -> None:
     headers = {"X-Experience-API-Version": "2.0.0"} | ({"Authorization": authorization} if authorization else {})
-    closed = [rule for rule in _rules(app) if rule.rule not in {*OPEN_TO_EVERYBODY, A_FORM_WITH_A_KEY}]
+    closed = [rule for rule in _closed(app) if not _is_page(rule)]
     assert {rule.rule.split("/")[1] for rule in closed} == {"api", "xapi", "xapi-ext"}
     for rule in closed:
         some = "0190f3b0-0000-7000-8000-000000000001" if "<uuid:" in rule.rule else "x"
@@ -65,6 +73,34 @@ def test_every_other_address_is_closed_to_whoever_has_no_good_credentials(
         for method in (rule.methods or set()) - {"OPTIONS"}:
             answer = client.open(path, method=method, headers=headers)
             assert answer.status_code == 401, f"{method} {rule.rule} answers {answer.status_code}"
+
+
+def _closed(app: Flask) -> list[Rule]:
+    return [rule for rule in _rules(app) if rule.rule not in {*OPEN_TO_EVERYBODY, A_FORM_WITH_A_KEY}]
+
+
+def _is_page(rule: Rule) -> bool:
+    return rule.endpoint.split(".")[0] in {pages.name for pages in AUDIENCES}
+
+
+@pytest.mark.parametrize("cookie", [None, "x"])
+def test_a_page_leads_whoever_is_not_signed_in_to_signing_in(
+    app: Flask, client: FlaskClient, cookie: str | None
+) -> None:
+    if cookie:
+        client.set_cookie(COOKIE, cookie)
+    pages = [rule for rule in _closed(app) if _is_page(rule)]
+    assert pages
+    for rule in pages:
+        some = "0190f3b0-0000-7000-8000-000000000001" if "<uuid:" in rule.rule else "1"
+        path = app.url_map.bind("localhost").build(rule.endpoint, dict.fromkeys(rule.arguments, some))
+        if "GET" in (rule.methods or ()):
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (303, "/dang-nhap"), rule.rule
+        if "POST" in (rule.methods or ()):
+            assert client.post(path).status_code == 403, f"{rule.rule}: sent from nowhere"
+            answer = client.post(path, headers={"Origin": "http://localhost"})
+            assert (answer.status_code, "Đăng nhập" in answer.text) == (401, True), rule.rule
 
 
 @pytest.mark.parametrize("sent", [{}, {"key": "nobody", "secret": "write"}, {"key": "", "secret": ""}])

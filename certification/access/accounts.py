@@ -26,6 +26,7 @@ __all__ = [
     "SignInRefused",
     "TokenRefused",
     "accounts",
+    "check_name",
     "check_password",
     "create",
     "deactivate",
@@ -98,10 +99,7 @@ def create(
 
     `name` are small ASCII letters, digits, and . _ - within; `worker` is the worker that this person is.
     """
-    if not _NAME.fullmatch(name):
-        raise AccountRefused("name", f"{name!r} is no account name; write small letters, digits, and . _ - within")
-    if not full_name.strip() or "\0" in full_name or len(full_name) > 200:
-        raise AccountRefused("full_name", "give the person's full name, of at most 200 characters")
+    check_name(name, full_name)
     if worker is not None and not session.scalar(
         sa.select(Worker.id).where(Worker.tenant_id == tenant, Worker.id == worker)
     ):
@@ -123,6 +121,14 @@ def create(
         raise AccountRefused("name", f"there is an account {name!r} already; choose another name")
     records.add(session, tenant, by=by, act="create-account", about=name, reason=reason, now=now)
     return account
+
+
+def check_name(name: str, full_name: str) -> None:
+    """Raises AccountRefused for names that no account can have."""
+    if not _NAME.fullmatch(name):
+        raise AccountRefused("name", f"{name!r} is no account name; write small letters, digits, and . _ - within")
+    if not full_name.strip() or "\0" in full_name or len(full_name) > 200:
+        raise AccountRefused("full_name", "give the person's full name, of at most 200 characters")
 
 
 def find(session: Session, tenant: UUID, name: str) -> KnownAccount:

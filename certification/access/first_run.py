@@ -5,14 +5,19 @@ Each part is added where it is missing and left alone where it is there, so that
 
 from __future__ import annotations
 
+import base64
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from certification.access import accounts, roles
+import sqlalchemy as sa
+
+from certification.access import accounts, roles, tokens
 from certification.access.permissions import Role
+from certification.models import Account, RoleGiven
 from certification.rules import programme
 from certification.rules.rule_files import Loaded
 from certification.spreadsheets import ImportResult
@@ -21,7 +26,7 @@ from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import NOBODY, Database, Session
 
-__all__ = ["Begun", "begin"]
+__all__ = ["Begun", "begin", "code", "is_administered", "is_code"]
 
 _REASON = "first run"
 
@@ -65,6 +70,40 @@ def begin(
     return Begun(owner, tenant not in known, [*taken.units, *told], taken.rules, name, token)
 
 
+def code(pepper: bytes) -> str:
+    """What the page of the first start asks for: known to whoever reads the server's log, or holds its secret."""
+    text = base64.b32encode(tokens.digest(pepper, b"first start", "")[:10]).decode()
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def is_code(typed: str, pepper: bytes) -> bool:
+    """Whether this is the code, however it is spaced."""
+    plain = "".join(one for one in typed.upper() if one.isalnum())
+    return hmac.compare_digest(plain.encode(), code(pepper).replace("-", "").encode())
+
+
+def is_administered(session: Session, tenant: UUID, on: date) -> bool:
+    """Whether an account in use runs the installation on the day."""
+    return _administrator_of(session, tenant, on) is not None
+
+
+def _administrator_of(session: Session, tenant: UUID, on: date) -> str | None:
+    query = (
+        sa.select(Account.name)
+        .join(RoleGiven, RoleGiven.account_id == Account.id)
+        .where(
+            RoleGiven.tenant_id == tenant,
+            RoleGiven.role == Role.OPERATOR.value,
+            RoleGiven.starts <= on,
+            sa.or_(RoleGiven.until.is_(None), RoleGiven.until > on),
+            Account.tenant_id == tenant,
+            Account.deactivated.is_(None),
+        )
+        .order_by(RoleGiven.starts, RoleGiven.id)
+    )
+    return session.scalar(query.limit(1))
+
+
 def _load(session: Session, tenant: UUID, path: Path, now: datetime) -> ImportResult:
     if path.suffix.lower() == ".toml":
         return organizations.load_units(session, tenant, path)
@@ -75,9 +114,7 @@ def _administrator(
     session: Session, tenant: UUID, name: str, full_name: str, *, pepper: bytes, now: datetime
 ) -> tuple[str, str | None]:
     """The account that holds the role of an operator, made where nobody does; its name, and a token if it is new."""
-    held = roles.given(session, tenant, on=vietnam_day(now))
-    in_use = {one.name for one in accounts.accounts(session, tenant) if one.deactivated is None}
-    there = next((one.account for one in held if one.role is Role.OPERATOR and one.account in in_use), None)
+    there = _administrator_of(session, tenant, vietnam_day(now))
     if there is not None:
         return there, None
     if not accounts.accounts(session, tenant, names=[name]):

@@ -2,6 +2,7 @@
 
 sign_in     name and password → a session's token; the same answer, and as slow, whatever is wrong (`attempts`)
 session_of  a token → who is signed in, or nobody
+sessions_of every session of an account, for whoever it is; end_others ends them
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from lrs import api
 from lrs.db import NOBODY, Database, Session
 
 __all__ = [
+    "ALL_OTHERS",
     "SESSION_LASTS",
+    "OpenSession",
     "SignedIn",
     "change_password",
+    "end_others",
     "session_of",
+    "sessions_of",
     "sign_in",
     "sign_out",
     "tenant_of",
@@ -44,6 +49,16 @@ class SignedIn:
     begun: datetime
     expires: datetime
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session of an account: `key` names it among the account's; instants in UTC."""
+
+    key: str
+    begun: datetime
+    expires: datetime
+    is_this: bool
 
 
 def tenant_of(session: Session, name: str) -> tuple[UUID, str]:
@@ -107,6 +122,38 @@ def sign_out(session: Session, signed_in: SignedIn, *, everywhere: bool = False)
                 AccountSession.tenant_id == signed_in.tenant, AccountSession.digest == signed_in.digest
             )
         )
+
+
+ALL_OTHERS = "khac"
+
+
+def sessions_of(session: Session, signed_in: SignedIn, now: datetime) -> list[OpenSession]:
+    """The sessions that the account has open, the newest first. One SQL command."""
+    rows = session.execute(
+        sa.select(AccountSession.digest, AccountSession.begun, AccountSession.expires)
+        .where(
+            AccountSession.tenant_id == signed_in.tenant,
+            AccountSession.account_id == signed_in.account,
+            AccountSession.expires > now,
+        )
+        .order_by(AccountSession.begun.desc(), AccountSession.digest)
+    )
+    return [OpenSession(row.digest.hex(), row.begun, row.expires, row.digest == signed_in.digest) for row in rows]
+
+
+def end_others(session: Session, signed_in: SignedIn, key: str) -> int:
+    """End the account's session with this key, or all others with `ALL_OTHERS`; how many ended."""
+    others = sa.and_(
+        AccountSession.tenant_id == signed_in.tenant,
+        AccountSession.account_id == signed_in.account,
+        AccountSession.digest != signed_in.digest,
+    )
+    if key != ALL_OTHERS:
+        try:
+            others = sa.and_(others, AccountSession.digest == bytes.fromhex(key))
+        except ValueError:
+            return 0
+    return session.connection().execute(sa.delete(AccountSession).where(others)).rowcount
 
 
 def change_password(

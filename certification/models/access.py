@@ -15,6 +15,7 @@ __all__ = [
     "AccessRecord",
     "Account",
     "AccountSession",
+    "FormSent",
     "PasswordToken",
     "RoleGiven",
     "SignInAttempt",
@@ -60,6 +61,27 @@ class AccountSession(Base):
     account_id: Mapped[UUID]
     begun: Mapped[datetime] = mapped_column(UtcDateTime)
     expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class FormSent(Base):
+    """That an account sent a form of a page, so that the same one, sent twice, is done once.
+
+    Personal data: which account sent a form when, and the address that it led to. Removed two days later, when the
+    account sends another one.
+    """
+
+    __tablename__ = "certification_form_sent"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "account_id", "key"),
+        {"info": {"distribution": "local"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    key: Mapped[str]
+    """Random; it stood in the form."""
+    location: Mapped[str]
+    sent: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PasswordToken(Base):

@@ -22,7 +22,7 @@ from certification.access.permissions import BRANCH_SCOPE, TABLE, Act, Role, Wit
 from certification.access.sessions import SignedIn
 from certification.access.who import Held, Who
 from certification.people.workers import Person, UnknownWorker
-from certification.resources import looking
+from certification.resources import cookies, looking
 from certification.resources.errors import Forbidden, NotFound
 from certification.targets import publications
 from certification.vietnam import vietnam_day
@@ -33,6 +33,7 @@ from lrs.db import NOBODY, Database, Session
 __all__ = [
     "COOKIE",
     "Caller",
+    "admit",
     "caller",
     "changing",
     "database",
@@ -45,14 +46,15 @@ __all__ = [
     "refuse_other_sites",
     "register",
     "signed_in",
+    "take_over",
     "today",
     "token_sent",
     "who",
 ]
 
 
-COOKIE = "__Host-cdht"
-"""Its name makes browsers hold it to this host and to HTTPS (or this machine)."""
+COOKIE = f"__Host-{cookies.SESSION}"
+"""Its name makes browsers hold it to this host and to HTTPS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,13 @@ def signed_in() -> SignedIn:
     return found
 
 
+def take_over(session: SignedIn) -> None:
+    """Goes on with this request as whoever has just signed in; without roles, which the next request reads."""
+    who = Who(session.tenant, session.name, account=session.account, worker=session.worker)
+    g.certification_caller = Caller(session.tenant, who=who, signed_in=session)
+    g.pop("places", None)
+
+
 def known_worker(session: Session, number: str, act: Act) -> Person:
     """The worker with this number. Raises NotFound for one whom `act` may not be about, as for one who never was."""
     try:
@@ -154,10 +163,11 @@ def identity() -> api.Identity:
 
 def register(blueprint: Blueprint) -> None:
     """Lets nobody reach a view who may not do what the view is marked with."""
-    blueprint.before_request(_admit)
+    blueprint.before_request(admit)
 
 
-def _admit() -> None:
+def admit() -> None:
+    """Raise Unauthenticated or Forbidden unless the caller may see the view that is about to run."""
     act = act_of(current_app.view_functions[request.endpoint or ""])
     if act is None:
         raise Forbidden(Fault("", "this address has no guard, so nobody may call it; mark its view with `guarded`"))
@@ -194,7 +204,7 @@ def token_sent() -> str | None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind:
         return token.strip() if kind.lower() == "bearer" else None
-    return request.cookies.get(COOKIE)
+    return cookies.sent(cookies.SESSION)
 
 
 def _person(token: str, act: Act) -> Caller:

@@ -44,7 +44,7 @@ def unless_known(*version: object) -> None:
 def _program() -> str:
     """What tells this program from one that would answer the same question in another way: its own files."""
     package = Path(__file__).parent.parent
-    files = sorted(one for kind in ("py", "html") for one in package.rglob(f"*.{kind}"))
+    files = sorted(one for kind in ("py", "html", "css", "js", "svg", "po") for one in package.rglob(f"*.{kind}"))
     return _digest(b"".join(one.read_bytes() for one in files))
 
 

@@ -54,6 +54,7 @@ from certification.units.trees import UnknownOrganization
 from lrs.api import Fault, InvalidRequest, Unauthenticated
 
 __all__ = [
+    "UNDERSTOOD",
     "BadRequest",
     "Conflict",
     "Fault",
@@ -64,6 +65,7 @@ __all__ = [
     "Unsupported",
     "listed",
     "register",
+    "understood",
     "unmatched",
 ]
 
@@ -170,44 +172,51 @@ def _place(row: int, column: str) -> str:
     return f"row {row}, {column}" if column else f"row {row}"
 
 
+def understood(error: Exception) -> Refusal | None:
+    """What a view refuses by this error of a module of ours, with every fault; None for what nobody expected."""
+    whole = [Fault("", str(error))]
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, NotAllowed | NotForYou):
+        return Forbidden(*whole)
+    if isinstance(error, AccountRefused | RoleRefused):
+        return BadRequest(Fault(f"/{error.field}", str(error)))
+    if isinstance(error, BadLetterhead):
+        return BadRequest(*(Fault(f"/{field}", message) for field, message in error.faults))
+    if isinstance(error, ImportFaults):
+        return BadRequest(*(Fault(_place(fault.row, fault.column), fault.message) for fault in error.faults))
+    if isinstance(error, InvalidRequest):
+        return BadRequest(*error.faults)
+    if isinstance(error, _UNKNOWN):
+        return NotFound(*whole)
+    return Conflict(Fault(getattr(error, "place", ""), str(error))) if isinstance(error, _NOT_NOW) else None
+
+
+UNDERSTOOD: tuple[type[Exception], ...] = (
+    Refusal,
+    NotAllowed,
+    NotForYou,
+    AccountRefused,
+    RoleRefused,
+    BadLetterhead,
+    ImportFaults,
+    InvalidRequest,
+    *_UNKNOWN,
+    *_NOT_NOW,
+)
+"""The errors that `understood` knows."""
+
+
 def register(blueprint: Blueprint) -> None:
     """Turns what views raise into answers. What nobody expected stays an error of the server, and is logged."""
 
-    @blueprint.errorhandler(Refusal)
-    def refused(refusal: Refusal) -> Response:
+    def refused(error: Exception) -> Response:
+        refusal = understood(error)
+        assert refusal is not None  # noqa: S101 — registered for these alone
         return _refusal(refusal.status, refusal.faults)
 
-    @blueprint.errorhandler(NotAllowed)
-    def not_allowed(error: NotAllowed) -> Response:
-        return _refusal(403, [Fault("", str(error))])
-
-    @blueprint.errorhandler(AccountRefused)
-    @blueprint.errorhandler(RoleRefused)
-    def not_so(error: AccountRefused | RoleRefused) -> Response:
-        return _refusal(400, [Fault(f"/{error.field}", str(error))])
-
-    @blueprint.errorhandler(BadLetterhead)
-    def no_letterhead(error: BadLetterhead) -> Response:
-        return _refusal(400, [Fault(f"/{field}", message) for field, message in error.faults])
-
-    @blueprint.errorhandler(ImportFaults)
-    def faulty(error: ImportFaults) -> Response:
-        return _refusal(400, [Fault(_place(fault.row, fault.column), fault.message) for fault in error.faults])
-
-    @blueprint.errorhandler(NotForYou)
-    def not_for_you(error: NotForYou) -> Response:
-        return _refusal(403, [Fault("", str(error))])
-
-    def unknown(error: Exception) -> Response:
-        return _refusal(404, [Fault("", str(error))])
-
-    def not_now(error: Exception) -> Response:
-        return _refusal(409, [Fault(getattr(error, "place", ""), str(error))])
-
-    for one in _UNKNOWN:
-        blueprint.register_error_handler(one, unknown)
-    for one in _NOT_NOW:
-        blueprint.register_error_handler(one, not_now)
+    for one in UNDERSTOOD:
+        blueprint.register_error_handler(one, refused)
 
     @blueprint.errorhandler(SignInRefused)
     def not_signed_in(error: SignInRefused) -> Response:
@@ -225,10 +234,6 @@ def register(blueprint: Blueprint) -> None:
         response = Response(status=304)
         response.set_etag(known.etag)
         return response
-
-    @blueprint.errorhandler(InvalidRequest)
-    def invalid(error: InvalidRequest) -> Response:
-        return _refusal(400, error.faults)
 
     @blueprint.errorhandler(Unauthenticated)
     def unauthenticated(error: Unauthenticated) -> Response:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import request
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from certification.resources.errors import BadRequest, Fault, TooLarge, Unsupported
 
-__all__ = ["CSV", "TABLES", "XLSX", "Kinds", "Upload", "uploaded"]
+__all__ = ["CSV", "TABLES", "XLSX", "Kinds", "Upload", "of_form", "uploaded"]
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,6 +29,11 @@ class Kinds:
 
     media_types: tuple[str, ...]
     most_bytes: int = 32 * 1024 * 1024
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """What names of such files end in."""
+        return tuple(ending for ending, kind in _BY_ENDING.items() if kind in self.media_types)
 
 
 TABLES = Kinds((CSV, XLSX))
@@ -72,7 +78,11 @@ def _of_form() -> Upload:
         faults.append(Fault(FIELD, f"{len(files)} files; send one"))
     if faults:
         raise BadRequest(*faults)
-    file = files[0]
+    return of_form(files[0])
+
+
+def of_form(file: FileStorage) -> Upload:
+    """A file of a form."""
     name = file.filename or ""
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     media_type = file.mimetype or ""

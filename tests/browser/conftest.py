@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,16 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from lrs import api
+from lrs.db import NOBODY, Database
 from tests.browser.looks import DESK
+from tests.browser.prepared import prepare
 from tests.chromium import launched
+from tests.conftest import PEPPER
+from wsgi import Settings, create_app
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with launched() as browser:
         yield browser
@@ -77,3 +83,30 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
     for page in opened:
         page.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def prepared_app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over an installation with somebody of every role (`tests.browser.prepared`), for tests that only
+    look, or change nothing that another one looks at."""
+    folder = tmp_path_factory.mktemp("prepared")
+    path = shutil.copy(migrated_sqlite, folder / "prepared.sqlite3")
+    database = Database(f"sqlite:///{path}")
+    with database.reading(NOBODY) as session:
+        tenant = api.find_tenant(session, "default")
+    prepare(database, tenant, datetime.now(UTC))
+    settings = Settings(data_dir=folder, database_url=f"sqlite:///{path}", secret_key=PEPPER)
+    yield create_app(settings, database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def prepared_address(prepared_app: Flask) -> Iterator[str]:
+    """Where it is served, without a slash at the end."""
+    server = make_server("127.0.0.1", 0, prepared_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -22,10 +22,12 @@ def too_wide_by(page: Page) -> int:
     return width
 
 
-def axe_findings(page: Page) -> list[str]:
+def axe_findings(page: Page, within: str = "") -> list[str]:
+    """What the checker finds in the page, or in the part of it that a selector names."""
     page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(
-        """async () => (await axe.run()).violations.map(
-            one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`)"""
+        """async within => (await axe.run(within || document)).violations.map(
+            one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`)""",
+        within,
     )
     return found

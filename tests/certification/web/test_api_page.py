@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from flask.testing import FlaskClient
 
 from certification.resources.openapi import description
-from certification.web.api_page import PATH
+from certification.web.open.api_page import PATH
 
 
 class Reader(HTMLParser):

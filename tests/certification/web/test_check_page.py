@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from certification.web.check_page import EXAMPLE, PATH
+from certification.web.open.check_page import EXAMPLE, PATH
 from lrs.db import Database
 from tests.certification.learning import add_worker, load_rules, statement
 

@@ -21,8 +21,8 @@ from certification.units.trees import (
     Node,
     Tree,
 )
-from certification.web import first_page
-from certification.web.first_page import Page, Unit
+from certification.web.open import first_page
+from certification.web.open.first_page import Page, Unit
 
 ON = date(2026, 11, 20)
 SINCE = date(2025, 7, 1)

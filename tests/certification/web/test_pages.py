@@ -12,13 +12,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certification import web as pages
 from certification.access.permissions import TABLE, Act, act_of
 from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Commitment, DeclaredHeadcount, Organization, Worker
 from certification.resources import attainment as attainment_resource
 from certification.targets import attainment, publications, settling
 from certification.units import organizations
+from certification.web import AUDIENCES
+from certification.web.frame.assets import fingerprint
 from lrs.db import Database, Session
 from tests.certification.web.figures_of_pages import figures_in
 from tests.certification.web.published import ON, UNITS, publish
@@ -177,7 +178,7 @@ def test_a_page_that_changed_is_sent(database: Database, tenant: UUID, client: F
 
 
 def test_an_asset_may_be_kept_for_good_because_its_address_follows_its_content(client: FlaskClient) -> None:
-    assert f"/assets/style.css?v={pages.fingerprint('style.css')}" in client.get("/").text
+    assert f"/assets/style.css?v={fingerprint('style.css')}" in client.get("/").text
     answer = client.get("/assets/style.css")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.content_type == "text/css; charset=utf-8"
@@ -191,9 +192,9 @@ def test_what_a_browser_fetches_for_the_first_page_is_under_100_kb(
     database: Database, tenant: UUID, client: FlaskClient, now: datetime
 ) -> None:
     publish(database, tenant, now=now)
-    paths = ("/", "/assets/style.css", "/assets/icon.svg")
+    paths = ("/", "/assets/style.css", "/assets/open/open.css", "/assets/icon.svg")
     answers = [client.get(path, headers={"Accept-Encoding": "gzip"}) for path in paths]
-    assert [answer.headers.get("Content-Encoding") for answer in answers] == ["gzip"] * 3
+    assert [answer.headers.get("Content-Encoding") for answer in answers] == ["gzip"] * 4
     assert gzip.decompress(answers[0].data) == client.get("/").data
     assert sum(len(answer.data) for answer in answers) < 100_000
 
@@ -208,25 +209,19 @@ def test_the_number_of_sql_commands_does_not_grow_with_the_workers(
 
 
 def test_every_page_states_its_guard_and_asks_for_no_key_but_in_a_form(app: Flask) -> None:
-    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("web.")}
+    names = {pages.name for pages in AUDIENCES}
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in names}
     acts = {endpoint: act_of(app.view_functions[endpoint]) for endpoint in endpoints}
-    assert acts == {
-        "web.show_first_page": Act.READ_FIRST_PAGE,
-        "web.asset": Act.READ_ASSETS,
-        "web.show_check_form": Act.READ_CHECK_PAGE,
-        "web.check_statements": Act.CHECK_STATEMENTS_ON_PAGE,
-        "web.show_api": Act.READ_API_DESCRIPTION,
-        "web.certificate_form": Act.VERIFY_CERTIFICATES,
-        "web.certificate": Act.VERIFY_CERTIFICATES,
-    }
-    assert {TABLE[act].scope for act in acts.values() if act and not TABLE[act].in_form} == {None}
+    assert [endpoint for endpoint, act in acts.items() if act is None] == []
+    assert acts["open.show_first_page"] == Act.READ_FIRST_PAGE
+    assert acts["open.check_statements"] == Act.CHECK_STATEMENTS_ON_PAGE
     assert [act for act in Act if TABLE[act].in_form] == [Act.CHECK_STATEMENTS_ON_PAGE]
 
 
 def test_a_page_without_a_guard_is_refused_to_everybody(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.view_functions, "web.show_first_page", lambda: "secret")
+    monkeypatch.setitem(app.view_functions, "open.show_first_page", lambda: "secret")
     answer = client.get("/")
     assert answer.status_code == 403
     assert "secret" not in answer.text

@@ -1,0 +1,83 @@
+"""What pages are drawn with: one style sheet, an icon, and the scripts of those that work better with them.
+
+A package of pages may have sheets and scripts of its own in its `static/`: `officers/officers.css` and
+`officers/officers.js` are loaded by its pages and by no others, without being named anywhere.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, Response, abort
+
+from certification.access.permissions import Act
+from certification.web.frame.pages import Pages
+
+__all__ = ["KINDS", "exists", "fingerprint", "prepare", "register"]
+
+WEB = Path(__file__).parent.parent
+STATIC = Path(__file__).parent / "static"
+
+SHEETS = ("vendored/modern-normalize-3.0.1.css", "tokens.css", "page.css", "parts.css", "fields.css", "print.css")
+SCRIPTS = ("vendored/htmx-2.0.11.min.js", "frame.js")
+TOGETHER = {"style.css": SHEETS, "scripts.js": SCRIPTS}
+"""What is sent as one: a browser asks once."""
+
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+def register(pages: Pages) -> None:
+    """Adds the view."""
+
+    @pages.page("/assets/<path:name>", Act.READ_ASSETS)
+    def asset(name: str) -> Response:
+        """A file that pages load. Its address changes with its content, so that a browser may keep it for good."""
+        content = _content(name)
+        if content is None:
+            abort(404)
+        response = Response(content, mimetype=KINDS[Path(name).suffix])
+        response.cache_control.public = True
+        response.cache_control.max_age = 365 * 24 * 3600
+        response.cache_control.immutable = True
+        return response
+
+
+@cache
+def _content(name: str) -> bytes | None:
+    """An asset by its name; None where there is none."""
+    if name in TOGETHER:
+        return b"\n".join((STATIC / one).read_bytes() for one in TOGETHER[name])
+    return _files().get(name)
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """Icons of the frame, and what packages of pages have of their own, by name."""
+    found = {path.name: path.read_bytes() for path in STATIC.glob("*.svg")}
+    for path in WEB.glob("*/static/*"):
+        if path.suffix in KINDS and path.parent != STATIC:
+            found[f"{path.parent.parent.name}/{path.name}"] = path.read_bytes()
+    return found
+
+
+def exists(name: str) -> bool:
+    """Whether there is such an asset."""
+    return _content(name) is not None
+
+
+@cache
+def fingerprint(name: str) -> str:
+    """What tells this content of an asset from any other."""
+    return sha256(_content(name) or b"").hexdigest()[:12]
+
+
+def prepare(app: Flask) -> None:
+    """Lets templates name assets."""
+    app.jinja_env.globals.update(fingerprint=fingerprint, has_asset=exists)

@@ -1,0 +1,85 @@
+"""Pages for what is refused or goes wrong: what it is, whether anything was kept, and what to do."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import sqlalchemy.exc
+from flask import Flask, Response, g, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from certification.resources.answers import Unchanged
+from certification.resources.errors import understood
+from certification.web.frame import refusals
+
+__all__ = ["page_of", "prepare", "register"]
+
+log = logging.getLogger(__name__)
+
+
+def register(blueprint: Any) -> None:
+    """Turns what views raise into pages."""
+    from certification.web.frame.forms import Again
+
+    for one in refusals.REFUSED:
+        blueprint.register_error_handler(one, _refused)
+    blueprint.register_error_handler(Unchanged, _unchanged)
+    blueprint.register_error_handler(Again, _again)
+    blueprint.register_error_handler(HTTPException, page_of)
+    blueprint.register_error_handler(sqlalchemy.exc.OperationalError, _unavailable)
+
+
+def prepare(app: Flask) -> None:
+    """Lines that hold only a template's own tags leave nothing in the page; what fails anywhere has a page."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def page_of(error: HTTPException) -> Response:
+    """The page of a status: of an address that is not there, of too long a body, of our own failure."""
+    status = error.code or 500
+    code = ""
+    if status >= 500:
+        code = secrets.token_hex(3).upper()
+        log.error("page %s %s failed; the reader was shown the code %s", request.method, request.path, code)
+    response = _page(status, code=code)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _refused(error: Exception) -> Response:
+    refusal = understood(error)
+    status = refusal.status if refusal is not None else 429 if hasattr(error, "seconds") else 403
+    response = _page(status, faults=refusals.faults_of(error))
+    if hasattr(error, "seconds"):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _page(status: int, **values: Any) -> Response:
+    if status >= 500:
+        g.places = []  # whatever failed, the page about it asks no database
+    told = {"faults": [], "code": "", **values}
+    return make_response(render_template("frame/fault.html", status=status, **told), status)
+
+
+def _again(error: Any) -> AnyResponse:
+    return redirect(error.location or "/", 303)
+
+
+def _unchanged(known: Unchanged) -> Response:
+    response = Response(status=304)
+    response.set_etag(known.etag, weak=True)
+    return response
+
+
+def _unavailable(error: sqlalchemy.exc.OperationalError) -> Response:
+    log.error("the database did not answer", exc_info=error)
+    response = _page(503)
+    response.headers["Retry-After"] = "2"
+    return response

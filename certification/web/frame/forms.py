@@ -1,0 +1,219 @@
+"""What was typed into a form, its faults, and doing what it asks for once.
+
+    form = filled_in(AddTeamForm)
+    if form.sent:
+        with form.submitting() as session:
+            roles.add_team(session, who(), **form.values, now=now())
+            return form.done(url_for(".teams"), _("Đã thêm tổ"))
+    return shown("officers/add-team.html", form=form)
+
+`sent` is true for a form that was posted without faults of its own. What the functions called refuse becomes a fault of
+the form as well: what was typed is kept, nothing is stored, and the page says what to do. A form that comes twice, by a
+double click or the back button, is done once; the second one is led to where the first one went.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import redirect, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from certification.access import forms_sent
+from certification.resources import access
+from certification.resources.errors import Forbidden, NotFound, understood
+from certification.resources.uploads import Upload, of_form
+from certification.web.frame import messages, refusals
+from certification.web.frame.fields import Form
+from certification.web.frame.form_tokens import ONCE
+from lrs.db import Session
+
+__all__ = ["Again", "Choices", "Filled", "FormFault", "filled_in"]
+
+Choices = Mapping[str, Sequence[tuple[str, Any]]]
+"""By field, what can be chosen: values with their words."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormFault:
+    """What is wrong, at which field; "" for the form as a whole."""
+
+    field: str
+    message: Any
+
+
+class Again(Exception):
+    """The form was sent before; `location` is where that led."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        super().__init__(location)
+
+
+@dataclass(slots=True)
+class Filled:
+    """A form with what was typed, right or wrong. `values` are typed values, once there are no faults."""
+
+    schema: Form
+    typed: MultiDict[str, str]
+    posted: bool
+    choices: Choices = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    faults: list[FormFault] = field(default_factory=list)
+    _session: Session | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether it was posted, and nothing is wrong with it as far as is known."""
+        return self.posted and not self.faults
+
+    def metadata(self, name: str) -> Mapping[str, Any]:
+        """How a field is drawn."""
+        found: Mapping[str, Any] = self.schema.fields[name].metadata
+        return found
+
+    def options(self, name: str) -> Sequence[tuple[str, Any]]:
+        """What can be chosen at a field."""
+        return self.choices.get(name) or self.metadata(name).get("options") or ()
+
+    def fault(self, name: str) -> Any:
+        """What is wrong at a field, or ""."""
+        return next((one.message for one in self.faults if one.field == name), "")
+
+    def refuse(self, field: str, message: Any) -> None:
+        """Adds a fault that the view itself found."""
+        self.faults.append(FormFault(field if field in self.schema.fields else "", message))
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """What is refused inside becomes a fault of the form. For functions that open transactions of their own."""
+        try:
+            yield
+        except refusals.REFUSED as error:
+            if isinstance(understood(error), NotFound | Forbidden) and not self._is_said(error):
+                raise
+            for fault in refusals.faults_of(error):
+                self.refuse(fault.place, fault.message)
+
+    @staticmethod
+    def _is_said(error: Exception) -> bool:
+        """Whether it is a refusal of what was asked for, although it is said as 403: a worker of one's own record."""
+        return type(error).__name__ == "NotForYou"
+
+    @contextmanager
+    def submitting(self) -> Iterator[Session]:
+        """A transaction in which the form is done, once. What is refused inside becomes a fault, and nothing stays."""
+        caller = access.caller()
+        with self.refusals(), access.database().writing(caller.tenant) as session:
+            self._once(session, caller)
+            yield session
+            session.flush()
+
+    def _once(self, session: Session, caller: access.Caller) -> None:
+        """Keeps that this form was sent. Raises Again for one that was."""
+        key = _key()
+        if key:
+            before = forms_sent.note(session, caller.tenant, access.signed_in().account, key, access.now())
+            if before is not None:
+                raise Again(before)
+            self._session = session
+
+    def done(self, location: str, message: Any = "", *, undo: str = "") -> Response:
+        """On to the next page, which says `message`, with a button for `undo`, an address that takes it back."""
+        if self._session is not None:
+            account = access.signed_in().account
+            forms_sent.led_to(self._session, access.caller().tenant, account, _key(), location)
+        response = redirect(location, 303)
+        if message:
+            messages.leave(response, str(message), undo)
+        return response
+
+
+def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, choices: Choices | None = None) -> Filled:
+    """The form of this request: as posted, or as it begins, with the values `start` in it."""
+    made = schema()
+    chosen = dict(choices or {})
+    if request.method != "POST":
+        begun: MultiDict[str, str] = MultiDict()
+        for name, value in (start or {}).items():
+            begun.setlist(name, [str(one) for one in value] if isinstance(value, list | tuple) else [_as_typed(value)])
+        return Filled(made, begun, False, chosen)
+    form = Filled(made, MultiDict(request.form), True, chosen)
+    try:
+        form.values = made.load(_sent(form))
+    except ValidationError as error:
+        messages_of = error.messages_dict
+        for name in made.fields:
+            said = messages_of.get(name)
+            for one in _first(said):
+                form.refuse(name, one)
+    for name in made.fields:
+        _check_choice(form, name)
+    return form
+
+
+def _key() -> str:
+    key = request.form.get(ONCE, "")[:64]
+    return "" if "\0" in key else key
+
+
+def _as_typed(value: Any) -> str:
+    from certification.web.frame.written import as_typed
+
+    return as_typed(value)
+
+
+def _sent(form: Filled) -> dict[str, Any]:
+    """What was sent, field by field; files are read here, and their faults told."""
+    sent: dict[str, Any] = {}
+    for name, one in form.schema.fields.items():
+        widget = one.metadata.get("widget")
+        if widget == "file":
+            upload = _file(form, name, one.metadata["kinds"])
+            if upload is not None:
+                sent[name] = upload
+        elif widget == "checkboxes":
+            sent[name] = form.typed.getlist(name)
+        elif name in form.typed:
+            sent[name] = form.typed[name]
+    return sent
+
+
+def _file(form: Filled, name: str, kinds: Any) -> Upload | None:
+    sent = request.files.get(name)
+    if sent is None or not sent.filename:
+        return None
+    upload = of_form(sent)
+    wanted = ", ".join(kinds.endings)
+    if upload.media_type not in kinds.media_types:
+        form.refuse(name, _("Tệp phải là %(kinds)s. Tệp vừa chọn là “%(name)s”", kinds=wanted, name=upload.name))
+    elif not upload.data:
+        form.refuse(name, _("Tệp “%(name)s” rỗng, không có nội dung", name=upload.name))
+    elif len(upload.data) > kinds.most_bytes:
+        form.refuse(name, _("Tệp phải nhỏ hơn %(most)s MB", most=kinds.most_bytes // 1024 // 1024))
+    return upload
+
+
+def _check_choice(form: Filled, name: str) -> None:
+    """That what was chosen is among what could be."""
+    if form.metadata(name).get("widget") not in ("radios", "select", "checkboxes"):
+        return
+    known = {value for value, _words in form.options(name)}
+    chosen = form.values.get(name)
+    for one in chosen if isinstance(chosen, list) else [chosen] if chosen is not None else []:
+        if one not in known:
+            form.refuse(name, _("Chọn lại: mục này không còn trong danh sách"))
+            return
+
+
+def _first(said: Any) -> list[Any]:
+    """The first thing said at a field."""
+    while isinstance(said, Mapping):
+        said = next(iter(said.values()), None)
+    return said[:1] if isinstance(said, list) else [said] if said else []

@@ -1,0 +1,62 @@
+"""Vietnamese first, English second.
+
+Words stand in Vietnamese in templates and views, marked by `_("…")`; a package of pages has their English in
+`translations/en.po`. The catalogues are read as they are when they are first needed: there is nothing to compile.
+`make words` brings them up to date.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_request_context
+from flask_babel import Babel, Domain
+
+from certification.resources import cookies
+
+__all__ = ["CATALOGUES", "LANGUAGES", "chosen", "prepare"]
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+"""Each named in itself; the first one is that of the texts themselves."""
+
+CATALOGUES = Path(__file__).parent.parent
+"""Below it, in every package of pages, `translations/<language>.po`."""
+
+
+class _Catalogues(Domain):  # type: ignore[misc]
+    def get_translations(self) -> NullTranslations:
+        return _read(chosen())
+
+
+def chosen() -> str:
+    """The language of this request, by its cookie."""
+    sent = cookies.sent(cookies.LANGUAGE) if has_request_context() else None
+    return sent if sent in LANGUAGES else "vi"
+
+
+@cache
+def _read(language: str) -> NullTranslations:
+    """All catalogues of a language as one."""
+    whole = Translations()
+    for path in sorted(CATALOGUES.glob(f"*/translations/{language}.po")):
+        compiled = BytesIO()
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=language))
+        compiled.seek(0)
+        found = Translations(compiled)
+        if whole.files or whole._catalog:
+            whole.merge(found)
+        else:
+            whole = found
+    return whole
+
+
+def prepare(app: Flask) -> None:
+    """Lets templates and views of the application speak the language of whoever asks."""
+    babel = Babel(app, default_locale="vi", default_timezone="Asia/Ho_Chi_Minh", locale_selector=chosen)
+    babel.domain_instance = _Catalogues()

@@ -1,0 +1,29 @@
+// What makes pages better where scripts run; every page works without.
+"use strict";
+
+// A button pressed twice sends once. The server sees to it as well.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  setTimeout(() => letGo(form), 8000);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(letGo));
+function letGo(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+}
+
+// A file that is too large is told before it travels.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.dataset || !field.dataset.mostBytes) return;
+  const large = [...field.files].some((file) => file.size > Number(field.dataset.mostBytes));
+  field.setCustomValidity(large ? field.dataset.tooLarge : "");
+  if (large) { field.reportValidity(); field.value = ""; field.setCustomValidity(""); }
+});
+
+// The summary of faults takes the focus; a link in it leads to its field, the first option of a group.
+addEventListener("DOMContentLoaded", () => document.querySelector(".summary")?.focus());

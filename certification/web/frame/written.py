@@ -1,0 +1,70 @@
+"""How days, instants and numbers are written on pages: filters of templates. Figures agree with `targets.figures`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from babel.dates import format_date
+from flask import Flask
+
+from certification.targets import figures
+from certification.vietnam import VIETNAM
+from certification.web.frame import languages
+
+__all__ = ["as_typed", "day", "day_in_words", "instant", "number", "percent", "prepare"]
+
+
+def day(value: date | None) -> str:
+    """A day: 05/02/2026; in English 5 Feb 2026. Nothing for None."""
+    if value is None:
+        return ""
+    if languages.chosen() == "en":
+        return format_date(value, "d MMM y", locale="en")
+    return f"{value:%d/%m/%Y}"
+
+
+def day_in_words(value: date) -> str:
+    """A day as documents have it: ngày 05 tháng 02 năm 2026; a zero before days below 10 and months 1 and 2 alone."""
+    if languages.chosen() == "en":
+        return format_date(value, "d MMMM y", locale="en")
+    month = f"{value.month:02}" if value.month < 3 else str(value.month)
+    return f"ngày {value.day:02} tháng {month} năm {value.year}"
+
+
+def instant(value: datetime | None) -> str:
+    """An instant in Vietnam's time: 14:32 ngày 05/02/2026. Nothing for None."""
+    if value is None:
+        return ""
+    there = value.astimezone(VIETNAM)
+    return f"{there:%H:%M}, {day(there.date())}"
+
+
+def number(value: int | None) -> str:
+    """A whole number: 1.234.567; in English 1,234,567. A dash for None."""
+    if value is None:
+        return figures.NOTHING
+    written = figures.number(value)
+    return written.replace(".", ",") if languages.chosen() == "en" else written
+
+
+def percent(value: Fraction | None) -> str:
+    """A rate (0 to 1): 61,3%; in English 61.3%. A dash for None."""
+    written = figures.percent(value)
+    return written.replace(",", ".") if languages.chosen() == "en" else written
+
+
+def as_typed(value: Any) -> str:
+    """A value as somebody would type it into a form."""
+    if isinstance(value, bool):
+        return "1" if value else ""
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return "" if value is None else str(value)
+
+
+def prepare(app: Flask) -> None:
+    """Makes them filters of templates."""
+    for one in (day, day_in_words, instant, number, percent):
+        app.jinja_env.filters[one.__name__] = one

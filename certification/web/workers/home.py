@@ -1,0 +1,17 @@
+"""/cua-toi: where they begin."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from certification.access.permissions import Act
+from certification.web.frame.pages import shown
+from certification.web.workers import pages
+
+__all__: list[str] = []
+
+
+@pages.page("/cua-toi", Act.READ_OWN_SESSION)
+def home() -> Response:
+    """The home."""
+    return shown("workers/home.html")
