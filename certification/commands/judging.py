@@ -88,7 +88,8 @@ def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, t
     """Judge workers again for a year, on what is known now; with --all every worker of the tenant.
 
     Workers whose evidence changed are judged by themselves; this is for an operator who wants it done now.
-    What differs from the last result is kept as a new version; nothing is overwritten.
+    What differs from the last result is kept as a new version; nothing is overwritten. With --all the figures of every
+    unit have counted the results when it ends.
     """
     if everybody == bool(worker_numbers):
         raise click.UsageError("name workers by their numbers, or give --all")
@@ -105,6 +106,8 @@ def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, t
         judged = population.judge_everybody(
             invocation.database_to_write(), owner, ids, programme=PROGRAMME, year=year, as_of=as_of, now=now
         )
+        if everybody:
+            settling.settle_all(invocation.database_to_write(), owner, today=as_of)
     outcomes = judged.outcomes
     click.echo(
         f"{number(judged.workers)} workers judged for {year}: {number(outcomes['met'])} meet the criteria, "

@@ -3,7 +3,7 @@
 Making goes through the enterprises in order of id, so that each tally is written once or a few times, and keeps which
 one it has reached; killed at any step, it goes on there. Settling takes marked workers (`certification.marks`), works
 out what they contribute now, and adds the difference to what they contributed before to the tallies of all
-organizations above them.
+organizations above them; of very many those of an enterprise together (`targets.waiting`).
 
 A step reads and works out outside of any write transaction, and then writes what it found, unless the summaries are
 others by then. One settles at a time for a tenant. Whatever changes meanwhile leaves a mark that is not the one read,
@@ -24,10 +24,10 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.marks import EVERY_YEAR
-from certification.models import Base, Employment, Organization, Standing, Summary, SummaryPlace, Tally, Uncounted
+from certification.models import Employment, Organization, Standing, Summary, SummaryPlace, Tally
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator
-from certification.targets import contributions, grounds, standings, summaries, tallies
+from certification.targets import contributions, grounds, standings, summaries, tallies, waiting
 from certification.targets.sums import Sum
 from certification.units import revisions
 from lrs.api import key_of
@@ -36,18 +36,17 @@ from lrs.db import Database, Session, among, is_postgresql
 __all__ = ["BATCH", "forget", "settle", "settle_all"]
 
 BATCH = 300
-"""Marked workers settled in one step."""
+"""Marked workers settled in one step, where they are of any enterprises."""
 
 MAKING = 8000
-"""Workers taken in one step, or about so many, while a summary is first made or enterprises have moved."""
+"""Workers taken in one step, or about so many, enterprise by enterprise: while a summary is first made, where
+enterprises have moved, and where very many are marked."""
 
 LOOKED_THROUGH = 300
 """Organizations looked through for workers in one such step."""
 
 LET_GO = 20_000
 """Marks of workers whom nobody has counted yet that go in one step."""
-
-_UNCOUNTED = Base.metadata.tables[Uncounted.__tablename__]
 
 Write = Callable[[Session], int]
 """Writes what a step has prepared; gives how many workers or steps that was."""
@@ -153,9 +152,9 @@ def _settle_marks(session: Session, there: _State, limit: int) -> Write | None:
     tenant, years = there.tenant, list(there.kept)
     if all(one.built_to is None and not one.complete for one in there.kept.values()):
         # Nobody is counted yet, so that whoever is marked now will be by what there is then.
-        marks = _marks(session, tenant, LET_GO)
-        return partial(_take_away, tenant, marks) if marks else None
-    marks = _marks(session, tenant, limit)
+        marks = waiting.marks(session, tenant, LET_GO)
+        return partial(waiting.take_away, tenant=tenant, read=marks) if marks else None
+    marks = waiting.some(session, tenant, [EVERY_YEAR, *years], limit, MAKING)
     if not marks:
         return None
     changed = []
@@ -164,45 +163,13 @@ def _settle_marks(session: Session, there: _State, limit: int) -> Write | None:
         changed.append(_restated(session, there, summary, concerned))
 
     def write(session: Session) -> int:
-        _take_away(tenant, marks, session)
+        waiting.take_away(session, tenant, marks)
         for one in changed:
             one.write(session)
         _update(session, tenant, years)  # what was marked may show beside the tallies too
         return len(marks)
 
     return write
-
-
-def _marks(session: Session, tenant: UUID, limit: int) -> list[tuple[UUID, int, UUID]]:
-    rows = session.execute(
-        sa.select(Uncounted.worker_id, Uncounted.year, Uncounted.mark)
-        .where(Uncounted.tenant_id == tenant)
-        .order_by(Uncounted.worker_id, Uncounted.year)
-        .limit(limit)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def _take_away(tenant: UUID, marks: Sequence[tuple[UUID, int, UUID]], session: Session) -> int:
-    """Takes away those of the marks that are still as they were read. One that another transaction holds is being
-    renewed, and so no longer as it was."""
-    held = session.execute(
-        sa.select(Uncounted.worker_id, Uncounted.year, Uncounted.mark)
-        .where(Uncounted.tenant_id == tenant, among(session, Uncounted.worker_id, {worker for worker, _, _ in marks}))
-        .order_by(Uncounted.worker_id, Uncounted.year)
-        .with_for_update(skip_locked=True)
-    )
-    read = set(marks)
-    settled = [(worker, year) for worker, year, mark in held if (worker, year, mark) in read]
-    for of_year in {year for _, year in settled}:
-        session.execute(
-            sa.delete(_UNCOUNTED).where(
-                among(session, _UNCOUNTED.c.worker_id, [worker for worker, year in settled if year == of_year]),
-                _UNCOUNTED.c.year == of_year,
-                _UNCOUNTED.c.tenant_id == tenant,
-            )
-        )
-    return len(marks)
 
 
 def _restated(session: Session, there: _State, summary: Summary, worker_ids: Collection[UUID]) -> tallies.Changes:
@@ -333,7 +300,7 @@ def _move(session: Session, there: _State, summary: Summary) -> Write | None:
     moved = sorted(one for one in {*now, *were} if now.get(one) != were.get(one))
     if not moved:
         return partial(_noted, tenant, year, land.stamp)
-    marks = _marks(session, tenant, LET_GO)
+    marks = waiting.marks(session, tenant, LET_GO)
     if len(marks) == LET_GO:
         return None  # their standings may name enterprises that no row does any more; they are settled first
     employed = (

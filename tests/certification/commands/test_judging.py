@@ -10,9 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from certification.judgement import judging
 from certification.judgement import work as work_loop
+from certification.models import Uncounted
 from certification.people import workers
 from lrs.db import Database
 from tests import neighbour
@@ -48,11 +50,16 @@ def test_work_runs_until_a_signal_stops_it(run: Run, learned: None, monkeypatch:
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_assess_judges_named_workers_or_all_and_keeps_only_what_is_new(run: Run, learned: None) -> None:
+def test_assess_judges_named_workers_or_all_and_keeps_only_what_is_new(
+    run: Run, learned: None, database: Database, tenant: UUID
+) -> None:
     succeeded(run("work", "--once"))
     assert succeeded(run("assess", "--all", "--year", "2025")) == (
         "2 workers judged for 2025: 0 meet the criteria, 2 do not, 0 not yet known; 2 results are new.\n"
     )
+    with database.reading(tenant) as session:
+        waiting = sa.select(Uncounted.worker_id).where(Uncounted.tenant_id == tenant)
+        assert session.scalars(waiting).all() == [], "the figures have counted everybody"
     told = succeeded(run("assess", "A1"))
     assert told.startswith("1 workers judged for 2026: ")
     assert told.endswith("; 0 results are new.\n")

@@ -26,6 +26,7 @@ from certification.targets import (
     settling,
     summaries,
     tallies,
+    waiting,
 )
 from certification.targets.populations import BASES, Behind
 from certification.units import organizations
@@ -388,13 +389,67 @@ def test_a_change_while_its_worker_is_counted_is_counted_afterwards(world: World
     settle(world)
     with world.database.writing(world.tenant) as session:
         mark_uncounted(session, world.tenant, [(worker, 2026)])
-        read = settling._marks(session, world.tenant, 10)
+        read = waiting.marks(session, world.tenant, 10)
         mark_uncounted(session, world.tenant, [(worker, 2026)])
-        settling._take_away(world.tenant, read, session)
+        waiting.take_away(session, world.tenant, read)
         left = session.scalar(
             sa.select(sa.func.count()).select_from(Uncounted).where(Uncounted.tenant_id == world.tenant)
         )
     assert left == 1
+
+
+def marked(world: World) -> list[UUID]:
+    with world.database.reading(world.tenant) as session:
+        return list(session.scalars(sa.select(Uncounted.worker_id).where(Uncounted.tenant_id == world.tenant)))
+
+
+def test_of_very_many_marked_those_of_an_enterprise_are_settled_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever came last in small numbers goes along, whoever is employed nowhere is not forgotten, and killed before or
+    after anything is written nobody is counted twice."""
+    with world.database.writing(world.tenant) as session:
+        people = [world.employ(session, ("dn/a", "dn/b", "dn/c")[turn % 3]) for turn in range(30)]
+        people += [world.employ(session, "dn/a", "dn/b"), world.employ(session), world.employ(session)]
+        late = world.employ(session, "dn/moi")
+    settle(world)
+    monkeypatch.setattr(settling, "MAKING", 12)
+    for turn, worker in enumerate([*people, late]):
+        with world.database.writing(world.tenant) as session:
+            if turn % 3:
+                add_facts(session, world.tenant, worker, ["law-labour", "reading"], times=1)
+            elif turn % 2 == 0:
+                session.execute(sa.delete(Employment).where(Employment.worker_id == worker))
+    with world.database.writing(world.tenant) as session:
+        mark_uncounted(session, world.tenant, [(worker, EVERY_YEAR) for worker in people[::2]])
+        mark_uncounted(session, world.tenant, [(worker, 2026) for worker in people])
+    with world.database.writing(world.tenant) as session:
+        mark_uncounted(session, world.tenant, [(late, 2026)])
+
+    real, calls = tallies.Changes.write, 0
+
+    def failing(*arguments: Any, **named: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls % 4 != 1:
+            real(*arguments, **named)
+        if calls % 4 < 2:
+            raise RuntimeError("killed")
+
+    monkeypatch.setattr(tallies.Changes, "write", failing)
+    steps = []
+    while marked(world):
+        try:
+            steps.append(settling.settle(world.database, world.tenant, today=ON, limit=2))
+        except RuntimeError:
+            continue
+        assert late not in marked(world)
+    monkeypatch.setattr(tallies.Changes, "write", real)
+    assert sum(steps) == len(people) + len(people[::2]) + 1
+    assert max(steps) >= 10, "an enterprise at once"
+    compare(world, *DAYS)
+    kept = everything(world)
+    assert rebuilt(world) == kept
 
 
 def test_who_met_the_criteria_on_a_day_comes_with_the_figures(world: World) -> None:
