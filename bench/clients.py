@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import base64
 import selectors
 import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
 
 from bench.machine import Server
+from certification.access import roles
+from certification.access.permissions import BRANCH_SCOPE, Role
+from lrs import api
+from lrs.db import NOBODY, Database
+
+
+def branch_key(database: Database, tenant: UUID, folder: Path, role: Role, organization: str) -> str:
+    """The header of a new key with this role over the organization, sealed with the secret that the server keeps in its
+    folder."""
+    now = datetime.now(UTC)
+    pepper = (folder / "secret_key").read_text().strip().encode()
+    with database.writing(NOBODY) as session:
+        key, secret = api.create_credential(
+            session, tenant, name="bench", scopes=[BRANCH_SCOPE], pepper=pepper, now=now
+        )
+    with database.writing(tenant) as session:
+        roles.give(
+            session, roles.at_terminal(tenant), role, key=key, organization=organization, starts=date(2020, 1, 1),
+            reason="bench", now=now,
+        )  # fmt: skip
+    return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
 
 
 @dataclass(frozen=True)

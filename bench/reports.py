@@ -7,19 +7,17 @@ within ten minutes. A third of the reports hold values, a third of those are app
 
 from __future__ import annotations
 
-import base64
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import migrations
-from bench import machine
-from certification.access import roles
-from certification.access.permissions import BRANCH_SCOPE, Role
+from bench import clients, machine
+from certification.access.permissions import Role
 from certification.access.who import Held, Who
 from certification.reports import entering, steps
 from certification.reports.reading import Key
@@ -43,7 +41,7 @@ def measure(engine: str, folder: Path, url: str, *, units: int) -> list[Row]:
     tenant = _prepare(database, key, units)
     codes = [f"cdcs/{number}" for number in range(units)]
     with machine.server(folder, url, alone=True) as server:
-        headers = {"Authorization": _key(database, tenant, folder)}
+        headers = {"Authorization": clients.branch_key(database, tenant, folder, Role.UPPER_OFFICER, TOP)}
 
         def open_all(mine: list[str]) -> list[tuple[float, int]]:
             connection = server.connect()
@@ -108,19 +106,3 @@ def _prepare(database: Database, key: Key, units: int) -> UUID:
                 steps.take(session, tenant, hoa, f"cdcs/{number}", key, "submit", now=now)
                 steps.take(session, tenant, chi, f"cdcs/{number}", key, "approve", now=now)
     return tenant
-
-
-def _key(database: Database, tenant: UUID, folder: Path) -> str:
-    """The header of a key with the role of an officer over the province."""
-    now = datetime.now(UTC)
-    pepper = (folder / "secret_key").read_text().strip().encode()
-    with database.writing(NOBODY) as session:
-        key, secret = api.create_credential(
-            session, tenant, name="bench", scopes=[BRANCH_SCOPE], pepper=pepper, now=now
-        )
-    with database.writing(tenant) as session:
-        roles.give(
-            session, roles.at_terminal(tenant), Role.UPPER_OFFICER, key=key, organization=TOP,
-            starts=date(2020, 1, 1), reason="bench", now=now,
-        )  # fmt: skip
-    return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()

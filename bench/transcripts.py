@@ -7,7 +7,6 @@ and a thousand looks noted; the next one asks with `since`; then twenty have lea
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Callable
@@ -19,10 +18,9 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 import migrations
-from bench import machine, population
+from bench import clients, machine, population
 from certification import bulk
-from certification.access import roles
-from certification.access.permissions import BRANCH_SCOPE, Role
+from certification.access.permissions import Role
 from certification.models import Employment, Fact, Organization
 from certification.rules import programme
 from lrs import api
@@ -42,7 +40,7 @@ def measure(engine: str, folder: Path, url: str) -> list[Row]:
     database = Database(url)
     tenant = _prepare(database)
     with machine.server(folder, url, alone=True) as server:
-        headers = {"Authorization": _key(database, tenant, folder)}
+        headers = {"Authorization": clients.branch_key(database, tenant, folder, Role.ENTERPRISE, ENTERPRISE)}
         connection = server.connect()
         rows: list[Row] = []
 
@@ -96,22 +94,6 @@ def _prepare(database: Database) -> UUID:
         ]  # fmt: skip
         session.execute(sa.insert(Activity), activities)
     return tenant
-
-
-def _key(database: Database, tenant: UUID, folder: Path) -> str:
-    """The header of a key of the enterprise, sealed with the secret that the server keeps in its folder."""
-    now = datetime.now(UTC)
-    pepper = (folder / "secret_key").read_text().strip().encode()
-    with database.writing(NOBODY) as session:
-        key, secret = api.create_credential(
-            session, tenant, name="bench", scopes=[BRANCH_SCOPE], pepper=pepper, now=now
-        )
-    with database.writing(tenant) as session:
-        roles.give(
-            session, roles.at_terminal(tenant), Role.ENTERPRISE, key=key, organization=ENTERPRISE,
-            starts=date(2020, 1, 1), reason="bench", now=now,
-        )  # fmt: skip
-    return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
 
 
 def _learn(database: Database, tenant: UUID) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from certification.evidence import attendance, attestations, channel_items
 from certification.judgement import awards
 from certification.people import headcounts, link_lists, roster
+from certification.reports import contact_lists
 from certification.spreadsheets import Column
 from certification.spreadsheets.columns import as_columns
 from certification.units import changes, commitments, organizations
@@ -32,6 +33,7 @@ TABLES: Mapping[str, Table] = {
     "attendance": Table(attendance.COLUMNS, "Danh sách tham dự"),
     "channel-items": Table(channel_items.COLUMNS, "Tin, bài, lượt phát theo kênh"),
     "commitments": Table(as_columns(commitments.HEADINGS), "Nội dung đơn vị đưa vào chương trình năm"),
+    "report-contacts": Table(contact_lists.COLUMNS, "Người liên hệ về báo cáo của đơn vị"),
     "organizations": Table(organizations.ORGANIZATION_COLUMNS, "Đơn vị, công đoàn, doanh nghiệp"),
     "successions": Table(changes.SUCCESSION_COLUMNS, "Đơn vị kết thúc và đơn vị kế thừa"),
 }

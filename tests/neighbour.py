@@ -34,6 +34,7 @@ from certification.models import (
     DeclaredHeadcount,
     Dossier,
     DossierStep,
+    ErasureNotice,
     NationalNumber,
     Proposal,
     Report,
@@ -300,6 +301,8 @@ def _agree(session: Session, tenant: UUID) -> None:
     access.note(session, tenant, worker, SECRET, SECRET, SECRET, NOW)
     held = {"recipient_id": enterprise, "purpose": "employer-training", "digest": b"x", "place": 99, "given": NOW}
     session.add(TranscriptHandover(worker_id=worker, tenant_id=tenant, **held))
+    told = {"erased_on": NOW.date(), "kept_until": date(2027, 1, 1), "sealed": SECRET.encode()}
+    session.add(ErasureNotice(organization_id=enterprise, id=new_id(), tenant_id=tenant, **told))
     one = requests.open_request(session, tenant, "NV-AN", kind="see", reason=SECRET, witness=Witness("NV-AN"), now=NOW)
     requests.confirm(session, tenant, "NV-AN", one.id, reason=SECRET, witness=Witness(SECRET), now=NOW)
 

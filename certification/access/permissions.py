@@ -16,7 +16,9 @@ from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, GRASSROOTS_UNI
 
 __all__ = [
     "BRANCH_SCOPE",
+    "KEEPERS",
     "MAY_GIVE",
+    "OF_KEPT_RECORDS",
     "OVER",
     "PURPOSES",
     "REACHES",
@@ -199,6 +201,28 @@ class Act(Enum):
     ASK_ABOUT_DATA = "ask about a worker's data in his or her name"
     READ_DATA_REQUESTS = "read what workers ask about their data"
     ANSWER_DATA_REQUESTS = "answer what workers ask about their data"
+    ERASE_PERSON = "erase a worker"
+    RECEIVE_ERASURES = "be told as an enterprise who was erased"
+
+
+KEEPERS = frozenset({Role.GRASSROOTS_OFFICER, Role.UPPER_OFFICER})
+"""Those that see records which a union of their branch keeps."""
+
+OF_KEPT_RECORDS = frozenset(
+    {
+        Act.READ_ASSESSMENT,
+        Act.READ_LEARNING,
+        Act.READ_TRANSCRIPT,
+        Act.READ_DOSSIERS,
+        Act.CONSENT,
+        Act.READ_CONSENTS,
+        Act.ASK_ABOUT_DATA,
+        Act.READ_DATA_REQUESTS,
+        Act.ANSWER_DATA_REQUESTS,
+    }
+)
+"""What officers may do about somebody who is employed nowhere, and agreed that a union of their branch keeps the record
+(purpose `union-record`): read what was agreed to be kept, and see to the person's own wishes. Nothing is judged."""
 
 
 class WithoutKey(Enum):
@@ -327,6 +351,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.ASK_ABOUT_DATA: Rule(None, roles=_OFFICERS | {Role.WORKER, Role.OPERATOR}),
     Act.READ_DATA_REQUESTS: Rule(None, roles=_OFFICERS | {Role.WORKER, Role.OPERATOR, Role.AUDITOR}),
     Act.ANSWER_DATA_REQUESTS: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
+    Act.ERASE_PERSON: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.RECEIVE_ERASURES: Rule(None, roles=frozenset({Role.ENTERPRISE})),
 }
 
 

@@ -7,26 +7,28 @@
 
 `on` is the day of asking, in Vietnam: a role that ended yesterday allows nothing today, and a unit that moved to
 another branch is seen from there alone, whatever day the figures asked for are of. A worker is seen where he or she is
-employed on that day.
+employed on that day; who is employed nowhere and agreed that a union keeps the record is seen by the officers of that
+union's branch, as far as `permissions.OF_KEPT_RECORDS` goes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.access.permissions import TABLE, Act, Role
+from certification.access.permissions import KEEPERS, OF_KEPT_RECORDS, TABLE, Act, Role
 from certification.access.who import Held, Who
 from certification.errors import CertificationError
 from certification.evidence.witnesses import Witness
-from certification.models import Employment, Organization, OrganizationParent, Team, TeamMember, Worker
+from certification.models import Consent, Employment, Organization, OrganizationParent, Team, TeamMember, Worker
 from certification.people import workers
 from certification.people.workers import Known, Person, UnknownWorker, everybody
+from certification.privacy import consents
 from certification.units.trees import ENTERPRISE
 from lrs.db import Session, among
 
@@ -36,6 +38,7 @@ __all__ = [
     "Unit",
     "branch",
     "find_worker",
+    "keeps",
     "knowing",
     "may",
     "organizations_within",
@@ -75,6 +78,8 @@ class Reach:
     roots: frozenset[UUID]
     teams: frozenset[UUID]
     own: frozenset[UUID]
+    keeping: frozenset[UUID] = frozenset()
+    """Those of the roots whose unions' kept records the act may be about."""
 
     def __bool__(self) -> bool:
         return bool(self.everything or self.roots or self.teams or self.own)
@@ -114,6 +119,12 @@ class Reach:
             )
         )
 
+    def kept(self, session: Session) -> sa.Select[Any]:
+        """The workers who are employed nowhere and agreed that a union of the branches keeps their record."""
+        unions = _below(session, self.tenant, self.keeping, self.on)
+        still = sa.exists().where(Employment.worker_id == Consent.worker_id, *self.employed)
+        return consents.kept_by(self.tenant, consents.UNION_RECORD, unions, self.on).where(~still)
+
     def workers(self, session: Session, column: Any) -> Condition:
         """That `column` names a worker whom the act may be about."""
         if self.everything:
@@ -121,7 +132,10 @@ class Reach:
         found: list[Condition] = []
         if self.roots:
             within = Employment.enterprise_id.in_(_below(session, self.tenant, self.roots, self.on))
-            found.append(column.in_(sa.select(Employment.worker_id).where(*self.employed, within)))
+            whom: Any = sa.select(Employment.worker_id).where(*self.employed, within)
+            if self.keeping:
+                whom = sa.union_all(whom, self.kept(session))
+            found.append(column.in_(whom))
         if self.teams:
             found.append(column.in_(self.members(session)))
         if self.own:
@@ -133,7 +147,10 @@ def reach(who: Who, act: Act, on: date) -> Reach:
     """How far `act` goes for `who` on the day `on`, by the one table of permissions: what it gives, as
     `.workers(session, Worker.id)` say, stands in the WHERE of a list. Asks no database."""
     rule = TABLE[act]
-    return reach_of(who, rule.roles, on, everything=rule.scope is not None and rule.scope in who.scopes)
+    found = reach_of(who, rule.roles, on, everything=rule.scope is not None and rule.scope in who.scopes)
+    if act not in OF_KEPT_RECORDS:
+        return found
+    return replace(found, keeping=reach_of(who, rule.roles & KEEPERS, on).roots)
 
 
 def reach_of(who: Who, roles: Collection[Role], on: date, *, everything: bool = False) -> Reach:
@@ -169,7 +186,7 @@ def may(
         employers = sa.select(Employment.enterprise_id).where(
             Employment.worker_id == worker, _of_tenant(Employment.tenant_id, who.tenant), *days
         )
-        if not _under(session, found, employers) and not _led(session, found, worker):
+        if not (_under(session, found, employers) or _led(session, found, worker) or keeps(session, found, worker)):
             return False
     return bool(found)
 
@@ -280,6 +297,13 @@ def _led(session: Session, reach: Reach, worker: UUID) -> bool:
     if not reach.teams:
         return False
     return session.scalar(reach.members(session).where(TeamMember.worker_id == worker).limit(1)) is not None
+
+
+def keeps(session: Session, reach: Reach, worker: UUID) -> bool:
+    """Whether a union of the branches keeps the worker's record."""
+    if not reach.keeping:
+        return False
+    return session.scalar(reach.kept(session).where(Consent.worker_id == worker).limit(1)) is not None
 
 
 def _of_tenant(column: Any, tenant: UUID) -> Condition:

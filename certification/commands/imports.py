@@ -16,6 +16,7 @@ from certification.evidence import attestations, forgetting
 from certification.import_tables import TABLES
 from certification.judgement import awards
 from certification.people import headcounts, identifiers, linking
+from certification.reports import contact_lists
 from certification.spreadsheets import ImportResult
 from certification.targets.figures import number
 from certification.units import commitments, organizations
@@ -63,6 +64,10 @@ def _import_titles(session: Session, tenant: UUID, data: bytes, *, now: datetime
     return awards.import_titles(session, tenant, data, now=now, opaque=opaque, keys=keys, good_rows=good_rows)
 
 
+def _import_contacts(session: Session, tenant: UUID, data: bytes, *, now: datetime, good_rows: bool) -> ImportResult:
+    return contact_lists.import_contacts(session, tenant, data, by=roles.TERMINAL, now=now, good_rows=good_rows)
+
+
 IMPORTS = (
     _import_command(
         "import-organizations",
@@ -92,6 +97,13 @@ IMPORTS = (
         "Import points that a person attests for an indicator (điểm xác nhận) from an XLSX or CSV file.",
         "attestations",
         attestations.import_attestations,
+    ),
+    _import_command(
+        "import-report-contacts",
+        "contacts about reports (người liên hệ về báo cáo)",
+        "Import whom to phone or write to about units' reports (người liên hệ) from an XLSX or CSV file.",
+        "report-contacts",
+        _import_contacts,
     ),
     _import_command(
         "import-commitments",

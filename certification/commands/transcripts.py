@@ -124,6 +124,11 @@ def export_candidates(
             session, owner, year or day.year, on=day, unit=None if node is None else node.id,
             keys=invocation.national_keys(owner) if national_numbers else None,
         )  # fmt: skip
+        if write is candidates_book.as_xlsx and len(found.people) > candidates_book.MOST_PEOPLE:
+            raise click.ClickException(
+                f"{figures.number(len(found.people))} candidates are more than a workbook holds; write a .csv file, or "
+                "unit by unit (--unit)"
+            )
         looked = [one.worker for one in found.people]
         access.note_many(session, owner, looked, by, EXPORTED_FOR, "candidates", now)
         detail = {"year": found.year, "unit": unit, "people": len(looked), "national_numbers": national_numbers}

@@ -17,7 +17,10 @@ from certification.dossiers.candidates import Candidate, Candidates
 from certification.dossiers.words import STATES
 from certification.spreadsheets.given_back import guarded
 
-__all__ = ["OUR_READING", "as_csv", "as_xlsx"]
+__all__ = ["MOST_PEOPLE", "OUR_READING", "as_csv", "as_xlsx"]
+
+MOST_PEOPLE = 1_048_576 - 3
+"""So many lines a sheet of a workbook has below its headings; a CSV file has no such bound."""
 
 OUR_READING = (
     "Cách hiểu của hệ thống về các ô của congdanhoctap.vn, không phải biểu mẫu chính thức; đối chiếu với trang đó khi "
@@ -42,7 +45,7 @@ _COLUMNS: tuple[tuple[str, int, str], ...] = (
 
 
 def as_xlsx(found: Candidates) -> bytes:
-    """A workbook: a line a person, and what each column is; the same bytes for the same values."""
+    """A workbook: a line a person (at most `MOST_PEOPLE`), and what each column is; same values, same bytes."""
     file = io.BytesIO()
     workbook = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties({"title": f"Người đề nghị năm {found.year}", "created": _ALWAYS})

@@ -9,6 +9,7 @@ from uuid import UUID
 from certification.dossiers import steps
 from certification.dossiers.steps import OneDossier
 from certification.people import workers
+from certification.people.workers import Known
 from certification.spreadsheets import Fault, ImportFaults
 from lrs.db import Session
 
@@ -27,9 +28,12 @@ class Named:
     faults: tuple[Fault, ...]
 
 
-def named(session: Session, tenant: UUID, programme: str, year: int, numbers: Sequence[str]) -> Named:
-    """The dossiers of these workers of the year, locked; a few SQL commands."""
+def named(session: Session, tenant: UUID, programme: str, year: int, numbers: Sequence[str], *, known: Known) -> Named:
+    """The dossiers of these workers of the year, locked; a few SQL commands. Whoever is not `known` to the caller is as
+    if there were nobody."""
     people = workers.known_workers(session, tenant, set(numbers))
+    seen = set(known({person.id for person in people.values()}))
+    people = {number: person for number, person in people.items() if person.id in seen}
     found = steps.at_hand(session, tenant, programme, year, [person.id for person in people.values()])
     faults: list[Fault] = []
     sent: dict[UUID, str] = {}

@@ -29,7 +29,6 @@ from lrs.db import Session, among
 
 __all__ = ["Candidate", "Candidates", "gather"]
 
-MOST = 100_000
 _OUT = ("withdrawn", "revoked")
 """States of dossiers that ask for nothing any more."""
 _ADMINISTRATIVE = "administrative"
@@ -79,7 +78,7 @@ def gather(
 
     A number of SQL commands that does not grow with them.
     """
-    found = listing.listing(session, tenant, year, on=on, unit=unit, limit=MOST, programme=programme)
+    found = listing.listing(session, tenant, year, on=on, unit=unit, limit=None, programme=programme)
     dossiers = [one for one in found if one.state not in _OUT]
     ids = [one.worker_id for one in dossiers]
     people = {

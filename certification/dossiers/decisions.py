@@ -155,7 +155,10 @@ def decide(
             return find(session, tenant, kept.id)
         if kept is not None or _recognised_by(session, tenant, row, node.name):
             faults.append(Fault(0, "number", words.number_taken(number, decided_on.year)))
-    told = named(session, tenant, programme, year, [*granted, *(one.number for one in refused)])
+    numbers = [*granted, *(one.number for one in refused)]
+    told = named(
+        session, tenant, programme, year, numbers, known=steps.knowing(session, tenant, who, [grant, refuse], today)
+    )
     faults += told.faults
     yes, no = _parted(told, len(granted))
     faults += _against(session, tenant, who, grant, yes, told, today, decided_on)

@@ -112,12 +112,12 @@ def listing(
     state: str | None = None,
     unit: UUID | None = None,
     within: Reach | None = None,
-    limit: int,
+    limit: int | None,
     after: UUID | None = None,
     programme: str = PROGRAMME,
 ) -> list[OneDossier]:
-    """Dossiers of the year in the order of registering, at most `limit`, those after the id `after`: in one state, of
-    workers employed below a unit on the day `on`, of whom somebody may know."""
+    """Dossiers of the year in the order of registering, at most `limit` (None: all), those after the id `after`: in one
+    state, of workers employed below a unit on the day `on`, of whom somebody may know."""
     asked: list[Any] = []
     if state is not None:
         asked.append(Dossier.state == state)

@@ -110,7 +110,8 @@ def propose(
         faults.append(Fault(0, "unit", f"không có đơn vị “{unit}”; kiểm tra mã"))
     elif not _may(session, who, step, today, node.id):
         faults.append(Fault(0, "unit", f"tài khoản này không được đề nghị thay “{unit}”"))
-    told = named(session, tenant, programme, year, [one.number for one in members])
+    known = steps.knowing(session, tenant, who, [step], today)
+    told = named(session, tenant, programme, year, [one.number for one in members], known=known)
     faults += told.faults
     against = steps.refusals(session, tenant, who, step, told.dossiers, today, meeting.met_on)
     faults += faults_of(told, [(one.worker_id, one.message) for one in against])

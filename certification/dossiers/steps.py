@@ -27,6 +27,7 @@ from certification.dossiers import words
 from certification.errors import CertificationError
 from certification.evidence.witnesses import NotForYou, Witness, own_workers
 from certification.models import Award, Base, Dossier, DossierStep, NationalNumber, Worker
+from certification.people.workers import Known
 from certification.rules.title_procedures import Step
 from lrs.db import Session, among
 
@@ -38,6 +39,7 @@ __all__ = [
     "UnknownDossier",
     "WrongState",
     "at_hand",
+    "knowing",
     "persons",
     "record",
     "refusals",
@@ -179,6 +181,16 @@ def within(session: Session, tenant: UUID, who: Who, step: Step, ids: Collection
             )
         )
     )
+
+
+def knowing(session: Session, tenant: UUID, who: Who, steps: Collection[Step], on: date) -> Known:
+    """Of whom somebody may know who takes one of these steps: those they may be about, and himself or herself."""
+
+    def known(ids: Collection[UUID]) -> set[UUID]:
+        seen = {one for step in steps for one in within(session, tenant, who, step, ids, on)}
+        return seen | (persons(session, tenant, who) & set(ids))
+
+    return known
 
 
 def take(

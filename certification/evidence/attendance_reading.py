@@ -16,6 +16,7 @@ from certification.people.workers import Person
 from certification.rules.evidence_mapping import EvidenceMapping
 from certification.spreadsheets import Sheet
 from certification.units.trees import Node
+from certification.vietnam import vietnam_day
 from lrs.db import Session
 
 __all__ = ["Reading", "notes_of", "read_rows"]
@@ -51,9 +52,12 @@ def read_rows(reading: Reading, sheet: Sheet) -> None:
         unfit = witnesses.unfit(
             reading.session, reading.tenant, reading.witness, listed, min(days), max(days), oneself_too=False
         )
+    hidden = witnesses.hidden(reading.session, reading.tenant, reading.witness, unfit, vietnam_day(reading.now))
     for row, one in said:
         number = row.cell(attendance.NUMBER)
         person = reading.people.get(number)
+        if person is not None and person.id in hidden:
+            person = None
         if number and person is None:
             message = f"không có người lao động nào mang mã “{number}”; sửa mã, hoặc nhập danh sách người trước"
             row.fault(attendance.NUMBER, message)

@@ -125,15 +125,16 @@ class Cases(Generic[OneCase, OneStep]):
         return self.read({**row, "number": person.number})
 
     def at_hand(
-        self, session: Session, tenant: UUID, number: str, case_id: UUID, *, reason: str
+        self, session: Session, tenant: UUID, number: str, case_id: UUID, *, reason: str | None
     ) -> tuple[Person, OneCase, list[OneStep]]:
         """A case about which a step is to be taken for this reason: its worker, the case, its steps, the first first.
+        With None, whoever asks looks at the reason.
 
         Nobody else takes one before the transaction ends. Raises ImportFaults for a reason that says nothing,
         UnknownWorker, UnknownCase.
         """
         bulk.import_alone(session, tenant)
-        if faults := list(words.reason_faults(0, "reason", reason)):
+        if reason is not None and (faults := list(words.reason_faults(0, "reason", reason))):
             raise ImportFaults(faults)
         person = workers.find(session, tenant, number)
         one = self._of(session, tenant, person, case_id)

@@ -119,9 +119,12 @@ def attest(
     people = workers.known_workers(session, tenant, {row.number for row in table if "\0" not in row.number})
     ids = [person.id for person in people.values()]
     unfit = witnesses.unfit(session, tenant, witness, ids, date(min(year, 9999), 1, 1), day)
+    hidden = witnesses.hidden(session, tenant, witness, unfit, today)
     first: dict[UUID | str, int] = {}
     for place, row in enumerate(table, start=1):
         person = people.get(row.number)
+        if person is not None and person.id in hidden:
+            person = None
         if person is None:
             words = f"không có người lao động nào mang mã “{row.number}”; sửa mã, hoặc nhập danh sách trước"
             faults.append(Fault(place, "worker", words))

@@ -25,6 +25,7 @@ __all__ = [
     "NotForYou",
     "Within",
     "Witness",
+    "hidden",
     "own_workers",
     "refuse_stranger",
     "refuse_unfit",
@@ -116,6 +117,21 @@ def unfit(
             if one not in within and one not in witness.team:
                 found.setdefault(one, OUTSIDE)
     return found
+
+
+def hidden(session: Session, tenant: UUID, witness: Witness, unfit: Mapping[UUID, str], today: date) -> frozenset[UUID]:
+    """Of those for whom the witness is `unfit` those of whom it may not even know that they are there: they are told
+    as numbers that nobody has. Whoever is of the branch today is known. Two SQL commands at most, none for nobody."""
+    outside = [one for one, reason in unfit.items() if reason == OUTSIDE]
+    if not outside:
+        return frozenset()
+    return frozenset(_unfit_today(session, tenant, witness, outside, today) - own_workers(session, tenant, witness))
+
+
+def _unfit_today(
+    session: Session, tenant: UUID, witness: Witness, worker_ids: Collection[UUID], today: date
+) -> set[UUID]:
+    return set(unfit(session, tenant, witness, worker_ids, today, today, oneself_too=False))
 
 
 def refuse_unfit(session: Session, tenant: UUID, witness: Witness, worker_id: UUID, first: date, last: date) -> None:

@@ -44,7 +44,7 @@ from certification.models.people import (
     Worker,
     WorkerIdentifier,
 )
-from certification.models.privacy import Consent, DataRequest, DataRequestStep, Look
+from certification.models.privacy import Consent, DataRequest, DataRequestStep, ErasureNotice, Look
 from certification.models.reports import (
     Report,
     ReportContact,
@@ -115,6 +115,7 @@ __all__ = [
     "DossierStep",
     "Employment",
     "Entitlement",
+    "ErasureNotice",
     "Fact",
     "FeedPosition",
     "Finding",

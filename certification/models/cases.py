@@ -78,6 +78,7 @@ class DeclarationStep(StepRow, Base):
     __tablename__ = "certification_declaration_step"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "declaration_id", "place"),
+        sa.Index(None, "tenant_id", "recorded_by"),
         {"info": {"distribution": "worker_id"}},
     )
 
@@ -120,6 +121,7 @@ class DisputeStep(StepRow, Base):
     __tablename__ = "certification_dispute_step"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "dispute_id", "place"),
+        sa.Index(None, "tenant_id", "recorded_by"),
         {"info": {"distribution": "worker_id"}},
     )
 

@@ -59,6 +59,7 @@ class DossierStep(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "dossier_id", "place"),
         sa.Index(None, "tenant_id", "batch_id"),
+        sa.Index(None, "tenant_id", "done_by"),
         {"info": {"distribution": "worker_id"}},
     )
 
@@ -176,6 +177,7 @@ class TitleReview(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "id"),
         sa.Index(None, "tenant_id", "state", "id"),
+        sa.Index(None, "tenant_id", "decided_by"),
         {"info": {"distribution": "worker_id"}},
     )
 

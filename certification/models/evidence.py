@@ -194,6 +194,8 @@ class Attestation(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "id"),
         sa.Index(None, "tenant_id", "year", "worker_id"),
+        sa.Index(None, "tenant_id", "attested_by"),
+        sa.Index(None, "tenant_id", "withdrawn_by"),
         {"info": {"distribution": "worker_id"}},
     )
 

@@ -120,6 +120,7 @@ class IdentityEvent(Base):
         sa.Index(None, "tenant_id", "place"),
         sa.Index(None, "tenant_id", "other_id"),
         sa.Index(None, "tenant_id", "actor_key"),
+        sa.Index(None, "tenant_id", "done_by"),
         {"info": {"distribution": "worker_id", "merging": "stays"}},
     )
 

@@ -12,7 +12,7 @@ from certification.models.base import Base
 from certification.models.cases import CaseRow, StepRow
 from lrs.db import UtcDateTime
 
-__all__ = ["Consent", "DataRequest", "DataRequestStep", "Look"]
+__all__ = ["Consent", "DataRequest", "DataRequestStep", "ErasureNotice", "Look"]
 
 
 class Consent(Base):
@@ -28,6 +28,8 @@ class Consent(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "id"),
         sa.Index(None, "tenant_id", "recipient_id", "purpose", "until"),
+        sa.Index(None, "tenant_id", "given_by"),
+        sa.Index(None, "tenant_id", "ended_by"),
         {"info": {"distribution": "worker_id"}},
     )
 
@@ -58,7 +60,31 @@ class Consent(Base):
     """When it was withdrawn or replaced; NULL while it was not, though it may have run out."""
     ended_by: Mapped[str | None]
     ended_why: Mapped[str | None]
-    """withdrawn or replaced."""
+    """withdrawn, replaced or erased."""
+
+
+class ErasureNotice(Base):
+    """That somebody was erased whom an enterprise knows by a number, so that it deletes what it has.
+
+    Personal data: the number that the enterprise knows, sealed with the installation's secret. Kept until the
+    enterprise has confirmed that it deleted, or for the days for which leavers' records are kept.
+    """
+
+    __tablename__ = "certification_erasure_notice"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organization_id", "id"),
+        sa.Index(None, "tenant_id", "kept_until"),
+        {"info": {"distribution": "organization_id"}},
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    id: Mapped[UUID]
+    tenant_id: Mapped[UUID]
+    erased_on: Mapped[date]
+    """In Vietnam."""
+    kept_until: Mapped[date]
+    """The first day on which it is kept no more."""
+    sealed: Mapped[bytes]
 
 
 class Look(Base):
@@ -130,6 +156,7 @@ class DataRequestStep(StepRow, Base):
     __tablename__ = "certification_data_request_step"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "request_id", "place"),
+        sa.Index(None, "tenant_id", "recorded_by"),
         {"info": {"distribution": "worker_id"}},
     )
 

@@ -57,6 +57,7 @@ class IdentifierTaken(CertificationError):
     """The Actor is another worker already."""
 
     def __init__(self, ifi: str, number: str) -> None:
+        self.ifi, self.number = ifi, number
         super().__init__(f"Tài khoản “{ifi}” đã thuộc người lao động “{number}”; một tài khoản chỉ của một người")
 
 

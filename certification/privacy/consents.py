@@ -4,6 +4,7 @@
     give       each purpose named by itself, with the digest of what was shown
     withdraw   at any time, without a reason, by the same people and in one step as giving
     holds      of many workers those whose consent is in force, in one SQL command
+    kept_by    those who agreed for one of many organizations, as a question
     terms      of many workers since when and until when the last one holds; whose: who ever gave one
     held_back  those who had a use of their data stopped, whatever they agreed to
     of_worker, running_out   reading
@@ -37,18 +38,22 @@ from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 
 __all__ = [
+    "ERASED",
     "HOW",
     "ON_PAPER",
     "OWN_ACCOUNT",
     "REPLACED",
+    "UNION_RECORD",
     "WITHDRAWN",
     "Agreed",
     "Receipt",
     "Term",
-    "UnknownConsent",
+    "UnknownConsents",
+    "end_all",
     "give",
     "held_back",
     "holds",
+    "kept_by",
     "of_worker",
     "running_out",
     "terms",
@@ -61,14 +66,19 @@ OWN_ACCOUNT, ON_PAPER = "own_account", "paper"
 HOW = (OWN_ACCOUNT, ON_PAPER)
 """The worker, signed in; or an officer who has the signed paper before him or her."""
 
-WITHDRAWN, REPLACED = "withdrawn", "replaced"
+UNION_RECORD = "union-record"
+"""The purpose (`rules.personal_data`) by which a worker agrees that the union keeps the record after the employment."""
+
+WITHDRAWN, REPLACED, ERASED = "withdrawn", "replaced", "erased"
 
 
-class UnknownConsent(CertificationError):
-    """The worker gave no such consent."""
+class UnknownConsents(CertificationError):
+    """The worker gave no such consents: `faults` has each with its place in the list that was sent."""
 
-    def __init__(self, consent_id: UUID) -> None:
-        super().__init__(f"Không có sự đồng ý nào mang mã {consent_id} của người này")
+    def __init__(self, unknown: Sequence[tuple[int, UUID]]) -> None:
+        say = "không có sự đồng ý nào mang mã {} của người này; xem danh sách đồng ý rồi gửi lại"
+        self.faults = tuple(Fault(0, f"consents/{place}", say.format(one)) for place, one in unknown)
+        super().__init__("\n".join(f"{one.column}: {one.message}" for one in self.faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +245,14 @@ def withdraw(
 ) -> list[Receipt]:
     """Takes these consents back, from today on; one that has ended already stays as it is. No reason is asked.
 
-    Raises UnknownWorker, UnknownConsent.
+    Raises UnknownWorker, or UnknownConsents with every one that the worker did not give.
     """
     bulk.import_alone(session, tenant)
     person = workers.find(session, tenant, number)
     known = {one.id: one for one in of_worker(session, tenant, person.id)}
-    for consent_id in consent_ids:
-        if consent_id not in known:
-            raise UnknownConsent(consent_id)
+    unknown = [(place, one) for place, one in enumerate(consent_ids) if one not in known]
+    if unknown:
+        raise UnknownConsents(unknown)
     today = vietnam_day(now)
     going = [known[one] for one in dict.fromkeys(consent_ids) if known[one].ended is None and today < known[one].until]
     _end(session, tenant, person.id, [one.id for one in going], WITHDRAWN, by, now)
@@ -253,6 +263,16 @@ def withdraw(
         chain.add_many(session, tenant, about, by=by, act="consent.withdraw", now=now)
     asked = set(consent_ids)
     return [one for one in of_worker(session, tenant, person.id) if one.id in asked]
+
+
+def end_all(session: Session, tenant: UUID, worker_ids: Collection[UUID], *, by: str, now: datetime) -> None:
+    """Ends every consent in force of somebody who is erased; that is told by the act of erasing. One SQL command."""
+    today = vietnam_day(now)
+    session.execute(
+        sa.update(Consent)
+        .where(Consent.tenant_id == tenant, among(session, Consent.worker_id, worker_ids), Consent.until > today)
+        .values(until=today, ended=now, ended_by=by, ended_why=ERASED)
+    )
 
 
 def _end(
@@ -315,6 +335,19 @@ def whose(tenant: UUID, purpose: str, recipient: UUID) -> sa.Select[UUID]:
     """A question for the ids of those who ever agreed to `purpose` for this organization."""
     return sa.select(Consent.worker_id).where(
         Consent.tenant_id == tenant, Consent.recipient_id == recipient, Consent.purpose == purpose
+    )
+
+
+def kept_by(tenant: UUID, purpose: str, recipients: sa.Select[Any], on: date) -> sa.Select[UUID]:
+    """A question for the ids of those whose consent to `purpose` for one of these organizations is in force on the day
+    and not held back."""
+    return sa.select(Consent.worker_id).where(
+        Consent.tenant_id == tenant,
+        Consent.purpose == purpose,
+        Consent.recipient_id.in_(recipients),
+        Consent.starts <= on,
+        Consent.until > on,
+        Consent.worker_id.not_in(_held_back(tenant, purpose, on)),
     )
 
 

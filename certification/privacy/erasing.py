@@ -3,9 +3,10 @@
     survey   what erasing would come to
     erase    does it: first the Statements, Actor by Actor, in short steps; then everything else in one transaction
 
-The identifiers are forgotten last, so an erasure that was broken off is taken up again by asking for it once more. What
-stays is what other records and counts rest on, under a number that tells nothing (`held.HELD` says what and why): a
-public decision stays an entry of the register, with number and status, without the name.
+The identifiers are forgotten last, so an erasure that was broken off is taken up again by asking for it once more; one
+that is linked meanwhile is erased as well, before anything else goes. What stays is what other records and counts rest
+on, under a number that tells nothing (`held.HELD` says what and why): a public decision stays an entry of the register,
+with number and status, without the name. Enterprises that know the person are told to delete, too (`notices`).
 """
 
 from __future__ import annotations
@@ -39,12 +40,14 @@ from certification.models import (
     WorkerIdentifier,
 )
 from certification.people import identifiers, linking, workers
-from certification.privacy.held import BY, ERASED_NAME, HELD, table
+from certification.privacy import consents, notices, requests
+from certification.privacy.held import ERASED_NAME, HELD, table
+from certification.privacy.renaming import rename_actors
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database, Session, among
 
-__all__ = ["EXPORTED", "Erased", "StillEmployed", "Survey", "erase", "is_erased", "survey"]
+__all__ = ["EXPORTED", "Erased", "StillEmployed", "Survey", "erase", "is_employed", "is_erased", "survey"]
 
 EXPORTED = "person.export"
 """The act of exporting a person; its detail names the file, as long as the person is not erased."""
@@ -64,6 +67,8 @@ class Survey:
     """Whom erasing is about: the worker's records, the identifiers, own accounts, rows by table, exports on disk."""
 
     number: str
+    survivor: UUID
+    """The record that all others were merged into."""
     records: tuple[UUID, ...]
     identifiers: tuple[str, ...]
     accounts: tuple[str, ...]
@@ -118,7 +123,7 @@ def survey(session: Session, tenant: UUID, number: str) -> Survey:
     }
     exports = _exports(session, tenant, list(records))
     return Survey(
-        person.number, tuple(sorted(records)), tuple(sorted(ifis)), tuple(accounts), tuple(officer), rows,
+        person.number, person.id, tuple(sorted(records)), tuple(sorted(ifis)), tuple(accounts), tuple(officer), rows,
         tuple(sorted(exports)),
     )  # fmt: skip
 
@@ -139,24 +144,27 @@ def erase(
     Raises UnknownWorker, StillEmployed. Facts and results stay, under a number that tells nothing; so do frozen and
     published figures.
     """
-    with database.reading(tenant) as session:
-        found = survey(session, tenant, number)
-        if not although_employed and _employed(session, tenant, found.records, now):
-            raise StillEmployed(found.number)
+    erased: set[str] = set()
     statements = 0
-    for ifi in found.identifiers:
-        statements += api.erase(
-            database, tenant, identifiers.agent_of(ifi) or {}, secret=secret, reason=reason, now=now
-        )
-    with database.writing(tenant) as session:
-        bulk.import_alone(session, tenant)
-        certificates_alone(session, tenant)  # so that none is numbered or signed meanwhile with the name
-        found = survey(session, tenant, number)
-        exports = _exports(session, tenant, list(found.records))
-        done = _erase_rows(session, tenant, found, by=by, secret=secret, now=now)
-        removed, left = _remove_exports(exports)  # where it is broken off here, the acts still name those that are left
+    while True:
+        with database.writing(tenant) as session:
+            bulk.import_alone(session, tenant)
+            certificates_alone(session, tenant)  # so that none is numbered or signed meanwhile with the name
+            found = survey(session, tenant, number)
+            if not although_employed and is_employed(session, tenant, found, now):
+                raise StillEmployed(found.number)
+            left = [ifi for ifi in found.identifiers if ifi not in erased]
+            if not left:  # nobody links another one before this transaction ends
+                exports = _exports(session, tenant, list(found.records))
+                done = _erase_rows(session, tenant, found, by=by, secret=secret, now=now)
+                removed, there = _remove_exports(exports)  # where it is broken off here, acts still name those left
+                break
+        for ifi in left:
+            agent = identifiers.agent_of(ifi) or {}
+            statements += api.erase(database, tenant, agent, secret=secret, reason=reason, now=now)
+            erased.add(ifi)
     database.empty_log()
-    return Erased(found, statements, *done, tuple(removed), tuple(left))
+    return Erased(found, statements, *done, tuple(removed), tuple(there))
 
 
 # ---------------------------------------------------------------- whom it is about
@@ -198,13 +206,14 @@ def _rows(session: Session, tenant: UUID, name: str, records: Collection[UUID]) 
     return of.tenant_id == tenant, among(session, of.worker_id, records)
 
 
-def _employed(session: Session, tenant: UUID, records: Collection[UUID], now: datetime) -> bool:
+def is_employed(session: Session, tenant: UUID, found: Survey, now: datetime) -> bool:
+    """Whether the person is employed anywhere on the day of `now` in Vietnam."""
     today = vietnam_day(now)
     return bool(
         session.scalar(
             sa.select(
                 sa.exists().where(
-                    Employment.tenant_id == tenant, among(session, Employment.worker_id, records),
+                    Employment.tenant_id == tenant, among(session, Employment.worker_id, found.records),
                     Employment.started <= today, sa.or_(Employment.ended.is_(None), Employment.ended >= today),
                 )
             )
@@ -231,8 +240,9 @@ def _erase_rows(
     session: Session, tenant: UUID, found: Survey, *, by: str, secret: bytes, now: datetime
 ) -> tuple[int, int, int]:
     records = list(found.records)
-    mine = Worker.tenant_id == tenant, among(session, Worker.id, records)
-    numbers = set(session.scalars(sa.select(Worker.number).where(*mine)))
+    people = _records(session, tenant, found.survivor)
+    numbers = {one.number for one in people.values()}
+    known = notices.known_to(session, tenant, found.survivor, {one: people[one].number for one in records})
     files = forgetting.remove_declared(session, tenant, records)
     lists = forgetting.empty_lists(session, tenant, records, numbers)
     for ifi in found.identifiers:
@@ -247,8 +257,10 @@ def _erase_rows(
             session.execute(sa.delete(table(name)).where(*theirs))
         elif held.blanked:
             session.execute(sa.update(table(name)).where(*theirs).values(**held.blanked))
+    consents.end_all(session, tenant, records, by=by, now=now)
+    requests.close_all(session, tenant, records, by=by, now=now)
     _forget_events(session, tenant, records)
-    _rename_actors(session, tenant, {*numbers, *found.accounts}, f"worker:{records[0]}")
+    rename_actors(session, tenant, {*numbers, *found.accounts}, records, f"worker:{records[0]}")
     _forget_accounts(session, tenant, found, now)
     for one in records:
         session.execute(
@@ -257,6 +269,8 @@ def _erase_rows(
             .values(number=f"{_PREFIX}{one.hex[-12:]}", full_name=ERASED_NAME, erased=now)
         )
     session.flush()
+    given = {where: {one for one in told if not is_erased(one)} for where, told in known.items()}
+    notices.keep(session, tenant, given, secret=secret, now=now)
     acts = 0
     for one in records:
         emptied = chain.erase_details(session, tenant, one, by=by, now=now)
@@ -270,16 +284,6 @@ def _forget_events(session: Session, tenant: UUID, records: Collection[UUID]) ->
     """What the history of who is whom says of the person as the other one of an event."""
     of_other = IdentityEvent.tenant_id == tenant, among(session, IdentityEvent.other_id, records)
     session.execute(sa.update(IdentityEvent).where(*of_other).values(**HELD["certification_identity_event"].blanked))
-
-
-def _rename_actors(session: Session, tenant: UUID, names: Collection[str], to: str) -> None:
-    """Puts the worker's id in place of the own accounts wherever it says under which something was done. What the
-    record of acts says of that is chained, and names a worker who acts about himself or herself by the id anyway."""
-    for each in HELD.keys() - {"certification_act"}:
-        of = table(each).c
-        for column in sorted(BY & set(of.keys())):
-            mine = of.tenant_id == tenant, among(session, of[column], sorted(names))
-            session.execute(sa.update(table(each)).where(*mine).values({column: to}))
 
 
 def _forget_accounts(session: Session, tenant: UUID, found: Survey, now: datetime) -> None:

@@ -120,6 +120,7 @@ HELD: Mapping[str, Held] = {
 ELSEWHERE: Mapping[str, str] = {
     "certification_kept_file": "files of declarations are exported beside them and go with them; in files of lists the "
     "person's rows are emptied (evidence.forgetting)",
+    "certification_erasure_notice": "the number that an enterprise knows, sealed, until it has deleted as well",
     "certification_waiting_statement": "of Actors whom nobody linked to a worker; goes with the identifier",
     "certification_unknown_actor": "of Actors whom nobody linked to a worker; goes with the identifier",
     "certification_access_record": "of accounts; that of a worker without another role is named by the worker's id",

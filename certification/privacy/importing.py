@@ -8,6 +8,7 @@ rules (by identifier; another text under the same one is refused), closings of y
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -203,12 +204,13 @@ def _units(session: Session, tenant: UUID, opened: Opened, ids: _Ids) -> list[st
         ids.units[UUID(row["id"])] = here.get(row["code"]) or new_id()
         if row["code"] not in here:
             new.append(row)
-    _insert(session, tenant, Organization, new, lambda one: {"id": ids.units[one["id"]]})
+    told, faults = "needed/organizations.json", ids.faults
+    _insert(session, tenant, Organization, told, new, lambda one: {"id": ids.units[one["id"]]}, faults)
     added = {row["id"] for row in new}
     labels = [one for one in opened.rows("needed/organization-labels.json") if one["organization_id"] in added]
-    _insert(
-        session, tenant, OrganizationLabel, labels, lambda one: {"organization_id": ids.units[one["organization_id"]]}
-    )
+    of = "organization_id"
+    named = "needed/organization-labels.json"
+    _insert(session, tenant, OrganizationLabel, named, labels, lambda one: {of: ids.units[one[of]]}, faults)
     return [row["code"] for row in new]
 
 
@@ -223,7 +225,14 @@ def _rules(session: Session, tenant: UUID, opened: Opened, ids: _Ids) -> None:
         )
     }
     new = []
-    for row in opened.rows("needed/rules.json"):
+    for place, row in enumerate(opened.rows("needed/rules.json"), start=1):
+        missing = [
+            name for name in ("id", "kind", "identifier", "sha256", "text") if not isinstance(row.get(name), str)
+        ]
+        ids.faults += [f"needed/rules.json, row {place}, {name}: is missing" for name in missing]
+        if missing:
+            continue
+        ids.faults += [f"needed/rules.json, row {place}, text, {one}" for one in _rule_faults(row)]
         if hashlib.sha256(row["text"].encode()).hexdigest() != row["sha256"]:
             ids.faults.append(
                 f"needed/rules.json: {row['kind']} {row['identifier']} is not the text that it says it is"
@@ -237,17 +246,34 @@ def _rules(session: Session, tenant: UUID, opened: Opened, ids: _Ids) -> None:
         ids.rules[UUID(row["id"])] = new_id() if known is None else known.id
         if known is None:
             new.append(row)
-    _insert(session, tenant, RuleFile, new, lambda one: {"id": ids.rules[one["id"]]})
+    told = "needed/rules.json"
+    _insert(session, tenant, RuleFile, told, new, lambda one: {"id": ids.rules[one["id"]]}, ids.faults)
+
+
+def _rule_faults(row: Mapping[str, str]) -> list[str]:
+    """What is wrong with the text of a rule file: that it is no TOML, and where; that it is another file's."""
+    try:
+        document = tomllib.loads(row["text"])
+    except tomllib.TOMLDecodeError as error:
+        return [f"which is no TOML: {error}"]
+    except RecursionError:
+        return ["which is nested too deep; no rule needs that"]
+    told = (("kind", row["kind"]), ("id", row["identifier"]))
+    return [f"/{name}: is not {wanted!r:.80}" for name, wanted in told if document.get(name) != wanted]
 
 
 def _beside(session: Session, tenant: UUID, opened: Opened) -> None:
     """Closings of years and decisions about trust, into a store that has none of its own."""
+    faults: list[str] = []
     for model, name, changed in (
         (YearClosing, "closings", _as_it_is),
         (AuthorityTrust, "trust", _under_a_new_id),
     ):
         if session.scalar(sa.select(model.tenant_id).where(model.tenant_id == tenant).limit(1)) is None:
-            _insert(session, tenant, model, opened.rows(f"needed/{name}.json"), changed)
+            file = f"needed/{name}.json"
+            _insert(session, tenant, model, file, opened.rows(file), changed, faults)
+    if faults:
+        raise BrokenArchive(*faults)
 
 
 def _as_it_is(_: dict[str, Any]) -> Mapping[str, Any]:
@@ -262,13 +288,24 @@ def _insert(
     session: Session,
     tenant: UUID,
     model: type[Any],
+    file: str,
     rows: list[dict[str, Any]],
     changed: Callable[[dict[str, Any]], Mapping[str, Any]],
+    faults: list[str],
 ) -> None:
+    """Puts in the rows of a file; what cannot go in is told in `faults`, by file, row and column, and nothing does."""
     of = model.__table__
     ready = []
-    for row in rows:
-        values = {column.name: from_json(column, row.get(column.name)) for column in of.c if column.name != "tenant_id"}
-        ready.append({**values, **changed(values), "tenant_id": tenant})
-    if ready:
+    before = len(faults)
+    for place, row in enumerate(rows, start=1):
+        values = {}
+        for column in of.c:
+            try:
+                if column.name != "tenant_id":
+                    values[column.name] = from_json(column, row.get(column.name))
+            except (ValueError, TypeError) as error:
+                faults.append(f"{file}, row {place}, {column.name}: {error}")
+        if len(faults) == before:
+            ready.append({**values, **changed(values), "tenant_id": tenant})
+    if ready and len(faults) == before:
         session.execute(sa.insert(of), ready)

@@ -17,14 +17,12 @@ import sqlalchemy as sa
 from certification.acts import chain
 from certification.errors import CertificationError
 from certification.models import Consent, Employment, NationalNumber, Worker
+from certification.privacy.consents import UNION_RECORD
 from certification.rules import personal_data
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, among
 
-__all__ = ["NUMBER_ERASED", "UNION_RECORD", "Leaver", "NoTermForLeavers", "leavers", "without_employer"]
-
-UNION_RECORD = "union-record"
-"""The purpose (`rules.personal_data`) by which a worker agrees that the union keeps the record."""
+__all__ = ["NUMBER_ERASED", "Leaver", "NoTermForLeavers", "leavers", "without_employer"]
 
 NUMBER_ERASED = "person.erase-number"
 
@@ -56,16 +54,17 @@ class Leaver:
         return self.due <= day and (self.union_until is None or self.union_until <= day)
 
 
-def leavers(session: Session, tenant: UUID, today: date, *, programme: str) -> list[Leaver]:
-    """Everybody who was employed and is no more, nor from a later day on, those first who left first; in three SQL
-    commands. Raises NoPersonalDataRules, NoTermForLeavers."""
+def leavers(session: Session, tenant: UUID, today: date, *, programme: str, only: UUID | None = None) -> list[Leaver]:
+    """Everybody (or this worker alone) who was employed and is no more, nor from a later day on, those first who left
+    first; in three SQL commands. Raises NoPersonalDataRules, NoTermForLeavers."""
     rules = personal_data.in_force(session, tenant, programme, today)
     if rules.keep_leavers is None:
         raise NoTermForLeavers(rules.id)
     last = sa.func.max(sa.func.coalesce(Employment.ended, date.max)).label("last")
+    whose = [] if only is None else [Employment.worker_id == only]
     gone = (
         sa.select(Employment.worker_id, last)
-        .where(Employment.tenant_id == tenant)
+        .where(Employment.tenant_id == tenant, *whose)
         .group_by(Employment.worker_id)
         .having(last < today)
         .subquery()

@@ -19,7 +19,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,10 @@ __all__ = ["FORM", "BrokenArchive", "Opened", "as_json", "from_json", "packed", 
 
 FORM = 1
 INDEX, MANIFEST = "DOC-TOI-TRUOC.txt", "manifest.json"
+ROWS = ("tables/", "needed/")
+"""Folders whose files hold rows."""
+YEARS = range(2000, 2101)
+"""Assessed years that can be."""
 MOST_BYTES = 2 * 1024 * 1024 * 1024
 """So much is unpacked of an archive at most."""
 
@@ -51,11 +55,11 @@ class Opened:
 
     manifest: Mapping[str, Any]
     files: Mapping[str, bytes]
+    _rows: Mapping[str, list[dict[str, Any]]] = field(repr=False)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The rows of a file of JSON; none where it is not there."""
-        found: list[dict[str, Any]] = json.loads(self.files.get(name, b"[]"))
-        return found
+        return self._rows.get(name, [])
 
 
 def packed(files: Mapping[str, bytes], manifest: Mapping[str, Any], index: str, made: datetime) -> bytes:
@@ -100,9 +104,34 @@ def unpacked(data: bytes) -> Opened:
         elif hashlib.sha256(files[name]).hexdigest() != sha256:
             faults.append(f"{name}: is not what was exported")
     faults += [f"{name}: was not exported" for name in sorted(files.keys() - hashes.keys() - {INDEX, MANIFEST})]
+    rows = {}
+    for name in sorted(files.keys() & hashes.keys()):
+        if name.startswith(ROWS) and name.endswith(".json"):
+            try:
+                rows[name] = _rows(files[name])
+            except ValueError as error:
+                faults.append(f"{name}{error}")
     if faults:
         raise BrokenArchive(*faults)
-    return Opened(manifest, {name: files[name] for name in hashes})
+    return Opened(manifest, {name: files[name] for name in hashes}, rows)
+
+
+def _rows(data: bytes) -> list[dict[str, Any]]:
+    """The rows in a file of JSON. Raises ValueError that says where it is none."""
+    try:
+        found = json.loads(data)
+    except json.JSONDecodeError as error:
+        raise ValueError(f", line {error.lineno}, column {error.colno}: is no JSON: {error.msg}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f", byte {error.start + 1}: is not UTF-8") from None
+    except RecursionError:
+        raise ValueError(": is nested too deep; no table is") from None
+    if not isinstance(found, list):
+        raise ValueError(": is no list of rows")
+    for place, row in enumerate(found, start=1):
+        if not isinstance(row, dict):
+            raise ValueError(f', row {place}: is no row, {{"column": value, …}}')
+    return found
 
 
 def as_json(value: Any) -> Any:
@@ -136,4 +165,14 @@ def from_json(column: sa.Column[Any], value: Any) -> Any:
         raise ValueError(f"is no {wanted.__name__}")
     if isinstance(value, str) and "\0" in value:
         raise ValueError("has a NUL in it")
+    if wanted is int:
+        _check_range(column, value)
     return value
+
+
+def _check_range(column: sa.Column[Any], value: Any) -> None:
+    if column.name in ("year", "register_year", "decision_year") and value not in YEARS:
+        raise ValueError(f"{value} is no year from {YEARS[0]} to {YEARS[-1]}")
+    bits = 64 if isinstance(column.type, sa.BigInteger) else 16 if isinstance(column.type, sa.SmallInteger) else 32
+    if not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1):
+        raise ValueError(f"{value} is out of range")

@@ -14,7 +14,7 @@ the term is for those who have the data already. Each step is an act on record a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.acts import chain
 from certification.evidence import cases, witnesses, words
-from certification.evidence.cases import Cases, Move
+from certification.evidence.cases import Cases, Move, NotSo
 from certification.evidence.witnesses import NotForYou, Within, Witness
 from certification.models import DataRequest, DataRequestStep
 from certification.people import workers
@@ -36,13 +36,14 @@ from certification.rules.criteria import PROGRAMME
 from certification.rules.personal_data import REQUESTS, Term
 from certification.spreadsheets import Fault, ImportFaults
 from certification.vietnam import vietnam_day
-from lrs.db import Session, new_id
+from lrs.db import Session, among, new_id
 
 __all__ = [
     "OPEN",
     "STATES",
     "Request",
     "Step",
+    "close_all",
     "confirm",
     "extend",
     "find",
@@ -189,10 +190,11 @@ def take_back(
     session: Session, tenant: UUID, number: str, request_id: UUID, *, reason: str, witness: Witness, now: datetime
 ) -> Request:
     """The worker, or whoever brought it in, asks no more. Raises UnknownCase, NotForYou, NotSo."""
-    person, one, steps = _REQUESTS.at_hand(session, tenant, number, request_id, reason=reason)
+    person, one, steps = _REQUESTS.at_hand(session, tenant, number, request_id, reason=None)
     own = witnesses.own_workers(session, tenant, witness)
     if person.id not in own and witness.account != steps[0].recorded_by:
         raise NotForYou("chỉ người yêu cầu mới rút lại được")
+    _refuse(one, "taken_back", reason)
     return _take(session, tenant, person, one, steps, "taken_back", reason, witness, now, closed_on=vietnam_day(now))
 
 
@@ -215,7 +217,8 @@ def confirm(
     `with_others`: somebody else has the data and has to act as well; then the longer term holds. Raises
     UnknownWorker, UnknownCase, NotForYou, NotSo.
     """
-    person, one, steps = _at_hand(session, tenant, number, request_id, reason, witness)
+    person, one, steps = _at_hand(session, tenant, number, request_id, witness)
+    _refuse(one, "confirmed", reason)
     term = _term(session, tenant, one)
     days = term.days_with_others if with_others else term.days
     meet_by = one.received_on + timedelta(days=days)
@@ -228,11 +231,9 @@ def extend(
 ) -> Request:
     """Puts it off by the days of the rules, once, before it is overdue, for a reason that the worker is told. Raises as
     `confirm`, and ImportFaults for one whose term has run out."""
-    person, one, steps = _at_hand(session, tenant, number, request_id, reason, witness)
-    _REQUESTS.allow(one, "extended")
-    if one.meet_by < vietnam_day(now):
-        said = f"hạn {one.meet_by:%d/%m/%Y} đã qua, không gia hạn được nữa; trả lời ngay"
-        raise ImportFaults([Fault(0, "", said, of_file=False)])
+    person, one, steps = _at_hand(session, tenant, number, request_id, witness)
+    late = f"hạn {one.meet_by:%d/%m/%Y} đã qua, không gia hạn được nữa; trả lời ngay"
+    _refuse(one, "extended", reason, late if one.meet_by < vietnam_day(now) else "")
     meet_by = one.meet_by + timedelta(days=_term(session, tenant, one).extension_days)
     return _take(session, tenant, person, one, steps, "extended", reason, witness, now, meet_by=meet_by, due=meet_by)
 
@@ -252,14 +253,38 @@ def refuse(
     return _close(session, tenant, number, request_id, "refused", reason, witness, now)
 
 
+def close_all(session: Session, tenant: UUID, worker_ids: Collection[UUID], *, by: str, now: datetime) -> None:
+    """Whatever somebody who is erased has asked is met: there is nothing left to see, correct or hold back. Each gets
+    its step, and so do those of records that were merged; what was done is told by the act of erasing. Two SQL
+    commands."""
+    table, today = DataRequest.__table__.c, vietnam_day(now)
+    left = (table.tenant_id == tenant, among(session, table.worker_id, worker_ids), table.state.in_(OPEN))
+    last = sa.func.coalesce(
+        sa.select(sa.func.max(DataRequestStep.place))
+        .where(DataRequestStep.worker_id == table.worker_id, DataRequestStep.request_id == table.id)
+        .scalar_subquery(),
+        0,
+    )
+    rows = session.execute(sa.select(table.worker_id, table.id, last.label("place")).where(*left)).all()
+    said = {"tenant_id": tenant, "what": "met", "unit": None, "reason": "", "recorded_by": by, "recorded": now}
+    bulk.insert(
+        session,
+        DataRequestStep,
+        [
+            {**said, "worker_id": row.worker_id, "request_id": row.id, "place": row.place + 1, "statement_id": None}
+            for row in rows
+        ],
+    )
+    session.execute(sa.update(DataRequest).where(*left).values(state=DONE, closed_on=today))
+
+
 def lift(
     session: Session, tenant: UUID, number: str, request_id: UUID, *, reason: str, witness: Witness, now: datetime
 ) -> Request:
     """Ends a restriction, or an objection that held. Raises as `confirm`, and ImportFaults for another kind."""
-    person, one, steps = _at_hand(session, tenant, number, request_id, reason, witness)
-    if one.kind not in RESTRICTING:
-        said = "chỉ yêu cầu hạn chế hoặc phản đối mới có gì để thôi"
-        raise ImportFaults([Fault(0, "", said, of_file=False)])
+    person, one, steps = _at_hand(session, tenant, number, request_id, witness)
+    nothing = "chỉ yêu cầu hạn chế hoặc phản đối mới có gì để thôi; chọn bước khác"
+    _refuse(one, "lifted", reason, "" if one.kind in RESTRICTING else nothing)
     return _take(session, tenant, person, one, steps, "lifted", reason, witness, now, closed_on=vietnam_day(now))
 
 
@@ -267,24 +292,40 @@ def _close(
     session: Session, tenant: UUID, number: str, request_id: UUID, what: str, reason: str, witness: Witness,
     now: datetime,
 ) -> Request:  # fmt: skip
-    person, one, steps = _at_hand(session, tenant, number, request_id, reason, witness)
+    person, one, steps = _at_hand(session, tenant, number, request_id, witness)
+    _refuse(one, what, reason)
     return _take(session, tenant, person, one, steps, what, reason, witness, now, closed_on=vietnam_day(now))
 
 
 def _at_hand(
-    session: Session, tenant: UUID, number: str, request_id: UUID, reason: str, witness: Witness
+    session: Session, tenant: UUID, number: str, request_id: UUID, witness: Witness
 ) -> tuple[Person, Request, list[Step]]:
-    person, one, steps = _REQUESTS.at_hand(session, tenant, number, request_id, reason=reason)
+    person, one, steps = _REQUESTS.at_hand(session, tenant, number, request_id, reason=None)
     if person.id in witnesses.own_workers(session, tenant, witness):
         raise NotForYou(NOT_OWN)
     return person, one, steps
+
+
+def _refuse(one: Request, what: str, reason: str, against: str = "") -> None:
+    """Everything that is wrong with a step: raises ImportFaults for a reason that says nothing, and for what stands
+    against it (`against`); NotSo where nothing is wrong but that the request stands otherwise."""
+    faults = list(words.reason_faults(0, "reason", reason))
+    if against:
+        faults.append(Fault(0, "step", against))
+    try:
+        _REQUESTS.allow(one, what)
+    except NotSo as error:
+        if not faults:
+            raise
+        faults.append(Fault(0, "step", str(error)))
+    if faults:
+        raise ImportFaults(faults)
 
 
 def _take(
     session: Session, tenant: UUID, person: Person, one: Request, steps: Sequence[Step], what: str, reason: str,
     witness: Witness, now: datetime, **row: Any,
 ) -> Request:  # fmt: skip
-    _REQUESTS.allow(one, what)
     after = _REQUESTS.take(session, tenant, person, one, steps, what, witness, now, row=row, reason=reason)
     _act(session, tenant, person, after, what, reason, witness, now)
     return after
@@ -327,10 +368,21 @@ def listing(
     return _REQUESTS.listing(session, tenant, state=state, within=within, limit=limit, after=after)
 
 
-def overdue(session: Session, tenant: UUID, on: date, *, within: Within | None = None) -> list[Request]:
-    """Those of which the day has passed on which somebody was to act, the longest first."""
+def overdue(
+    session: Session,
+    tenant: UUID,
+    on: date,
+    *,
+    within: Within | None = None,
+    limit: int | None = None,
+    after: tuple[date, UUID] | None = None,
+) -> list[Request]:
+    """Those of which the day has passed on which somebody was to act, the longest first: of workers `within` reach; at
+    most `limit`, beginning `after` the (due, id) of the one before."""
     table = DataRequest.__table__.c
     asked: list[sa.ColumnElement[bool]] = [table.state.in_(OPEN), table.due < on]
     if within is not None:
         asked.append(within.workers(session, table.worker_id))
-    return [one for _, one in _REQUESTS.where(session, tenant, *asked)]
+    if after is not None:
+        asked.append(sa.tuple_(table.due, table.id) > sa.tuple_(*map(sa.literal, after)))
+    return [one for _, one in _REQUESTS.where(session, tenant, *asked, limit=limit)]

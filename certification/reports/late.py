@@ -27,7 +27,7 @@ from certification.units import organizations
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
 
-__all__ = ["Contact", "Standing", "contact", "contacts", "set_contact", "standings"]
+__all__ = ["MOST", "Contact", "Standing", "contact", "contact_faults", "contacts", "plain", "set_contact", "standings"]
 
 MOST = 200
 
@@ -130,25 +130,36 @@ def set_contact(session: Session, tenant: UUID, who: Who, code: str, told: Conta
             sa.delete(ReportContact).where(ReportContact.tenant_id == tenant, ReportContact.organization_id == one.id)
         )
         return
+    if faults := [Fault(0, field, message) for field, message in contact_faults(told)]:
+        raise ImportFaults(faults)
+    told = plain(told)
+    row = {
+        "organization_id": one.id, "tenant_id": tenant, "name": told.name, "phone": told.phone,
+        "email": told.email, "said_by": who.name, "said": now,
+    }  # fmt: skip
+    bulk.upsert(session, ReportContact, [row], replacing=("name", "phone", "email", "said_by", "said"))
+
+
+def plain(told: Contact) -> Contact:
+    """The contact without blanks around what it says."""
+    return Contact(told.name.strip(), told.phone.strip(), told.email.strip())
+
+
+def contact_faults(told: Contact) -> list[tuple[str, str]]:
+    """Everything that is wrong with a contact: field and words."""
     faults = [
-        Fault(0, field, f"viết trên một dòng, nhiều nhất {MOST} ký tự")
+        (field, f"viết trên một dòng, nhiều nhất {MOST} ký tự")
         for field, text in (("name", told.name), ("phone", told.phone), ("email", told.email))
         if len(text) > MOST or not text.isprintable()
     ]
     if not told.name.strip():
-        faults.append(Fault(0, "name", "ghi tên người liên hệ"))
+        faults.append(("name", "ghi tên người liên hệ"))
     if not told.phone.strip() and not told.email.strip():
-        faults.append(Fault(0, "phone", "ghi số điện thoại hoặc địa chỉ thư điện tử"))
+        faults.append(("phone", "ghi số điện thoại hoặc địa chỉ thư điện tử"))
     if told.phone.strip() and not re.fullmatch(r"\+?[0-9][0-9 .()-]{5,30}", told.phone.strip()):
-        faults.append(Fault(0, "phone", f"“{told.phone[:40]}” không phải số điện thoại"))
+        faults.append(("phone", f"“{told.phone[:40]}” không phải số điện thoại"))
     if told.email.strip() and not re.fullmatch(
         r"[^@\s<>,;:\"()\[\]\\]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", told.email.strip()
     ):
-        faults.append(Fault(0, "email", f"“{told.email[:40]}” không phải địa chỉ thư điện tử"))
-    if faults:
-        raise ImportFaults(faults)
-    row = {
-        "organization_id": one.id, "tenant_id": tenant, "name": told.name.strip(), "phone": told.phone.strip(),
-        "email": told.email.strip(), "said_by": who.name, "said": now,
-    }  # fmt: skip
-    bulk.upsert(session, ReportContact, [row], replacing=("name", "phone", "email", "said_by", "said"))
+        faults.append(("email", f"“{told.email[:40]}” không phải địa chỉ thư điện tử"))
+    return faults

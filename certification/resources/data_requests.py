@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from marshmallow import fields, validate
 
 from certification.access import rights
 from certification.access.permissions import Act
+from certification.evidence.cases import NotSo
 from certification.people.workers import Person
 from certification.privacy import requests
 from certification.privacy.requests import Request
 from certification.resources.access import changing, database, known_worker, now, today, who
 from certification.resources.cases import CaseReasonBody, StepAnswer, listed, with_steps
+from certification.resources.errors import Conflict, Fault
 from certification.resources.frame import Resource
 from certification.resources.parameters import DAY, Body, Paging
 from certification.resources.shapes import Answer, AsOf, Page
@@ -95,12 +98,6 @@ class DataRequestsAnswer(Page):
     items = fields.List(fields.Nested(DataRequestAnswer))
 
 
-class OverdueAnswer(AsOf):
-    """Requests whose day has passed, the longest first."""
-
-    items = fields.List(fields.Nested(DataRequestAnswer))
-
-
 class OneDataRequestAnswer(AsOf):
     """A request with every step."""
 
@@ -114,13 +111,15 @@ def list_data_requests(query: Mapping[str, Any]) -> Any:
     return listed(requests.listing, Act.READ_DATA_REQUESTS, query)
 
 
-@resource.get("/data-requests/overdue", Act.READ_DATA_REQUESTS, answers=OverdueAnswer)
-def list_overdue_data_requests() -> Any:
-    """Requests that somebody should have acted on before today"""
-    within = rights.reach(who(), Act.READ_DATA_REQUESTS, today())
-    with database().reading(who().tenant) as session:
-        found = requests.overdue(session, who().tenant, today(), within=within)
-    return {"as_of": today(), "items": [with_steps("request", one, ())["request"] for one in found]}
+@resource.get("/data-requests/overdue", Act.READ_DATA_REQUESTS, query=Paging, answers=DataRequestsAnswer)
+def list_overdue_data_requests(query: Mapping[str, Any]) -> Any:
+    """Requests that somebody should have acted on before today, the longest first"""
+
+    def overdue(session: Session, tenant: UUID, *, state: None, **asked: Any) -> list[Request]:
+        del state  # whichever of the open ones
+        return requests.overdue(session, tenant, today(), **asked)
+
+    return listed(overdue, Act.READ_DATA_REQUESTS, query)
 
 
 @resource.post(
@@ -194,7 +193,10 @@ def _answered(step: Any, number: str, id_: str, body: Mapping[str, Any]) -> Any:
     with changing(who().tenant) as session:
         person = known_worker(session, number, Act.ANSWER_DATA_REQUESTS)
         witness = rights.witness(session, who(), Act.ANSWER_DATA_REQUESTS, today())
-        done = step(session, who().tenant, person.number, record_id(id_), witness=witness, now=now(), **body)
+        try:
+            done = step(session, who().tenant, person.number, record_id(id_), witness=witness, now=now(), **body)
+        except NotSo as error:
+            raise Conflict(Fault("/step", str(error))) from None
         return _one(session, person, done)
 
 

@@ -36,7 +36,7 @@ from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
 from certification.judgement.closings import NotBegun, NothingToDo, StillRuns, YearIsClosed
 from certification.people.workers import UnknownWorker
-from certification.privacy.consents import UnknownConsent
+from certification.privacy.consents import UnknownConsents
 from certification.reports.filing import UnknownFiling
 from certification.reports.places import NotAsked
 from certification.reports.reading import UnknownPeriod
@@ -128,7 +128,6 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownOrganization,
     UnknownAttestation,
     UnknownCase,
-    UnknownConsent,
     UnknownList,
     UnknownFile,
     UnknownFiling,
@@ -185,6 +184,8 @@ def understood(error: Exception) -> Refusal | None:
         return BadRequest(*(Fault(f"/{field}", message) for field, message in error.faults))
     if isinstance(error, ImportFaults):
         return BadRequest(*(Fault(_place(fault.row, fault.column), fault.message) for fault in error.faults))
+    if isinstance(error, UnknownConsents):
+        return NotFound(*(Fault(_place(fault.row, fault.column), fault.message) for fault in error.faults))
     if isinstance(error, InvalidRequest):
         return BadRequest(*error.faults)
     if isinstance(error, _UNKNOWN):
@@ -200,6 +201,7 @@ UNDERSTOOD: tuple[type[Exception], ...] = (
     RoleRefused,
     BadLetterhead,
     ImportFaults,
+    UnknownConsents,
     InvalidRequest,
     *_UNKNOWN,
     *_NOT_NOW,

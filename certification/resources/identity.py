@@ -402,7 +402,12 @@ def undo_identity(id: str, body: Mapping[str, Any]) -> Any:
             if not _may(session, person.id):
                 raise identity_events.UnknownEvent(event_id)
             _another(session, person)
-        done = undoing.undo(session, asking.tenant, event_id, by=asking.name, basis=body["basis"], now=now())
+        try:
+            done = undoing.undo(session, asking.tenant, event_id, by=asking.name, basis=body["basis"], now=now())
+        except linking.IdentifierTaken as error:
+            if not _may(session, workers.find(session, asking.tenant, error.number).id):
+                raise Conflict(Fault("", identity_words.taken_elsewhere(error.ifi))) from None
+            raise
     return _merged(done)
 
 

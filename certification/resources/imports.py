@@ -20,6 +20,7 @@ from certification.import_tables import TABLES as KNOWN_TABLES
 from certification.judgement import awards
 from certification.people import headcounts, link_lists
 from certification.people.national_numbers import Keys
+from certification.reports import contact_lists
 from certification.resources.access import changing, everything, now, pepper, today, who
 from certification.resources.errors import Fault, NotFound
 from certification.resources.frame import Resource
@@ -126,6 +127,13 @@ def _commitments(session: Session, data: bytes, good_rows: bool) -> ImportResult
     return commitments.import_commitments(session, who().tenant, data, now=now(), good_rows=good_rows, within=within)
 
 
+def _report_contacts(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+    within = rights.organizations_within(session, who(), Act.WRITE_REPORTS, today())
+    return contact_lists.import_contacts(
+        session, who().tenant, data, by=who().name, now=now(), good_rows=good_rows, within=within
+    )
+
+
 def _links(session: Session, data: bytes, good_rows: bool) -> ImportResult:
     tenant = who().tenant
     return link_lists.import_links(
@@ -184,6 +192,14 @@ IMPORTS = (
         _commitments,
     ),
     Import(
+        "report-contacts",
+        "/report-contacts",
+        Act.WRITE_REPORTS,
+        "Take in whom to phone or write to about units' reports",
+        "One a unit. Of whoever has a branch, its units.",
+        _report_contacts,
+    ),
+    Import(
         "links",
         "/links",
         Act.CHANGE_IDENTITY,
@@ -224,12 +240,13 @@ def _declare(one: Import) -> None:
         columns = KNOWN_TABLES[one.table].columns
         return Response(given_back.as_xlsx(file.data, columns, result.faults, result.refused), mimetype=XLSX)
 
-    take_in.__name__ = f"import_{one.table}"
+    name = one.table.replace("-", "_")
+    take_in.__name__ = f"import_{name}"
     take_in.__doc__ = f"{one.summary}\n\n{one.about} The columns are those of GET /api/templates/{one.table}.xlsx."
     query = DryRun if one.whole else ImportParameters
     resource.post(f"{one.path}/file", one.act, query=query, file=TABLES, answers=ImportAnswer)(take_in)
     if not one.whole:
-        refused.__name__ = f"list_refused_{one.table}"
+        refused.__name__ = f"list_refused_{name}"
         refused.__doc__ = (
             "The rows that would be left out\n\nAs a workbook, each with why in its first column; nothing is taken in. "
             "Corrected, it can be brought in: that column is passed over."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response
@@ -23,7 +24,10 @@ def oneself_or_officer(session: Session, person: Person, act: Act) -> Witness:
     asking = who()
     if asking.worker == person.id:
         return Witness(asking.name, worker_ids=frozenset({person.id}), enterprise_ids=frozenset())
-    return rights.witness(session, asking, act, today())
+    witness = rights.witness(session, asking, act, today())
+    if rights.keeps(session, rights.reach(asking, act, today()), person.id):
+        return replace(witness, team=witness.team | {person.id})
+    return witness
 
 
 def in_the_name_of(session: Session, code: str, act: Act, place: str) -> str:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.acts import chain
-from certification.models import Employment, TranscriptHandover, Worker
+from certification.models import Consent, Employment, TranscriptHandover, Worker
 from certification.people import workers
 from certification.people.workers import UnknownWorker
 from certification.privacy import access, consents
@@ -92,28 +92,31 @@ def pull(
 ) -> dict[UUID, Item]:
     """What the enterprise is told of these workers, of whom it is: whatever has a greater place than `since`.
 
-    Names of activities are as of `lrs.api.merge_definitions`.
+    Where another pull kept something of them after this one had read, it reads again: what is kept last is never older
+    than what was kept before. Names of activities are as of `lrs.api.merge_definitions`.
     """
-    with database.reading(tenant, snapshot=True) as session:
-        granted: dict[UUID, Basis | Refusal] = dict(
-            grants(session, tenant, [one.id for one in whom], enterprise, purpose, on)
-        )
-        granted |= {one.id: Refusal(words.GONE) for one in whom if one.merged}
-        found = gather(
-            session, tenant, {one: basis for one, basis in granted.items() if isinstance(basis, Basis)}, on=on
-        )
-        known = _known(session, tenant, enterprise, purpose, list(granted))
-    digests = {worker: _digest(one) for worker, one in found.items()}
-    new = _changed(whom, granted, digests, known)
-    looked = [worker for worker in found if worker in new or known[worker].place > since]
-    if new or looked:
+    while True:
+        with database.reading(tenant, snapshot=True) as session:
+            granted: dict[UUID, Basis | Refusal] = dict(
+                grants(session, tenant, [one.id for one in whom], enterprise, purpose, on)
+            )
+            granted |= {one.id: Refusal(words.GONE) for one in whom if one.merged}
+            found = gather(
+                session, tenant, {one: basis for one, basis in granted.items() if isinstance(basis, Basis)}, on=on
+            )
+            known = _known(session, tenant, enterprise, purpose, list(granted))
+        digests = {worker: _digest(one) for worker, one in found.items()}
+        changed = _changed(whom, granted, digests, known)
+        looked = [worker for worker in found if worker in changed or known[worker].place > since]
+        if not (changed or looked):
+            break
         with database.writing(tenant) as session:
             _alone(session, tenant, enterprise, purpose)
-            known = _known(session, tenant, enterprise, purpose, list(granted))
-            changed = _changed(whom, granted, digests, known)
-            known |= _keep(session, tenant, enterprise, purpose, changed, now)
-            access.note_many(session, tenant, looked, by, purpose.id, LOOKED_AT, now)
-            _record(session, tenant, enterprise, purpose, changed, granted, by=by, now=now)
+            if _known(session, tenant, enterprise, purpose, list(granted)) == known:
+                known |= _keep(session, tenant, enterprise, purpose, changed, now)
+                access.note_many(session, tenant, looked, by, purpose.id, LOOKED_AT, now)
+                _record(session, tenant, enterprise, purpose, changed, granted, by=by, now=now)
+                break
     return {
         one.id: Item(one.number, known[one.id].place, _told(one.id, found, granted))
         for one in whom
@@ -124,15 +127,28 @@ def pull(
 def one(session: Session, tenant: UUID, number: str, enterprise: Node, purpose: Purpose, on: date) -> Transcript:
     """The transcript of one worker for the enterprise; before it is given, `record_one`.
 
-    Raises NotGranted, or UnknownWorker for somebody who never had to do with it.
+    Raises NotGranted, or UnknownWorker for somebody who never had to do with it: as for a number that nobody has.
     """
     worker = workers.find(session, tenant, number).id
     basis = grants(session, tenant, [worker], enterprise, purpose, on)[worker]
     if isinstance(basis, Refusal):
-        if basis.code == words.NEVER_EMPLOYED:
+        if basis.code == words.NEVER_EMPLOYED or not _knows(session, tenant, worker, enterprise):
             raise UnknownWorker(number)
         raise NotGranted(basis.said)
     return gather(session, tenant, {worker: basis}, on=on)[worker]
+
+
+def _knows(session: Session, tenant: UUID, worker: UUID, enterprise: Node) -> bool:
+    """Whether the enterprise ever employed the worker, was given a transcript, or was agreed to as a recipient."""
+    of = (
+        (Employment, Employment.enterprise_id), (TranscriptHandover, TranscriptHandover.recipient_id),
+        (Consent, Consent.recipient_id),
+    )  # fmt: skip
+    known = [
+        sa.exists().where(table.tenant_id == tenant, table.worker_id == worker, place == enterprise.id)
+        for table, place in of
+    ]
+    return bool(session.scalar(sa.select(sa.or_(*known))))
 
 
 def record_one(

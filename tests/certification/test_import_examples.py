@@ -16,6 +16,7 @@ from certification.evidence import attestations
 from certification.judgement import awards
 from certification.people import headcounts, link_lists, roster
 from certification.people.national_numbers import Keys
+from certification.reports import contact_lists
 from certification.spreadsheets import Column, read
 from certification.units import changes, commitments, organizations
 from lrs.db import Database
@@ -50,6 +51,7 @@ def test_each_example_of_the_page_goes_in(database: Database, tenant: UUID, othe
         "Titles": partial(awards.import_titles, keys=Keys.of(tenant, PEPPER)),
         "Attestations": attestations.import_attestations,
         "Commitments": commitments.import_commitments,
+        "Contacts about reports": partial(contact_lists.import_contacts, by="officer"),
     }
     found = {title: data for title, data in examples().items() if title not in WITH_MORE}
     assert list(found) == list(imports)

@@ -9,13 +9,24 @@ import pytest
 import sqlalchemy as sa
 
 from certification.access import accounts, records, rights, roles
-from certification.access.permissions import MAY_GIVE, OVER, PURPOSES, REACHES, TABLE, UNION_ROLES, Act, Role
+from certification.access.permissions import (
+    MAY_GIVE,
+    OF_KEPT_RECORDS,
+    OVER,
+    PURPOSES,
+    REACHES,
+    TABLE,
+    UNION_ROLES,
+    Act,
+    Role,
+)
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.access.who import Held, Who
-from certification.models import OrganizationParent, Worker
+from certification.models import Employment, OrganizationParent, Worker
 from certification.people import merging
-from certification.people.workers import UnknownWorker
+from certification.people.workers import UnknownWorker, find
+from certification.privacy import consents
 from lrs import api
 from tests.certification.access.people import STARTS, account, give, who
 from tests.certification.world import World
@@ -77,6 +88,54 @@ def test_a_role_reaches_the_branch_below_its_unit_and_no_further(
     assert seen(world, officer(world, "lan", role, unit), people) == expected
 
 
+def keep_record(world: World, number: str, union: str) -> UUID:
+    """The worker agrees that the union keeps the record, from the day of the tests."""
+    with world.database.writing(world.tenant) as session:
+        [shown] = [
+            one for one in consents.wordings(session, world.tenant, union, ON) if one.purpose.id == "union-record"
+        ]
+        agreed = [consents.Agreed(shown.purpose.id, shown.digest)]
+        told = {"how": consents.ON_PAPER, "paper": "Cặp 3", "by": "hoa", "now": world.now}
+        [made] = consents.give(session, world.tenant, number, union, agreed, **told)
+    return made.id
+
+
+def test_officers_of_the_union_that_keeps_a_record_see_it_until_the_worker_takes_it_back(
+    world: World, other_world: World, people: dict[str, UUID]
+) -> None:
+    number = "NV-5"
+    assert people["left"] == numbered(world, number)
+    near = officer(world, "lan", Role.GRASSROOTS_OFFICER, "cdcs/a")
+    upper = officer(world, "minh", Role.UPPER_OFFICER, "cd/lai-chau")
+    others = [
+        officer(world, "binh", Role.GRASSROOTS_OFFICER, "cdcs/trong"),
+        officer(world, "chi", Role.UPPER_OFFICER, "cd/lao-cai"),
+        officer(world, "dung", Role.AUDITOR, "cd/lai-chau"),
+        officer(world, "dn", Role.ENTERPRISE, "dn/a"),
+    ]
+    assert "left" not in seen(world, near, people)
+    consent = keep_record(world, number, "cdcs/a")
+    for act in OF_KEPT_RECORDS - {Act.ANSWER_DATA_REQUESTS}:
+        for asking in (near, upper):
+            assert "left" in seen(world, asking, people, act)
+    for act in (Act.CHANGE_IDENTITY, Act.ATTEST, Act.TAKE_DOSSIER_STEPS, Act.READ_IDENTITY):
+        assert "left" not in seen(world, near, people, act)
+    for asking in others:
+        assert "left" not in seen(world, asking, people)
+    with world.database.writing(world.tenant) as session:
+        world.also(session, people["left"], "dn/c", started=ON)
+    assert "left" not in seen(world, near, people), "whoever works elsewhere is the next union's"
+    with world.database.writing(world.tenant) as session:
+        session.execute(sa.delete(Employment).where(Employment.started == ON))
+        consents.withdraw(session, world.tenant, number, [consent], by="hoa", now=world.now)
+    assert "left" not in seen(world, near, people)
+
+
+def numbered(world: World, number: str) -> UUID:
+    with world.database.reading(world.tenant) as session:
+        return find(session, world.tenant, number).id
+
+
 def test_an_enterprise_sees_what_its_own_workers_learnt_and_nothing_that_the_union_judges(
     world: World, people: dict[str, UUID]
 ) -> None:
@@ -86,7 +145,7 @@ def test_an_enterprise_sees_what_its_own_workers_learnt_and_nothing_that_the_uni
     of_lists = {Act.TAKE_IN_LISTS, Act.READ_LISTS}  # of its own, of who learnt what
     of_its_people = {Act.IMPORT_PEOPLE, Act.DECLARE_HEADCOUNTS, Act.READ_HEADCOUNTS}
     of_transcripts = {Act.READ_TRANSCRIPT, Act.RECEIVE_TRANSCRIPTS, Act.READ_PURPOSES}  # each as far as a ground goes
-    assert allowed == {Act.READ_LEARNING, *of_lists, *of_its_people, *of_transcripts}
+    assert allowed == {Act.READ_LEARNING, Act.RECEIVE_ERASURES, *of_lists, *of_its_people, *of_transcripts}
     assert Role.ENTERPRISE not in UNION_ROLES
 
 

@@ -79,7 +79,7 @@ def test_every_fault_of_a_proposal_is_told_and_nobody_is_proposed(desk: Desk) ->
     assert said(refused) == [
         (0, "met_on", ""), (0, "present", ""), (0, "minutes", ""), (0, "chair", ""),
         (1, "votes", "NV-1"), (2, "votes", "NV-2"), (2, "number", "NV-2"),
-        (3, "votes", "NV-3"), (3, "number", "NV-3"), (3, "number", "NV-3"),
+        (3, "votes", "NV-3"), (3, "number", "NV-3"),
         (4, "votes", "NV-4"), (4, "number", "NV-4"), (5, "votes", "NV-9"), (5, "number", "NV-9"),
         (6, "votes", "NV-1"), (6, "number", "NV-1"),
     ]  # fmt: skip

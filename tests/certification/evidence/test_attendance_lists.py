@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from certification.evidence import attendance, attendance_lists, entitlements, kept_files
 from certification.evidence.attendance_lists import AlreadyWithdrawn, ListResult, UnknownList
-from certification.evidence.witnesses import ONESELF, OUTSIDE, Witness
+from certification.evidence.witnesses import ONESELF, Witness
 from certification.judgement import assessments, judging
 from certification.marks import Cause
 from certification.models import AttendanceRow, KeptFile, Worker, WorkerIdentifier
@@ -313,8 +313,9 @@ def test_nobody_gives_oneself_a_result(take_in: TakeIn, staff: list[UUID]) -> No
 def test_nobody_lists_workers_of_another_branch(take_in: TakeIn, world: World) -> None:
     officer = Witness("can-bo-1", enterprise_ids=frozenset({world.ids["dn/a"]}))
     assert faults_of(lambda: take_in(said("NV-1"), said("NV-3"), witness=officer)) == [
-        f"Dòng 3, cột “Mã người lao động”: {OUTSIDE}"
-    ]
+        "Dòng 3, cột “Mã người lao động”: không có người lao động nào mang mã “NV-3”; sửa mã, hoặc nhập danh sách "
+        "người trước"
+    ], "as of a number that nobody has"
 
 
 def test_every_fault_is_told_and_nothing_is_stored(database: Database, tenant: UUID, take_in: TakeIn) -> None:

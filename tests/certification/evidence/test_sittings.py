@@ -11,7 +11,7 @@ import pytest
 
 from certification.evidence import sittings
 from certification.evidence.sittings import AlreadyWithdrawn, MemberPoints, UnknownAttestation
-from certification.evidence.witnesses import ONESELF, OUTSIDE, NotForYou, Witness
+from certification.evidence.witnesses import ONESELF, NotForYou, Witness
 from certification.judgement import assessments, judging
 from certification.marks import Cause
 from certification.people import linking, merging
@@ -97,20 +97,23 @@ def test_nobody_attests_for_oneself_whatever_name_is_used(
     assert set(learning.stale_marks(database, tenant)) <= {(team[0], 2026)}  # the link alone
 
 
+NOBODY = "Dòng {}, cột “worker”: không có người lao động nào mang mã “{}”; sửa mã, hoặc nhập danh sách trước"
+
+
 def test_nobody_attests_for_a_worker_of_another_branch(
     database: Database, attest: Attest, world: World, team: list[UUID]
 ) -> None:
     leader = Witness("to-truong-3", enterprise_ids=frozenset({world.ids["dn/a"]}))
     found = faults_of(lambda: attest({"NV-1": {"CS4": 8}, "NV-3": {"CS4": 8}}, leader))
-    assert found == [f"Dòng 2, cột “worker”: {OUTSIDE}"]
+    assert found == [NOBODY.format(2, "NV-3")], "as of a number that nobody has"
     with database.writing(world.tenant) as session:
         gone = world.employ(session, "dn/a", ended=date(2026, 3, 1))
         long_gone = world.employ(session, "dn/a", ended=date(2025, 12, 31))
     assert gone != long_gone
     assert len(attest({"NV-1": {"CS4": 8}, "NV-4": {"CS4": 8}}, leader)) == 2
-    assert faults_of(lambda: attest({"NV-5": {"CS4": 8}}, leader)) == [f"Dòng 1, cột “worker”: {OUTSIDE}"]
+    assert faults_of(lambda: attest({"NV-5": {"CS4": 8}}, leader)) == [NOBODY.format(1, "NV-5")]
     assert faults_of(lambda: attest({"NV-1": {"CS4": 8}}, Witness("x", enterprise_ids=frozenset()))) == [
-        f"Dòng 1, cột “worker”: {OUTSIDE}"
+        NOBODY.format(1, "NV-1")
     ]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from certification.acts import chain
 from certification.privacy import consents, purposes
-from certification.privacy.consents import Agreed, Receipt, UnknownConsent
+from certification.privacy.consents import Agreed, Receipt, UnknownConsents
 from certification.rules import personal_data
 from certification.rules.personal_data import NoPersonalDataRules
 from certification.spreadsheets import ImportFaults
@@ -110,7 +110,7 @@ def test_withdrawing_holds_at_once_and_once_is_enough(world: World, lan: UUID, t
     with world.database.reading(world.tenant) as session:
         acts = chain.listed(session, world.tenant, limit=10, worker=lan)
     assert [act.act for act in acts].count("consent.withdraw") == 1
-    with world.database.writing(world.tenant) as session, pytest.raises(UnknownConsent):
+    with world.database.writing(world.tenant) as session, pytest.raises(UnknownConsents):
         consents.withdraw(session, world.tenant, "NV-1", [UUID(int=1)], by="lan", now=later)
 
 

@@ -14,16 +14,33 @@ import sqlalchemy as sa
 from certification.acts import chain
 from certification.certificates import papers, recognised, register, verification
 from certification.certificates.register import UnknownCertificate
-from certification.models import Award, Certificate, Freezing, NationalNumber, Worker
-from certification.people.workers import UnknownWorker
-from certification.privacy import erasing
+from certification.evidence.witnesses import Witness
+from certification.models import (
+    Assessment,
+    Attestation,
+    Award,
+    Certificate,
+    Freezing,
+    NationalNumber,
+    TranscriptHandover,
+    Worker,
+    WorkerIdentifier,
+)
+from certification.people import linking, merging
+from certification.people.workers import Person, UnknownWorker
+from certification.privacy import consents, erasing, notices, renaming, requests
 from certification.privacy.erasing import StillEmployed
+from certification.privacy.held import BY, HELD, table
 from certification.rules.criteria import PROGRAMME
 from certification.targets import attainment
+from certification.units import organizations
+from certification.vietnam import vietnam_day
+from lrs import api
 from lrs.db import Database
 from tests.certification.certificates.issued import PUBLIC_URL, issue
-from tests.certification.dossiers.desk import Desk
-from tests.certification.privacy.secrets_of_nga import NUMBER, SECRETS
+from tests.certification.dossiers.desk import YEAR, Desk
+from tests.certification.learning import attest, ifi, statement, store
+from tests.certification.privacy.secrets_of_nga import LOGIN, NUMBER, SECRETS
 from tests.conftest import PEPPER
 from tests.lrs.test_erasure import dump
 
@@ -127,3 +144,104 @@ def test_exports_on_disk_go_as_far_as_they_are_still_what_was_written(desk: Desk
     done = erase(desk)
     assert (done.exports_removed, done.exports_left) == ((str(same),), (str(other),))
     assert (same.exists(), other.exists()) == (False, True)
+
+
+def test_an_identifier_that_is_linked_meanwhile_is_erased_from_the_store_as_well(
+    desk: Desk, nga: UUID, identity: api.Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, real = "nga.moi.99", erasing.api.erase
+    store(desk.world.database, identity, statement(late))
+
+    def meanwhile(*args: Any, **told: Any) -> int:
+        with desk.world.database.writing(desk.tenant) as session:
+            if session.scalar(sa.select(WorkerIdentifier.ifi).where(WorkerIdentifier.ifi == ifi(late))) is None:
+                linking.link(session, desk.tenant, ifi(late), NUMBER, by="hoa", now=desk.now)
+        return real(*args, **told)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing.api, "erase", meanwhile)
+        done = erase(desk)
+    assert ifi(late) in done.survey.identifiers
+    assert late.encode() not in dump(desk.world.database)
+    assert traces(desk.world.database) == set()
+
+
+def test_consents_end_and_what_was_asked_is_met(desk: Desk, nga: UUID) -> None:
+    with desk.world.database.writing(desk.tenant) as session:
+        shown = consents.wordings(session, desk.tenant, "dn/a", desk.now.date())
+        agreed = [consents.Agreed(one.purpose.id, one.digest) for one in shown]
+        told = {"how": consents.ON_PAPER, "paper": "Cặp 3", "by": "hoa", "now": desk.now}
+        consents.give(session, desk.tenant, NUMBER, "dn/a", agreed, **told)
+        for kind in ("see", "delete"):
+            own = {"witness": Witness(LOGIN), "now": desk.now}
+            requests.open_request(session, desk.tenant, NUMBER, kind=kind, reason="chị Nga xin", **own)
+    erase(desk)
+    today = vietnam_day(desk.now)
+    with desk.reading() as session:
+        given = consents.of_worker(session, desk.tenant, nga)
+        asked = requests.listing(session, desk.tenant)
+        whose = sa.select(Worker.id, Worker.number, Worker.full_name, Worker.gender).where(Worker.id == nga)
+        person = Person(*session.execute(whose).one())
+        steps = [requests.history(session, desk.tenant, person.id, one.id)[-1] for one in asked]
+    assert {(one.ended_why, one.ended_by, one.holds_on(today)) for one in given} == {("erased", "operator", False)}
+    assert {(one.state, one.closed_on, one.words) for one in asked} == {("done", today, "")}
+    assert {(one.what, one.recorded_by, one.reason) for one in steps} == {("met", "operator", "")}
+
+
+def notices_of(desk: Desk, code: str) -> dict[str | None, UUID]:
+    with desk.reading() as session:
+        node = organizations.node(session, desk.tenant, code)
+        found = notices.listed(session, desk.tenant, node, vietnam_day(desk.now), secret=PEPPER, limit=10)
+    return {one.number: one.id for one in found}
+
+
+def test_each_enterprise_is_told_of_the_number_that_it_gave_itself(desk: Desk, nga: UUID) -> None:
+    """NV-2, the other record of hers, was dn/a's as well; a record of dn/b is merged into both."""
+    with desk.world.database.writing(desk.tenant) as session:
+        merging.merge(session, desk.tenant, NUMBER, "NV-3", by="hoa", basis="một người", now=desk.now)
+        recipient = {"recipient_id": desk.world.ids["dn/c"], "purpose": "new-employer", "digest": b"x", "place": 1}
+        session.add(TranscriptHandover(worker_id=nga, tenant_id=desk.tenant, given=desk.now, **recipient))
+    erase(desk)
+    assert traces(desk.world.database) == set(), "the numbers are sealed"
+    assert set(notices_of(desk, "dn/a")) == {NUMBER, "NV-2"}
+    assert set(notices_of(desk, "dn/b")) == {"NV-3"}
+    assert set(notices_of(desk, "dn/c")) == {NUMBER}, "under which it was given a transcript"
+    ids, others = list(notices_of(desk, "dn/a").values()), list(notices_of(desk, "dn/b").values())
+    with desk.world.database.writing(desk.tenant) as session:
+        enterprise = organizations.node(session, desk.tenant, "dn/a")
+        told = {"by": "nhan-su", "now": desk.now}
+        assert notices.confirm(session, desk.tenant, enterprise, [*ids, *others], **told) == sorted(ids)
+        assert notices.confirm(session, desk.tenant, enterprise, ids, **told) == []
+    assert (notices_of(desk, "dn/a"), len(notices_of(desk, "dn/b"))) == ({}, 1)
+    with desk.world.database.writing(desk.tenant) as session:
+        notices.remove_old(session, desk.tenant, date(2030, 1, 1))
+    assert notices_of(desk, "dn/b") == {}
+
+
+FOLLOWS = {
+    "certification_assessment": "a judgement changed because of what somebody did that is found by an index",
+    "certification_stale": "as above",
+    "certification_look": "only whoever has a role looks at others, and such an account stays",
+    "certification_self_score": "one's own, or noted by an officer, whose account stays",
+    "certification_worker_identifier": "whoever linked left an event, or a list that names no own account",
+}
+
+
+def test_no_table_is_read_from_end_to_end_for_who_did_what() -> None:
+    known = {(name, column) for name in HELD for column in BY & set(table(name).c.keys())}
+    known = {(name, column) for name, column in known if name != "certification_act"}
+    assert {name for name, column in known if not renaming.by_index(name, column)} == FOLLOWS.keys()
+
+
+def test_what_an_own_account_did_about_others_is_renamed(desk: Desk, nga: UUID) -> None:
+    other = desk.workers["NV-3"]
+    with desk.world.database.writing(desk.tenant) as session:
+        attest(session, desk.tenant, other, {"CS1": 9}, on=desk.now.date(), year=YEAR, now=desk.now)
+        session.execute(sa.update(Attestation).where(Attestation.worker_id == other).values(attested_by=LOGIN))
+        session.execute(sa.update(Assessment).where(Assessment.worker_id == other).values(changed_by=LOGIN))
+    erase(desk)
+    assert traces(desk.world.database) == set()
+    with desk.reading() as session:
+        assert set(session.scalars(sa.select(Attestation.attested_by).where(Attestation.worker_id == other))) == {
+            f"worker:{min(nga, desk.workers['NV-2'])}"
+        }

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from certification.models import Base
+from certification.privacy.erasure_words import WHY
 from certification.privacy.export_words import TABLES
 from certification.privacy.held import BY, ELSEWHERE, HELD, OF_THE_STORE, table
 from lrs import models as store
@@ -42,3 +43,8 @@ def test_every_column_that_says_under_which_account_something_was_done_is_known(
 
 def test_every_table_of_an_export_has_its_words() -> None:
     assert {name for name, held in HELD.items() if held.exported} == TABLES.keys()
+
+
+def test_whoever_erases_is_told_why_something_stays() -> None:
+    stays = {name for name, held in HELD.items() if "worker_id" in table(name).c and not held.removed}
+    assert stays == WHY.keys()

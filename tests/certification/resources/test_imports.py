@@ -59,6 +59,13 @@ ROWS: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], str]]
         {"Mã đơn vị": "cdcs/b", **COMMITTED, "Nội dung": "gì đó"},
         "Nội dung",
     ),
+    "report-contacts": (
+        "/api/report-contacts",
+        {"Mã đơn vị": "cdcs/a", "Họ và tên": "Lê Lan", "Điện thoại": "0912 345 678", "Thư điện tử": ""},
+        {"Mã đơn vị": "cdcs/c", "Họ và tên": "Lê Hoa", "Điện thoại": "", "Thư điện tử": "hoa@example.vn"},
+        {"Mã đơn vị": "cdcs/b", "Họ và tên": "Lê Mai", "Điện thoại": "số máy", "Thư điện tử": ""},
+        "Điện thoại",
+    ),
     "links": (
         "/api/links",
         {"Tài khoản học tập": "https://h.vn|1", "Mã người lao động": "NV-1"},
@@ -75,10 +82,10 @@ ROWS: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], str]]
     ),
 }
 
-OFFICERS = {"titles", "headcounts", "commitments", "links", "channel-items"}
+OFFICERS = {"titles", "headcounts", "commitments", "report-contacts", "links", "channel-items"}
 """What an officer may bring in for the own branch."""
 
-OPERATORS = {"titles", "headcounts", "attestations", "commitments", "links"}
+OPERATORS = {"titles", "headcounts", "attestations", "commitments", "report-contacts", "links"}
 
 
 def table(*rows: dict[str, Any]) -> bytes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from certification.access.permissions import Role
+from certification.evidence.witnesses import Witness
+from certification.privacy import requests
 from tests.certification.resources.branches import Ask, Callers, Headers, places
 from tests.certification.world import World
 
@@ -46,7 +49,9 @@ def test_a_worker_agrees_and_takes_back_by_the_own_account(
     assert (one["given_how"], one["given_by"], one["in_force"]) == ("own_account", f"worker:{people['NV-1']}", True)
     ended = ask(lan, f"{CONSENTS}/withdraw", method="POST", json={"consents": [one["id"]]})
     assert (ended["consents"][0]["in_force"], ended["consents"][0]["ended_why"]) == (False, "withdrawn")
-    ask(lan, f"{CONSENTS}/withdraw", 404, method="POST", json={"consents": [str(UUID(int=1))]})
+    several = [str(UUID(int=1)), one["id"], str(UUID(int=2))]
+    refused = ask(lan, f"{CONSENTS}/withdraw", 404, method="POST", json={"consents": several})
+    assert places(refused) == ["/consents/0", "/consents/2"]
 
 
 def test_an_officer_notes_a_signed_paper_within_the_branch_alone(
@@ -114,6 +119,15 @@ def test_a_request_goes_from_the_worker_to_its_end(
     assert confirmed["request"]["with_others"] is True
     for step, expected in (("extend", 200), ("extend", 409), ("meet", 200), ("refuse", 409), ("lift", 200)):
         ask(callers.operator, f"{where}/steps", expected, method="POST", json={"step": step, "reason": "đã làm"})
+    for step, reason, faults in (("lift", "", ["/reason", "/step"]), ("meet", "x", ["/step"])):
+        wrong = ask(
+            callers.operator,
+            f"{where}/steps",
+            409 if reason else 400,
+            method="POST",
+            json={"step": step, "reason": reason},
+        )
+        assert places(wrong) == faults
     final = ask(lan, where)
     assert final["request"]["state"] == "lifted"
     assert [each["what"] for each in final["steps"]] == ["opened", "confirmed", "extended", "met", "lifted"]
@@ -134,3 +148,20 @@ def test_an_officer_asks_for_a_worker_of_the_branch_and_sees_those_of_it(
     assert len(ask(callers.operator, "/api/data-requests")["items"]) == 2
     refused = ask(callers.officer, REQUESTS, 400, method="POST", json={"kind": "quên", "reason": ""})
     assert "/kind" in places(refused)
+
+
+def test_those_that_are_overdue_come_in_parts(
+    world: World, callers: Callers, people: dict[str, UUID], ask: Ask
+) -> None:
+    day = date.today() - timedelta(days=25)  # noqa: DTZ011 — of which year does not matter
+    with world.database.writing(world.tenant) as session:
+        for number in ("NV-1", "NV-2", "NV-3"):
+            requests.open_request(
+                session, world.tenant, number, kind="see", reason="cho xem", received_on=day, witness=Witness("hoa"),
+                now=datetime.now(UTC),
+            )  # fmt: skip
+    first = ask(callers.operator, "/api/data-requests/overdue?limit=2")
+    rest = ask(callers.operator, f"/api/data-requests/overdue?limit=2&cursor={first['next']}")
+    assert [len(first["items"]), len(rest["items"]), rest["next"]] == [2, 1, None]
+    assert {one["worker"] for one in first["items"] + rest["items"]} == {"NV-1", "NV-2", "NV-3"}
+    assert len(ask(callers.officer, "/api/data-requests/overdue")["items"]) == 2
