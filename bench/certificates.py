@@ -59,7 +59,7 @@ def measure(engine: str, folder: Path, url: str, *, certificates: int) -> Row:
         now = datetime.now(UTC)
         issuing.number(session, tenant, issuer, titles, programme=PROGRAMME, public_url=PUBLIC_URL, now=now, **told)
     with _timed(found, "sign"):
-        signed = issuing.sign_all(database, tenant, issuer, clock=lambda: datetime.now(UTC), **told)
+        signed, _ = issuing.sign_all(database, tenant, issuer, clock=lambda: datetime.now(UTC), **told)
     with _timed(found, "draw"), tempfile.TemporaryDirectory(dir=folder) as into, database.reading(tenant) as session:
         which = recognised.decision(session, tenant, PROGRAMME, NUMBER)
         drawn = certificate_paper.draw_all(

@@ -38,6 +38,7 @@ from certification.models import (
     NationalNumber,
     Proposal,
     Report,
+    ReportAuthor,
     ReportContact,
     ReportFiling,
     ReportReminder,
@@ -212,6 +213,7 @@ def _report(session: Session, tenant: UUID, union: UUID) -> None:
     session.add(
         ReportValue(report_id=report, item="contests", value="7", note=SECRET, entered_by=SECRET, entered=NOW, **of)
     )
+    session.add(ReportAuthor(report_id=report, name=SECRET, **of))
     step = {"step": "open", "state": "draft", "done_by": SECRET, "done": NOW, "comment": SECRET}
     session.add(ReportStep(report_id=report, place=1, **step, **of))
     filed = {"number": SECRET, "filed_on": date(2026, 11, 1), "content": b"{}", "sha256": "", "filed_by": SECRET}

@@ -41,10 +41,12 @@ AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """How many were numbered and how many signed."""
+    """How many this call numbered and signed, as the record of acts says; and how many that it was about to sign
+    somebody else had signed first."""
 
     numbered: int
     signed: int
+    signed_by_others: int = 0
 
 
 def issue(
@@ -77,20 +79,29 @@ def issue(
         numbered = number(
             session, tenant, issuer, waiting, programme=programme, public_url=public_url, secret=secret, by=by, now=now
         )
-    return Issued(len(numbered), sign_all(database, tenant, issuer, secret=secret, by=by, clock=clock))
+    return Issued(len(numbered), *sign_all(database, tenant, issuer, secret=secret, by=by, clock=clock))
 
 
 def sign_all(
     database: Database, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, clock: Callable[[], datetime]
-) -> int:
-    """Signs whatever is numbered and not signed; how many."""
-    signed = 0
+) -> tuple[int, int]:
+    """Signs whatever is numbered and not signed; how many, and how many somebody else signed meanwhile."""
+    signed, others = 0, 0
     after: UUID | None = None
     while True:
-        some, after = sign(database, tenant, issuer, secret=secret, by=by, now=clock(), after=after)
-        if not some:
-            return signed
-        signed += some
+        some = sign(database, tenant, issuer, secret=secret, by=by, now=clock(), after=after)
+        if some is None:
+            return signed, others
+        signed, others, after = signed + some.signed, others + some.by_others, some.last
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What became of some certificates: how many were signed, how many somebody else had signed; the last one's id."""
+
+    signed: int
+    by_others: int
+    last: UUID
 
 
 def number(
@@ -216,9 +227,9 @@ def sign(
     by: str,
     now: datetime,
     after: UUID | None = None,
-) -> tuple[int, UUID | None]:
+) -> _Stored | None:
     """Signs some of what is numbered and neither signed nor withdrawn, and stores it: those after the id `after`, so
-    that what is signed is read past once. How many, 0 when none is left, and the last one's id.
+    that what is signed is read past once. None when nothing is left.
 
     Signing happens outside of any transaction. Of two who sign the same at once one stores it, and both made the same.
     """
@@ -239,21 +250,21 @@ def sign(
         known = {row.key_name: keys.named(session, tenant, issuer, row.key_name, secret=secret) for row in rows}
     made = [(row.worker_id, row.id, _signed(row.unsigned, known[row.key_name], row.numbered)) for row in rows]
     if not made:
-        return 0, after
+        return None
     last = made[-1][1]
     with database.writing(tenant) as session:
         certificates_alone(session, tenant)
-        still = set(
-            session.scalars(
-                sa.select(Certificate.id).where(
+        still = {
+            row.id: row.signed
+            for row in session.execute(
+                sa.select(Certificate.id, Certificate.signed.is_not(None).label("signed")).where(
                     Certificate.tenant_id == tenant,
                     among(session, Certificate.id, [one for _, one, _ in made]),
-                    Certificate.signed.is_(None),
                     Certificate.withdrawn_on.is_(None),
                 )
             )
-        )
-        made = [one for one in made if one[1] in still]
+        }
+        made = [one for one in made if still.get(one[1]) is False]
         if made:
             session.connection().execute(
                 sa.update(Certificate)
@@ -267,7 +278,7 @@ def sign(
             )
             about: list[tuple[str, UUID, dict[str, Any]]] = [(f"certificate:{one}", of, {}) for of, one, _ in made]
             chain.add_many(session, tenant, about, by=by, act="certificate.issue", now=now)
-    return len(rows), last
+    return _Stored(len(made), sum(map(bool, still.values())), last)
 
 
 def _signed(unsigned: bytes, key: proofs.SigningKey, numbered: datetime) -> bytes:

@@ -16,14 +16,15 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from certification.certificates import codes, keys
+from certification.certificates import codes
 from certification.certificates.badges import replaced_number
 from certification.certificates.keys import Issuer
 from certification.credentials import proofs
-from certification.models import Certificate, CertificateCode
+from certification.models import Certificate, CertificateCode, SigningKey
 from certification.rules.certificate_forms import CertificateForm, build
-from certification.rules.rule_store import stored
+from certification.rules.rule_store import one_stored
 from lrs.db import NOBODY, Database
 
 __all__ = ["CORRECTED", "EXPIRED", "VALID", "WITHDRAWN", "Shown", "look_up"]
@@ -76,23 +77,16 @@ def look_up(database: Database, text: str, on: date, *, public_url: str) -> Show
 
 
 def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public_url: str) -> Shown | None:
+    """In one SQL command, once the process knows the form."""
     with database.reading(tenant) as session:
-        row = session.execute(
-            sa.select(Certificate).where(Certificate.tenant_id == tenant, Certificate.id == certificate)
-        ).scalar_one_or_none()
+        row = session.execute(_ASKED.where(Certificate.tenant_id == tenant, Certificate.id == certificate)).first()
         if row is None or row.signed is None:
             return None
-        rule = next(one for one in stored(session, tenant, "certificate-form") if one.id == row.form_id)
-        form = build(rule.document, rule.id)
-        corrected_by = None
-        if row.replaced_by is not None:
-            corrected_by = session.scalar(
-                sa.select(Certificate.code).where(Certificate.tenant_id == tenant, Certificate.id == row.replaced_by)
-            )
-        public = keys.public_keys(session, tenant)
+        rule = one_stored(session, tenant, row.form_id)
+    form = build(rule.document, rule.id)
     last_day, erased = form.last_day(row.year), not row.signed
     if row.withdrawn_on is not None and row.withdrawn_on <= on:
-        state = CORRECTED if corrected_by else WITHDRAWN
+        state = CORRECTED if row.corrected_by else WITHDRAWN
     else:
         state = EXPIRED if last_day is not None and on > last_day else VALID
     return Shown(
@@ -107,23 +101,43 @@ def _shown(database: Database, tenant: UUID, certificate: UUID, on: date, public
         state=state,
         last_day=last_day,
         withdrawn_on=row.withdrawn_on,
-        corrected_by=corrected_by,
+        corrected_by=row.corrected_by,
         replaces=None if erased else _replaces(row.signed),
-        unaltered=not erased and _is_unaltered(row, form, public, Issuer.of(public_url, tenant)),
+        unaltered=not erased and _is_unaltered(row, form, Issuer.of(public_url, tenant)),
         erased=erased,
         credential=row.signed,
     )
 
 
-def _is_unaltered(row: Certificate, form: CertificateForm, public: dict[str, str], issuer: Issuer) -> bool:
-    """Whether the stored credential is signed by a key of the tenant's and says what the register says."""
-    credential = row.signed or b""
+_in_its_place = aliased(Certificate)
+_ASKED = (
+    sa.select(
+        Certificate.form_id, Certificate.name, Certificate.year, Certificate.body, Certificate.decision_number,
+        Certificate.decided_on, Certificate.printed_number, Certificate.code, Certificate.withdrawn_on,
+        Certificate.signed, Certificate.key_name, SigningKey.multikey, _in_its_place.code.label("corrected_by"),
+    )
+    .outerjoin(
+        SigningKey, sa.and_(SigningKey.tenant_id == Certificate.tenant_id, SigningKey.name == Certificate.key_name)
+    )
+    .outerjoin(
+        _in_its_place,
+        sa.and_(
+            _in_its_place.worker_id == Certificate.worker_id, _in_its_place.id == Certificate.replaced_by,
+            _in_its_place.tenant_id == Certificate.tenant_id,
+        ),
+    )
+)  # fmt: skip
+"""A certificate with the key that is to have signed it and the code of the one in its place."""
+
+
+def _is_unaltered(row: Any, form: CertificateForm, issuer: Issuer) -> bool:
+    """Whether the stored credential is signed by the tenant's key that the register names, and says what it says."""
     grounds = form.grounds_of(row.decision_number, row.decided_on, row.body).strip("()")
     kept = (
         row.name, row.printed_number, f"{form.title} {form.year_of(row.year)}", grounds, row.body, row.code,
     )  # fmt: skip
-    keys_of = tuple((issuer.key(name), public[name]) for name in sorted(public))
-    return _said(credential) == kept and _signed.by(credential, keys_of)
+    key = issuer.key(row.key_name), row.multikey or ""
+    return _said(row.signed) == kept and _signed.by(row.signed, (key,))
 
 
 def _replaces(credential: bytes) -> str | None:

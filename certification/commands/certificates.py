@@ -70,7 +70,8 @@ def issue_certificates(decision: str, body: str | None, decided_on: date | None,
             by=by,
             clock=invocation.now,
         )
-    click.echo(f"{number(done.numbered)} certificates numbered, {number(done.signed)} signed.")
+    others = f", {number(done.signed_by_others)} signed by somebody else meanwhile" if done.signed_by_others else ""
+    click.echo(f"{number(done.numbered)} certificates numbered, {number(done.signed)} signed{others}.")
 
 
 @click.command("certificates")

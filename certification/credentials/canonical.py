@@ -47,12 +47,14 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
     Raises NotSignable for one that names a context we do not have, or says something that no context defines.
     """
-    _refuse_undefined(document)
-    quads: str = _processed(jsonld.normalize, document, {"algorithm": "URDNA2015", "format": "application/n-quads"})
+    # Where nothing is undefined, what is expanded over a vocabulary and a base is what is expanded without them.
+    expanded = _expanded(document)
+    quads: str = _processed(jsonld.normalize, expanded, {"algorithm": "URDNA2015", "format": "application/n-quads"})
     return quads.encode()
 
 
-def _refuse_undefined(document: Mapping[str, Any]) -> None:
+def _expanded(document: Mapping[str, Any]) -> Any:
+    """The document with every name written out. Raises NotSignable for one that no context defines."""
     contexts = document.get("@context", [])
     if not isinstance(contexts, list) or not all(isinstance(one, str) for one in contexts):
         raise NotSignable("A document that is signed names its contexts in a list of addresses.")
@@ -64,6 +66,7 @@ def _refuse_undefined(document: Mapping[str, Any]) -> None:
     if undefined:
         named = ", ".join(name.removeprefix(_UNDEFINED) for name in undefined)
         raise NotSignable(f"No context of the document defines {named}; it would be signed by nobody.")
+    return expanded
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -81,7 +84,7 @@ def _names(value: Any) -> Iterator[str]:
                 yield from _names(inner)
 
 
-def _processed(process: Any, document: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+def _processed(process: Any, document: Any, options: Mapping[str, Any]) -> Any:
     try:
         with _ALONE:
             return process(document, {**options, "documentLoader": _load})

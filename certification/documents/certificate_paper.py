@@ -92,7 +92,8 @@ def draw(paper: Paper) -> bytes:
         modified=paper.numbered.astimezone(UTC),
         relationship="Source",
     )
-    return pdf(html, told=paper.code.encode() + paper.credential, variant="pdf/a-3b", attachments=[inside])
+    told = paper.code.encode() + paper.credential
+    return pdf(html, styles="certificate.css", told=told, variant="pdf/a-3b", attachments=[inside])
 
 
 def draw_all(papers: Iterable[Paper], folder: Path, *, processes: int) -> int:
@@ -105,8 +106,11 @@ def draw_all(papers: Iterable[Paper], folder: Path, *, processes: int) -> int:
         for drawn, paper in enumerate(papers, start=1):  # noqa: B007
             _into(paper, folder)
         return drawn
-    # A fresh interpreter for each: forking a process that holds threads or connections to a database may hang.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=_DRAWN_BY_ONE) as pool:
+    # Forking a process that holds threads or connections to a database may hang: a fresh one, which holds neither and
+    # has loaded what drawing takes, is forked in its place.
+    started = get_context("forkserver")
+    started.set_forkserver_preload([__name__, "weasyprint"])
+    with ProcessPoolExecutor(processes, mp_context=started, max_tasks_per_child=_DRAWN_BY_ONE) as pool:
         waiting: set[Future[None]] = set()
         for paper in papers:
             waiting.add(pool.submit(_into, paper, folder))

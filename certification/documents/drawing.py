@@ -7,6 +7,7 @@ spend a quarter of its start on it.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -28,19 +29,36 @@ def page(name: str) -> Any:
     return environment.get_template(name)
 
 
-def pdf(html: str, *, told: bytes | None = None, variant: str | None = None, attachments: Sequence[Any] = ()) -> bytes:
+def pdf(
+    html: str,
+    *,
+    styles: str | None = None,
+    told: bytes | None = None,
+    variant: str | None = None,
+    attachments: Sequence[Any] = (),
+) -> bytes:
     """What is drawn of a page of ours; the same bytes for the same `told` (without it, the same page).
 
-    `variant` is what WeasyPrint calls a kind of PDF ("pdf/a-3b"), `attachments` are made by `attachment`.
+    `styles` names a file of `paper/` that is the same for all such pages and read once. `variant` is what WeasyPrint
+    calls a kind of PDF ("pdf/a-3b"), `attachments` are made by `attachment`.
     """
     draw, fonts = _weasyprint()
     drawn: bytes = draw(html).write_pdf(
+        stylesheets=[] if styles is None else [_styles(styles)],
         attachments=list(attachments),
         pdf_variant=variant,
         pdf_identifier=hashlib.sha256(html.encode() if told is None else told).digest()[:16],
         font_config=fonts,
     )
     return drawn
+
+
+@cache
+def _styles(name: str) -> Any:
+    from weasyprint import CSS
+
+    _, fonts = _weasyprint()
+    return CSS(string=(Path(__file__).parent / "paper" / name).read_text(encoding="utf-8"), font_config=fonts)
 
 
 def attachment(**said: Any) -> Any:
@@ -52,7 +70,12 @@ def attachment(**said: Any) -> Any:
 
 @cache
 def _weasyprint() -> tuple[Callable[[str], Any], Any]:
-    """What makes a document of a page, and the fonts of the system, looked up once."""
+    """What makes a document of a page, and the fonts of the system, looked up once.
+
+    What it has to say of its own progress, some lines for every page, is nothing for our log; its warnings are.
+    """
+    for name in ("weasyprint", "fontTools"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher

@@ -31,11 +31,13 @@ _FIELDS: Fields = {
     "noi_dung": [BLOCK],
     "noi_nhan": [None],
     "ky": _SIGNATURE,
+    "ky_giua": _SIGNATURE,
     "ky_trai": _SIGNATURE,
     "kem_theo": None,
     "ten_danh_sach": None,
     "tong_so": None,
     "tong_so_bang_chu": None,
+    "ket_luan": [None],
     "cac_phu_luc": [{"so": None, "ten": None, "noi_dung": [BLOCK]}],
     "chan_trang": None,
     "nam": None,
@@ -54,7 +56,8 @@ class _Drawn(str):
 def fields_of(kind: Kind) -> Fields:
     """The fields that a template of the kind may name."""
     columns = kind.persons or tuple(column for one in KINDS.values() for column in one.persons)
-    return {**_FIELDS, "danh_sach": [{column.field: None for column in columns}]}
+    row: Fields = {column.field: None for column in columns}
+    return {**_FIELDS, "danh_sach": [row if kind.counted else {**row, "dam": None}]}
 
 
 def values(document: OfficeDocument) -> dict[str, Any]:
@@ -63,6 +66,7 @@ def values(document: OfficeDocument) -> dict[str, Any]:
     addressees = [bound(one) for one in document.addressees]
     right = document.signatures[-1] if document.signatures else Signature("")
     left = document.signatures[0] if len(document.signatures) > 1 else Signature("")
+    middle = document.signatures[1] if len(document.signatures) > 2 else Signature("")
     total = len(document.persons)
     columns = fields_of(kind)["danh_sach"][0]
     return {
@@ -75,14 +79,16 @@ def values(document: OfficeDocument) -> dict[str, Any]:
         "kinh_gui": ended(addressees) if len(addressees) > 1 else [],
         "tham_quyen": bound(document.competence),
         "cac_can_cu": ended([bound(one) for one in document.grounds]),
-        "noi_dung": _blocks(document.blocks, text_width(landscape=kind.landscape), last=True),
+        "noi_dung": _blocks(document.blocks, text_width(landscape=kind.landscape), last=not kind.own_list),
         "noi_nhan": recipients_of(document),
         "ky": _signature(right),
+        "ky_giua": _signature(middle),
         "ky_trai": _signature(left),
         "kem_theo": annexed_to(document),
         "ten_danh_sach": bound(document.subject),
         "tong_so": f"{total:,}".replace(",", "."),
         "tong_so_bang_chu": in_words(total),
+        "ket_luan": [bound(one) for one in document.closing],
         "cac_phu_luc": [
             {
                 "so": bound(one.number),

@@ -63,6 +63,7 @@ STYLES = (
     Style("body", "Thân bài", 14, align="justify", after=6, line=18, first=10),
     Style("heading-1", "Mục lớn", 14, bold=True, align="justify", after=6, line=18, first=10, keep_next=True),
     Style("heading-2", "Mục nhỏ", 14, bold=True, align="justify", after=6, line=18, first=10, keep_next=True),
+    Style("closing", "Kết luận", 12, align="justify", after=2),
     Style("caption", "Tên bảng", 14, bold=True, align="center", before=6, after=3, keep_next=True),
     Style("cell-head", "Đầu bảng", 12, bold=True, align="center", before=2, after=2),
     Style("cell-left", "Ô bảng", 12, before=2, after=2),

@@ -120,11 +120,14 @@ _DAYS: Mapping[str, tuple[Any, Any]] = {
     DECISION.id: (TitleDecision.decided_on, TitleDecision.tenant_id),
     **{one.id: (Proposal.met_on, Proposal.tenant_id) for one in (PROPOSAL, MINUTES, LIST)},
 }
-"""The day on each document of a kind that went out, and whose it is."""
+"""The day on each document of a kind that went out, and whose it is. Sheets of self-assessment are drawn anew each time
+and kept on paper alone."""
 
 
 def _last_issued(session: Session, tenant: UUID, kind: Kind) -> date | None:
     """The last day on a document of the kind that went out; None where none did."""
+    if kind.id not in _DAYS:
+        return None
     day, owner = _DAYS[kind.id]
     last: date | None = session.scalar(sa.select(sa.func.max(day)).where(owner == tenant))
     return last

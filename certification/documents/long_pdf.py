@@ -37,7 +37,7 @@ from reportlab.platypus import (
 
 from certification.documents import form
 from certification.documents.form import STYLE_OF, STYLES
-from certification.documents.kinds import DECISION, LIST, MINUTES
+from certification.documents.kinds import DECISION
 from certification.documents.office import Block, OfficeDocument
 from certification.documents.office import Table as Rows
 from certification.documents.typography import bound, composed
@@ -243,13 +243,13 @@ class _Drawing:
         if kind is DECISION:
             yield _said("decides", "QUYẾT ĐỊNH:")
         body = list(_blocks(self.document.blocks, v["noi_dung"], self.width))
-        if kind is LIST:
-            body += self._persons(self.width)
+        if kind.own_list:
+            body += [*self._persons(self.width), *(_said("closing", one) for one in v["ket_luan"])]
         # A signature never stands alone on a page.
         last = [body.pop()] if body and isinstance(body[-1], Paragraph) else []
         yield from body
         yield KeepTogether([*last, self._signing()])
-        if kind is MINUTES:
+        if kind.side_by_side and not kind.own_list:
             yield from self._recipients()
         yield from self._annexes()
 
@@ -268,11 +268,11 @@ class _Drawing:
 
     def _signing(self) -> Table:
         v = self.told
-        if self.kind in (MINUTES, LIST):
+        if self.kind.side_by_side:
             # Names stand on one line, however many lines the offices above them take.
-            two = (v["ky_trai"], v["ky"])
-            rows = [[_offices(one) for one in two], [[Spacer(1, 0.1), _said("signer", one["ho_ten"])] for one in two]]
-            return Table(rows, [self.width / 2] * 2, style=_BARE)
+            all_ = [v[field] for field in self.kind.signing]
+            rows = [[_offices(one) for one in all_], [[Spacer(1, 0.1), _said("signer", one["ho_ten"])] for one in all_]]
+            return Table(rows, [self.width / len(all_)] * len(all_), style=_BARE)
         right = [*_offices(v["ky"]), _said("signer", v["ky"]["ho_ten"])]
         return Table([[list(self._recipients()), right]], [self.width - 90 * mm, 90 * mm], style=_BARE)
 
@@ -283,13 +283,15 @@ class _Drawing:
 
     def _persons(self, width: float) -> list[Flowable]:
         v = self.told
-        total = f"Tổng số: {v['tong_so']} người (bằng chữ: {v['tong_so_bang_chu']} người)"
-        return [*_table(Rows(self.kind.persons, self.document.persons), width), _said("body", total)]
+        drawn = list(_table(Rows(self.kind.persons, self.document.persons), width))
+        if not self.kind.counted:
+            return drawn
+        return [*drawn, _said("body", f"Tổng số: {v['tong_so']} người (bằng chữ: {v['tong_so_bang_chu']} người)")]
 
     def _annexes(self) -> Iterator[Flowable]:
         v, width = self.told, form.text_width(landscape=True) * mm
         annexes: list[tuple[str, str, list[Flowable]]] = []
-        if self.kind.persons and self.document.persons and self.kind is not LIST:
+        if self.kind.persons and self.document.persons and not self.kind.own_list:
             annexes.append(("Phụ lục", f"DANH SÁCH\n{v['ten_danh_sach']}", self._persons(width)))
         for one, drawn in zip(self.document.annexes, v["cac_phu_luc"], strict=True):
             annexes.append((drawn["so"], drawn["ten"], list(_blocks(one.blocks, drawn["noi_dung"], width))))
@@ -337,6 +339,9 @@ def _table(table: Rows, width: float) -> Iterator[Flowable]:
         line: list[Any] = []
         for column, wide in plan:
             text = bound(row.get(column.field, ""))
+            if row.get("dam"):
+                line.append(_said(f"cell-{column.align}", "", text))
+                continue
             fits = (
                 "\n" not in text
                 and _plain_font(text) == _FONT

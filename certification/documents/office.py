@@ -84,9 +84,10 @@ class OfficeDocument:
     `number` and `day` stay None for a draft: the body's own system gives them; then room is left and `year` printed.
     `subject` is the trích yếu. `addressees`: whom it is sent to (Kính gửi), for reports and proposals to a body above.
     `competence`: who decides, of a decision (CHỦ TỊCH LIÊN ĐOÀN LAO ĐỘNG …). `grounds`: the căn cứ, without the marks
-    at their ends. `signatures`: one, or two side by side (minutes: the secretary, then the chair). `persons`: rows of
-    the list that comes with a decision or is the list itself. `foot`: beside the mark of an internal form. `draft`:
-    what stands at the head of every page of a document that is not final yet.
+    at their ends. `signatures`: one, or several side by side (minutes: the secretary, then the chair). `persons`: rows
+    of the list that comes with a decision or is the list itself, `closing` lines below a list that stands in the
+    document. `foot`: beside the mark of an internal form. `draft`: what stands at the head of every page of a document
+    that is not final yet.
     """
 
     kind: Kind
@@ -103,6 +104,7 @@ class OfficeDocument:
     signatures: tuple[Signature, ...] = ()
     annexes: tuple[Annex, ...] = ()
     persons: Sequence[Mapping[str, str]] = ()
+    closing: tuple[str, ...] = ()
     mark: str | None = INTERNAL
     foot: str = ""
     draft: str = ""

@@ -10,7 +10,7 @@ from certification.documents import form
 from certification.documents.drawing import page, pdf
 from certification.documents.filled import values
 from certification.documents.form import STYLES
-from certification.documents.kinds import DECISION, LIST, MINUTES
+from certification.documents.kinds import DECISION
 from certification.documents.office import Block, OfficeDocument, Table
 from certification.documents.typography import bound, composed
 
@@ -34,7 +34,6 @@ def render_pdf(document: OfficeDocument) -> bytes:
         if long_pdf.can_draw():
             return long_pdf.render_long_pdf(document, told)
     width = form.text_width(landscape=kind.landscape)
-    own_list, two = kind is LIST, kind in (MINUTES, LIST)
     html = page("office.html").render(
         v=told,
         kind=kind.name,
@@ -46,13 +45,13 @@ def render_pdf(document: OfficeDocument) -> bytes:
         css=_css(),
         head=form.HEAD,
         rules=(form.ISSUER_RULE, form.MOTTO_RULE, form.SUBJECT_RULE),
-        sides=(width / 2, width / 2) if two else (width - 90, 90),
-        two=two,
+        sides=[width / len(kind.signing)] * len(kind.signing) if kind.side_by_side else [width - 90, 90],
+        signers=[told[field] for field in kind.signing] if kind.side_by_side else [],
         signing=form.SIGNING_SPACE,
-        own_list=own_list,
-        annexed_list=bool(kind.persons and document.persons) and not own_list,
+        own_list=kind.own_list,
+        annexed_list=bool(kind.persons and document.persons) and not kind.own_list,
         persons=_table(Table(kind.persons, document.persons)),
-        total=f"Tổng số: {told['tong_so']} người (bằng chữ: {told['tong_so_bang_chu']} người)",
+        total=f"Tổng số: {told['tong_so']} người (bằng chữ: {told['tong_so_bang_chu']} người)" if kind.counted else "",
         body=_blocks(document.blocks, told["noi_dung"]),
         annexes=[
             {**drawn, "blocks": _blocks(one.blocks, drawn["noi_dung"])}
@@ -80,7 +79,10 @@ def _table(table: Table) -> dict[str, Any]:
         "caption": bound(table.caption),
         "columns": table.columns,
         "widths": [round(one.width / whole * 100, 3) for one in table.columns],
-        "rows": [{one.field: bound(row.get(one.field, "")) for one in table.columns} for row in table.rows],
+        "rows": [
+            {"bold": bool(row.get("dam")), **{one.field: bound(row.get(one.field, "")) for one in table.columns}}
+            for row in table.rows
+        ],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from certification.documents.kinds import DECISION, LIST, MINUTES, REPORT, Kind
+from certification.documents.kinds import DECISION, MINUTES, REPORT, SHEET, Kind
 from certification.documents.office import (
     Annex,
     Block,
@@ -55,13 +55,25 @@ _ARTICLES: tuple[Block, ...] = (
     Paragraph("Người được công nhận hưởng quyền lợi theo quy định.", "Điều 2."),
     Paragraph("Văn phòng, các ban và người có tên trong danh sách thi hành Quyết định này.", "Điều 3."),
 )
+_PERSON: tuple[Block, ...] = (Paragraph("Trần Thị Mẫu; ngày sinh: 01/01/1990; giới tính: Nữ", "Họ và tên:"),)
+_POINTS = {"goi_y": "8", "tu_cham": "9", "tap_the": "9", "duoc_tinh": "9"}
+_ASSESSED: tuple[dict[str, str], ...] = (
+    {"tt": "I", "noi_dung": "Năng lực mẫu", "toi_da": "10", **_POINTS, "dam": "có"},
+    {
+        "tt": "1", "noi_dung": "CS1. Chỉ số mẫu", "toi_da": "10", **_POINTS,
+        "minh_chung": "Lớp học mẫu (12/05/2026)", "ghi_chu": "Tổ nhất trí",
+    },
+    {"noi_dung": "TỔNG CỘNG", "toi_da": "10", **_POINTS, "dam": "có"},
+)  # fmt: skip
 
 
 def sample(kind: Kind) -> OfficeDocument:
     """An invented document of the kind; nothing in it is true of anybody."""
-    blocks = _ARTICLES if kind is DECISION else () if kind is LIST else _REPORT
+    blocks = _ARTICLES if kind is DECISION else _PERSON if kind is SHEET else () if kind.own_list else _REPORT
     chair = Signature("CHỦ TỊCH", "Nguyễn Văn Mẫu", "TM. BAN THƯỜNG VỤ")
-    two = (Signature("THƯ KÝ" if kind is MINUTES else "NGƯỜI LẬP BIỂU", "Trần Thị Mẫu"),)
+    others: tuple[Signature, ...] = (Signature("THƯ KÝ" if kind is MINUTES else "NGƯỜI LẬP BIỂU", "Trần Thị Mẫu"),)
+    if kind is SHEET:
+        others = (Signature("NGƯỜI LAO ĐỘNG", "Trần Thị Mẫu"), Signature("TỔ TRƯỞNG"))
     return OfficeDocument(
         kind=kind,
         letterhead=_HEAD,
@@ -73,16 +85,17 @@ def sample(kind: Kind) -> OfficeDocument:
         addressees=_ABOVE if kind.symbol in ("TTr", "BC") else (),
         competence="BAN THƯỜNG VỤ LIÊN ĐOÀN LAO ĐỘNG TỈNH MẪU" if kind is DECISION else "",
         grounds=("Căn cứ Quyết định số 677/QĐ-TTg ngày 03/6/2022 của Thủ tướng Chính phủ", "Theo đề nghị của Văn phòng")
-        if kind is not REPORT and kind is not LIST
+        if kind is not REPORT and not kind.own_list
         else (),
-        signatures=(*two, chair) if kind in (MINUTES, LIST) else (chair,),
+        signatures=(*others, chair) if kind.side_by_side else (chair,),
         annexes=(Annex("SỐ LIỆU THEO ĐƠN VỊ", (_TABLE,), "Phụ lục I"), Annex("CHI TIẾT", (_TABLE,), "Phụ lục II"))
         if kind.annexes
         else (),
-        persons=tuple(
-            {column.field: _cell(column, number) for column in kind.persons} for number in (1, 2, 3)
-        ),
-    )  # fmt: skip
+        persons=_ASSESSED
+        if kind is SHEET
+        else tuple({column.field: _cell(column, number) for column in kind.persons} for number in (1, 2, 3)),
+        closing=("Chỉ số dưới 5 điểm: không có.",) if kind is SHEET else (),
+    )
 
 
 _SUBJECTS = {
@@ -91,6 +104,7 @@ _SUBJECTS = {
     "to-trinh": "Về việc đề nghị công nhận danh hiệu “Công dân học tập” năm 2026",
     "bien-ban": "Họp xét danh hiệu “Công dân học tập” năm 2026",
     "danh-sach-de-nghi": "Đề nghị công nhận danh hiệu “Công dân học tập” năm 2026",
+    "phieu-tu-danh-gia": "Danh hiệu “Công dân học tập” năm 2026",
 }
 
 

@@ -21,7 +21,7 @@ from docx.shared import Mm, Pt
 
 from certification.documents import form
 from certification.documents.form import STYLE_OF, STYLES, text_width
-from certification.documents.kinds import DECISION, LIST, MINUTES, Kind
+from certification.documents.kinds import DECISION, Kind
 from certification.documents.office import Column
 from certification.documents.packing import packed
 
@@ -54,8 +54,9 @@ class _Builder:
         if self.kind is DECISION:
             self._decision()
         self._blocks("noi_dung")
-        if self.kind is LIST:
+        if self.kind.own_list:
             self._persons()
+            self._closing()
         self._signing()
         if self.kind.annexes:
             self._annexes()
@@ -184,36 +185,49 @@ class _Builder:
             self._put(cell, "cell-head", column.heading, first=cell.paragraphs[0])
         _repeated(table.rows[0])
         self._control_row(table, "{%tr for nguoi in danh_sach %}")
+        if not self.kind.counted:
+            self._control_row(table, "{%tr if nguoi.dam %}")
+            self._person_row(table, bold=True)
+            self._control_row(table, "{%tr else %}")
+        self._person_row(table)
+        if not self.kind.counted:
+            self._control_row(table, "{%tr endif %}")
+        self._control_row(table, "{%tr endfor %}")
+        if self.kind.counted:
+            total = "Tổng số: {{ tong_so }} người (bằng chữ: {{ tong_so_bang_chu }} người)"
+            self._put(self.word, "body", total).paragraph_format.space_before = Pt(6)
+
+    def _person_row(self, table: Any, *, bold: bool = False) -> None:
         row = table.add_row()
         _unsplit(row)
-        for cell, column in zip(row.cells, columns, strict=True):
-            self._put(cell, f"cell-{column.align}", f"{{{{ nguoi.{column.field} }}}}", first=cell.paragraphs[0])
-        self._control_row(table, "{%tr endfor %}")
-        total = "Tổng số: {{ tong_so }} người (bằng chữ: {{ tong_so_bang_chu }} người)"
-        self._put(self.word, "body", total).paragraph_format.space_before = Pt(6)
+        for cell, column in zip(row.cells, self.kind.persons, strict=True):
+            said = self._put(cell, f"cell-{column.align}", f"{{{{ nguoi.{column.field} }}}}", first=cell.paragraphs[0])
+            said.runs[0].bold = said.paragraph_format.keep_with_next = bold or None
+
+    def _closing(self) -> None:
+        self._put(self.word, "rule", "").paragraph_format.space_after = Pt(4)
+        for text in ("{%p for dong in ket_luan %}", "{{ dong }}", "{%p endfor %}"):
+            self._put(self.word, "closing", text)
 
     def _control_row(self, table: Any, text: str) -> None:
         cell = table.add_row().cells[0]
         self._put(cell, "cell-left", text, first=cell.paragraphs[0])
 
     def _signing(self) -> None:
-        two = self.kind in (MINUTES, LIST)
-        parts = (self.width / 2, self.width / 2) if two else (self.width - 90, 90)
-        table = self._frame(self.word, parts)
-        left, right = table.rows[0].cells
-        if two:
-            self._offices(left, "ky_trai")
-        else:
+        kind, signing = self.kind, self.kind.signing
+        if not kind.side_by_side:
+            left, right = self._frame(self.word, (self.width - 90, 90)).rows[0].cells
             self._recipients(left, left.paragraphs[0])
-        self._offices(right, "ky")
-        if two:
-            # Names stand on one line, however many lines the offices above them take.
-            _unsplit(table.add_row())
-            for cell, field in zip(table.rows[1].cells, ("ky_trai", "ky"), strict=True):
-                self._put(cell, "signer", f"{{{{ {field}.ho_ten }}}}", first=cell.paragraphs[0])
-        else:
+            self._offices(right, "ky")
             self._put(right, "signer", "{{ ky.ho_ten }}")
-        if two and self.kind is not LIST:
+            return
+        table = self._frame(self.word, [self.width / len(signing)] * len(signing))
+        # Names stand on one line, however many lines the offices above them take.
+        _unsplit(table.add_row())
+        for offices, name, field in zip(table.rows[0].cells, table.rows[1].cells, signing, strict=True):
+            self._offices(offices, field)
+            self._put(name, "signer", f"{{{{ {field}.ho_ten }}}}", first=name.paragraphs[0])
+        if not kind.own_list:
             self._recipients(self.word, None)
 
     def _offices(self, cell: Any, field: str) -> None:

@@ -18,11 +18,12 @@ from certification.documents.kinds import DECISION, LIST, MINUTES, PROPOSAL
 from certification.documents.office import Block, Column, OfficeDocument, Paragraph, Signature, Table
 from certification.documents.typography import day_in_full
 from certification.dossiers import decisions, listing, proposals
+from certification.dossiers.decisions import Decision
 from certification.dossiers.proposals import Proposed
 from certification.errors import NoCriteriaInForce
 from certification.evaluation.rules import CriteriaSet
 from certification.evidence import gathering
-from certification.models import Employment
+from certification.models import Certificate, Employment
 from certification.rules import criteria
 from certification.targets.figures import number, percent
 from certification.units import letterheads, organizations
@@ -113,7 +114,8 @@ def of_proposal(session: Session, tenant: UUID, proposal: UUID) -> dict[str, Off
 
 
 def of_decision(session: Session, tenant: UUID, decision: UUID) -> OfficeDocument:
-    """A decision with the list of whom it recognises. Raises UnknownDecision.
+    """A decision with the list of whom it recognises, with their numbers in the register of certificates once they have
+    them: a column that is empty before. Raises UnknownDecision.
 
     It is a draft for the body's own system: what binds is the paper that was signed, whose number and day it shows.
     """
@@ -124,6 +126,7 @@ def of_decision(session: Session, tenant: UUID, decision: UUID) -> OfficeDocumen
     issuer = " ".join(head.issuer.split())
     rules = _criteria(session, tenant, one.programme, one.year)
     collective = (one.authority or "").startswith("TM.")
+    numbers = _numbers(session, tenant, one, [person.worker_id for person in people])
     blocks: tuple[Block, ...] = (
         Paragraph(
             f"Công nhận {number(len(people))} người lao động đạt {_TITLE} năm {one.year} (có danh sách kèm theo).",
@@ -143,11 +146,31 @@ def of_decision(session: Session, tenant: UUID, decision: UUID) -> OfficeDocumen
         grounds=() if rules is None else (f"Căn cứ Quyết định số {rules.number} của {rules.issuer}",),
         blocks=blocks,
         persons=tuple(
-            {"stt": str(place), "ho_ten": person.name, "don_vi": _job(jobs, person.worker_id).enterprise}
+            {
+                "stt": str(place),
+                "ho_ten": person.name,
+                "don_vi": _job(jobs, person.worker_id).enterprise,
+                "so_vao_so": numbers.get(person.worker_id, ""),
+            }
             for place, person in enumerate(people, 1)
         ),
         signatures=(Signature(one.signer_title, one.signer, one.authority),),
     )
+
+
+def _numbers(session: Session, tenant: UUID, one: Decision, workers: Collection[UUID]) -> dict[UUID, str]:
+    """The number of each one's certificate of the title: of several the last, which stands in the others' place."""
+    rows = session.execute(
+        sa.select(Certificate.worker_id, Certificate.printed_number)
+        .where(
+            Certificate.tenant_id == tenant,
+            among(session, Certificate.worker_id, workers),
+            Certificate.programme == one.programme,
+            Certificate.year == one.year,
+        )
+        .order_by(Certificate.id)
+    )
+    return {worker: number for worker, number in rows}  # noqa: C416
 
 
 def _votes(people: Collection[Proposed], jobs: Mapping[UUID, _Job]) -> Table:

@@ -23,7 +23,7 @@ from certification.vietnam import VIETNAM
 from lrs import api
 from lrs.db import Session, among
 
-__all__ = ["NAMED", "Beside", "Retold", "Telling", "beside", "of_counting"]
+__all__ = ["NAMED", "Beside", "Retold", "Telling", "beside", "of_counting", "tellings"]
 
 NAMED = 10
 """So many of those that tell the same again are named; the others are counted."""
@@ -77,7 +77,7 @@ def of_counting(session: Session, tenant: UUID, worker_id: UUID, statement_ids: 
     for counts, statement_id in rows:
         again[counts].append(statement_id)
     named = {one for each in again.values() for one in each[:NAMED]}
-    told = _tellings(session, tenant, named | again.keys())
+    told = tellings(session, tenant, named | again.keys())
     return {
         counts: Retold(told[counts], _of(told, each), len(each)) for counts, each in again.items() if counts in told
     }
@@ -95,7 +95,7 @@ def beside(session: Session, tenant: UUID, worker_id: UUID, statement_id: UUID) 
     again = sorted({row["statement_id"] for row in mine if row["repeats"] == statement_id})
     then = {(one, what) for worker, one, what in after if worker == worker_id}
     instead = sorted({one for one, _ in then - counted})
-    told = _tellings(session, tenant, {statement_id, *repeats[:NAMED], *again[:NAMED], *instead[:NAMED]})
+    told = tellings(session, tenant, {statement_id, *repeats[:NAMED], *again[:NAMED], *instead[:NAMED]})
     if not (repeats or again) or statement_id not in told:
         return None
     return Beside(told[statement_id], _of(told, repeats), _of(told, again), _of(told, instead))
@@ -106,7 +106,8 @@ def _of(told: Mapping[UUID, Telling], ids: Sequence[UUID]) -> tuple[Telling, ...
     return tuple(sorted(found, key=lambda one: (one.day, one.statement)))
 
 
-def _tellings(session: Session, tenant: UUID, ids: Collection[UUID]) -> dict[UUID, Telling]:
+def tellings(session: Session, tenant: UUID, ids: Collection[UUID]) -> dict[UUID, Telling]:
+    """What each of these Statements tells, in three SQL commands; those that are not there are left out."""
     if not ids:
         return {}
     chains = api.provenance(session, tenant, list(ids))

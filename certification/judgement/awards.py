@@ -143,7 +143,7 @@ def import_titles(
     bulk.import_alone(session, tenant)
     accounts, nationals = _identifiers(sheet, opaque, keys)
     people = _look_up(session, tenant, sheet, accounts, nationals, known)
-    stored = _stored(session, tenant, programme, people.ids)
+    stored = _stored(session, tenant, programme, people.ids, to_change=bool(sheet.values(WITHDRAWN)))
     today = vietnam_day(now)
     told: dict[_Key, Title] = {}
     first: dict[_Key, int] = {}
@@ -325,8 +325,12 @@ def _once_a_year(
             rows[key].fault(NUMBER, message)
 
 
-def _stored(session: Session, tenant: UUID, programme: str, worker_ids: Collection[UUID]) -> dict[_Key, Title]:
-    rows = session.execute(
+def _stored(
+    session: Session, tenant: UUID, programme: str, worker_ids: Collection[UUID], *, to_change: bool
+) -> dict[_Key, Title]:
+    """What is recorded of these workers; `to_change`: nobody else changes it before the transaction ends. Titles are
+    locked before any mark is made, as `dossiers.ending` locks them, so that neither waits for the other for ever."""
+    query = (
         sa.select(
             Award.worker_id,
             Award.year,
@@ -336,12 +340,15 @@ def _stored(session: Session, tenant: UUID, programme: str, worker_ids: Collecti
             Award.withdrawn_on,
             Award.withdrawal,
             Award.source,
-        ).where(
+        )
+        .where(
             Award.tenant_id == tenant,
             Award.programme == programme,
             among(session, Award.worker_id, worker_ids),
         )
+        .order_by(Award.worker_id, Award.year)
     )
+    rows = session.execute(query.with_for_update() if to_change else query)
     return {
         (row.worker_id, row.year): Title(
             Decision(row.decision_number, row.decided_on, row.body), row.withdrawn_on, row.withdrawal, row.source
@@ -386,8 +393,10 @@ def _write(
         session.execute(
             sa.update(table).where(
                 table.c.worker_id == sa.bindparam("of_worker"),
+                table.c.tenant_id == tenant,
                 table.c.programme == programme,
                 table.c.year == sa.bindparam("of_year"),
+                table.c.withdrawn_on.is_(None),
             ),
             [
                 {

@@ -47,6 +47,7 @@ from certification.models.people import (
 from certification.models.privacy import Consent, DataRequest, DataRequestStep, ErasureNotice, Look
 from certification.models.reports import (
     Report,
+    ReportAuthor,
     ReportContact,
     ReportFiling,
     ReportReminder,
@@ -139,6 +140,7 @@ __all__ = [
     "RecordedAct",
     "Repeat",
     "Report",
+    "ReportAuthor",
     "ReportContact",
     "ReportFiling",
     "ReportReminder",

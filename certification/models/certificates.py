@@ -50,6 +50,13 @@ class Certificate(Base):
         sa.Index(None, "tenant_id", "register_year", "body", "number"),
         sa.Index(None, "tenant_id", "id"),
         sa.Index(None, "tenant_id", "list_place"),
+        sa.Index(
+            "ix_certification_certificate_withdrawn",
+            "tenant_id",
+            "list_place",
+            sqlite_where=sa.text("withdrawn_on IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_on IS NOT NULL"),
+        ),
         {"info": {"distribution": "worker_id"}},
     )
 

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from certification.models.base import Base
 from lrs.db import UtcDateTime
 
-__all__ = ["Report", "ReportContact", "ReportFiling", "ReportReminder", "ReportStep", "ReportValue"]
+__all__ = [
+    "Report",
+    "ReportAuthor",
+    "ReportContact",
+    "ReportFiling",
+    "ReportReminder",
+    "ReportStep",
+    "ReportValue",
+]
 
 
 class Report(Base):
@@ -71,6 +79,25 @@ class ReportValue(Base):
     note: Mapped[str]
     entered_by: Mapped[str]
     entered: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReportAuthor(Base):
+    """Who ever entered something in a report, or took something away, whatever became of it: none of them approves it.
+
+    Personal data: the names of accounts. Kept as the report.
+    """
+
+    __tablename__ = "certification_report_author"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organization_id", "report_id", "name"),
+        {"info": {"distribution": "organization_id"}},
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_organization.id"))
+    report_id: Mapped[UUID]
+    name: Mapped[str]
+    """Of the account, as `ReportValue.entered_by`."""
+    tenant_id: Mapped[UUID] = mapped_column(index=True)
 
 
 class ReportStep(Base):

@@ -134,6 +134,7 @@ ELSEWHERE: Mapping[str, str] = {
     "certification_year_closing": "the name of whoever decided",
     "certification_proposal": "names of who led a meeting, in the minutes",
     "certification_title_decision": "the signer of a public decision",
+    "certification_report_author": "accounts of officers",
     "certification_report_contact": "officers, given for reports",
     "certification_report_filing": "signers and accounts of officers; figures of units, never of a worker",
     "certification_report_reminder": "addresses of officers",

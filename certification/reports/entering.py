@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from certification import bulk, spreadsheets
 from certification.access.permissions import Act
 from certification.access.who import Who
-from certification.models import Report, ReportValue
+from certification.models import Report, ReportAuthor, ReportValue
 from certification.reports import reading, steps, words
 from certification.reports.entered import Plain, canonical
 from certification.reports.reading import Key, OneReport
@@ -93,6 +93,8 @@ def enter(
     ]  # fmt: skip
     if rows:
         bulk.upsert(session, ReportValue, rows, replacing=("value", "note", "entered_by", "entered"))
+    if rows or any(item in report.own for item in gone):
+        bulk.upsert(session, ReportAuthor, [{**of, "name": who.name}])
     table = Report.__table__
     session.execute(
         sa.update(table)

@@ -21,7 +21,7 @@ from certification.access.who import Who
 from certification.acts import chain
 from certification.errors import CertificationError
 from certification.evidence.witnesses import NotForYou
-from certification.models import Account, Organization, Report, ReportStep
+from certification.models import Account, Organization, Report, ReportAuthor, ReportStep
 from certification.reports import reading, words
 from certification.reports.entered import canonical
 from certification.reports.reading import Key, OneReport, Row
@@ -165,8 +165,18 @@ def check(
 
 
 def _is_own(session: Session, tenant: UUID, who: Who, report: OneReport) -> bool:
-    """Whether `who` entered something or handed it in, under this account or another of the same person."""
-    names = {one.by for one in report.own.values()} | {one.by for one in report.steps if one.step in ("open", "submit")}
+    """Whether `who` ever entered something, be it replaced since, or handed it in, under this account or another of the
+    same person."""
+    assert report.row is not None  # noqa: S101 — `check` refused what has none
+    names = {one.by for one in report.steps if one.step in ("open", "submit")} | set(
+        session.scalars(
+            sa.select(ReportAuthor.name).where(
+                ReportAuthor.tenant_id == tenant,
+                ReportAuthor.organization_id == report.row.organization_id,
+                ReportAuthor.report_id == report.row.id,
+            )
+        )
+    )
     if who.name in names:
         return True
     if who.worker is None:

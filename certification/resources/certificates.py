@@ -80,7 +80,10 @@ class IssuedAnswer(AsOf):
     """What was issued."""
 
     numbered = fields.Integer()
-    signed = fields.Integer()
+    signed = fields.Integer(metadata={"description": "By this call; so says the record of acts."})
+    signed_by_others = fields.Integer(
+        metadata={"description": "That this call was about to sign when somebody else had signed them."}
+    )
 
 
 class WithdrawBody(Body):
@@ -179,7 +182,12 @@ def issue_certificates(body: Mapping[str, Any]) -> Any:
         by=who().name,
         clock=now,
     )
-    return {"as_of": today(), "numbered": done.numbered, "signed": done.signed}
+    return {
+        "as_of": today(),
+        "numbered": done.numbered,
+        "signed": done.signed,
+        "signed_by_others": done.signed_by_others,
+    }
 
 
 @resource.post(

@@ -8,6 +8,8 @@ Nothing in it is about a person. A list is fetched whole, so nobody learns which
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -17,16 +19,20 @@ from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import NotFound
 
 from certification.access.permissions import Act, guarded
+from certification.acts import chain
 from certification.certificates import keys, register
 from certification.certificates.badges import list_address
 from certification.certificates.keys import Issuer
 from certification.credentials import proofs, status_lists
-from certification.resources import access, answers, errors
+from certification.resources import access, answers, errors, limits
 from certification.resources.access import database, now
 from certification.vietnam import VIETNAM
 from lrs.db import Session
 
 __all__ = ["issuers", "public_url"]
+
+MOST_KEPT = 64
+"""Lists that a process keeps, some kilobytes each."""
 
 issuers = Blueprint("issuers", __name__, url_prefix="/issuers")
 """Mounted at /issuers. Guards: each view's own, by `access.permissions.TABLE`."""
@@ -54,18 +60,33 @@ def show_keys(tenant: UUID) -> Response:
 @issuers.get("/<uuid:tenant>/status/<int:number>")
 @guarded(Act.VERIFY_CERTIFICATES)
 def show_status_list(tenant: UUID, number: int) -> Response:
-    """Which certificates are withdrawn, signed as of today in Vietnam and good for a day."""
+    """Which certificates are withdrawn, signed as of today in Vietnam and good for a day.
+
+    Whoever asks takes a look-up of the address's own. What was answered is kept until the tenant's record has another
+    act, as every withdrawal and every new key is, or another day begins.
+    """
+    limits.allow()
+    began = _day_began(now())
+    with database().reading(tenant) as session:
+        as_of = chain.head(session, tenant).digest, began, public_url()
+        answered = _answered.find((tenant, number), as_of)
+        if answered is None:
+            answered = _status_list(session, tenant, number, began)
+            _answered.keep((tenant, number), as_of, answered)
+    return _sent(answered, "application/ld+json")
+
+
+def _status_list(session: Session, tenant: UUID, number: int, began: datetime) -> bytes:
+    """The list, in some SQL commands that read no certificate but those withdrawn. Raises NotFound."""
     first = (number - 1) * status_lists.LENGTH
     last = first + status_lists.LENGTH - 1
-    with database().reading(tenant) as session:
-        issuer = _issuer(session, tenant)
-        name = keys.current_name(session, tenant)
-        if name is None or not 1 <= number <= register.lists(session, tenant):
-            raise NotFound
-        places = sorted(one - first for one in register.withdrawn_places(session, tenant, first, last))
-        key = keys.named(session, tenant, issuer, name, secret=access.pepper())
-    signed = _signed_list(list_address(issuer, first), issuer, key, tuple(places), _day_began(now()))
-    return _sent(signed, "application/ld+json")
+    issuer = _issuer(session, tenant)
+    name = keys.current_name(session, tenant)
+    if name is None or not 1 <= number <= register.lists(session, tenant):
+        raise NotFound
+    places = sorted(one - first for one in register.withdrawn_places(session, tenant, first, last))
+    key = keys.named(session, tenant, issuer, name, secret=access.pepper())
+    return _signed_list(list_address(issuer, first), issuer, key, tuple(places), began)
 
 
 @lru_cache(16)
@@ -77,6 +98,30 @@ def _signed_list(
         address, issuer.did, places, valid_from=began, valid_until=began + timedelta(days=2)
     )
     return msgspec.json.encode(proofs.prove(listed, key, created=began))
+
+
+class _Answered:
+    """The lists a process gave last, each with what it was as of."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[UUID, int], tuple[object, bytes]] = OrderedDict()
+        self._alone = threading.Lock()
+
+    def find(self, which: tuple[UUID, int], as_of: object) -> bytes | None:
+        """The list as of that; None where it is not kept, or was as of something else."""
+        kept = self._kept.get(which)
+        return kept[1] if kept is not None and kept[0] == as_of else None
+
+    def keep(self, which: tuple[UUID, int], as_of: object, answer: bytes) -> None:
+        """Keeps it, and of all lists the `MOST_KEPT` that were made last."""
+        with self._alone:
+            self._kept[which] = (as_of, answer)
+            self._kept.move_to_end(which)
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+
+
+_answered = _Answered()
 
 
 def _issuer(session: Session, tenant: UUID) -> Issuer:

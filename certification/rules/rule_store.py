@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from certification.models import RuleFile
 from lrs.db import Session, among
 
-__all__ = ["StoredRule", "ids", "in_force_on", "stored"]
+__all__ = ["StoredRule", "ids", "in_force_on", "one_stored", "stored"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +54,12 @@ def stored(session: Session, tenant: UUID, *kinds: str) -> list[StoredRule]:
             found[row.id] = StoredRule(row.id, row.kind, row.identifier, row.sha256, document, row.loaded)
         _keep(found)
     return sorted(found.values(), key=lambda rule: (rule.kind, rule.identifier))
+
+
+def one_stored(session: Session, tenant: UUID, rule_file: UUID) -> StoredRule:
+    """A loaded rule file that something of the tenant's names by its id. An SQL command or two the first time."""
+    found = _read.get(rule_file)
+    return found if found is not None else next(one for one in stored(session, tenant) if one.id == rule_file)
 
 
 def in_force_on(session: Session, tenant: UUID, kind: str, programme: str, on: date) -> StoredRule | None:

@@ -39,11 +39,11 @@ def recognise(
 
 
 def issue(
-    database: Database, tenant: UUID, now: datetime, *, decision: str = DECISION, url: str = PUBLIC_URL
+    database: Database, tenant: UUID, now: datetime, *, decision: str = DECISION, url: str = PUBLIC_URL, by: str = "hoa"
 ) -> Issued:
     clock: Callable[[], datetime] = lambda: now  # noqa: E731
     return issuing.issue(
-        database, tenant, programme=PROGRAMME, decision=decision, public_url=url, secret=PEPPER, by="hoa", clock=clock
+        database, tenant, programme=PROGRAMME, decision=decision, public_url=url, secret=PEPPER, by=by, clock=clock
     )
 
 

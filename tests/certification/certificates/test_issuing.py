@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier, local
 from typing import Any
 from uuid import UUID
 
@@ -95,15 +97,38 @@ def test_what_was_numbered_and_not_signed_is_signed_with_the_key_and_instant_rec
 
 def test_two_who_issue_at_once_number_and_sign_each_once(database: Database, tenant: UUID, now: datetime) -> None:
     recognise(database, tenant, now, *(f"NV-{number}" for number in range(12)))
+    names = ("an", "binh", "chi", "dung")
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _: issue(database, tenant, now), range(4)))
-    assert sum(one.numbered for one in done) == 12
+        done = dict(zip(names, pool.map(lambda by: issue(database, tenant, now, by=by), names), strict=True))
     found = entries(database, tenant)
     assert sorted(one.number for one in found) == [f"{number:04}/2026/CDHT" for number in range(1, 13)]
     with database.reading(tenant) as session:
-        acts = [one.act for one in chain.listed(session, tenant, limit=100)]
+        acts = Counter((one.by, one.act) for one in chain.listed(session, tenant, limit=100))
         assert chain.verify(session, tenant).faults == ()
-    assert (acts.count("certificate.number"), acts.count("certificate.issue")) == (12, 12)
+    for act in ("certificate.number", "certificate.issue"):
+        assert sum(acts[by, act] for by in names) == 12
+    said = {by: (one.numbered, one.signed) for by, one in done.items()}
+    assert said == {by: (acts[by, "certificate.number"], acts[by, "certificate.issue"]) for by in names}
+
+
+def test_of_two_who_sign_the_same_each_says_what_it_did(
+    database: Database, tenant: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognise(database, tenant, now, "NV-1", "NV-2", "NV-3")
+    both_have_read, signing = Barrier(2), issuing._signed
+
+    def signed(*told: Any) -> bytes:
+        if not hasattr(seen, "came"):
+            seen.came = True
+            both_have_read.wait()
+        return signing(*told)
+
+    seen = local()
+    with monkeypatch.context() as patched, ThreadPoolExecutor(2) as pool:
+        patched.setattr(issuing, "_signed", signed)
+        done = list(pool.map(lambda by: issue(database, tenant, now, by=by), ("an", "binh")))
+    assert sum(one.numbered for one in done) == 3
+    assert sorted((one.signed, one.signed_by_others) for one in done) == [(0, 3), (3, 0)]
 
 
 def test_what_cannot_be_issued_is_refused_and_nothing_is_numbered(

@@ -243,3 +243,9 @@ def test_the_book_of_the_register_keeps_every_line(database: Database, tenant: U
     assert rows[3][10].endswith(": =1+1; cấp lại số 0003/2026/CDHT")
     assert rows[7][1] == "Cộng: 3 dòng (bằng chữ: ba dòng)."
     assert not any(cell.data_type == "f" for row in page.iter_rows() for cell in row)
+
+
+def test_drawing_says_nothing_in_our_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    draw(PAPER)
+    assert caplog.records == []

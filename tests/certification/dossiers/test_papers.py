@@ -6,12 +6,14 @@ from pathlib import Path
 
 from flask import Flask
 
+from certification.certificates import register
 from certification.documents.kinds import KINDS
 from certification.documents.office_pdf import render_pdf
 from certification.documents.word import render
 from certification.documents.word_layout import default_template
 from certification.dossiers import papers
 from certification.dossiers.decisions import Refused
+from tests.certification.certificates.issued import issue
 from tests.certification.documents.words import text_of
 from tests.certification.dossiers.desk import Desk
 
@@ -55,6 +57,29 @@ def test_a_decision_lists_whom_it_recognises_and_nobody_else(desk: Desk) -> None
     assert "Lê Văn Ký" in text
     assert "Tổng số: 1 người (bằng chữ: một người)" in text
     assert "Thiếu minh chứng" not in text
+
+
+def test_the_list_of_a_decision_has_the_numbers_of_the_register_once_they_are_given(desk: Desk) -> None:
+    desk.reviewed("NV-1", "NV-2")
+    desk.propose("NV-1", "NV-2")
+    made = desk.decide("NV-1", "NV-2")
+
+    def numbers() -> list[str]:
+        with desk.reading() as session:
+            return [one["so_vao_so"] for one in papers.of_decision(session, desk.tenant, made.id).persons]
+
+    assert numbers() == ["", ""]
+    issue(desk.world.database, desk.tenant, desk.now, decision=str(made.id))
+    assert numbers() == ["0001/2026/CDHT", "0002/2026/CDHT"]
+    with desk.world.database.writing(desk.tenant) as session:
+        (first, _) = register.entries(session, desk.tenant, limit=2)
+        told = {"by": "hoa", "now": desk.now}
+        register.withdraw(session, desk.tenant, first.id, reason="sai tên", ends_title=False, **told)
+    issue(desk.world.database, desk.tenant, desk.now, decision=str(made.id))
+    assert numbers() == ["0003/2026/CDHT", "0002/2026/CDHT"]
+    with desk.reading() as session:
+        found = papers.of_decision(session, desk.tenant, made.id)
+    assert "0003/2026/CDHT" in text_of(render(default_template(KINDS["quyet-dinh"]), found))
 
 
 def test_commands_draw_a_batch_and_a_decision(desk: Desk, app: Flask, tmp_path: Path) -> None:

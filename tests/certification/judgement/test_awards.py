@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from threading import Event
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from certification.dossiers import ending
 from certification.judgement import awards
 from certification.models import Award
 from certification.people import roster
@@ -18,6 +22,7 @@ from certification.rules.plans import Numerator
 from certification.spreadsheets import ImportResult
 from certification.targets import numerators
 from certification.units import organizations
+from certification.vietnam import vietnam_day
 from lrs.db import EVERY_TENANT, Database
 from tests import neighbour
 from tests.certification import learning
@@ -215,3 +220,56 @@ def test_a_title_that_was_withdrawn_is_marked_and_no_longer_held(
         {"Mã người lao động": "A3", "Căn cứ thu hồi": "x"},
     )
     assert len(faults_of(lambda: import_all(*wrong))) == 2
+
+
+def test_a_title_that_ended_meanwhile_or_of_another_tenant_is_left_as_it_is(
+    database: Database, tenant: UUID, now: datetime, import_all: Import
+) -> None:
+    import_all({"Mã người lao động": "A1"})
+    ((_, year, _, _, _),) = stored(database)
+    with database.writing(tenant) as session:
+        worker = session.scalars(sa.select(Award.worker_id).where(Award.tenant_id == tenant)).one()
+        ending.end(session, tenant, worker, PROGRAMME, year, reason="QĐ 15", by="hoa", now=now)
+    said = {"Mã người lao động": "A1", "Ngày thu hồi": "2026-03-01", "Căn cứ thu hồi": "QĐ 16"}
+    assert "đã ghi là thu hồi ngày 20/11/2026" in faults_of(lambda: import_all(said))[0]
+    with database.reading(tenant) as session:
+        kept = session.scalars(sa.select(Award).where(Award.tenant_id == tenant)).one()
+    assert (kept.withdrawn_on, kept.withdrawal) == (vietnam_day(now), "QĐ 15")
+
+
+def test_an_import_and_the_end_of_a_title_wait_for_each_other_and_never_both(
+    database: Database, tenant: UUID, now: datetime, import_all: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second waits for the title itself, before anything else is held that the first one needs."""
+    import_all({"Mã người lao động": "A1"})
+    with database.reading(tenant) as session:
+        worker, year = session.execute(sa.select(Award.worker_id, Award.year).where(Award.tenant_id == tenant)).one()
+    marked, title_changed = Event(), Event()
+    marking, counting = awards.mark_uncounted, ending.mark_uncounted
+
+    def mark(*told: Any) -> None:
+        marking(*told)
+        marked.set()
+        title_changed.wait(0 if database.is_sqlite else 1)
+
+    def count(*told: Any) -> None:
+        title_changed.set()
+        counting(*told)
+
+    def end() -> bool:
+        assert marked.wait(30)
+        with database.writing(tenant) as session:
+            return ending.end(session, tenant, worker, PROGRAMME, year, reason="QĐ 15", by="hoa", now=now).title
+
+    monkeypatch.setattr(awards, "mark_uncounted", mark)
+    monkeypatch.setattr(ending, "mark_uncounted", count)
+    with ThreadPoolExecutor(2) as pool:
+        ended = pool.submit(end)
+        came = pool.submit(
+            import_all, {"Mã người lao động": "A1", "Ngày thu hồi": "2026-03-01", "Căn cứ thu hồi": "QĐ 16"}
+        )
+        assert came.result() == ImportResult(0, 1, 0)
+        assert not ended.result()
+    with database.reading(tenant) as session:
+        kept = session.scalars(sa.select(Award).where(Award.tenant_id == tenant)).one()
+    assert (kept.withdrawn_on, kept.withdrawal) == (date(2026, 3, 1), "QĐ 16")

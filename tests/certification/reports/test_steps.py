@@ -113,6 +113,21 @@ def test_nobody_approves_what_he_or_she_entered_or_handed_in(office: Office) -> 
     assert office.take(office.operator, TOP, "approve").state == "approved"
 
 
+def test_nobody_approves_what_he_or_she_ever_entered_though_others_replaced_it(office: Office) -> None:
+    office.enter(office.operator, TOP, {**TEXTS, "contests": {"value": 2}, "loudspeaker-items": {"value": 3}})
+    office.enter(office.chi, TOP, {"contests": {"value": 4}})
+    office.enter(office.dung, TOP, {"contests": {"value": 4}})  # says what stands there: nothing of hers
+    office.enter(office.operator, TOP, {"contests": {"value": 5}})
+    away = office.who("xoa", Role.UPPER_OFFICER, TOP)
+    office.enter(away, TOP, {"loudspeaker-items": None})
+    assert {one.by for one in office.show(TOP).own.values()} == {"operator"}
+    office.take(office.operator, TOP, "submit")
+    for author in (office.chi, away, office.operator):
+        with pytest.raises(NotForYou):
+            office.take(author, TOP, "approve")
+    assert office.take(office.dung, TOP, "approve").state == "approved"
+
+
 def test_a_role_reaches_as_far_as_its_branch_and_approving_takes_one_above(office: Office) -> None:
     with pytest.raises(NotAllowed):
         office.enter(office.hoa, "cdcs/b", TEXTS)
