@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -53,6 +53,8 @@ from certification.models import (
 )
 from certification.people import national_numbers, workers
 from certification.privacy import access, consents, requests
+from certification.roll_calls import meetings, presences
+from certification.roll_calls.meetings import Plan
 from certification.targets import freezing, publications, settling
 from certification.units import letterheads, organizations
 from certification.units.letterheads import Letterhead
@@ -164,6 +166,7 @@ def _certify(database: Database, tenant: UUID, pepper: bytes) -> None:
             _apply(session, tenant, worker, world.ids["cdcs/a"])
         _report(session, tenant, world.ids["cdcs/a"])
         _list_on_paper(session, tenant, pepper)
+        _call_the_roll(session, tenant, pepper)
         act = {"number": 1, "closes": True, "decision": SECRET, "decided_by": SECRET, "recorded": NOW}
         session.add(YearClosing(tenant_id=tenant, programme=learning.PROGRAMME, year=2024, **act))
         _tell(session, tenant, pepper)
@@ -232,6 +235,17 @@ def _list_on_paper(session: Session, tenant: UUID, pepper: bytes) -> None:
     rows = f"Mã người lao động,Nội dung,Ngày,Hình thức\nNV-AN,{SECRET},05/09/2026,lớp học\n".encode()
     told = {"organizer": "cdcs/a", "code": "DS-01", "kind": "paper", "file_name": f"{SECRET}.csv"}
     attendance_lists.take_in(session, tenant, rows, witness=officer, secret=pepper, now=NOW, **told)
+
+
+def _call_the_roll(session: Session, tenant: UUID, pepper: bytes) -> None:
+    """A session with somebody ticked, and somebody typed in from paper."""
+    said = {"title": SECRET, "delivery": "talk", "topics": ["law-labour"], "instructor": SECRET, "place": SECRET}
+    plan = Plan(starts=NOW - timedelta(hours=1), ends=NOW, **said)
+    meeting = meetings.open_one(session, tenant, "cdcs/a", plan, by=SECRET, now=NOW)
+    told = {"by": SECRET, "secret": pepper, "now": NOW}
+    presences.type_in(session, tenant, meeting.id, ["NV-AN"], b"\xff\xd8\xff" + SECRET.encode(), SECRET, **told)
+    presences.withdraw(session, tenant, meeting.id, "NV-AN", reason=SECRET, **told)
+    presences.tick(session, tenant, meeting.id, [presences.Tick(new_id(), "NV-AN")], **told)
 
 
 def _work_here(session: Session, tenant: UUID, worker: UUID, enterprise: UUID) -> None:

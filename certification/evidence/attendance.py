@@ -25,13 +25,14 @@ from certification.rules.stated_facts import facts_of
 from certification.spreadsheets import Column, Row, Sheet, written
 from certification.vietnam import vietnam_day
 
-__all__ = ["COLUMNS", "PAPER", "ROLL_CALL", "Attended", "digest", "read", "said", "statement"]
+__all__ = ["COLUMNS", "PAPER", "ROLL_CALL", "SENT_LATER", "Attended", "digest", "read", "said", "statement"]
 
-PAPER, ROLL_CALL = "paper", "roll_call"
-LEVEL_OF: Mapping[str, int] = {PAPER: 1, ROLL_CALL: 2}
-"""The evidence level of being on a list: E1 on paper, E2 where the organizer verified who was there."""
+PAPER, ROLL_CALL, SENT_LATER = "paper", "roll_call", "sent_later"
+LEVEL_OF: Mapping[str, int] = {PAPER: 1, ROLL_CALL: 2, SENT_LATER: 1}
+"""The evidence level of being on a list: E1 on paper, E2 where the organizer verified who was there; one less where a
+worker's own word came after the roll-call."""
 ASSESSED = 3
-PLATFORM: Mapping[str, str] = {PAPER: "paper list", ROLL_CALL: "roll-call"}
+PLATFORM: Mapping[str, str] = {PAPER: "paper list", ROLL_CALL: "roll-call", SENT_LATER: "roll-call"}
 
 ROWS_AT_MOST = 20_000
 BYTES_AT_MOST = 16_000_000

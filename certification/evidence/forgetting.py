@@ -20,14 +20,14 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.acts import chain
 from certification.evidence import attendance, kept_files
-from certification.models import AttendanceRow, AttendanceVersion, Declaration, Worker
+from certification.models import AttendanceRow, AttendanceVersion, Declaration, Presence, RollCallSheet, Worker
 from certification.people import identifiers, linking
 from certification.people.identifiers import Opaque
 from certification.spreadsheets import ImportFaults
 from certification.spreadsheets.given_back import guarded
 from lrs.db import Session, among
 
-__all__ = ["Forgotten", "empty_lists", "forget_actor", "remove_declared"]
+__all__ = ["Forgotten", "empty_lists", "forget_actor", "remove_declared", "remove_sheets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def forget_actor(
         sa.or_(among(session, Worker.id, owners), among(session, Worker.merged_into, owners)),
     )
     numbers = {one.id: one.number for one in session.execute(sa.select(Worker.id, Worker.number).where(*who))}
-    removed = remove_declared(session, tenant, numbers.keys())
+    removed = remove_declared(session, tenant, numbers.keys()) + remove_sheets(session, tenant, numbers.keys())
     emptied = empty_lists(session, tenant, numbers.keys(), set(numbers.values()))
     acts = sum(chain.erase_details(session, tenant, one, by=by, now=now) for one in sorted(numbers))
     return Forgotten(was_linked, waited, removed, emptied, acts)
@@ -78,9 +78,27 @@ def remove_declared(session: Session, tenant: UUID, worker_ids: Collection[UUID]
         session.scalars(
             sa.select(table.sha256).where(table.tenant_id == tenant, among(session, table.sha256, hashes)).distinct()
         )
-        for table in (Declaration, AttendanceVersion)
+        for table in (Declaration, AttendanceVersion, RollCallSheet)
     ]
     unused = hashes.difference(*others)
+    kept_files.remove(session, tenant, unused)
+    return len(unused)
+
+
+def remove_sheets(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> int:
+    """Removes the pictures of paper lists from which one of the workers was typed in; gives how many files are kept no
+    more. Who else was on them stays present."""
+    theirs = Presence.tenant_id == tenant, among(session, Presence.worker_id, worker_ids), Presence.sheet.is_not(None)
+    shown = session.execute(sa.select(Presence.roll_call_id, Presence.sheet).where(*theirs).distinct()).all()
+    hashes = {row.sheet for row in shown}
+    if not hashes:
+        return 0
+    on_them = Presence.tenant_id == tenant, among(session, Presence.sheet, hashes)
+    session.execute(sa.update(Presence).where(*on_them).values(sheet=None))
+    gone = RollCallSheet.tenant_id == tenant, among(session, RollCallSheet.sha256, hashes)
+    session.execute(sa.delete(RollCallSheet).where(*gone))
+    declared = Declaration.tenant_id == tenant, among(session, Declaration.sha256, hashes)
+    unused = hashes.difference(session.scalars(sa.select(Declaration.sha256).where(*declared)))
     kept_files.remove(session, tenant, unused)
     return len(unused)
 

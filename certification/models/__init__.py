@@ -54,6 +54,7 @@ from certification.models.reports import (
     ReportStep,
     ReportValue,
 )
+from certification.models.roll_calls import Presence, RollCall, RollCallSheet
 from certification.models.rules import RuleFile
 from certification.models.targets import (
     Freezing,
@@ -135,6 +136,7 @@ __all__ = [
     "OrganizationSuccession",
     "PasswordToken",
     "PeopleSetting",
+    "Presence",
     "Proposal",
     "Publication",
     "RecordedAct",
@@ -148,6 +150,8 @@ __all__ = [
     "ReportValue",
     "Revision",
     "RoleGiven",
+    "RollCall",
+    "RollCallSheet",
     "RuleFile",
     "SelfScore",
     "SignInAttempt",

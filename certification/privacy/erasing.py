@@ -243,7 +243,7 @@ def _erase_rows(
     people = _records(session, tenant, found.survivor)
     numbers = {one.number for one in people.values()}
     known = notices.known_to(session, tenant, found.survivor, {one: people[one].number for one in records})
-    files = forgetting.remove_declared(session, tenant, records)
+    files = forgetting.remove_declared(session, tenant, records) + forgetting.remove_sheets(session, tenant, records)
     lists = forgetting.empty_lists(session, tenant, records, numbers)
     for ifi in found.identifiers:
         linking.forget_actor(

@@ -24,6 +24,7 @@ WHY: Mapping[str, str] = {
     "certification_act": "sổ việc đã làm không sửa được: còn ai làm gì, khi nào; chi tiết đã xoá",
     "certification_assessment": f"kết quả bằng điểm; {_COUNTS}",
     "certification_attendance_row": "danh sách có một dòng như vậy; nội dung dòng đã xoá",
+    "certification_presence": f"ai đó có mặt ở một buổi; {_COUNTS}",
     "certification_attestation": "điểm mà kết quả dựa vào; lời ghi đã xoá",
     "certification_audience": "cho biết kết quả chấm theo tiêu chí nào",
     "certification_award": "quyết định công khai; sổ danh hiệu giữ số và tình trạng, không giữ tên",

@@ -25,6 +25,7 @@ TABLES: Mapping[str, str] = {
     "certification_attestation": "Điểm người khác xác nhận cho bạn",
     "certification_self_score": "Điểm bạn tự chấm",
     "certification_attendance_row": "Bạn có trong danh sách tham gia nào",
+    "certification_presence": "Bạn có mặt ở các buổi điểm danh nào",
     "certification_declaration": "Chứng chỉ, việc tự học bạn đã khai",
     "certification_declaration_step": "Ai đã xử lý việc bạn khai",
     "certification_dispute": "Khiếu nại của bạn về minh chứng",

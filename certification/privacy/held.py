@@ -80,6 +80,10 @@ HELD: Mapping[str, Held] = {
     "certification_attendance_row": Held(
         blanked={"digest": ""}, why="that a row of a list was somebody's", restored=False
     ),
+    "certification_presence": Held(
+        blanked={"device": None, "tick_id": None, "sheet": None, "withdrawal_reason": None},
+        why="that somebody was at a session, for its count", restored=False,
+    ),
     "certification_declaration": Held(
         blanked={"title": "", "provider": None, "certificate_number": None}, why="that something was declared"
     ),
@@ -125,8 +129,11 @@ ELSEWHERE: Mapping[str, str] = {
     "certification_unknown_actor": "of Actors whom nobody linked to a worker; goes with the identifier",
     "certification_access_record": "of accounts; that of a worker without another role is named by the worker's id",
     "certification_account_session": "of accounts; ended with the account",
+    "certification_form_sent": "of accounts; removed two days later",
     "certification_password_token": "of accounts; removed with the account's",
     "certification_role_given": "offices of officers, kept with what they decided",
+    "certification_roll_call": "the name of an instructor and the account of whoever opened a session",
+    "certification_roll_call_sheet": "goes where somebody is erased whom it was typed in for (evidence.forgetting)",
     "certification_attendance_version": "the account of whoever brought a list",
     "certification_authority_trust": "the account of whoever decided",
     "certification_finding": "of a Statement; says nothing of its Actor",

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str] = {
     "certification_act": "Việc đã ghi sổ có liên quan",
     "certification_assessment": "Kết quả đánh giá, từng lần",
     "certification_attendance_row": "Dòng trong danh sách dự học",
+    "certification_presence": "Có mặt ở các buổi điểm danh",
     "certification_attestation": "Điểm do người có thẩm quyền xác nhận",
     "certification_audience": "Đối tượng được đánh giá, theo năm",
     "certification_award": "Danh hiệu đã được công nhận",

@@ -102,6 +102,10 @@ def _check_procedure(document: Document, known: Known) -> Iterator[CheckFault]:
     yield from _begins_alone("procedure", document, known)
 
 
+def _check_roll_call(document: Document, known: Known) -> Iterator[CheckFault]:
+    yield from _begins_alone("roll-call", document, known)
+
+
 def _begins_alone(kind: str, document: Document, known: Known) -> Iterator[CheckFault]:
     """Of a kind of which one holds at a time, no two may begin on one day."""
     for other in known.of(kind).values():
@@ -201,5 +205,6 @@ _CHECKS: Mapping[str, Callable[[Document, Known], Iterator[CheckFault]]] = {
     "title-procedure": _check_title_procedure,
     "personal-data": _check_personal_data,
     "working-days": _check_working_days,
+    "roll-call": _check_roll_call,
     "organizations": _check_organizations,
 }

@@ -47,6 +47,7 @@ KINDS = (
     "title-procedure",
     "personal-data",
     "working-days",
+    "roll-call",
 )
 """The kinds of file that are loaded here, in the order in which they may refer to each other."""
 
