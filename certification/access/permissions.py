@@ -181,6 +181,7 @@ class Act(Enum):
     SET_PASSWORD = "set a password with a token"  # noqa: S105
     READ_OWN_SESSION = "read who is signed in"
     CHANGE_OWN_SESSION = "sign out or change the own password"
+    USE_OWN_PAGES = "use the pages about oneself"
     READ_ACCOUNTS = "read accounts"
     CHANGE_ACCOUNTS = "make or end accounts"
     READ_ROLES = "read who holds which role"
@@ -331,6 +332,7 @@ TABLE: Mapping[Act, Rule] = {
     Act.SET_PASSWORD: Rule(None, WithoutKey.IN_BODY),
     Act.READ_OWN_SESSION: Rule(None, any_account=True),
     Act.CHANGE_OWN_SESSION: Rule(None, any_account=True),
+    Act.USE_OWN_PAGES: Rule(None, roles=frozenset({Role.WORKER})),
     Act.READ_ACCOUNTS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.CHANGE_ACCOUNTS: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.READ_ROLES: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),

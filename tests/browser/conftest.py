@@ -18,6 +18,7 @@ from lrs import api
 from lrs.db import NOBODY, Database
 from tests.browser.looks import DESK
 from tests.browser.prepared import prepare
+from tests.certification.certificates.issued import PUBLIC_URL
 from tests.chromium import launched
 from tests.conftest import PEPPER
 from wsgi import Settings, create_app
@@ -95,7 +96,7 @@ def prepared_app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
     with database.reading(NOBODY) as session:
         tenant = api.find_tenant(session, "default")
     prepare(database, tenant, datetime.now(UTC))
-    settings = Settings(data_dir=folder, database_url=f"sqlite:///{path}", secret_key=PEPPER)
+    settings = Settings(folder, f"sqlite:///{path}", PEPPER, public_url=PUBLIC_URL)
     yield create_app(settings, database)
     database.close()
 

@@ -1,6 +1,13 @@
-"""Pages for workers, about themselves.
+"""Pages for workers, about themselves: made for a phone.
 
-home    where they begin
+own              whose record it is, and what it says of a year
+home             what I have, what I lack, what to do next
+indicator        one chỉ số: where its points come from, what is missing
+learning         what was learnt, by day
+self_assessment  points of one's own for the ten chỉ số
+declaring        learning that no platform told: declared, with a photo
+certificates     titles and certificates
+my_data          what is held, who looked, what I agreed to, my own copy
 """
 
 from __future__ import annotations
@@ -15,7 +22,21 @@ pages = Pages(
     "workers",
     __name__,
     home="home",
-    navigation=(Entry(_l("Trang chủ"), "home"),),
+    navigation=(
+        Entry(_l("Trang chủ"), "home"),
+        Entry(_l("Đã học"), "learning"),
+        Entry(_l("Khai báo"), "own_declarations"),
+        Entry(_l("Giấy chứng nhận"), "certificates"),
+        Entry(_l("Dữ liệu của tôi"), "my_data"),
+    ),
 )
 
-from certification.web.workers import home  # noqa: E402, F401 — adds the views
+from certification.web.workers import (  # noqa: E402, F401 — adds the views
+    certificates,
+    declaring,
+    home,
+    indicator,
+    learning,
+    my_data,
+    self_assessment,
+)

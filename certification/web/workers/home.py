@@ -1,17 +1,93 @@
-"""/cua-toi: where they begin."""
+"""/cua-toi: what I have, what I lack, what to do next."""
 
 from __future__ import annotations
 
-from flask import Response
+from typing import Any
+
+from flask import Response, url_for
+from flask_babel import gettext as _
 
 from certification.access.permissions import Act
+from certification.certificates import register
+from certification.certificates.register import Entry
+from certification.evidence import declarations, self_scores
+from certification.people.workers import Person
+from certification.resources.access import database, today, who
+from certification.rules.criteria import PROGRAMME
 from certification.web.frame.pages import shown
-from certification.web.workers import pages
+from certification.web.workers import own, pages
+from certification.web.workers.own import Year
+from lrs.db import Session
 
 __all__: list[str] = []
 
+FIRST = 3
+"""So many chỉ số are named as the next to work on."""
 
-@pages.page("/cua-toi", Act.READ_OWN_SESSION)
+
+@pages.page("/cua-toi", Act.USE_OWN_PAGES)
 def home() -> Response:
-    """The home."""
-    return shown("workers/home.html")
+    """The worker's home."""
+    tenant, year = who().tenant, own.year_asked()
+    with database().reading(tenant, snapshot=True) as session:
+        person = own.mine(session, Act.READ_ASSESSMENT)
+        found = own.year_of(session, person, year)
+        titles = register.entries(session, tenant, limit=5, worker=person.id)
+        tasks = _tasks(session, person, found, year)
+    return shown(
+        "workers/home.html",
+        person=person,
+        found=found,
+        year=year,
+        tasks=tasks,
+        titles=[_title(one) for one in titles if one.issued],
+        kinds=own.KINDS,
+    )
+
+
+def _title(one: Entry) -> dict[str, Any]:
+    good = one.withdrawn_on is None
+    return {
+        "words": _("Công dân học tập năm %(year)s", year=one.year),
+        "address": url_for(".certificate", certificate=one.id),
+        "hint": _("Số %(number)s, %(body)s", number=one.number, body=one.body),
+        "status": _("còn giá trị") if good else _("đã thu hồi"),
+        "kind": "good" if good else "wrong",
+    }
+
+
+def _tasks(session: Session, person: Person, found: Year | None, year: int) -> list[dict[str, Any]]:
+    """What the worker can do now, the most useful first."""
+    tasks: list[dict[str, Any]] = []
+    for row in found.lacking[:FIRST] if found else ():
+        tasks.append(
+            {
+                "words": row.title,
+                "address": url_for(".indicator", indicator=row.indicator),
+                "hint": row.remarks[0],
+                "status": _("%(points)s/%(most)s điểm", points=row.points or 0, most=row.max_points),
+                "kind": "todo",
+            }
+        )
+    said = self_scores.last_known(session, who().tenant, [person.id], PROGRAMME, year, today())[person.id]
+    of = len(found.said.rows) if found else 10
+    tasks.append(
+        {
+            "words": _("Tự đánh giá năm %(year)s", year=year),
+            "address": url_for(".assess_oneself"),
+            "status": _("đã chấm %(done)s/%(all)s chỉ số", done=len(said), all=of),
+            "kind": "plain" if len(said) >= of else "todo",
+        }
+    )
+    cases = declarations.DECLARATIONS.of_worker(session, who().tenant, person)
+    waiting = sum(one.state == declarations.DECLARED for one in cases)
+    tasks.append(
+        {
+            "words": _("Khai báo việc học ở nơi khác"),
+            "address": url_for(".own_declarations"),
+            "hint": _("Chứng chỉ, khoá học, sách đã đọc: gửi kèm ảnh chụp."),
+            "status": _("%(number)s mục chờ xác nhận", number=waiting) if waiting else "",
+            "kind": "off",
+        }
+    )
+    return tasks
