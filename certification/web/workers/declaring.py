@@ -85,7 +85,9 @@ def own_declarations() -> Response:
     )
 
 
-@pages.page("/cua-toi/khai-bao/them", Act.USE_OWN_PAGES, methods=("GET", "POST"), most_bytes=PHOTOS.most_bytes + 1_000_000)
+@pages.page(
+    "/cua-toi/khai-bao/them", Act.USE_OWN_PAGES, methods=("GET", "POST"), most_bytes=PHOTOS.most_bytes + 1_000_000
+)
 def declare() -> Response:
     """Declares something."""
     with database().reading(who().tenant) as session:
