@@ -14,6 +14,7 @@ from flask import current_app
 
 from certification.errors import CertificationError, RuleFileFaults
 from certification.people.identifiers import Opaque
+from certification.people.national_keys import read as national_keys_in
 from certification.people.national_numbers import Keys
 from certification.spreadsheets import Column, ImportFaults, ImportResult, given_back, read_day
 from certification.targets.figures import number
@@ -126,8 +127,9 @@ def opaque(tenant: UUID) -> Opaque:
 
 def national_keys(tenant: UUID) -> Keys:
     """What national numbers of this tenant are hashed with."""
-    secret: bytes = current_app.extensions["settings"].secret_key
-    return Keys.of(tenant, secret)
+    settings = current_app.extensions["settings"]
+    with refusing():
+        return Keys.of(tenant, settings.secret_key, national_keys_in(settings.data_dir))
 
 
 # ---------------------------------------------------------------- what is told

@@ -93,7 +93,12 @@ def export_person(worker_number: str, file: Path, by: str, tenant: str) -> None:
         raise click.ClickException(f"{file} is there already; name another file")
     with invocation.reading(tenant) as (session, owner):
         data = exporting.export(
-            session, owner, worker_number, tenant_name=tenant, secret=invocation.secret(), now=invocation.now()
+            session,
+            owner,
+            worker_number,
+            tenant_name=tenant,
+            keys=invocation.national_keys(owner),
+            now=invocation.now(),
         )
     sha256 = hashlib.sha256(data).hexdigest()
     with invocation.writing(tenant) as (session, owner):

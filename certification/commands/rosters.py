@@ -8,12 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import click
+from flask import current_app
 from rich.console import Console
 
 from certification.commands import invocation
 from certification.commands.invocation import FILE, NEW_FILE, Day, for_tenant
+from certification.commands.units import by
 from certification.import_tables import TABLES
-from certification.people import headcounts, national_numbers, roster
+from certification.people import headcounts, national_keys, national_numbers, number_rotation, roster
 from certification.people.roster_file import read_roster
 from certification.spreadsheets import ImportResult, templates
 from certification.targets.figures import number
@@ -163,4 +165,38 @@ def show_national_numbers(keep: str | None, tenant: str) -> None:
     click.echo(f"{number(len(doubles))} doubles. Numbers are {'kept encrypted' if kept else 'not kept'}.")
 
 
-ROSTERS = (import_roster, write_template, show_headcounts, show_national_numbers)
+@click.command("rotate-national-keys")
+@click.option("--new-key", is_flag=True, help="Make another key first, unless one waits already.")
+@by
+@for_tenant
+def rotate_national_keys(new_key: bool, by: str, tenant: str) -> None:
+    """Put the national numbers of a tenant, hashed and sealed, under the newest key of the data folder.
+
+    While it runs everything goes on: numbers are compared by the key that was in force and opened by either, and all
+    are put under the new one at once, at the end. Broken off, run it again without --new-key. Keep the file
+    national_number_keys of DATA_DIR wherever you keep SECRET_KEY, and give it to every machine that serves.
+    """
+    database = invocation.database_to_write()
+    with invocation.reading(tenant) as (session, owner):
+        held = national_numbers.generation(session, owner)
+    if new_key:
+        with invocation.refusing():
+            known = national_keys.add(current_app.extensions["settings"].data_dir, after=held)
+        click.echo(f"Key {number(len(known))} is in {national_keys.FILE}; keep a copy with SECRET_KEY.", err=True)
+    keys = invocation.national_keys(owner)
+    with invocation.refusing():
+        done = number_rotation.rotate(database, owner, keys, by=by, now=invocation.now())
+    if not done.hashes:
+        click.echo(f"All numbers are under key {number(done.generation)}; nothing was left to do.")
+        return
+    under = f"are under key {number(done.generation)}"
+    click.echo(f"{number(done.hashes)} hashes and {number(done.sealed)} sealed numbers {under}.")
+    if done.unreadable:
+        click.echo(
+            f"{number(done.unreadable)} sealed numbers could be opened by none of the keys, and stay as they were: "
+            "they were sealed under another SECRET_KEY.",
+            err=True,
+        )
+
+
+ROSTERS = (import_roster, write_template, show_headcounts, show_national_numbers, rotate_national_keys)

@@ -141,6 +141,8 @@ def import_titles(
     if keys is None and sheet.has(NATIONAL):
         raise ValueError("titles with national numbers need the keys to hash them with")
     bulk.import_alone(session, tenant)
+    if keys is not None and sheet.has(NATIONAL):
+        keys = national_numbers.in_force(session, tenant, keys)
     accounts, nationals = _identifiers(sheet, opaque, keys)
     people = _look_up(session, tenant, sheet, accounts, nationals, known)
     stored = _stored(session, tenant, programme, people.ids, to_change=bool(sheet.values(WITHDRAWN)))

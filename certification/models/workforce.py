@@ -81,6 +81,12 @@ class NationalNumber(Base):
     ending: Mapped[str]
     sealed: Mapped[bytes | None]
     recorded: Mapped[datetime] = mapped_column(UtcDateTime)
+    generation: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    """Under which key `digest` is; 0 for the first."""
+    next_generation: Mapped[int | None]
+    next_digest: Mapped[str | None]
+    next_sealed: Mapped[bytes | None]
+    """What becomes of these under the next key, while numbers are put under it (`people.number_rotation`)."""
 
 
 class DeclaredHeadcount(Base):
@@ -115,3 +121,5 @@ class PeopleSetting(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     seals_national_numbers: Mapped[bool]
     """Whether national numbers are kept encrypted beside their hash."""
+    national_key: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    """Which key national numbers are under: 0, or how many times it was rotated."""

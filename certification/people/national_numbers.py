@@ -1,10 +1,11 @@
 """National identity numbers: read off a roster to find doubles, and not kept.
 
-What is kept is a keyed hash (HMAC-SHA-256 under a key of the tenant, derived from the installation's secret): the same
-number gives the same hash, and without the secret, which is not in the database, a hash tells nothing, though numbers
-are few enough to be tried one by one. The last three digits are kept to tell people about a double. The number
-itself is kept only where the tenant asked for it (`set_sealing`), encrypted under another such key, because some form
-needs it; law 91/2025/QH15 lets nobody keep more than is needed. No message, Statement or log ever holds one.
+What is kept is a keyed hash (HMAC-SHA-256 under a key of the tenant, derived from the installation's secret, then under
+those that came later, `national_keys`): the same number gives the same hash, and without the keys, none of which is in
+the database, a hash tells nothing, though numbers are few enough to be tried one by one. The last three digits are kept
+to tell people about a double. The number itself is kept only where the tenant asked for it (`set_sealing`), encrypted
+under another such key, because some form needs it; law 91/2025/QH15 lets nobody keep more than is needed. No message,
+Statement or log ever holds one.
 
     check         text → Number, or what is wrong with it, in words that do not repeat it
     Keys.of       what a tenant's numbers are hashed and sealed with
@@ -17,8 +18,8 @@ from __future__ import annotations
 import hmac
 import os
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 from uuid import UUID
@@ -28,6 +29,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from certification import bulk
+from certification.errors import CertificationError
 from certification.models import NationalNumber, PeopleSetting, Worker
 from certification.people import workers
 from lrs.db import Session, among
@@ -37,12 +39,16 @@ __all__ = [
     "CMND",
     "Double",
     "Keys",
+    "MissingKey",
     "Number",
     "check",
     "doubles",
+    "generation",
+    "in_force",
     "opened",
     "opened_all",
     "owners",
+    "records_of",
     "row",
     "seals",
     "set_sealing",
@@ -108,38 +114,91 @@ def check(text: str) -> Number:
 _AS_TEXT = "định dạng cột là Chữ (Text) rồi gõ lại đủ 12 chữ số (CMND cũ: 9 chữ số)"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What a tenant's numbers are hashed with, and sealed with."""
+class MissingKey(CertificationError):
+    """The numbers of the tenant are under a key that is not there."""
 
-    tenant: UUID
-    hashing: bytes = field(repr=False)
-    sealing: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, tenant: UUID, secret: bytes) -> Keys:
-        """Those of a tenant under the installation's secret, which cannot be worked out from them."""
-        return cls(
-            tenant,
-            hmac.digest(secret, b"national numbers" + tenant.bytes, "sha256"),
-            hmac.digest(secret, b"sealed national numbers" + tenant.bytes, "sha256"),
+    def __init__(self, generation: int) -> None:
+        super().__init__(
+            f"National numbers are kept under key {generation}, which is not in the file national_number_keys of the "
+            "data folder: put the file there that was kept with SECRET_KEY (docs/operate.md, The secret)."
         )
 
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a tenant's numbers are hashed with, and sealed with: the keys by age, and which of them is in force.
+
+    A hash under a later key is the hash under the one before it, hashed again: so numbers that were never kept come
+    under a new key (`number_rotation`), and whoever has the old key alone can try out no numbers any more.
+    """
+
+    tenant: UUID
+    hashing: tuple[bytes, ...] = field(repr=False)
+    sealing: tuple[bytes, ...] = field(repr=False)
+    generation: int = 0
+    """Of the key in force (`in_force`); 0 is the first, which follows from the installation's secret."""
+
+    @classmethod
+    def of(cls, tenant: UUID, secret: bytes, later: Sequence[bytes] = ()) -> Keys:
+        """Those of a tenant under the installation's secret and the `later` keys (`national_keys`), none of which can
+        be worked out from them."""
+        secrets = (secret, *later)
+        return cls(
+            tenant,
+            tuple(hmac.digest(one, b"national numbers" + tenant.bytes, "sha256") for one in secrets),
+            tuple(hmac.digest(one, b"sealed national numbers" + tenant.bytes, "sha256") for one in secrets),
+        )
+
+    @property
+    def last(self) -> int:
+        """The newest key."""
+        return len(self.hashing) - 1
+
+    def under(self, generation: int) -> Keys:
+        """The same with another key in force. Raises MissingKey."""
+        if generation > self.last:
+            raise MissingKey(generation)
+        return replace(self, generation=generation)
+
     def digest(self, number: Number) -> str:
-        """The hash of a number, in hexadecimal."""
-        return hmac.digest(self.hashing, f"{number.kind} {number.digits}".encode(), "sha256").hex()
+        """The hash of a number under the key in force, in hexadecimal."""
+        first = hmac.digest(self.hashing[0], f"{number.kind} {number.digits}".encode(), "sha256").hex()
+        return self.raised(first, 0, self.generation)
+
+    def raised(self, digest: str, generation: int, target: int) -> str:
+        """The hash under a later key of what has this one under an earlier."""
+        for key in self.hashing[generation + 1 : target + 1]:
+            digest = hmac.digest(key, bytes.fromhex(digest), "sha256").hex()
+        return digest
 
     def seal(self, number: Number, worker_id: UUID) -> bytes:
         """The number, encrypted for this worker alone (AES-GCM; nonce first)."""
+        return self.seal_digits(number.digits, worker_id)
+
+    def seal_digits(self, digits: str, worker_id: UUID) -> bytes:
+        """The same of its digits."""
         nonce = os.urandom(12)
-        return nonce + AESGCM(self.sealing).encrypt(nonce, number.digits.encode(), worker_id.bytes)
+        return nonce + AESGCM(self.sealing[self.generation]).encrypt(nonce, digits.encode(), worker_id.bytes)
 
     def open(self, sealed: bytes, worker_id: UUID) -> str | None:
-        """The digits that were sealed; None where they were sealed under another secret or for somebody else."""
-        try:
-            return AESGCM(self.sealing).decrypt(sealed[:12], sealed[12:], worker_id.bytes).decode()
-        except InvalidTag:
-            return None
+        """The digits that were sealed, under whichever of the keys; None where they were sealed under another secret or
+        for somebody else."""
+        for key in reversed(self.sealing):
+            try:
+                return AESGCM(key).decrypt(sealed[:12], sealed[12:], worker_id.bytes).decode()
+            except InvalidTag:
+                continue
+        return None
+
+
+def generation(session: Session, tenant: UUID) -> int:
+    """Which key is in force for the tenant's numbers; 0 for the first."""
+    return session.scalar(sa.select(PeopleSetting.national_key).where(PeopleSetting.tenant_id == tenant)) or 0
+
+
+def in_force(session: Session, tenant: UUID, keys: Keys) -> Keys:
+    """The keys with that in force that the tenant's numbers are under. Raises MissingKey."""
+    return keys.under(generation(session, tenant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +272,10 @@ def row(keys: Keys, number: Number, worker_id: UUID, *, sealed: bool, now: datet
         "worker_id": worker_id,
         "kind": number.kind,
         "tenant_id": keys.tenant,
+        "generation": keys.generation,
+        "next_generation": None,
+        "next_digest": None,
+        "next_sealed": None,
         "digest": keys.digest(number),
         "ending": number.ending,
         "sealed": keys.seal(number, worker_id) if sealed else None,
@@ -228,14 +291,25 @@ def opened(session: Session, tenant: UUID, worker_id: UUID, keys: Keys) -> dict[
 
 def opened_all(session: Session, tenant: UUID, worker_ids: Collection[UUID], keys: Keys) -> dict[UUID, dict[str, str]]:
     """The same of many workers who have any: two SQL commands."""
+    return _opened(session, tenant, records_of(session, tenant, worker_ids), keys)
+
+
+def records_of(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """The records of these workers, for one of which each of their numbers was sealed: their own, and those that were
+    merged into it; one SQL command for each time that somebody was merged into somebody who was merged."""
+    heirs = {one: one for one in worker_ids}
     records: dict[UUID, list[UUID]] = {one: [one] for one in worker_ids}
-    merged = sa.select(Worker.id, Worker.merged_into).where(
-        Worker.tenant_id == tenant, among(session, Worker.merged_into, worker_ids)
-    )
-    for record, worker_id in session.execute(merged):
-        if worker_id is not None:
-            records[worker_id].append(record)
-    return _opened(session, tenant, records, keys)
+    level = set(heirs)
+    while level:
+        merged = sa.select(Worker.id, Worker.merged_into).where(
+            Worker.tenant_id == tenant, among(session, Worker.merged_into, level)
+        )
+        found = {record: heirs[into] for record, into in session.execute(merged) if into is not None}
+        for record, heir in found.items():
+            records[heir].append(record)
+        heirs |= found
+        level = set(found)
+    return records
 
 
 def _opened(
@@ -268,13 +342,15 @@ def set_sealing(session: Session, tenant: UUID, *, on: bool) -> int:
     bulk.upsert(
         session,
         PeopleSetting,
-        [{"tenant_id": tenant, "seals_national_numbers": on}],
+        [{"tenant_id": tenant, "seals_national_numbers": on, "national_key": 0}],
         replacing=["seals_national_numbers"],
     )
     if on:
         return 0
     table = NationalNumber.__table__
     removed = session.connection().execute(
-        sa.update(NationalNumber).where(table.c.tenant_id == tenant, table.c.sealed.is_not(None)).values(sealed=None)
+        sa.update(NationalNumber)
+        .where(table.c.tenant_id == tenant, table.c.sealed.is_not(None))
+        .values(sealed=None, next_sealed=None)
     )
     return int(removed.rowcount)

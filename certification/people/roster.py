@@ -113,7 +113,10 @@ def take_in(
         if not good_rows and roster.sheet.faults:
             raise ImportFaults(roster.sheet.all_faults())
         roster.drop_refused()
-        sealed = keys is not None and roster.sheet.has(NATIONAL_NUMBER) and national_numbers.seals(session, tenant)
+        numbered = keys is not None and roster.sheet.has(NATIONAL_NUMBER)
+        sealed = numbered and national_numbers.seals(session, tenant)
+        if keys is not None and numbered:
+            keys = national_numbers.in_force(session, tenant, keys)
         work = RosterImport(
             session, tenant, roster, enterprises, owned, keys, sealed, now, today, dry_run, with_changes, own
         )

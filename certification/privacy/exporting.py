@@ -40,7 +40,7 @@ __all__ = ["KINDS_OF_RULES", "export", "note"]
 
 LEFT_OUT: Mapping[str, frozenset[str]] = {
     "certification_account": frozenset({"password"}),
-    "certification_national_number": frozenset({"digest", "sealed"}),
+    "certification_national_number": frozenset({"digest", "sealed", "next_digest", "next_sealed"}),
     "certification_act": frozenset({"salt"}),
 }
 """Columns that are not given away: a password's hash, and what only this installation's secret can read."""
@@ -51,9 +51,9 @@ KINDS_OF_RULES = ("criteria-set", "rubric", "evidence-mapping", "plan", "plan-in
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
-def export(session: Session, tenant: UUID, number: str, *, tenant_name: str, secret: bytes, now: datetime) -> bytes:
+def export(session: Session, tenant: UUID, number: str, *, tenant_name: str, keys: Keys, now: datetime) -> bytes:
     """The archive of the worker of this number. Raises UnknownWorker. A fixed number of SQL commands, and one for each
-    file and Attachment; give it a session of one moment (`snapshot`)."""
+    file and Attachment; give it a session of one moment (`snapshot`). `keys` open the person's national number."""
     found = survey(session, tenant, number)
     person = workers.find(session, tenant, number)
     files: dict[str, bytes] = {}
@@ -64,7 +64,7 @@ def export(session: Session, tenant: UUID, number: str, *, tenant_name: str, sec
             rows[name] = _rows(session, tenant, name, found.records)
             counts[name] = len(rows[name])
             files[f"tables/{name}.json"] = _json(rows[name])
-    numbers = _national(session, tenant, person.id, secret, rows["certification_national_number"])
+    numbers = _national(session, tenant, person.id, keys, rows["certification_national_number"])
     files["tables/certification_national_number.json"] = _json(numbers)
     statements, how_many = api.export_of(session, tenant, found.identifiers, name=tenant_name, now=now)
     files["statements.ndjson"] = statements
@@ -102,10 +102,10 @@ def _rows(session: Session, tenant: UUID, name: str, records: Sequence[UUID]) ->
 
 
 def _national(
-    session: Session, tenant: UUID, worker: UUID, secret: bytes, rows: list[dict[str, Any]]
+    session: Session, tenant: UUID, worker: UUID, keys: Keys, rows: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The person's own numbers, whole where they are kept whole."""
-    opened = national_numbers.opened(session, tenant, worker, Keys.of(tenant, secret))
+    opened = national_numbers.opened(session, tenant, worker, keys)
     return [{**row, "number": opened.get(row["kind"])} for row in rows]
 
 

@@ -21,6 +21,8 @@ from certification.access import rights, roles, sessions
 from certification.access.permissions import BRANCH_SCOPE, TABLE, Act, Role, WithoutKey, act_of
 from certification.access.sessions import SignedIn
 from certification.access.who import Held, Who
+from certification.people import national_keys
+from certification.people.national_numbers import Keys
 from certification.people.workers import Person, UnknownWorker
 from certification.resources import cookies, looking
 from certification.resources.errors import Forbidden, NotFound
@@ -41,6 +43,7 @@ __all__ = [
     "identified",
     "identity",
     "known_worker",
+    "national_numbers_keys",
     "now",
     "pepper",
     "refuse_other_sites",
@@ -142,6 +145,11 @@ def pepper() -> bytes:
     """The installation's secret."""
     found: bytes = current_app.extensions["settings"].secret_key
     return found
+
+
+def national_numbers_keys(tenant: UUID) -> Keys:
+    """What national numbers of this tenant are hashed and sealed with; read anew each time, since keys may be added."""
+    return Keys.of(tenant, pepper(), national_keys.read(current_app.extensions["settings"].data_dir))
 
 
 def now() -> datetime:

@@ -19,9 +19,8 @@ from certification.evidence import attestations
 from certification.import_tables import TABLES as KNOWN_TABLES
 from certification.judgement import awards
 from certification.people import headcounts, link_lists
-from certification.people.national_numbers import Keys
 from certification.reports import contact_lists
-from certification.resources.access import changing, everything, now, pepper, today, who
+from certification.resources.access import changing, everything, national_numbers_keys, now, pepper, today, who
 from certification.resources.errors import Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import DryRun
@@ -105,7 +104,7 @@ def _titles(session: Session, data: bytes, good_rows: bool) -> ImportResult:
         data,
         now=now(),
         opaque=lambda ifi: api.opaque_account(ifi, tenant=tenant, secret=pepper()),
-        keys=Keys.of(tenant, pepper()),
+        keys=national_numbers_keys(tenant),
         good_rows=good_rows,
         known=rights.knowing(session, who(), Act.IMPORT_TITLES, today()),
         by=who().name,

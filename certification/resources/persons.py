@@ -8,7 +8,7 @@ from flask import Response
 
 from certification.access.permissions import Act
 from certification.privacy import exporting
-from certification.resources.access import changing, database, known_worker, now, pepper, who
+from certification.resources.access import changing, database, known_worker, national_numbers_keys, now, who
 from certification.resources.frame import Resource
 
 resource = Resource("persons", "All that is held about a person, in one file.")
@@ -23,7 +23,9 @@ def export_person(number: str) -> Response:
     tenant = who().tenant
     with database().reading(tenant, snapshot=True) as session:
         person = known_worker(session, number, Act.EXPORT_PERSON)
-        data = exporting.export(session, tenant, person.number, tenant_name=str(tenant), secret=pepper(), now=now())
+        data = exporting.export(
+            session, tenant, person.number, tenant_name=str(tenant), keys=national_numbers_keys(tenant), now=now()
+        )
     by = f"worker:{person.id}" if who().worker == person.id else who().name
     with changing(tenant) as session:
         sha256 = hashlib.sha256(data).hexdigest()

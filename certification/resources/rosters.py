@@ -13,10 +13,9 @@ from certification.access import rights
 from certification.access.permissions import Act
 from certification.people import headcounts, roster
 from certification.people.headcounts import Declared, HeadcountRefused
-from certification.people.national_numbers import Keys
 from certification.people.roster_changes import Report
 from certification.people.roster_file import read_roster
-from certification.resources.access import changing, database, now, pepper, today, who
+from certification.resources.access import changing, database, national_numbers_keys, now, pepper, today, who
 from certification.resources.errors import BadRequest, Fault
 from certification.resources.frame import Resource
 from certification.resources.imports import ImportParameters, RowFault
@@ -183,7 +182,7 @@ def list_refused_rows(query: Mapping[str, Any], file: Upload) -> Any:
 
 def _take_in(query: Mapping[str, Any], file: Upload) -> Report:
     tenant = who().tenant
-    keys = Keys.of(tenant, pepper())
+    keys = national_numbers_keys(tenant)
     with _refusing():
         told = read_roster(
             file.data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from certification.evidence import feed
 from certification.judgement import judging
 from certification.models import Assessment, Attestation, Award, Fact, Worker
+from certification.people.national_numbers import Keys
 from certification.privacy import exporting, importing, person_archive
 from certification.privacy.held import HELD, table
 from certification.privacy.importing import Imported
@@ -44,7 +46,9 @@ def judged(desk: Desk, nga: UUID, identity: api.Identity) -> UUID:
 
 def export(desk: Desk) -> bytes:
     with desk.world.database.reading(desk.tenant, snapshot=True) as session:
-        return exporting.export(session, desk.tenant, NUMBER, tenant_name="default", secret=PEPPER, now=desk.now)
+        return exporting.export(
+            session, desk.tenant, NUMBER, tenant_name="default", keys=Keys.of(desk.tenant, PEPPER), now=desk.now
+        )
 
 
 def take_in(desk: Desk, tenant: UUID, data: bytes) -> Imported:
@@ -151,6 +155,37 @@ def test_broken_off_after_the_statements_it_goes_on(
         with pytest.raises(RuntimeError):
             take_in(desk, other_tenant, data)
     assert take_in(desk, other_tenant, data).years == (YEAR,)
+
+
+def test_what_is_wrong_in_an_archive_is_told_with_its_place_all_at_once(
+    desk: Desk, judged: UUID, other_tenant: UUID
+) -> None:
+    data, awards, rules = export(desk), "tables/certification_award.json", "needed/rules.json"
+    no_json = {awards: b'[\n{"year": 2026,,}]', rules: b"{}", "tables/certification_fact.json": b"[1]"}
+    with pytest.raises(BrokenArchive) as refused:
+        take_in(desk, other_tenant, repacked(data, no_json, honest=True))
+    assert [one.partition(": is no")[0].removesuffix(": is no") for one in refused.value.faults] == [
+        rules, f"{awards}, line 2, column 15", "tables/certification_fact.json, row 1",
+    ]  # fmt: skip
+    [award], texts = json.loads(files(data)[awards]), json.loads(files(data)[rules])
+    broken = "kind = [\n"
+    texts[0] |= {"text": broken, "sha256": hashlib.sha256(broken.encode()).hexdigest()}
+    texts[1] |= {"identifier": "khác"}
+    del texts[2]["sha256"]
+    wrong: dict[str, bytes | None] = {
+        awards: json.dumps([{**award, "year": 1899}]).encode(),
+        rules: json.dumps(texts).encode(),
+    }
+    with pytest.raises(BrokenArchive) as refused:
+        take_in(desk, other_tenant, repacked(data, wrong, honest=True))
+    told = "\n".join(refused.value.faults)
+    for place in (
+        f"{awards}, row 1, year: 1899 is no year from 2000 to 2100",
+        f"{rules}, row 1, text, which is no TOML: ",
+        f"{rules}, row 2, text, /id: is not 'khác'",
+        f"{rules}, row 3, sha256: is missing",
+    ):
+        assert place in told
 
 
 def repacked(data: bytes, changed: Mapping[str, bytes | None], *, honest: bool = False) -> bytes:
