@@ -146,7 +146,8 @@ def import_roster(query: Mapping[str, Any], file: Upload) -> Any:
     """
     if "end_missing" in query and not query["whole"]:
         raise BadRequest(Fault("end_missing", "needs whole=true: who is missing is not known otherwise"))
-    report = _take_in(query, file)
+    with _refusing():
+        report = take_in(query, file)
     return {
         "as_of": today(),
         "dry_run": query["dry_run"],
@@ -175,37 +176,43 @@ def list_refused_rows(query: Mapping[str, Any], file: Upload) -> Any:
     As a workbook, each with why in its first column; nothing is taken in. Corrected, it is a roster again: the import
     passes over that column.
     """
-    report = _take_in({**query, "dry_run": True, "good_rows": True, "whole": False}, file)
-    data = given_back.as_xlsx(file.data, roster.COLUMNS, report.faults, report.refused, sheet=query.get("sheet"))
+    with _refusing():
+        data = refused_rows(file, query.get("sheet"))
     return Response(data, mimetype=XLSX)
 
 
-def _take_in(query: Mapping[str, Any], file: Upload) -> Report:
+def refused_rows(file: Upload, sheet: str | None = None) -> bytes:
+    """The rows of a roster that the caller could not take in, as a workbook. Raises as `take_in`."""
+    report = take_in({"dry_run": True, "good_rows": True, "whole": False, "sheet": sheet}, file)
+    return given_back.as_xlsx(file.data, roster.COLUMNS, report.faults, report.refused, sheet=sheet)
+
+
+def take_in(query: Mapping[str, Any], file: Upload) -> Report:
+    """Takes in a roster for the caller, as `RosterParameters` say. Raises ImportFaults; nothing was changed then."""
     tenant = who().tenant
     keys = national_numbers_keys(tenant)
-    with _refusing():
-        told = read_roster(
-            file.data,
-            today=today(),
-            sheet=query.get("sheet"),
-            opaque=lambda ifi: store.opaque_account(ifi, tenant=tenant, secret=pepper()),
+    told = read_roster(
+        file.data,
+        today=today(),
+        sheet=query.get("sheet"),
+        opaque=lambda ifi: store.opaque_account(ifi, tenant=tenant, secret=pepper()),
+    )
+    with database().reading(tenant) if query["dry_run"] else changing(tenant) as session:
+        within = rights.organizations_within(session, who(), Act.IMPORT_PEOPLE, today())
+        return roster.take_in(
+            session,
+            tenant,
+            told,
+            now=now(),
+            keys=keys,
+            dry_run=query["dry_run"],
+            good_rows=query["good_rows"],
+            whole_of=() if query["whole"] else None,
+            last_day=query.get("end_missing"),
+            with_changes=query["dry_run"],
+            within=within,
+            union_roles_too=current_app.extensions["settings"].enterprises_tell_union_roles,
         )
-        with database().reading(tenant) if query["dry_run"] else changing(tenant) as session:
-            within = rights.organizations_within(session, who(), Act.IMPORT_PEOPLE, today())
-            return roster.take_in(
-                session,
-                tenant,
-                told,
-                now=now(),
-                keys=keys,
-                dry_run=query["dry_run"],
-                good_rows=query["good_rows"],
-                whole_of=() if query["whole"] else None,
-                last_day=query.get("end_missing"),
-                with_changes=query["dry_run"],
-                within=within,
-                union_roles_too=current_app.extensions["settings"].enterprises_tell_union_roles,
-            )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Pages for enterprises.
 
-home    where they begin
+home    how many work here, and what an enterprise does here
+roster  who works here, from the file that people keep: checked, then taken in
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ pages = Pages(
     "enterprises",
     __name__,
     home="home",
-    navigation=(Entry(_l("Trang chủ"), "home"),),
+    navigation=(Entry(_l("Trang chủ"), "home"), Entry(_l("Danh sách lao động"), "staff")),
 )
 
-from certification.web.enterprises import home  # noqa: E402, F401 — adds the views
+from certification.web.enterprises import home, roster  # noqa: E402, F401 — adds the views
