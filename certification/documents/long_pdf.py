@@ -9,7 +9,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -326,7 +326,7 @@ def _blocks(blocks: Sequence[Block], drawn: Sequence[Mapping[str, str]], width: 
 
 
 def _table(table: Rows, width: float) -> Iterator[Flowable]:
-    """A table whose head is repeated on every page; what fits into its cell is no paragraph, which costs time."""
+    """A table whose head is repeated on every page; what is parted between words is no paragraph, which costs time."""
     if table.caption:
         yield CondPageBreak(30 * mm)
         yield _said("caption", bound(table.caption))
@@ -342,12 +342,8 @@ def _table(table: Rows, width: float) -> Iterator[Flowable]:
             if row.get("dam"):
                 line.append(_said(f"cell-{column.align}", "", text))
                 continue
-            fits = (
-                "\n" not in text
-                and _plain_font(text) == _FONT
-                and pdfmetrics.stringWidth(text, _FONT, size) <= wide - 2 * _SIDE
-            )
-            line.append(text if fits else _said(f"cell-{column.align}", text))
+            lines = _lines(text, size, wide - 2 * _SIDE) if _plain_font(text) == _FONT else None
+            line.append(_said(f"cell-{column.align}", text) if lines is None else lines)
         cells.append(line)
     style: list[Any] = [
         ("GRID", (0, 0), (-1, -1), 0.5, "black"),
@@ -360,3 +356,21 @@ def _table(table: Rows, width: float) -> Iterator[Flowable]:
     ]
     style += [("ALIGN", (at, 1), (at, -1), column.align.upper()) for at, (column, _) in enumerate(plan)]
     yield LongTable(cells, widths, style=style, repeatRows=1, spaceAfter=6)
+
+
+@lru_cache(maxsize=20_000)
+def _lines(text: str, size: float, width: float) -> str | None:
+    """The text with line breaks as they have to be for so wide a cell; None where a word alone is wider."""
+    lines: list[str] = []
+    for said in text.split("\n"):
+        line = ""
+        for word in said.split(" "):
+            longer = f"{line} {word}" if line else word
+            if pdfmetrics.stringWidth(longer, _FONT, size) > width:
+                if not line or pdfmetrics.stringWidth(word, _FONT, size) > width:
+                    return None
+                lines.append(line)
+                longer = word
+            line = longer
+        lines.append(line)
+    return "\n".join(lines)

@@ -21,6 +21,8 @@ _GROUPS = ("", "nghìn", "triệu", "tỷ")
 def composed(text: str) -> str:
     """The text composed (NFC), without what no document can hold: control characters but the line break, halves of
     letters, and marks that turn the direction of writing."""
+    if text.isprintable():  # most are, and this is said fast
+        return unicodedata.normalize("NFC", text)
     kept = (one for one in text.replace("\r\n", "\n").replace("\t", " ") if one == "\n" or _is_printable(one))
     return unicodedata.normalize("NFC", "".join(kept))
 

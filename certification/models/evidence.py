@@ -29,7 +29,7 @@ class Fact(Base):
     __tablename__ = "certification_fact"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "statement_id", "what", postgresql_include=_JUDGED_BY),
-        sa.Index(None, "tenant_id", "year", "what", "worker_id"),
+        sa.Index(None, "tenant_id", "year", "what", "worker_id", "day", "quality"),
         sa.Index(None, "tenant_id", "statement_id"),
         {"info": {"distribution": "worker_id"}, "sqlite_with_rowid": False},
     )

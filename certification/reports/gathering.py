@@ -5,6 +5,7 @@ A number of SQL commands that depends on the plans alone, not on how many people
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -14,8 +15,8 @@ import sqlalchemy as sa
 
 from certification.dossiers import listing
 from certification.evidence import channel_items
-from certification.models import Award, Employment, Fact, FeedPosition, UnionRole
-from certification.reports import points
+from certification.models import Award, Employment, FeedPosition, UnionRole
+from certification.reports import points, topics
 from certification.reports.figures import Figures, Part, PlanNamed, TargetRow, Titles, UnitRow, UnitTarget
 from certification.rules import evidence_mapping, plans
 from certification.rules.criteria import PROGRAMME
@@ -103,7 +104,12 @@ def gather(
         if target.id == figures.target
     }
     parts, evidence = _parts(
-        session, tenant, [one for one in targets.values() if one.population == WORKERS], workers, cut_off
+        session,
+        tenant,
+        [one for one in targets.values() if one.population == WORKERS],
+        workers,
+        cut_off,
+        most=2 * len(ids) > len(ground.chains[basis]),
     )
     named = dict.fromkeys(one.plan for one in own.targets)
     return Figures(
@@ -175,52 +181,27 @@ def _unit_target(one: TargetFigures, year: int) -> UnitTarget:
     )
 
 
-_LEVELS = 4
-"""E0 to E3."""
-
-
 def _parts(
-    session: Session, tenant: UUID, targets: Collection[Target], workers: numerators.Workers, on: date
+    session: Session, tenant: UUID, targets: Collection[Target], workers: numerators.Workers, on: date, *, most: bool
 ) -> tuple[dict[Numerator, tuple[Part, ...]], tuple[int, int, int, int]]:
     """For each numerator that names several topics how many persons there are of each; and how many participations of
-    any topic rest on each level of evidence. One SQL command."""
+    any topic rest on each level of evidence. `most`: the workers are most of the tenant's."""
     asked = {one.numerator for one in targets}
-    whats = sorted({what for one in asked for what in one.what} - {"*"})
-    if not whats:
+    levels: dict[str, set[int]] = defaultdict(set)
+    for one in asked:
+        for what in {*one.what} - {"*"}:
+            levels[what].add(one.quality_at_least)
+    if not levels:
         return {}, (0, 0, 0, 0)
-    levels = range(_LEVELS)
-    each = (
-        sa.select(
-            Fact.what,
-            sa.func.max(Fact.quality).label("best"),
-            *(sa.func.sum(sa.case((Fact.quality == level, 1), else_=0)).label(f"e{level}") for level in levels),
-        )
-        .where(
-            Fact.tenant_id == tenant,
-            Fact.year == on.year,
-            Fact.day <= on,
-            Fact.what.in_(whats),
-            Fact.worker_id.in_(workers),
-        )
-        .group_by(Fact.what, Fact.worker_id)
-        .subquery()
-    )
-    rows = session.execute(
-        sa.select(
-            each.c.what,
-            *(sa.func.sum(sa.case((each.c.best >= level, 1), else_=0)) for level in levels),
-            *(sa.func.sum(each.c[f"e{level}"]) for level in levels),
-        ).group_by(each.c.what)
-    )
-    found = {row[0]: [int(one) for one in row[1:]] for row in rows}
+    found = topics.count(session, tenant, levels, on, workers, most=most)
     titles = evidence_mapping.titles(session, tenant)
 
-    def part(what: str, quality: int) -> Part:
-        numbers = found.get(what, [0] * 2 * _LEVELS)
-        return Part(what, titles.get(what, what), numbers[quality], sum(numbers[_LEVELS + quality :]))
+    def part(what: str, level: int) -> Part:
+        topic = found[what]
+        return Part(what, titles.get(what, what), topic.persons[level], sum(topic.participations[level:]))
 
     parts = {one: tuple(part(what, one.quality_at_least) for what in one.what) for one in asked if len(one.what) > 1}
-    none, listed, seen, assessed = (sum(numbers[_LEVELS + level] for numbers in found.values()) for level in levels)
+    none, listed, seen, assessed = (sum(one.participations[level] for one in found.values()) for level in topics.LEVELS)
     return parts, (none, listed, seen, assessed)
 
 
