@@ -8,6 +8,8 @@ NoSuchStep.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,11 +19,12 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.access.who import Who
 from certification.dossiers import ending, steps, words
-from certification.dossiers.steps import NotTwice, OneDossier, TooLate, UnknownDossier
+from certification.dossiers.steps import NotTwice, OneDossier, Refusal, TooLate, UnknownDossier
 from certification.evidence import self_scores
 from certification.evidence.words import reason_faults
 from certification.models import Dossier, DossierStep
 from certification.people import workers
+from certification.people.workers import Person
 from certification.rules import criteria, title_procedures
 from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.rules.title_procedures import NEW, Step, TitleProcedure
@@ -29,12 +32,15 @@ from certification.spreadsheets import Fault, ImportFaults, written
 from certification.vietnam import vietnam_day
 from lrs.db import Session, new_id
 
-__all__ = ["SINGLE", "register", "step"]
+__all__ = ["SINGLE", "TOGETHER", "Done", "register", "register_many", "step", "step_many"]
 
 SINGLE = (
     "register", "self-assess", "confirm", "return", "review", "appeal", "uphold", "reconsider", "withdraw", "revoke",
 )  # fmt: skip
 """The steps that are taken about one dossier."""
+
+TOGETHER = ("register", "confirm", "return", "review", "withdraw")
+"""Those of them that can be taken about many at once."""
 
 
 def step(
@@ -91,35 +97,114 @@ def register(
 
     Raises NotTwice beside the others: there is a dossier or a title of that year.
     """
+    person = workers.find(session, tenant, number)
+    done = register_many(session, tenant, who, [person], year, now=now, reason=reason, programme=programme)
+    _refuse(done.refused)
+    return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Of many dossiers: about which the step was taken, and why it was not about the others."""
+
+    workers: tuple[UUID, ...]
+    refused: list[Refusal]
+
+
+def step_many(
+    session: Session,
+    tenant: UUID,
+    who: Who,
+    name: str,
+    people: Sequence[Person],
+    year: int,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    programme: str = PROGRAMME,
+) -> Done:
+    """Takes one of TOGETHER about the dossiers of all these workers about whom nothing stands against it; a number of
+    SQL commands that does not grow with them."""
+    if name == "register":
+        return register_many(session, tenant, who, people, year, now=now, reason=reason, programme=programme)
+    assert name in TOGETHER  # noqa: S101 — the caller's word, not somebody's
+    today = vietnam_day(now)
+    wanted = title_procedures.in_force(session, tenant, programme, today).step(name)
+    _check_reason(wanted, reason)
+    there = steps.at_hand(session, tenant, programme, year, [one.id for one in people])
+    refused = [
+        Refusal(one.id, str(UnknownDossier(one.number, year)), UnknownDossier) for one in people if one.id not in there
+    ]
+    refused += steps.refusals(session, tenant, who, wanted, there.values(), today, today)
+    against = {one.worker_id for one in refused}
+    going = [one for one in there.values() if one.worker_id not in against]
+    if going:
+        each = {one.worker_id: {"reason": reason} for one in going}
+        steps.take(session, tenant, who, wanted, going, now, row={"due": None}, each=each)
+        steps.record(session, tenant, who, name, going, now, **({"reason": reason} if reason else {}))
+    return Done(tuple(one.worker_id for one in going), refused)
+
+
+def register_many(
+    session: Session,
+    tenant: UUID,
+    who: Who,
+    people: Sequence[Person],
+    year: int,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    programme: str = PROGRAMME,
+) -> Done:
+    """As `step_many`: registers these workers for the title of the year."""
     today = vietnam_day(now)
     wanted = title_procedures.in_force(session, tenant, programme, today).step("register")
     _check_reason(wanted, reason)
     if date(year, 1, 1) > today:
         raise ImportFaults([Fault(0, "year", f"năm {year} chưa tới (hôm nay {written(today)}); sửa năm")])
-    person = workers.find(session, tenant, number)
-    before = steps.at_hand(session, tenant, programme, year, [person.id]).get(person.id)
-    if before is not None and before.state not in wanted.before:
-        raise NotTwice(f"Mã “{person.number}” đã đăng ký danh hiệu năm {year}: hồ sơ {words.STATES[before.state]}")
-    new = OneDossier(person.id, new_id(), person.number, year, NEW, 0, None, None, None, now)
-    one = before or new
-    _refuse(steps.refusals(session, tenant, who, wanted, [one], today, today))
-    for message in steps.titled(session, tenant, programme, year, [person.id]).values():
-        raise NotTwice(f"Mã “{person.number}” {message}")
-    told = {person.id: {"reason": reason}}
-    if before is not None:
-        steps.take(session, tenant, who, wanted, [before], now, each=told)
-    else:
-        row = {
-            "worker_id": person.id, "id": new.id, "tenant_id": tenant, "programme": programme, "year": year,
-            "state": wanted.after, "version": 1, "proposal_id": None, "decision_id": None, "due": None, "changed": now,
-        }  # fmt: skip
-        bulk.upsert(session, Dossier, [row])
-        kept = steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
-        if kept.id != new.id:
-            raise NotTwice(f"Mã “{person.number}” đã đăng ký danh hiệu năm {year}")
-        steps.write_steps(session, tenant, who, wanted, [new], now, told)
-    steps.record(session, tenant, who, "register", [one], now)
-    return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
+    ids = [one.id for one in people]
+    there = steps.at_hand(session, tenant, programme, year, ids)
+    refused: list[Refusal] = []
+    wanting: dict[UUID, OneDossier] = {}
+    for person in people:
+        before = there.get(person.id)
+        if before is not None and before.state not in wanted.before:
+            message = f"Mã “{person.number}” đã đăng ký danh hiệu năm {year}: hồ sơ {words.STATES[before.state]}"
+            refused.append(Refusal(person.id, message, NotTwice))
+        else:
+            new = OneDossier(person.id, new_id(), person.number, year, NEW, 0, None, None, None, now)
+            wanting[person.id] = before or new
+    refused += steps.refusals(session, tenant, who, wanted, wanting.values(), today, today)
+    held = steps.titled(session, tenant, programme, year, list(wanting))
+    refused += [Refusal(one, f"Mã “{wanting[one].number}” {message}", NotTwice) for one, message in held.items()]
+    for against in refused:
+        wanting.pop(against.worker_id, None)
+    again = [one for one in wanting.values() if one.worker_id in there]
+    news = [one for one in wanting.values() if one.worker_id not in there]
+    told = {one: {"reason": reason} for one in wanting}
+    if again:
+        steps.take(session, tenant, who, wanted, again, now, each=told)
+    if news:
+        rows = [
+            {
+                "worker_id": one.worker_id, "id": one.id, "tenant_id": tenant, "programme": programme, "year": year,
+                "state": wanted.after, "version": 1, "proposal_id": None, "decision_id": None, "due": None,
+                "changed": now,
+            }
+            for one in news
+        ]  # fmt: skip
+        bulk.upsert(session, Dossier, rows)
+        kept = steps.at_hand(session, tenant, programme, year, [one.worker_id for one in news])
+        for one in news:
+            if kept[one.worker_id].id != one.id:
+                message = f"Mã “{one.number}” đã đăng ký danh hiệu năm {year}"
+                refused.append(Refusal(one.worker_id, message, NotTwice))
+                wanting.pop(one.worker_id)
+        news = [one for one in news if one.worker_id in wanting]
+        steps.write_steps(session, tenant, who, wanted, news, now, told)
+    if wanting:
+        steps.record(session, tenant, who, "register", list(wanting.values()), now)
+    return Done(tuple(wanting), refused)
 
 
 def _check_reason(step: Step, reason: str | None) -> None:
@@ -129,7 +214,7 @@ def _check_reason(step: Step, reason: str | None) -> None:
             raise ImportFaults(faults)
 
 
-def _refuse(found: list[steps.Refusal]) -> None:
+def _refuse(found: list[Refusal]) -> None:
     """Raises the first, as the error that it is."""
     for refusal in found:
         raise refusal.error(_sentence(refusal.message))

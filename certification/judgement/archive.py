@@ -22,6 +22,7 @@ from lrs.db import Session, among, beside
 __all__ = [
     "COLUMNS",
     "Assessed",
+    "judged_as",
     "judged_by",
     "kept_after",
     "last_rows",
@@ -263,6 +264,20 @@ def last_rows(
         )
     )
     return {row.worker_id: row for row in rows}
+
+
+def judged_as(worker: Any, tenant: UUID, programme: str, year: int, outcome: str | None) -> sa.ColumnElement[bool]:
+    """That the last result kept for the worker whom the column names is `outcome`, or for None that there is none: for
+    the WHERE of a list."""
+    of = (
+        Assessment.worker_id == worker,
+        beside(Assessment.tenant_id) == tenant,
+        Assessment.programme == programme,
+        Assessment.year == year,
+    )
+    if outcome is None:
+        return ~sa.exists().where(*of)
+    return sa.exists().where(*of, Assessment.outcome == outcome, Assessment.version == newest(programme, year))
 
 
 def newest(

@@ -20,6 +20,7 @@ from certification.evaluation.results import MET
 from certification.judgement import closings
 from certification.judgement.archive import (
     Assessed,
+    judged_as,
     judged_by,
     kept_after,
     latest,
@@ -44,6 +45,7 @@ __all__ = [
     "Row",
     "assess",
     "judge",
+    "judged_as",
     "judged_by",
     "keep",
     "keep_rows",

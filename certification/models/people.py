@@ -11,6 +11,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certification.models.base import Base
+from certification.people import names
 from certification.people.identifiers import likeness
 from lrs.db import UtcDateTime, new_id
 
@@ -23,6 +24,14 @@ def _ifi_digest(context: DefaultExecutionContext) -> bytes:
 
 def _likeness(context: DefaultExecutionContext) -> int | None:
     return likeness(context.get_current_parameters()["ifi"])  # type: ignore[no-untyped-call]
+
+
+def _name_order(context: DefaultExecutionContext) -> bytes:
+    return names.order(context.get_current_parameters()["full_name"])  # type: ignore[no-untyped-call]
+
+
+def _name_sought(context: DefaultExecutionContext) -> str:
+    return names.sought(context.get_current_parameters()["full_name"])  # type: ignore[no-untyped-call]
 
 
 class Worker(Base):
@@ -38,6 +47,7 @@ class Worker(Base):
     __tablename__ = "certification_worker"
     __table_args__ = (
         sa.Index(None, "tenant_id", "number"),
+        sa.Index(None, "tenant_id", "name_order", "id"),
         {"info": {"distribution": "id"}},
     )
 
@@ -45,6 +55,9 @@ class Worker(Base):
     tenant_id: Mapped[UUID]
     number: Mapped[str]
     full_name: Mapped[str]
+    name_order: Mapped[bytes] = mapped_column(default=_name_order, server_default=sa.text("''"))
+    """What lists go by (`people.names`), and below what the name is found by; both change with the name."""
+    name_sought: Mapped[str] = mapped_column(default=_name_sought, server_default="")
     gender: Mapped[str | None]
     """female, male, or NULL when the roster does not say."""
     merged_into: Mapped[UUID | None] = mapped_column(index=True)

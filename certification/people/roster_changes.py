@@ -19,7 +19,7 @@ from certification import bulk, marks
 from certification.evidence import feed
 from certification.marks import EVERY_YEAR, Cause, mark_uncounted
 from certification.models import Audience, Employment, NationalNumber, UnionRole, Worker, WorkerIdentifier
-from certification.people import audiences, linking, national_numbers, union_roles, workers
+from certification.people import audiences, linking, names, national_numbers, union_roles, workers
 from certification.people.leavers import Leaver
 from certification.people.national_numbers import Keys
 from certification.people.roster_file import Entry, Roster
@@ -176,6 +176,7 @@ class RosterImport:
                     "tenant_id": self.tenant,
                     "number": person.number,
                     "full_name": person.full_name,
+                    **names.columns(person.full_name),
                     "gender": person.gender,
                 }
             )
@@ -202,7 +203,9 @@ class RosterImport:
         if told == person:
             return []
         known.people[entry.number] = told
-        writes.renamed.append({"of_id": told.id, "full_name": told.full_name, "gender": told.gender})
+        writes.renamed.append(
+            {"of_id": told.id, "full_name": told.full_name, "gender": told.gender, **names.columns(told.full_name)}
+        )
         said = []
         if person.full_name != told.full_name:
             change = f"đổi họ tên từ “{person.full_name}” thành “{told.full_name}”"

@@ -39,7 +39,7 @@ from certification.models import (
     Worker,
     WorkerIdentifier,
 )
-from certification.people import identifiers, linking, workers
+from certification.people import identifiers, linking, names, workers
 from certification.privacy import consents, notices, requests
 from certification.privacy.held import ERASED_NAME, HELD, table
 from certification.privacy.renaming import rename_actors
@@ -266,7 +266,7 @@ def _erase_rows(
         session.execute(
             sa.update(Worker)
             .where(Worker.tenant_id == tenant, Worker.id == one)
-            .values(number=f"{_PREFIX}{one.hex[-12:]}", full_name=ERASED_NAME, erased=now)
+            .values(number=f"{_PREFIX}{one.hex[-12:]}", full_name=ERASED_NAME, **names.columns(ERASED_NAME), erased=now)
         )
     session.flush()
     given = {where: {one for one in told if not is_erased(one)} for where, told in known.items()}

@@ -1,6 +1,11 @@
 """Pages for officers of unions and team leads.
 
-home    where they begin
+home       where they begin: the unit against its targets (standings), what waits today (work)
+workers    the list of workers, with how each stands (statuses); worker: one of them, with evidence
+sitting    points for a team in one sitting (points: the forms)
+dossiers   from registering to a proposal, many at once
+cases      disputes and declarations that wait
+scope      how far all of these go
 """
 
 from __future__ import annotations
@@ -15,7 +20,12 @@ pages = Pages(
     "officers",
     __name__,
     home="home",
-    navigation=(Entry(_l("Trang chủ"), "home"),),
+    navigation=(
+        Entry(_l("Trang chủ"), "home"),
+        Entry(_l("Người lao động"), "list_workers"),
+        Entry(_l("Xác nhận điểm"), "attest_sitting"),
+        Entry(_l("Hồ sơ danh hiệu"), "list_dossiers"),
+    ),
 )
 
-from certification.web.officers import home  # noqa: E402, F401 — adds the views
+from certification.web.officers import cases, dossiers, home, sitting, worker, workers  # noqa: E402, F401 — adds the views

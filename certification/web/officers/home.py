@@ -1,17 +1,127 @@
-"""/cong-doan: where they begin."""
+"""/cong-doan: the unit of the chosen place against its targets, and what waits for the officer today."""
 
 from __future__ import annotations
 
-from flask import Response
+from typing import Any
 
+from flask import Response, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from certification.access import rights
 from certification.access.permissions import Act
+from certification.resources.access import database, today, who
+from certification.targets import figures
+from certification.targets import rates as rates_of_targets
+from certification.units.trees import NotOnThatDay, UnknownOrganization
+from certification.web.frame import places
 from certification.web.frame.pages import shown
-from certification.web.officers import pages
+from certification.web.frame.places import Place
+from certification.web.frame.written import day, number
+from certification.web.officers import pages, standings, work
+from certification.web.officers.scope import narrowed
+from certification.web.officers.work import COUNTED, MANY, Due, Waiting
+from lrs.db import Session
 
-__all__: list[str] = []
+__all__ = ["tasks"]
 
 
 @pages.page("/cong-doan", Act.READ_OWN_SESSION)
 def home() -> Response:
-    """The home."""
-    return shown("officers/home.html")
+    """Where officers begin."""
+    place, on = places.here(), today()
+    with database().reading(who().tenant, snapshot=True) as session:
+        asking = narrowed(Act.READ_ASSESSMENT)
+        unit = place.organization if place is not None and place.team is None else None
+        may_read = unit is not None and rights.may(session, asking, Act.READ_RATES, on, organization=unit)
+        told = _rates(session, place) if may_read and place is not None else {}
+        waits = work.waiting(session, asking.tenant, asking, unit if may_read else None, on=on)
+        reports = []
+        if may_read and place is not None and place.code and place.organization:
+            reports = work.reports_due(session, asking.tenant, place.code, place.organization, on=on)
+        days = work.deadlines(session, asking.tenant, on=on)
+    return shown(
+        "officers/home.html", place=place, on=on, tasks=[*tasks(waits), *map(_report, reports)], days=days, **told
+    )
+
+
+def _rates(session: Session, place: Place) -> dict[str, Any]:
+    """The figures of the unit, by the function that the JSON interface asks."""
+    tenant, on = who().tenant, today()
+    try:
+        found = rates_of_targets.rates(session, tenant, place.code or "", on=on, today=on)
+    except (UnknownOrganization, NotOnThatDay):
+        return {}
+    first = found.targets[0].figures if found.targets else None
+    return {
+        "plans": standings.of_plans(session, tenant, found),
+        "unit": found.organization,
+        "coverage": figures.coverage_words(found.organization.coverage),
+        "behind": figures.behind_words(found.behind) if found.behind is not None else "",
+        "below": standings.below(found, first) if first is not None and len(found.children) > 1 else [],
+        "below_of": first,
+    }
+
+
+def tasks(waits: Waiting) -> list[dict[str, Any]]:
+    """The task list: what waits with how many, where to do it; nothing for a kind of which nothing waits."""
+    dossiers = "officers.list_dossiers"
+    found: list[dict[str, Any]] = []
+
+    def add(count: int, most: int, words: str, address: str | None, hint: str = "") -> None:
+        if count:
+            many = _("%(count)s+", count=number(most)) if count > most else number(count)
+            found.append({"words": words, "address": address, "status": many, "kind": "todo", "hint": hint})
+
+    add(
+        waits.attestations,
+        MANY,
+        _("Xác nhận điểm cho người lao động"),
+        url_for("officers.attest_sitting"),
+        _("Có chỉ số chỉ người có trách nhiệm mới cho điểm được; chưa xác nhận thì chưa kết luận được"),
+    )
+    add(
+        waits.disputes,
+        COUNTED,
+        _("Trả lời khiếu nại về minh chứng"),
+        url_for("officers.list_cases", loai="khieu-nai"),
+        _due(waits.disputes_due),
+    )
+    add(
+        waits.declarations,
+        COUNTED,
+        _("Xác nhận khai báo học tập"),
+        url_for("officers.list_cases", loai="khai-bao"),
+        _due(waits.declarations_due),
+    )
+    add(
+        waits.to_confirm, MANY * MANY, _("Xác nhận hồ sơ đã tự đánh giá"), url_for(dossiers, trang_thai="self_assessed")
+    )
+    add(waits.to_review, MANY * MANY, _("Xét hồ sơ đã xác nhận"), url_for(dossiers, trang_thai="confirmed"))
+    add(waits.to_propose, MANY * MANY, _("Đề nghị công nhận hồ sơ đã xét"), url_for(dossiers, trang_thai="reviewed"))
+    for code, words, count in waits.others:
+        found.append(
+            {"words": words, "address": None, "status": number(count), "kind": "plain", "hint": _OTHERS.get(code, "")}
+        )
+    return found
+
+
+_OTHERS = {
+    "doubtful-statements": _l("Xem qua giao diện JSON (/api/findings) hoặc nhờ người vận hành"),
+    "double-workers": _l("Xem qua giao diện JSON (/api/double-workers) hoặc nhờ người vận hành"),
+}
+
+
+def _due(value: Any) -> str:
+    return _("Gần nhất phải xong ngày %(day)s", day=day(value)) if value is not None else ""
+
+
+def _report(one: Due) -> dict[str, Any]:
+    if one.is_done:
+        left = ""
+    elif one.days >= 0:
+        left = _("Hạn %(day)s, còn %(days)s ngày", day=day(one.due), days=one.days)
+    else:
+        left = _("Hạn %(day)s, đã quá %(days)s ngày", day=day(one.due), days=-one.days)
+    kind = "plain" if one.is_done else "todo" if one.days >= 0 else "wrong"
+    return {"words": one.words, "address": None, "status": one.state, "kind": kind, "hint": left}

@@ -1,7 +1,109 @@
-"""Samples of the pages of certification/web/officers."""
+"""Samples of the pages of certification/web/officers: workers of dn/a with names, evidence, points, dossiers."""
 
 from __future__ import annotations
 
-from tests.browser.prepared import Samples
+from datetime import date, datetime
+from uuid import UUID
 
-SAMPLES: Samples = {}
+import sqlalchemy as sa
+
+from certification.access.permissions import Role
+from certification.access.who import Held, Who
+from certification.dossiers import proceedings
+from certification.evidence import disputes, self_scores, sittings
+from certification.evidence.self_scores import OwnScore
+from certification.evidence.sittings import MemberPoints
+from certification.evidence.witnesses import Witness
+from certification.judgement import assessments
+from certification.models import Fact, Worker
+from certification.people import roster, workers
+from certification.rules import criteria
+from certification.rules.criteria import AUDIENCE, PROGRAMME
+from certification.vietnam import vietnam_day
+from lrs.db import Database, Session, new_id
+from tests.browser.prepared import Samples
+from tests.certification.web.published import ROSTER_HEADINGS
+
+SAMPLES: Samples = {
+    "officers.show_worker": {"number": "a02"},
+    "officers.withdraw_points": None,
+}
+"""An attestation is withdrawn in tests/browser/test_officers.py."""
+
+FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Vũ", "Đặng", "Bùi", "Đỗ")
+MIDDLE = ("Thị", "Văn", "Ngọc", "Thị Thanh", "Hữu", "Minh", "Thị Kim")
+GIVEN = ("Ẩn", "Bình", "Cường", "Dung", "Đào", "Én", "Giang", "Hòa", "Ửng Hộ", "Khánh", "Lụa", "Mười", "Nở")
+TOPICS = ("law-labour", "reading", "digital-able", "life-skill-finance", "law-safety")
+
+
+def prepare(database: Database, tenant: UUID, now: datetime) -> None:
+    """Every third worker learnt much; points and dossiers stand at every step."""
+    year = vietnam_day(now).year
+    rows = [
+        f"A{at:03};{FAMILY[at % 10]} {MIDDLE[at % 7]} {GIVEN[at % 13]};{'nữ' if at % 3 else 'nam'};"
+        "dn/a;02/01/2026;;;có;không;"
+        for at in range(1, 121)
+    ]
+    with database.writing(tenant) as session:
+        roster.import_roster(session, tenant, "\n".join([ROSTER_HEADINGS, *rows]).encode(), now=now)
+        people = dict(
+            session.execute(sa.select(Worker.number, Worker.id).where(Worker.tenant_id == tenant)).tuples().all()
+        )
+        for at, number in enumerate(sorted(people)):
+            session.add_all(_facts(tenant, people[number], year, at % 6))
+    with database.writing(tenant) as session:
+        _give_points(session, tenant, sorted(people), year, now)
+        some = list(people.values())
+        for first in range(0, len(some), 100):
+            on = vietnam_day(now)
+            assessments.assess(session, tenant, some[first : first + 100], PROGRAMME, year, as_of=on, now=now)
+    with database.writing(tenant) as session:
+        _register(session, tenant, year, now)
+        witness = Witness("cdcs")
+        disputes.open_dispute(
+            session, tenant, "A005", year=year, statement_id=None, reason="Thiếu buổi học an toàn lao động tháng 5",
+            witness=witness, now=now,
+        )  # fmt: skip
+
+
+def _facts(tenant: UUID, worker: UUID, year: int, level: int) -> list[Fact]:
+    return [
+        Fact(
+            worker_id=worker, tenant_id=tenant, statement_id=new_id(), what=TOPICS[at % 5],
+            day=date(year, 1 + at % 10, 3 + at), year=year, minutes=45, score=None, quality=2, activity_key=900 + at,
+        )
+        for at in range(level * 3)
+    ]  # fmt: skip
+
+
+def _give_points(session: Session, tenant: UUID, numbers: list[str], year: int, now: datetime) -> None:
+    _file, rules = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, year)
+    loggable = [one.id for one in rules.indicators if one.loggable]
+    others = [one.id for one in rules.indicators if not one.loggable]
+    whole = [
+        MemberPoints(number, {**dict.fromkeys(loggable, 8), **dict.fromkeys(others, 9)}) for number in numbers[::7]
+    ]
+    half = [MemberPoints(number, dict.fromkeys(loggable, 8)) for number in numbers[3::7]]
+    part = [
+        MemberPoints(number, dict.fromkeys(others[:2], 6))
+        for number in numbers[1::5]
+        if number not in {*numbers[::7], *numbers[3::7]}
+    ]
+    sittings.attest(
+        session, tenant, Witness("cdcs"), year, [*whole, *half, *part], basis="Biên bản họp tổ ngày 15/11/2026", now=now
+    )
+    for number in numbers[:40]:
+        scores = [OwnScore(one.id, 7) for one in rules.indicators]
+        self_scores.score(session, tenant, number, year, scores, by=number, now=now)
+
+
+def _register(session: Session, tenant: UUID, year: int, now: datetime) -> None:
+    operator = Who(tenant, "vanhanh", roles=(Held(Role.OPERATOR),))
+    known = workers.known_workers(session, tenant, [f"A{at:03}" for at in range(1, 61)])
+    people = [known[number] for number in sorted(known)]
+    proceedings.step_many(session, tenant, operator, "register", people, year, now=now)
+    for person in people[:36]:
+        of_oneself = Who(tenant, person.number, worker=person.id, roles=(Held(Role.WORKER),))
+        proceedings.step(session, tenant, of_oneself, "self-assess", person.number, year, now=now)
+    proceedings.step_many(session, tenant, operator, "confirm", people[:18], year, now=now)
+    proceedings.step_many(session, tenant, operator, "review", people[:9], year, now=now)

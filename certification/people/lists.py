@@ -1,0 +1,132 @@
+"""Lists of workers for people who look for somebody: by name or number, employer, team; in the order of their names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from certification.evidence.witnesses import Within
+from certification.models import Employment, Organization, Team, TeamMember, Worker
+from certification.people.names import folded
+from lrs.db import Session, among
+
+__all__ = ["Found", "Sought", "count", "search", "where"]
+
+WORDS = 8
+"""So many words of what is looked for count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom to list: those whose name or number has all of `words`, of one enterprise, of one team, as of the day `on`;
+    `also` are further conditions about `Worker`."""
+
+    on: date
+    words: str = ""
+    enterprise: UUID | None = None
+    team: UUID | None = None
+    also: tuple[sa.ColumnElement[bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A worker of a list; `place` is where the list goes on after this one."""
+
+    id: UUID
+    number: str
+    full_name: str
+    place: tuple[str, UUID]
+
+
+def search(
+    session: Session,
+    tenant: UUID,
+    wanted: Sought,
+    *,
+    within: Within,
+    limit: int,
+    after: tuple[str, UUID] | None = None,
+) -> list[Found]:
+    """At most `limit` of the workers `within` reach who are wanted, by name, those after a place. One SQL command."""
+    query = sa.select(Worker.id, Worker.number, Worker.full_name, Worker.name_order).where(
+        *_conditions(session, tenant, wanted, within)
+    )
+    if after is not None:
+        query = query.where(
+            sa.tuple_(Worker.name_order, Worker.id)
+            > sa.tuple_(bytes.fromhex(after[0]), after[1], types=[Worker.name_order.type, Worker.id.type])
+        )
+    rows = session.execute(query.order_by(Worker.name_order, Worker.id).limit(limit))
+    return [Found(row[0], row[1], row[2], (row[3].hex(), row[0])) for row in rows]
+
+
+def count(session: Session, tenant: UUID, wanted: Sought, *, within: Within, most: int) -> int:
+    """How many there are; of more than `most`, `most` + 1. One SQL command."""
+    some = sa.select(Worker.id).where(*_conditions(session, tenant, wanted, within)).limit(most + 1).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+def where(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], on: date
+) -> Mapping[UUID, tuple[tuple[str, str], ...]]:
+    """Where each of these works on the day: pairs of the enterprise's name and the team's ("" for none). Two SQL
+    commands."""
+    jobs = session.execute(
+        sa.select(Employment.worker_id, Employment.enterprise_id, Organization.name)
+        .join(Organization, Organization.id == Employment.enterprise_id)
+        .where(among(session, Employment.worker_id, worker_ids), Employment.tenant_id == tenant, *_employed(on))
+        .distinct()
+        .order_by(Organization.name)
+    ).all()
+    teams = {
+        (worker, enterprise): name
+        for worker, enterprise, name in session.execute(
+            sa.select(TeamMember.worker_id, Team.enterprise_id, Team.name)
+            .join(Team, Team.id == TeamMember.team_id)
+            .where(among(session, TeamMember.worker_id, worker_ids), TeamMember.tenant_id == tenant, *_in_team(on))
+            .order_by(Team.name)
+        )
+    }
+    found: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    for worker, enterprise, name in jobs:
+        found[worker].append((name, teams.get((worker, enterprise), "")))
+    return {worker: tuple(each) for worker, each in found.items()}
+
+
+def _conditions(session: Session, tenant: UUID, wanted: Sought, within: Within) -> list[Any]:
+    asked: list[Any] = [
+        Worker.tenant_id == tenant,
+        Worker.merged_into.is_(None),
+        Worker.erased.is_(None),
+        within.workers(session, Worker.id),
+        *wanted.also,
+    ]
+    for word in folded(wanted.words.replace("\0", "")).split()[:WORDS]:
+        pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        asked.append(
+            sa.or_(
+                Worker.name_sought.like(f"% {pattern}%", escape="\\"),
+                sa.func.lower(Worker.number).like(f"%{pattern}%", escape="\\"),
+            )
+        )
+    if wanted.enterprise is not None:
+        there = Employment.tenant_id == tenant, Employment.enterprise_id == wanted.enterprise
+        asked.append(Worker.id.in_(sa.select(Employment.worker_id).where(*there, *_employed(wanted.on))))
+    if wanted.team is not None:
+        members = TeamMember.tenant_id == tenant, TeamMember.team_id == wanted.team
+        asked.append(Worker.id.in_(sa.select(TeamMember.worker_id).where(*members, *_in_team(wanted.on))))
+    return asked
+
+
+def _employed(on: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return Employment.started <= on, sa.or_(Employment.ended.is_(None), Employment.ended >= on)
+
+
+def _in_team(on: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return TeamMember.starts <= on, sa.or_(TeamMember.until.is_(None), TeamMember.until > on)

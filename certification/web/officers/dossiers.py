@@ -1,0 +1,314 @@
+"""/cong-doan/ho-so: dossiers of the year by how they stand, and one step about many of them, with a result for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+
+from certification.access import rights
+from certification.access.permissions import Act
+from certification.access.rights import Reach
+from certification.dossiers import listing, proceedings, proposals
+from certification.dossiers.proposals import Meeting, Voted
+from certification.models import Dossier, Worker
+from certification.people import lists
+from certification.people.lists import Found, Sought
+from certification.people.workers import Person
+from certification.resources import cursors, looking
+from certification.resources.access import database, now, today, who
+from certification.resources.errors import BadRequest, Fault
+from certification.rules.criteria import PROGRAMME
+from certification.rules.title_procedures import NEW
+from certification.spreadsheets import ImportFaults
+from certification.web.frame import places
+from certification.web.frame.fields import Form, day, long_text, number, text
+from certification.web.frame.forms import filled_in
+from certification.web.frame.pages import shown
+from certification.web.officers import pages, statuses
+from certification.web.officers.scope import narrowed, within
+from certification.web.officers.statuses import Short
+from lrs.db import Session, among
+
+__all__ = ["STEPS_FROM", "Part", "gather"]
+
+ON_A_PAGE = 50
+AT_ONCE = 1_000
+"""Dossiers about which one step is taken at once."""
+
+STEPS_FROM: Mapping[str, tuple[str, ...]] = {
+    NEW: ("register",),
+    "registered": ("withdraw",),
+    "self_assessed": ("confirm", "return"),
+    "confirmed": ("review", "return"),
+    "reviewed": ("propose", "return"),
+    "withdrawn": ("register",),
+}
+"""What is offered about dossiers by how they stand; whether it may be done says the procedure in force."""
+
+STEP_WORDS: Mapping[str, object] = {
+    "register": _l("Đăng ký"),
+    "confirm": _l("Xác nhận"),
+    "review": _l("Đã xét"),
+    "return": _l("Trả lại"),
+    "withdraw": _l("Rút hồ sơ"),
+    "propose": _l("Đề nghị công nhận …"),
+}
+
+TABS: Mapping[str, object] = {
+    NEW: _l("Chưa đăng ký"),
+    "registered": _l("Đã đăng ký"),
+    "self_assessed": _l("Chờ xác nhận"),
+    "confirmed": _l("Chờ xét"),
+    "reviewed": _l("Chờ đề nghị"),
+    "proposed": _l("Đã đề nghị"),
+    "granted": _l("Được công nhận"),
+    "refused": _l("Không công nhận"),
+}
+"""How dossiers stand, in the order in which they go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A worker with what is said of the year; nobody's own dossier is judged by oneself."""
+
+    worker: Found
+    employers: tuple[tuple[str, str], ...]
+    status: Short
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Dossiers that stand so, by name; `count` how many, `left` where the list goes on."""
+
+    rows: list[Row]
+    left: tuple[Any, ...] | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one: done, or why not."""
+
+    worker: Person
+    is_done: bool
+    words: str
+
+
+class StepForm(Form):
+    """Why, where a step needs that."""
+
+    reason = long_text(_l("Lý do"), hint=_l("Cần khi trả lại; người lao động đọc được"), rows=2)
+
+
+class MeetingForm(Form):
+    """The meeting that proposes."""
+
+    met_on = day(_l("Ngày họp xét"), needed=_l("Ghi ngày họp xét"))
+    present = number(_l("Số người dự"), 0, 1_000_000, needed=_l("Ghi số người dự họp"))
+    absent = number(_l("Số người vắng"), 0, 1_000_000, needed=_l("Ghi số người vắng, không ai vắng thì ghi 0"))
+    minutes = text(_l("Số biên bản"), hint=_l("Ví dụ: 03/BB-CĐCS"))
+    chair = text(_l("Chủ toạ"))
+    secretary = text(_l("Thư ký"))
+
+
+@pages.page("/cong-doan/ho-so", Act.READ_DOSSIERS)
+def list_dossiers() -> Response:
+    """The list."""
+    return _page(filled_in(StepForm))
+
+
+@pages.page("/cong-doan/ho-so/lam", Act.TAKE_DOSSIER_STEPS, methods=("POST",))
+def take_step() -> AnyResponse:
+    """Takes the chosen step about the chosen dossiers; the page says of each what became of it."""
+    form, state = filled_in(StepForm), _state()
+    step = request.form.get("viec", "")
+    tenant, on = who().tenant, today()
+    if step not in STEPS_FROM.get(state, ()):
+        form.refuse("", _("Chọn một việc để làm với các hồ sơ đã chọn"))
+        return _page(form)
+    with database().reading(tenant) as session:
+        people = _chosen(session, tenant, within(Act.TAKE_DOSSIER_STEPS), state, on)
+    if not people:
+        form.refuse("", _("Chưa chọn hồ sơ nào; đánh dấu ít nhất một người"))
+        return _page(form)
+    if step == "propose":
+        return _meeting(people)
+    if form.sent:
+        back = url_for("officers.list_dossiers", trang_thai=state)
+        with form.submitting() as session:
+            done = proceedings.step_many(
+                session, tenant, who(), step, people, on.year, now=now(), reason=form.values["reason"]
+            )
+            form.done(back)
+        if form.sent:
+            looking.saw_these(one.id for one in people)
+            return shown(
+                "officers/dossier-results.html", results=_results(people, done), step=STEP_WORDS[step], back=back
+            )
+    return _page(form)
+
+
+@pages.page("/cong-doan/ho-so/de-nghi", Act.PROPOSE_TITLES, methods=("POST",))
+def propose() -> AnyResponse:
+    """Proposes the chosen workers after a meeting: all, or with a fault none."""
+    tenant, on, place = who().tenant, today(), places.here()
+    form = filled_in(MeetingForm)
+    with database().reading(tenant) as session:
+        people = _people(session, tenant, within(Act.PROPOSE_TITLES), request.form.getlist("nguoi"), on)
+    if place is None or place.code is None:
+        form.refuse("", _("Chọn nơi làm việc là công đoàn đứng tên đề nghị trước"))
+    votes, cast = _votes(form, people)
+    if form.sent and place is not None and place.code is not None:
+        told = form.values
+        meeting = Meeting(
+            told["met_on"], told["present"], told["absent"], told["minutes"], told["chair"], told["secretary"]
+        )
+        members = [Voted(one.number, votes.get(one.id), cast.get(one.id)) for one in people]
+        with form.submitting() as session:
+            try:
+                proposals.propose(
+                    session, tenant, narrowed(Act.PROPOSE_TITLES), place.code, on.year, meeting, members, now=now()
+                )
+            except ImportFaults as error:
+                fields = MeetingForm().fields
+                raise BadRequest(
+                    *(
+                        Fault(
+                            one.column if one.row == 0 and one.column in fields else "",
+                            one.message[:1].upper() + one.message[1:],
+                        )
+                        for one in error.faults
+                    )
+                ) from None
+            return form.done(
+                url_for("officers.list_dossiers", trang_thai="proposed"),
+                _("Đã đề nghị công nhận %(count)s người", count=len(people)),
+            )
+    return shown("officers/proposal.html", people=people, form=form)
+
+
+def gather(
+    session: Session,
+    tenant: UUID,
+    reach: Reach,
+    state: str,
+    *,
+    on: date,
+    words_: str = "",
+    own: frozenset[UUID] = frozenset(),
+    after: tuple[Any, ...] | None = None,
+) -> Part:
+    """A part of the dossiers of the year that stand so, by name; of NEW the workers who have none. A fixed number of
+    SQL commands."""
+    wanted = Sought(on, words_, also=(_stands(tenant, on.year, state),))
+    place = None if after is None else (after[0], after[1])
+    found = lists.search(session, tenant, wanted, within=reach, limit=ON_A_PAGE + 1, after=place)
+    goes_on, found = len(found) > ON_A_PAGE, found[:ON_A_PAGE]
+    ids = [one.id for one in found]
+    said = statuses.of_workers(session, tenant, ids, on.year)
+    employers = lists.where(session, tenant, ids, on)
+    rows = [Row(one, employers.get(one.id, ()), said[one.id], one.id in own) for one in found]
+    count = lists.count(session, tenant, wanted, within=reach, most=AT_ONCE)
+    return Part(rows, found[-1].place if goes_on else None, count)
+
+
+def _stands(tenant: UUID, year: int, state: str) -> sa.ColumnElement[bool]:
+    of = (
+        Dossier.tenant_id == tenant,
+        Dossier.worker_id == Worker.id,
+        Dossier.programme == PROGRAMME,
+        Dossier.year == year,
+    )
+    if state == NEW:
+        return ~sa.exists().where(*of)
+    return sa.exists().where(*of, Dossier.state == state)
+
+
+def _page(form: Any) -> Response:
+    tenant, on, state = who().tenant, today(), _state()
+    reach = within(Act.READ_DOSSIERS)
+    after = cursors.after(tenant, (str, UUID))
+    asked = request.args.get("q", "").strip()[:200]
+    worker = who().worker
+    own = frozenset() if worker is None else frozenset({worker})
+    with database().reading(tenant, snapshot=True) as session:
+        part = gather(session, tenant, reach, state, on=on, words_=asked, own=own, after=after)
+        place = places.here()
+        counts: Mapping[str, int] = {}
+        unit = place.organization if place is not None and place.team is None else None
+        if unit is not None and rights.may(session, who(), Act.COUNT_DOSSIERS, on, organization=unit):
+            counts = listing.counts(session, tenant, on.year, unit, on=on).by_state
+    looking.saw_these(row.worker.id for row in part.rows)
+    following = cursors.part(tenant, [], part.left, as_of=on, show=str)["next"]
+    several = len({unit for row in part.rows for unit, _team in row.employers}) > 1
+    return shown(
+        "officers/dossiers.html", part=part, state=state, several=several, tabs=TABS, counts=counts, asked=asked,
+        steps=[(one, STEP_WORDS[one]) for one in STEPS_FROM.get(state, ())], next=following, first=after is None,
+        year=on.year, form=form, most=AT_ONCE,
+    )  # fmt: skip
+
+
+def _meeting(people: list[Person]) -> Response:
+    """The form for the meeting, before anything is typed."""
+    begun = filled_in(MeetingForm)
+    begun.posted = False
+    begun.faults.clear()
+    looking.saw_these(one.id for one in people)
+    return shown("officers/proposal.html", people=people, form=begun)
+
+
+def _state() -> str:
+    sent = request.args.get("trang_thai", "")
+    return sent if sent in TABS else "self_assessed"
+
+
+def _chosen(session: Session, tenant: UUID, reach: Reach, state: str, on: date) -> list[Person]:
+    """Those who were ticked, or all whom the filter of the page finds."""
+    if request.form.get("tat-ca") == "1":
+        wanted = Sought(on, request.args.get("q", "").strip()[:200], also=(_stands(tenant, on.year, state),))
+        found = lists.search(session, tenant, wanted, within=reach, limit=AT_ONCE)
+        return [Person(one.id, one.number, one.full_name, None) for one in found]
+    return _people(session, tenant, reach, request.form.getlist("nguoi"), on)
+
+
+def _people(session: Session, tenant: UUID, reach: Reach, sent: list[str], on: date) -> list[Person]:
+    ids = []
+    for one in sent[:AT_ONCE]:
+        try:
+            ids.append(UUID(one))
+        except ValueError:
+            continue
+    wanted = Sought(on, also=(among(session, Worker.id, ids),))
+    found = lists.search(session, tenant, wanted, within=reach, limit=AT_ONCE)
+    return [Person(one.id, one.number, one.full_name, None) for one in found]
+
+
+def _votes(form: Any, people: list[Person]) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """Votes for and votes cast, worker by worker; nothing typed is nobody voted one by one."""
+    found: tuple[dict[UUID, int], dict[UUID, int]] = ({}, {})
+    for kind, into in zip(("dong-y", "so-phieu"), found, strict=True):
+        for one in people:
+            typed = form.typed.get(f"{kind}-{one.id}", "").strip()
+            if typed.isascii() and typed.isdigit() and len(typed) < 8:
+                into[one.id] = int(typed)
+            elif typed:
+                form.refuse("", _("%(name)s: “%(typed)s” không phải số phiếu", name=one.full_name, typed=typed[:20]))
+    return found
+
+
+def _results(people: list[Person], done: proceedings.Done) -> list[Result]:
+    against: dict[UUID, str] = {}
+    for one in done.refused:
+        against.setdefault(one.worker_id, one.message[:1].upper() + one.message[1:])
+    found = [Result(one, one.id not in against, against.get(one.id, "")) for one in people]
+    return sorted(found, key=lambda one: one.is_done)

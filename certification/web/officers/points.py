@@ -1,0 +1,94 @@
+"""Forms in which officers give points: of one worker, or of a team at once; every fault at its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from certification.evaluation.rules import Indicator
+from certification.evidence import sittings
+from certification.evidence.sittings import MemberPoints
+from certification.evidence.witnesses import Witness
+from certification.resources.errors import BadRequest, Fault
+from certification.spreadsheets import ImportFaults
+from certification.web.frame.fields import Form, day, long_text, number
+from lrs.db import Session
+
+__all__ = ["attest", "cell", "schema"]
+
+
+def cell(place: int, indicator: str) -> str:
+    """The field of the row `place` (from 1) and an indicator."""
+    return f"o-{place}-{indicator}"
+
+
+def schema(indicators: Sequence[Indicator], names: Sequence[str]) -> type[Form]:
+    """A form with a cell for each indicator of each row, named by `names` in the words of its faults; why and when."""
+    fields: dict[str, Any] = {
+        cell(place, one.id): number(
+            _l("Điểm %(indicator)s của %(name)s", indicator=one.id, name=name), 0, one.max_points
+        )
+        for place, name in enumerate(names, start=1)
+        for one in indicators
+    }
+    fields["basis"] = long_text(
+        _l("Căn cứ xác nhận"),
+        needed=_l("Ghi căn cứ, ví dụ: biên bản họp tổ ngày 20/11/2026"),
+        most=sittings.REASON_AT_MOST,
+        hint=_l("Biên bản họp, sổ theo dõi, việc đã chứng kiến. Căn cứ được giữ cùng điểm"),
+        rows=3,
+    )
+    fields["on"] = day(_l("Ngày xác nhận"), hint=_l("Để trống là hôm nay"))
+    return Form.from_dict(fields)  # type: ignore[return-value]
+
+
+def attest(
+    session: Session,
+    tenant: UUID,
+    witness: Witness,
+    year: int,
+    numbers: Sequence[str],
+    indicators: Sequence[Indicator],
+    values: Mapping[str, Any],
+    now: datetime,
+) -> tuple[int, int]:
+    """Keeps the points typed, all or nothing; gives how many, of how many workers. Raises BadRequest with every fault
+    at its field."""
+    table: list[MemberPoints] = []
+    places: list[int] = []
+    for place, worker in enumerate(numbers, start=1):
+        points = {
+            one.id: values[cell(place, one.id)] for one in indicators if values.get(cell(place, one.id)) is not None
+        }
+        if points:
+            table.append(MemberPoints(worker, points))
+            places.append(place)
+    if not table:
+        raise BadRequest(Fault("", _("Chưa ghi điểm nào; ghi ít nhất một ô rồi gửi lại")))
+    try:
+        made = sittings.attest(
+            session, tenant, witness, year, table, basis=values["basis"], now=now, on=values.get("on")
+        )
+    except ImportFaults as error:
+        raise BadRequest(*(_at_its_field(one, table, places) for one in error.faults)) from None
+    return len(made), len(table)
+
+
+def _at_its_field(fault: Any, table: Sequence[MemberPoints], places: Sequence[int]) -> Fault:
+    if fault.row == 0:
+        return Fault(fault.column if fault.column in ("basis", "on") else "", _sentence(fault.message))
+    row = table[fault.row - 1]
+    if fault.column in row.points:
+        return Fault(cell(places[fault.row - 1], fault.column), _sentence(fault.message))
+    first = next(iter(row.points))
+    words = _("Mã %(number)s: %(message)s", number=row.number, message=fault.message)
+    return Fault(cell(places[fault.row - 1], first), words)
+
+
+def _sentence(message: str) -> str:
+    return message[:1].upper() + message[1:]

@@ -1,0 +1,26 @@
+"""How far lists of officers go: what the role of the chosen place reaches, never further than all roles together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from certification.access import rights
+from certification.access.permissions import Act
+from certification.access.rights import Reach
+from certification.access.who import Who
+from certification.resources.access import today, who
+from certification.web.frame import places
+
+__all__ = ["narrowed", "within"]
+
+
+def narrowed(act: Act) -> Who:
+    """Who asks, with the role of the chosen place alone where that allows the act; else with all roles."""
+    place, asking = places.here(), who()
+    chosen = replace(asking, roles=tuple(one for one in asking.roles if place and str(one.id) == place.id))
+    return chosen if rights.reach(chosen, act, today()) else asking
+
+
+def within(act: Act) -> Reach:
+    """Whom a list may speak of: those whom the chosen place is about."""
+    return rights.reach(narrowed(act), act, today())

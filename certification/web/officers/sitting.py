@@ -1,0 +1,139 @@
+"""/cong-doan/xac-nhan: points for a team in one sitting; a grid of workers and indicators, kept all or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from certification.access import rights
+from certification.access.permissions import Act
+from certification.access.rights import Reach
+from certification.errors import NoCriteriaInForce
+from certification.evaluation.rules import Indicator
+from certification.judgement import assessments
+from certification.models import Worker
+from certification.people import lists
+from certification.people.lists import Found, Sought
+from certification.resources import cursors, looking
+from certification.resources.access import database, now, today, who
+from certification.rules import criteria
+from certification.rules.criteria import AUDIENCE, PROGRAMME
+from certification.web.frame.forms import filled_in
+from certification.web.frame.pages import shown
+from certification.web.officers import pages, points, statuses, workers
+from certification.web.officers.scope import within
+from lrs.db import Session, among
+
+__all__ = ["Sheet", "sheet"]
+
+AT_ONCE = 40
+"""Workers of one sheet: what fits into one sitting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The grid: workers by name, indicators, and the points that each has now by worker and indicator. `left` is where
+    the list goes on; `low` by worker whether the own record it is, which nobody attests."""
+
+    workers: list[Found]
+    indicators: list[Indicator]
+    now: dict[UUID, dict[str, int | None]]
+    left: tuple[Any, ...] | None
+
+
+@pages.page("/cong-doan/xac-nhan", Act.ATTEST, methods=("GET", "POST"))
+def attest_sitting() -> AnyResponse:
+    """The grid, and keeping what was typed into it."""
+    tenant, on = who().tenant, today()
+    reach = within(Act.ATTEST)
+    every = request.args.get("cs") == "tat-ca"
+    outcome = "" if request.args.get("ai") == "tat-ca" else "not_yet_known"
+    after = cursors.after(tenant, (str, UUID))
+    with database().reading(tenant, snapshot=True) as session:
+        offered = workers.choices(session, tenant, reach, on)
+        team = request.args.get("to", "")
+        of_team = UUID(team) if any(value == team for value, _words in offered.teams) else None
+        these = _named(request.form.getlist("nguoi")) if request.method == "POST" else None
+        told = sheet(
+            session, tenant, reach, on=on, team=of_team, every=every, outcome=outcome, these=these, after=after
+        )
+    looking.saw_these(one.id for one in told.workers)
+    form = filled_in(points.schema(told.indicators, [one.full_name for one in told.workers]))
+    if these is not None and len(told.workers) < len(these):
+        form.refuse("", _("Danh sách vừa thay đổi: có người không còn thuộc phạm vi của anh/chị. Xem lại rồi gửi"))
+    if form.sent:
+        with form.submitting() as session:
+            witness = rights.witness(session, who(), Act.ATTEST, on)
+            numbers = [one.number for one in told.workers]
+            made, people = points.attest(
+                session, tenant, witness, on.year, numbers, told.indicators, form.values, now()
+            )
+            words = _("Đã xác nhận %(count)s điểm cho %(people)s người", count=made, people=people)
+            return form.done(request.full_path.rstrip("?"), words)
+    return _shown(told, form, offered, every=every, team=team, outcome=outcome, is_first=after is None)
+
+
+def _shown(told: Sheet, form: Any, offered: workers.Choices, *, is_first: bool, **asked: Any) -> Response:
+    following = cursors.part(who().tenant, [], told.left, as_of=today(), show=str)["next"]
+    return shown(
+        "officers/sitting.html",
+        sheet=told,
+        form=form,
+        offered=offered,
+        cell=points.cell,
+        next=following,
+        first=is_first,
+        year=today().year,
+        draft=f"{who().name} {url_for('officers.attest_sitting')} {today().year}",
+        **asked,
+    )
+
+
+def sheet(
+    session: Session,
+    tenant: UUID,
+    reach: Reach,
+    *,
+    on: date,
+    team: UUID | None = None,
+    every: bool = False,
+    outcome: str = "",
+    these: list[UUID] | None = None,
+    after: tuple[Any, ...] | None = None,
+) -> Sheet:
+    """The grid of a team, or of all within reach, by name; or of `these`. Without `every` only the indicators that no
+    log suggests points for. A fixed number of SQL commands."""
+    try:
+        _file, rules = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, on.year)
+    except NoCriteriaInForce:
+        return Sheet([], [], {}, None)
+    asked = [one for one in rules.indicators if every or not one.loggable]
+    also: tuple[Any, ...] = ()
+    if these is not None:
+        also = (among(session, Worker.id, these),)
+    elif outcome:
+        also = (assessments.judged_as(Worker.id, tenant, PROGRAMME, on.year, outcome),)
+    wanted = Sought(on, team=team, also=also)
+    place = None if after is None or these is not None else (after[0], after[1])
+    found = lists.search(session, tenant, wanted, within=reach, limit=AT_ONCE + 1, after=place)
+    goes_on, found = len(found) > AT_ONCE, found[:AT_ONCE]
+    said = statuses.of_workers(session, tenant, [one.id for one in found], on.year)
+    held = {one.id: dict(said[one.id].points or {}) for one in found}
+    return Sheet(found, asked, held, found[-1].place if goes_on else None)
+
+
+def _named(sent: list[str]) -> list[UUID]:
+    """Whose rows were sent."""
+    found = []
+    for one in sent[:AT_ONCE]:
+        try:
+            found.append(UUID(one))
+        except ValueError:
+            continue
+    return found

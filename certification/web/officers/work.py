@@ -1,0 +1,161 @@
+"""What waits for an officer today: how many of each kind, for the home page. A fixed number of SQL commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from certification.access import rights
+from certification.access.permissions import Act
+from certification.access.rights import Reach
+from certification.access.who import Who
+from certification.dossiers import listing
+from certification.dossiers import words as dossier_words
+from certification.evaluation.results import NOT_YET_KNOWN
+from certification.evidence import declarations, disputes
+from certification.judgement import assessments
+from certification.models import Report, Worker
+from certification.people import work_list
+from certification.people.doubles import Branch
+from certification.reports import places as reporting
+from certification.reports import words as report_words
+from certification.rules import report_forms, title_procedures
+from certification.rules.criteria import PROGRAMME
+from certification.rules.title_procedures import NoTitleProcedure
+from certification.units.trees import NotOnThatDay, UnknownOrganization
+from lrs.db import Session
+
+__all__ = ["COUNTED", "MANY", "Due", "Waiting", "deadlines", "reports_due", "waiting"]
+
+MANY = 1000
+"""So many workers are counted that wait for points."""
+
+COUNTED = 100
+"""So many cases are counted; of more it is said that there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something to be done by a day."""
+
+    words: str
+    state: str
+    due: date
+    days: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait: workers for attestations, open disputes, declarations, dossiers by step; what else a person has
+    to look at, by code with its words. Disputes and declarations are counted up to `COUNTED` + 1."""
+
+    attestations: int
+    disputes: int
+    disputes_due: date | None
+    declarations: int
+    declarations_due: date | None
+    to_confirm: int
+    to_review: int
+    to_propose: int
+    others: tuple[tuple[str, str, int], ...]
+
+
+def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, on: date) -> Waiting:
+    """What waits about the workers whom `who` may know on the day `on`; dossiers are those of the unit."""
+    judged = rights.reach(who, Act.READ_ASSESSMENT, on)
+    open_ones = disputes.listing(
+        session, tenant, state=disputes.OPEN, within=rights.reach(who, Act.READ_DISPUTES, on), limit=COUNTED + 1
+    )
+    declared = declarations.listing(
+        session,
+        tenant,
+        state=declarations.DECLARED,
+        within=rights.reach(who, Act.READ_DECLARATIONS, on),
+        limit=COUNTED + 1,
+    )
+    states = listing.counts(session, tenant, on.year, unit, on=on).by_state if unit is not None else {}
+    return Waiting(
+        attestations=_waiting_for_points(session, tenant, judged, on.year),
+        disputes=len(open_ones),
+        disputes_due=min((one.due for one in open_ones), default=None),
+        declarations=len(declared),
+        declarations_due=min((one.due for one in declared), default=None),
+        to_confirm=states.get("self_assessed", 0),
+        to_review=states.get("confirmed", 0),
+        to_propose=states.get("reviewed", 0),
+        others=_others(session, tenant, who, on),
+    )
+
+
+def _waiting_for_points(session: Session, tenant: UUID, reach: Reach, year: int) -> int:
+    """Workers whose result waits for somebody's points, counted up to `MANY` + 1."""
+    waits = assessments.judged_as(Worker.id, tenant, PROGRAMME, year, NOT_YET_KNOWN)
+    known = Worker.tenant_id == tenant, Worker.merged_into.is_(None), reach.workers(session, Worker.id)
+    some = sa.select(Worker.id).where(*known, waits).limit(MANY + 1).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+def _others(session: Session, tenant: UUID, who: Who, on: date) -> tuple[tuple[str, str, int], ...]:
+    reach = rights.reach(who, Act.READ_WORK_LIST, on)
+    if not reach:
+        return ()
+    branch = (
+        None
+        if reach.everything
+        else Branch(lambda column: reach.workers(session, column), lambda column: reach.organizations(session, column))
+    )
+    found = work_list.summary(session, tenant, branch=branch)
+    return tuple((one.code, one.words, one.count) for one in found if one.count)
+
+
+def deadlines(session: Session, tenant: UUID, *, on: date) -> list[Due]:
+    """The last days of the steps to the title of the year, those still to come, the nearest first."""
+    try:
+        procedure = title_procedures.in_force(session, tenant, PROGRAMME, on)
+    except NoTitleProcedure:
+        return []
+    found = [
+        Due(
+            _(
+                "Hết hạn bước “%(step)s” hồ sơ năm %(year)s",
+                step=dossier_words.STEPS.get(one.name, one.name),
+                year=on.year,
+            ),
+            "",
+            last,
+            (last - on).days,
+            False,
+        )
+        for one in procedure.steps.values()
+        if (last := one.last_day(on.year)) is not None and last >= on
+    ]
+    return sorted(found, key=lambda one: (one.due, one.words))
+
+
+def reports_due(session: Session, tenant: UUID, code: str, unit: UUID, *, on: date) -> list[Due]:
+    """The yearly reports of this year that the unit hands in, with how far each is and how many days are left."""
+    rows = session.execute(
+        sa.select(Report.plan, Report.state, Report.due)
+        .where(Report.tenant_id == tenant, Report.organization_id == unit, Report.period == "yearly")
+        .where(Report.cut_off >= date(on.year, 1, 1), Report.cut_off <= date(on.year, 12, 31))
+        .order_by(Report.cut_off)
+    )
+    there = {row[0]: (row[1], row[2]) for row in rows}
+    found = []
+    for form in report_forms.all_forms(session, tenant):
+        if form.in_force_from > on:
+            continue
+        try:
+            place = reporting.place(session, tenant, form, code, on)
+        except (reporting.NotAsked, UnknownOrganization, NotOnThatDay):
+            continue
+        state, due = there.get(form.plan, ("new", form.last_day("yearly", on.year, place.level)))
+        if due is not None:
+            is_done = state in ("submitted", "approved", "filed")
+            found.append(Due(form.title, report_words.STATES[state], due, (due - on).days, is_done))
+    return sorted(found, key=lambda one: (one.is_done, one.due, one.words))

@@ -1,0 +1,201 @@
+"""/cong-doan/nguoi-lao-dong: the workers of the chosen place, by name, with how each stands and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Response, request
+from flask_babel import gettext as _
+
+from certification.access import rights, teams
+from certification.access.permissions import Act
+from certification.access.rights import Reach
+from certification.errors import NoCriteriaInForce
+from certification.judgement import assessments
+from certification.models import Organization, Worker
+from certification.people import lists
+from certification.people.lists import Found, Sought
+from certification.resources import cursors, looking
+from certification.resources.access import database, today, who
+from certification.rules import criteria
+from certification.rules.criteria import AUDIENCE, PROGRAMME
+from certification.units.trees import ENTERPRISE
+from certification.web.frame.pages import shown
+from certification.web.frame.written import number
+from certification.web.officers import pages, statuses
+from certification.web.officers.scope import within
+from certification.web.officers.statuses import Short
+from lrs.db import Session, among
+
+__all__ = ["Asked", "Choices", "Part", "Row", "choices", "gather"]
+
+ON_A_PAGE = 50
+COUNTED = 10_000
+"""So many are counted; of more it is said that there are more."""
+LOOKED_THROUGH = 1_000
+"""Workers looked through for one page where the filter is one that only their results tell."""
+MOST_CHOICES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list is filtered by: words, an enterprise, a team, an outcome, an indicator that is missing."""
+
+    year: int
+    words: str = ""
+    enterprise: UUID | None = None
+    team: UUID | None = None
+    outcome: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A worker of the list."""
+
+    worker: Found
+    employers: tuple[tuple[str, str], ...]
+    status: Short
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the list. `left` is where it goes on, None at the end; `count` how many there are in all, None where
+    only looking through all would tell."""
+
+    rows: list[Row]
+    left: tuple[Any, ...] | None
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be chosen in the filters: enterprises where there are several, teams, indicators; pairs of value and
+    words."""
+
+    enterprises: list[tuple[str, str]]
+    teams: list[tuple[str, str]]
+    indicators: list[tuple[str, str]]
+
+
+@pages.page("/cong-doan/nguoi-lao-dong", Act.READ_ASSESSMENT)
+def list_workers() -> Response:
+    """The list."""
+    tenant, on = who().tenant, today()
+    reach = within(Act.READ_ASSESSMENT)
+    after = cursors.after(tenant, (str, UUID))
+    with database().reading(tenant, snapshot=True) as session:
+        offered = choices(session, tenant, reach, on)
+        asked = _asked(offered, on)
+        part = gather(session, tenant, reach, asked, on=on, after=after)
+    looking.saw_these(row.worker.id for row in part.rows)
+    following = cursors.part(tenant, [], part.left, as_of=on, show=str)["next"]
+    return shown(
+        "officers/workers.html",
+        asked=asked,
+        offered=offered,
+        part=part,
+        next=following,
+        first=after is None,
+        counted=_counted(part.count),
+        outcomes=[(code, words) for code, words in statuses.WORDS.items()],
+        chips=_chips(asked, offered),
+    )
+
+
+def gather(
+    session: Session, tenant: UUID, reach: Reach, asked: Asked, *, on: date, after: tuple[Any, ...] | None = None
+) -> Part:
+    """A part of the list, in a number of SQL commands that does not grow with the workers.
+
+    Whether an indicator is missing is told by a worker's result alone: then at most `LOOKED_THROUGH` are looked at, and
+    the part may be shorter than a page although the list goes on.
+    """
+    also: tuple[sa.ColumnElement[bool], ...] = ()
+    if asked.outcome:
+        outcome = None if asked.outcome == statuses.NOT_JUDGED else asked.outcome
+        also = (assessments.judged_as(Worker.id, tenant, PROGRAMME, asked.year, outcome),)
+    wanted = Sought(on, asked.words, asked.enterprise, asked.team, also)
+    limit = LOOKED_THROUGH if asked.missing else ON_A_PAGE
+    place = None if after is None else (after[0], after[1])
+    found = lists.search(session, tenant, wanted, within=reach, limit=limit + 1, after=place)
+    goes_on, found = len(found) > limit, found[:limit]
+    said = statuses.of_workers(session, tenant, [one.id for one in found], asked.year)
+    if asked.missing:
+        lacking = [one for one in found if asked.missing in (*said[one.id].waiting, *said[one.id].low)]
+        goes_on = goes_on or len(lacking) > ON_A_PAGE
+        last = lacking[ON_A_PAGE - 1] if len(lacking) > ON_A_PAGE else (found[-1] if found else None)
+        found = lacking[:ON_A_PAGE]
+        count = None
+    else:
+        last = found[-1] if found else None
+        count = lists.count(session, tenant, wanted, within=reach, most=COUNTED)
+    employers = lists.where(session, tenant, [one.id for one in found], on)
+    rows = [Row(one, employers.get(one.id, ()), said[one.id]) for one in found]
+    return Part(rows, last.place if goes_on and last is not None else None, count)
+
+
+def choices(session: Session, tenant: UUID, reach: Reach, on: date) -> Choices:
+    """What the filters offer: units and teams within reach, indicators of the year."""
+    enterprises: list[tuple[str, str]] = []
+    units = [] if reach.everything else [one for one in rights.units_within(session, reach) if one.kind == ENTERPRISE]
+    if 1 < len(units) <= MOST_CHOICES:
+        names = sa.select(Organization.id, Organization.name).where(
+            Organization.tenant_id == tenant, among(session, Organization.id, [one.id for one in units])
+        )
+        enterprises = [(str(id), name) for id, name in session.execute(names.order_by(Organization.name))]
+    known = teams.teams(session, tenant, on, within=reach, limit=MOST_CHOICES)
+    several = len({one.enterprise for one in known}) > 1
+    named = [(str(one.id), f"{one.name} ({one.enterprise})" if several else one.name) for one in known]
+    try:
+        _file, rules = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, on.year)
+        indicators = [(one.id, f"{one.id}. {one.title}") for one in rules.indicators]
+    except NoCriteriaInForce:
+        indicators = []
+    return Choices(enterprises, named, indicators)
+
+
+def _asked(offered: Choices, on: date) -> Asked:
+    """The filters of the address; what is offered no more filters nothing."""
+
+    def chosen(name: str, among_these: list[tuple[str, str]]) -> str:
+        sent = request.args.get(name, "")
+        return sent if any(value == sent for value, _words in among_these) else ""
+
+    enterprise, team = chosen("dn", offered.enterprises), chosen("to", offered.teams)
+    outcome = request.args.get("trang_thai", "")
+    return Asked(
+        on.year,
+        request.args.get("q", "").strip()[:200],
+        UUID(enterprise) if enterprise else None,
+        UUID(team) if team else None,
+        outcome if outcome in statuses.WORDS else "",
+        chosen("thieu", offered.indicators),
+    )
+
+
+def _counted(count: int | None) -> str:
+    if count is None:
+        return ""
+    words: str = _("%(count)s người", count=number(min(count, COUNTED)))
+    return words if count <= COUNTED else _("Hơn %(people)s", people=words)
+
+
+def _chips(asked: Asked, offered: Choices) -> list[tuple[object, str]]:
+    """The filters in force with the name of the parameter that each drops."""
+    found: list[tuple[object, str]] = []
+    if asked.words:
+        found.append((f"“{asked.words}”", "q"))
+    for value, pairs, name in (
+        (asked.enterprise, offered.enterprises, "dn"),
+        (asked.team, offered.teams, "to"),
+        (asked.missing, offered.indicators, "thieu"),
+    ):
+        found += [(words, name) for known, words in pairs if value and known == str(value)]
+    if asked.outcome:
+        found.append((statuses.WORDS[asked.outcome], "trang_thai"))
+    return found

@@ -1,0 +1,268 @@
+"""Pages of officers as they are sent: the figures of the JSON interface, lists, points given in place, dossiers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from certification.access import roles
+from certification.access.permissions import Role
+from certification.evidence import sittings
+from certification.evidence.sittings import MemberPoints
+from certification.evidence.witnesses import Witness
+from certification.judgement import assessments
+from certification.models import Attestation, Worker
+from certification.people import roster
+from certification.rules.criteria import PROGRAMME
+from certification.vietnam import vietnam_day
+from lrs.db import Database
+from tests.certification.access.people import account, give, signed_in
+from tests.certification.web.published import ROSTER_HEADINGS, publish
+from tests.certification.web.visitor import Visitor, hidden_fields
+
+YEAR = vietnam_day(datetime.now().astimezone()).year
+EVERY = tuple(f"CS{at}" for at in range(1, 11))
+
+
+@pytest.fixture
+def officer(database: Database, tenant: UUID, client: FlaskClient, now: datetime) -> Visitor:
+    """Signed in as the officer of the grassroots union of Công ty A, who is its worker a03."""
+    publish(database, tenant, now=now)
+    with database.writing(tenant) as session:
+        rows = [ROSTER_HEADINGS, "HOA;Đỗ Thị Hòa;nữ;dn/a;02/01/2026;;;có;không;"]
+        roster.import_roster(session, tenant, "\n".join(rows).encode(), now=now)
+        own = session.scalars(sa.select(Worker.id).where(Worker.tenant_id == tenant, Worker.number == "a03")).one()
+        roles.set_team(session, tenant, "dn/a", "Tổ 1", ["a01", "a02"], on=vietnam_day(datetime.now().astimezone()))
+    account(database, tenant, "vanhanh", now)
+    give(database, tenant, "vanhanh", Role.OPERATOR, now)
+    account(database, tenant, "lan", now, worker=own)
+    give(database, tenant, "lan", Role.GRASSROOTS_OFFICER, now, organization="cdcs/a")
+    visitor = Visitor(client)
+    visitor.sign_in("lan")
+    return visitor
+
+
+def attest(database: Database, tenant: UUID, number: str, points: dict[str, int], now: datetime) -> None:
+    with database.writing(tenant) as session:
+        sittings.attest(session, tenant, Witness("ban"), YEAR, [MemberPoints(number, points)], basis="Họp tổ", now=now)
+
+
+def judge(database: Database, tenant: UUID, now: datetime) -> None:
+    with database.writing(tenant) as session:
+        ids = list(session.scalars(sa.select(Worker.id).where(Worker.tenant_id == tenant)))
+        assessments.assess(session, tenant, ids, PROGRAMME, YEAR, as_of=vietnam_day(now), now=now)
+
+
+def kept(database: Database, tenant: UUID) -> dict[tuple[str, str], int]:
+    with database.reading(tenant) as session:
+        rows = session.execute(
+            sa.select(Worker.number, Attestation.indicator, Attestation.points)
+            .join(Worker, Worker.id == Attestation.worker_id)
+            .where(Attestation.tenant_id == tenant, Attestation.withdrawn_on.is_(None))
+        )
+        return {(number, indicator): points for number, indicator, points in rows}
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def names(text: str) -> list[str]:
+    return re.findall(r"/cong-doan/nguoi-lao-dong/[^\"]+\">([^<]+)</a>", text)
+
+
+def id_of(database: Database, tenant: UUID, number: str) -> str:
+    with database.reading(tenant) as session:
+        return str(
+            session.scalars(sa.select(Worker.id).where(Worker.tenant_id == tenant, Worker.number == number)).one()
+        )
+
+
+def test_home_says_what_the_json_interface_says(officer: Visitor) -> None:
+    rates = officer.client.get("/api/organizations/cdcs/a/rates").json
+    assert rates is not None
+    page = words(officer.get("/cong-doan").text)
+    assert "CĐCS Công ty A" in page
+    for one in rates["rates"]:
+        written = one["written"]
+        assert f"{written['counted']}/{written['denominator']} người · {written['rate']}" in page
+    assert "mục tiêu 2030: 90%" in page
+    assert "còn 4 ngày" in page or "Hết hạn bước" in page
+
+
+def test_home_says_what_waits_with_a_link_to_it(
+    database: Database, tenant: UUID, officer: Visitor, now: datetime
+) -> None:
+    present = datetime.now().astimezone()
+    attest(database, tenant, "a05", dict.fromkeys(EVERY[:6], 8) | {"CS7": 8}, present)
+    judge(database, tenant, present)
+    page = officer.get("/cong-doan").text
+    assert 'href="/cong-doan/xac-nhan"' in page
+    listed = officer.get("/cong-doan/nguoi-lao-dong?trang_thai=not_yet_known")
+    assert names(listed.text) == ["Người Bịa 5"]
+    assert "chờ xác nhận CS8, CS9, CS10" in words(listed.text)
+
+
+def test_the_list_is_filtered_and_goes_no_further_than_the_own_branch(officer: Visitor) -> None:
+    def found(query: str) -> list[str]:
+        return names(officer.get(f"/cong-doan/nguoi-lao-dong?{query}").text)
+
+    assert len(found("")) == 13
+    assert found("q=hoa+DO") == ["Đỗ Thị Hòa"]
+    assert found("q=b01") == []
+    assert found("q=a1&trang_thai=none") == ["Người Bịa 10", "Người Bịa 11", "Người Bịa 12"]
+    assert found("trang_thai=met") == []
+    assert "Không có ai khớp" in officer.get("/cong-doan/nguoi-lao-dong?q=kh%C3%B4ng").text
+    assert officer.get("/cong-doan/nguoi-lao-dong?cursor=xyz").status_code == 400
+    assert officer.get("/cong-doan/nguoi-lao-dong?to=xyz&dn=1&trang_thai=2&thieu=3").status_code == 200
+
+
+def test_whoever_lacks_an_indicator_is_found(database: Database, tenant: UUID, officer: Visitor) -> None:
+    present = datetime.now().astimezone()
+    attest(database, tenant, "HOA", {"CS4": 9}, present)
+    judge(database, tenant, present)
+    lacking = names(officer.get("/cong-doan/nguoi-lao-dong?thieu=CS4").text)
+    assert len(lacking) == 12
+    assert "Đỗ Thị Hòa" not in lacking
+
+
+@pytest.mark.parametrize("number", ["b01", "nobody"])
+def test_somebody_of_another_branch_does_not_exist(officer: Visitor, number: str) -> None:
+    assert officer.get(f"/cong-doan/nguoi-lao-dong/{number}").status_code == 404
+    form = hidden_fields(officer.get("/cong-doan/nguoi-lao-dong/a01").text, "/cong-doan/cho-diem/a01")
+    sent = officer.send(f"/cong-doan/cho-diem/{number}", {**form, "o-1-CS4": "5", "basis": "Họp"})
+    assert sent.status_code == 404
+
+
+def test_the_number_of_sql_commands_does_not_grow_with_the_workers(
+    database: Database, tenant: UUID, officer: Visitor, count_commands: Callable[[], Any]
+) -> None:
+    judge(database, tenant, datetime.now().astimezone())
+    officer.get("/cong-doan/nguoi-lao-dong")
+    with count_commands() as few:
+        officer.get("/cong-doan/nguoi-lao-dong?q=hoa")
+    with count_commands() as many:
+        officer.get("/cong-doan/nguoi-lao-dong")
+    assert len(many) <= len(few) + 2
+    assert len(many) < 45
+
+
+# ---------------------------------------------------------------- points
+
+
+def test_points_given_in_place_are_kept_once(database: Database, tenant: UUID, officer: Visitor) -> None:
+    page = officer.get("/cong-doan/nguoi-lao-dong/a01").text
+    action = "/cong-doan/cho-diem/a01"
+    sent = {**hidden_fields(page, action), "o-1-CS4": "8", "o-1-CS8": " 6 ", "basis": "Biên bản họp tổ 20/11"}
+    answer = officer.send(action, sent)
+    assert (answer.status_code, answer.location) == (303, "/cong-doan/nguoi-lao-dong/a01")
+    assert "Đã xác nhận 2 điểm cho Người Bịa 1" in officer.get("/cong-doan/nguoi-lao-dong/a01").text
+    assert officer.send(action, sent).location == "/cong-doan/nguoi-lao-dong/a01"
+    assert kept(database, tenant) == {("a01", "CS4"): 8, ("a01", "CS8"): 6}
+
+
+def test_every_fault_stands_at_its_cell_and_nothing_is_kept(database: Database, tenant: UUID, officer: Visitor) -> None:
+    page, action = officer.get("/cong-doan/nguoi-lao-dong/a01").text, "/cong-doan/cho-diem/a01"
+    typed = {"o-1-CS4": "11", "o-1-CS8": "nhiều", "o-1-CS9": "7", "on": "31/2/2026"}
+    answer = officer.send(action, {**hidden_fields(page, action), **typed})
+    assert answer.status_code == 400
+    for field in ("o-1-CS4", "o-1-CS8", "basis", "on"):
+        assert f'href="#{field}"' in answer.text
+    for value in ("11", "nhiều", "7", "31/2/2026"):
+        assert f'value="{value}"' in answer.text
+    assert "phải là số nguyên từ 0 đến 10" in answer.text
+    assert kept(database, tenant) == {}
+    empty = officer.send(action, {**hidden_fields(answer.text, action), "basis": "Họp"})
+    assert (empty.status_code, "Chưa ghi điểm nào" in empty.text) == (400, True)
+
+
+def test_nobody_attests_the_own_record(database: Database, tenant: UUID, officer: Visitor) -> None:
+    page = officer.get("/cong-doan/nguoi-lao-dong/a03").text
+    assert "Cho điểm" not in page
+    form = hidden_fields(officer.get("/cong-doan/nguoi-lao-dong/a01").text, "/cong-doan/cho-diem/a01")
+    answer = officer.send("/cong-doan/cho-diem/a03", {**form, "o-1-CS4": "9", "basis": "Họp tổ"})
+    assert answer.status_code in (400, 403)
+    assert kept(database, tenant) == {}
+
+
+def test_an_attestation_is_taken_back_with_a_reason(database: Database, tenant: UUID, officer: Visitor) -> None:
+    attest(database, tenant, "a01", {"CS4": 8}, datetime.now().astimezone())
+    page = officer.get("/cong-doan/nguoi-lao-dong/a01").text
+    [path] = re.findall(r'href="(/cong-doan/rut-xac-nhan/[^"]+)"', page)
+    assert officer.fill_in(path, {"reason": " "}).status_code == 400
+    assert kept(database, tenant) == {("a01", "CS4"): 8}
+    assert officer.fill_in(path, {"reason": "Ghi nhầm người"}).status_code == 303
+    assert kept(database, tenant) == {}
+    assert "Ghi nhầm người" in officer.get("/cong-doan/nguoi-lao-dong/a01").text
+    assert officer.get(path.replace("a01", "a02")).status_code == 404
+
+
+def test_a_team_is_attested_in_one_sitting_all_or_nothing(database: Database, tenant: UUID, officer: Visitor) -> None:
+    path = "/cong-doan/xac-nhan?ai=tat-ca"
+    page = officer.get(path).text
+    rows = re.findall(r'name="nguoi" value="([^"]+)"', page)
+    first, second = rows.index(id_of(database, tenant, "a01")) + 1, rows.index(id_of(database, tenant, "a03")) + 1
+    form = {**hidden_fields(page, path), "nguoi": rows, "basis": "Biên bản họp tổ"}
+    both = {f"o-{first}-CS4": "8", f"o-{second}-CS4": "9"}
+    answer = officer.send(path, {**form, **both})
+    assert answer.status_code == 400
+    assert f'href="#o-{second}-CS4"' in answer.text
+    assert "không ai được xác nhận cho chính mình" in answer.text
+    assert kept(database, tenant) == {}
+    answer = officer.send(path, {**form, f"o-{first}-CS4": "8", f"o-{first}-CS10": "7"})
+    assert (answer.status_code, answer.location) == (303, path)
+    assert kept(database, tenant) == {("a01", "CS4"): 8, ("a01", "CS10"): 7}
+
+
+def test_rows_of_people_elsewhere_are_refused(database: Database, tenant: UUID, officer: Visitor) -> None:
+    path = "/cong-doan/xac-nhan?ai=tat-ca"
+    form = {**hidden_fields(officer.get(path).text, path), "basis": "Họp"}
+    stranger = id_of(database, tenant, "b01")
+    answer = officer.send(path, {**form, "nguoi": [stranger, "xyz"], "o-1-CS4": "8"})
+    assert answer.status_code == 400
+    assert "có người không còn thuộc phạm vi" in answer.text
+    assert kept(database, tenant) == {}
+
+
+# ---------------------------------------------------------------- dossiers
+
+
+def test_many_are_registered_at_once_with_a_result_for_each(database: Database, tenant: UUID, officer: Visitor) -> None:
+    path, action = "/cong-doan/ho-so?trang_thai=new", "/cong-doan/ho-so/lam?trang_thai=new"
+    chosen = [id_of(database, tenant, number) for number in ("a01", "a02", "b01")]
+    form = {**hidden_fields(officer.get(path).text, action), "nguoi": chosen, "viec": "register"}
+    answer = officer.send(action, form)
+    assert answer.status_code == 200
+    assert "2 người đã xong, 0 người không làm được" in words(answer.text)
+    registered = officer.get("/cong-doan/ho-so?trang_thai=registered")
+    assert names(registered.text) == ["Người Bịa 1", "Người Bịa 2"]
+    assert officer.send(action, form).status_code == 303
+    again = {**hidden_fields(officer.get(path).text, action), "nguoi": chosen, "viec": "register"}
+    assert "Mã “a01” đã đăng ký" in officer.send(action, again).text
+
+
+def test_a_step_without_anybody_chosen_says_so(officer: Visitor) -> None:
+    path, action = "/cong-doan/ho-so?trang_thai=new", "/cong-doan/ho-so/lam?trang_thai=new"
+    form = hidden_fields(officer.get(path).text, action)
+    assert "Chưa chọn hồ sơ nào" in officer.send(action, {**form, "viec": "register"}).text
+    assert "Chọn một việc" in officer.send(action, {**form, "viec": "confirm"}).text
+
+
+def test_a_team_lead_sees_the_team_alone(
+    database: Database, tenant: UUID, officer: Visitor, app: Any, now: datetime
+) -> None:
+    account(database, tenant, "totruong", now)
+    give(database, tenant, "totruong", Role.TEAM_LEAD, now, organization="dn/a", team="Tổ 1")
+    lead = Visitor(app.test_client())
+    lead.sign_in("totruong")
+    assert lead.get("/cong-doan").status_code == 200
+    assert names(lead.get("/cong-doan/nguoi-lao-dong").text) == ["Người Bịa 1", "Người Bịa 2"]
+    assert lead.get("/cong-doan/nguoi-lao-dong/a05").status_code == 404
+    assert signed_in(app.test_client(), "totruong")
