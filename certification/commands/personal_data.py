@@ -144,6 +144,24 @@ def list_looks(number: str, limit: int, tenant: str) -> None:
         click.echo("Nobody.")
 
 
+@click.command("looked-by")
+@click.argument("account", metavar="ACCOUNT")
+@click.option("--from", "first", type=Day(), required=True, help="The first day.")
+@click.option("--to", "last", type=Day(), help="The last day; today when left out.")
+@_limit
+@for_tenant
+def list_looked_by(account: str, first: date, last: date | None, limit: int, tenant: str) -> None:
+    """Show at whom an account or key looked, the latest day first: whom to tell after a breach."""
+    with invocation.reading(tenant) as (session, owner):
+        found = access.by_account(session, owner, account, first, last or invocation.today(), limit=limit + 1)
+    for whom, one in found[:limit]:
+        click.echo(f"{one.day:%d/%m/%Y}  {printable(whom)}  {printable(looked_at(one.what))}, {shown(one.times)}×")
+    if len(found) > limit:
+        click.echo(f"There are more than {shown(limit)}: raise --limit or ask for fewer days.", err=True)
+    if not found:
+        click.echo("Nobody.")
+
+
 @click.command("ask-about-data")
 @_number
 @click.argument("kind", type=click.Choice(REQUESTS))
@@ -216,6 +234,7 @@ def list_data_requests(state: str | None, overdue: bool, limit: int, tenant: str
 
 
 PERSONAL_DATA = (
-    list_purposes, list_consents, give_consent, withdraw_consent, show_held, list_looks, ask_about_data,
+    list_purposes, list_consents, give_consent, withdraw_consent, show_held, list_looks,
+    list_looked_by, ask_about_data,
     data_request_step, list_data_requests,
 )  # fmt: skip

@@ -19,11 +19,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.models import Look
+from certification.models import Look, Worker
 from certification.vietnam import vietnam_day
 from lrs.db import Session
 
-__all__ = ["Looked", "forget_old", "note", "note_counted", "note_many", "of_worker"]
+__all__ = ["Looked", "by_account", "forget_old", "note", "note_counted", "note_many", "of_worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,21 @@ def of_worker(
         query = query.where(sa.or_(Look.day < day, sa.and_(Look.day == day, later)))
     query = query.order_by(Look.day.desc(), Look.looked_by, Look.what, Look.purpose).limit(limit)
     return [Looked(*row) for row in session.execute(query)]
+
+
+def by_account(
+    session: Session, tenant: UUID, by: str, first: date, last: date, *, limit: int
+) -> list[tuple[str, Looked]]:
+    """At whom this account or key looked between two days (in Vietnam, both included), by worker number: the latest day
+    first, at most `limit`. For finding out whose data was seen by somebody who should not have."""
+    query = (
+        sa.select(Worker.number, Look.day, Look.looked_by, Look.what, Look.purpose, Look.times, Look.first, Look.last)
+        .join(Worker, Worker.id == Look.worker_id)
+        .where(Look.tenant_id == tenant, Look.day >= first, Look.day <= last, Look.looked_by == by)
+        .order_by(Look.day.desc(), Worker.number, Look.what, Look.purpose)
+        .limit(limit)
+    )
+    return [(row[0], Looked(*row[1:])) for row in session.execute(query)]
 
 
 def forget_old(session: Session, tenant: UUID, before: date) -> int:

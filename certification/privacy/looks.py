@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
-from certification.privacy import access, purposes
+from certification.privacy import access, notices, purposes
 from certification.rules.personal_data import NoPersonalDataRules
 from certification.vietnam import vietnam_day
 from lrs.db import Database
@@ -80,8 +80,8 @@ class Looks:
             self._waiting[look, worker] = (times + 1, now)
 
     def write(self, database: Database, now: datetime) -> None:
-        """Writes what was counted, and once a day removes what is older than the rules keep it; what cannot be written
-        stays noted."""
+        """Writes what was counted, and once a day removes what is older than the rules keep it, and what enterprises
+        were told of erasures (`notices`); what cannot be written stays noted."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
             tenants = {tenant for (tenant, *_), _ in (*self._known, *waiting)}
@@ -106,11 +106,13 @@ class Looks:
         if self._tidied.get(tenant) == today:
             return
         with database.writing(tenant) as session:
+            notices.remove_old(session, tenant, today)
             try:
                 kept = purposes.rules(session, tenant, today).keep_looks
             except NoPersonalDataRules:
-                return
-            access.forget_old(session, tenant, today - timedelta(days=kept))
+                pass
+            else:
+                access.forget_old(session, tenant, today - timedelta(days=kept))
         self._tidied[tenant] = today
 
     def keep_writing(self, database: Database, *, stop: threading.Event, clock: Callable[[], datetime]) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from certification.models import Worker
 from certification.people import merging
 from certification.privacy import access, consents
 from certification.vietnam import vietnam_day
@@ -77,3 +78,17 @@ def test_what_two_records_of_a_person_have_goes_together(world: World, lan: UUID
         merging.merge(session, world.tenant, "NV-2", "NV-1", basis="cùng một người", **told)
         assert [one.number for one in consents.of_worker(session, world.tenant, other)] == ["NV-2"]
     assert len(looks(world.database, world.tenant, other)) == 1
+
+
+def test_at_whom_an_account_looked_is_told_by_days(world: World, lan: UUID, today: date) -> None:
+    with world.database.writing(world.tenant) as session:
+        other = world.employ(session, "dn/b")
+        for by, days in (("hoa", 0), ("hoa", 2), ("minh", 0)):
+            at = world.now - timedelta(days=days)
+            access.note_many(session, world.tenant, [lan, other], by, "union-work", "READ_LEARNING", at)
+    with world.database.reading(world.tenant) as session:
+        numbers = {session.get_one(Worker, one).number for one in (lan, other)}
+        found = access.by_account(session, world.tenant, "hoa", today - timedelta(days=1), today, limit=10)
+        assert {(number, one.by, one.day) for number, one in found} == {(one, "hoa", today) for one in numbers}
+        assert len(access.by_account(session, world.tenant, "hoa", date(2026, 1, 1), today, limit=10)) == 4
+        assert access.by_account(session, world.tenant, "ai", date(2026, 1, 1), today, limit=10) == []

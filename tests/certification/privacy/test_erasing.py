@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from certification.models import (
     Attestation,
     Award,
     Certificate,
+    ErasureNotice,
     Freezing,
     NationalNumber,
     TranscriptHandover,
@@ -31,6 +32,7 @@ from certification.people.workers import Person, UnknownWorker
 from certification.privacy import consents, erasing, notices, renaming, requests
 from certification.privacy.erasing import StillEmployed
 from certification.privacy.held import BY, HELD, table
+from certification.privacy.looks import Looks
 from certification.rules.criteria import PROGRAMME
 from certification.targets import attainment
 from certification.units import organizations
@@ -213,9 +215,12 @@ def test_each_enterprise_is_told_of_the_number_that_it_gave_itself(desk: Desk, n
         assert notices.confirm(session, desk.tenant, enterprise, [*ids, *others], **told) == sorted(ids)
         assert notices.confirm(session, desk.tenant, enterprise, ids, **told) == []
     assert (notices_of(desk, "dn/a"), len(notices_of(desk, "dn/b"))) == ({}, 1)
-    with desk.world.database.writing(desk.tenant) as session:
-        notices.remove_old(session, desk.tenant, date(2030, 1, 1))
-    assert notices_of(desk, "dn/b") == {}
+    looks, later = Looks(), desk.now + timedelta(days=91)
+    looks.keep(desk.world.database, desk.tenant, [nga], by="hoa", purpose="review", what="READ_ACTS", now=later)
+    looks.write(desk.world.database, later)
+    with desk.reading() as session:
+        kept = sa.select(sa.func.count()).where(ErasureNotice.tenant_id == desk.tenant)
+        assert session.scalar(kept) == 0, "its days are over"
 
 
 FOLLOWS = {
