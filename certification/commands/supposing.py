@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from certification.commands import invocation
-from certification.commands.invocation import for_tenant, for_year
+from certification.commands.invocation import Day, for_tenant, for_year
 from certification.judgement import closings, explanations, judging, what_if
-from certification.judgement.what_if import Supposed, Supposition
+from certification.judgement.what_if import Course, Supposed, Supposition
 from certification.people import workers
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets import read_day
@@ -61,33 +61,45 @@ class Points(click.ParamType[tuple[str, int]]):
         return (indicator.strip().upper(), int(points))
 
 
+course = click.option(
+    "--course",
+    "courses",
+    type=(str, Day()),
+    multiple=True,
+    metavar="IRI DAY",
+    help="A course that is finished on a day, by the id of its Activity; again for more.",
+)
 learn = click.option("--learn", type=Learning(), multiple=True, help="KIND:DAY[:LEVEL[:PER CENT]]; again for more.")
 points = click.option("--points", type=Points(), multiple=True, help="CS4=7: points somebody gives; again for more.")
 
 
 def _supposition(
     learned: tuple[Supposed, ...],
+    courses: tuple[tuple[str, date], ...],
     given: tuple[tuple[str, int], ...],
     pass_mark: int | None = None,
     floor: int | None = None,
 ) -> Supposition:
-    """Each learning is a Statement and an activity of its own."""
+    """Each learning is a Statement and, where it is not a course, an activity of its own."""
     each = tuple(
         Supposed(one.what, one.day, one.quality, one.minutes, one.score, place, place)
         for place, one in enumerate(learned)
     )
-    return Supposition(each, given, pass_mark, floor)
+    finished = tuple(Course(iri, day, statement=place) for place, (iri, day) in enumerate(courses, start=len(learned)))
+    return Supposition(each, given, pass_mark, floor, finished)
 
 
 @click.command("what-if")
 @click.argument("worker_number", metavar="WORKER_NUMBER")
 @learn
+@course
 @points
 @for_year
 @for_tenant
 def what_if_worker(
     worker_number: str,
     learn: tuple[Supposed, ...],
+    courses: tuple[tuple[str, date], ...],
     points: tuple[tuple[str, int], ...],
     year: int | None,
     tenant: str,
@@ -98,7 +110,8 @@ def what_if_worker(
     with invocation.reading(tenant) as (session, owner):
         person = workers.find(session, owner, worker_number)
         try:
-            answer = what_if.of_worker(session, owner, person.id, PROGRAMME, year, as_of, _supposition(learn, points))
+            supposed = _supposition(learn, courses, points)
+            answer = what_if.of_worker(session, owner, person.id, PROGRAMME, year, as_of, supposed)
         except ValueError as refusal:
             raise click.ClickException(str(refusal)) from None
     now = explanations.explain(answer.rules, answer.now)
@@ -118,6 +131,7 @@ def what_if_worker(
 @click.option("--floor", type=click.IntRange(0, 1000), help="Another least for each chỉ số.")
 @click.option("--enterprise", metavar="CODE", help="Only workers of this enterprise today.")
 @learn
+@course
 @points
 @for_year
 @for_tenant
@@ -126,6 +140,7 @@ def what_if_all(
     floor: int | None,
     enterprise: str | None,
     learn: tuple[Supposed, ...],
+    courses: tuple[tuple[str, date], ...],
     points: tuple[tuple[str, int], ...],
     year: int | None,
     tenant: str,
@@ -141,7 +156,7 @@ def what_if_all(
             ids = list(session.scalars(employed_by(session, owner, [node.id], as_of).distinct()))
         try:
             counts = what_if.of_population(
-                session, owner, ids, PROGRAMME, year, as_of, _supposition(learn, points, pass_mark, floor)
+                session, owner, ids, PROGRAMME, year, as_of, _supposition(learn, courses, points, pass_mark, floor)
             )
         except ValueError as refusal:
             raise click.ClickException(str(refusal)) from None

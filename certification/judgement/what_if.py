@@ -1,6 +1,7 @@
 """What would be if: a worker with one course more or points that somebody gives, a population by another pass mark.
 
-The same working out as for what is kept, on evidence or rules that are supposed; nothing is kept of it.
+The same working out as for what is kept, on evidence or rules that are supposed; nothing is kept of it. What a course
+gives is what the evidence mapping reads in a Statement that it was completed.
 """
 
 from __future__ import annotations
@@ -10,26 +11,34 @@ import difflib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from operator import itemgetter
+from typing import Any
 from uuid import UUID, uuid5
 
 from certification.evaluation.evaluate import evaluate
 from certification.evaluation.findings import Prepared, find, last_of_each, tally
+from certification.evaluation.measures import HIGHEST_SCORE
 from certification.evaluation.results import DAY, Attested, Evidence, Fact, Result
 from certification.evaluation.rules import CriteriaSet
 from certification.evidence import gathering
 from certification.judgement import closings
 from certification.people import audiences
 from certification.rules import criteria, evidence_mapping
+from certification.rules.evidence_mapping import EvidenceMapping
+from certification.rules.stated_facts import facts_of
+from lrs import api
 from lrs.db import Session
 
-__all__ = ["Answer", "Counts", "NotSupposable", "Supposed", "Supposition", "of_population", "of_worker"]
+__all__ = ["Answer", "Counts", "Course", "NotSupposable", "Supposed", "Supposition", "of_population", "of_worker"]
 
 NOWHERE = UUID("5f0d9c1e-7a54-4f0e-9d0f-2f8f6c1b3a77")
 """Statements that are supposed have ids in here: no store holds them."""
 
 BATCH = 1000
+
+COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
+COURSE = "http://adlnet.gov/expapi/activities/course"
 
 
 class NotSupposable(ValueError):
@@ -44,7 +53,8 @@ class NotSupposable(ValueError):
 class Supposed:
     """Learning that is supposed: a kind of fact on a day, with its level (E0 to E3), minutes and score (0 to 10000).
 
-    Those with one `statement` number come from one Statement; those with one `activity` are the same activity.
+    Those with one `statement` number come from one Statement; it is the place among all that is supposed by which a
+    fault is told. Those with one `activity` are the same activity; `activity_key` is that of one that is known.
     """
 
     what: str
@@ -54,16 +64,32 @@ class Supposed:
     score: int | None = None
     statement: int = 0
     activity: int = 0
+    activity_key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course that is supposed to be finished on a day: the id of its Activity; level, minutes, score and `statement`
+    as of what is `Supposed`."""
+
+    iri: str
+    day: date
+    quality: int = 2
+    minutes: int = 0
+    score: int | None = None
+    statement: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Supposition:
-    """What is supposed: more learning, points that persons give (by indicator), another pass mark, another floor."""
+    """What is supposed: more learning, courses that are finished, points that persons give (by indicator), another pass
+    mark, another floor."""
 
     learned: tuple[Supposed, ...] = ()
     points: tuple[tuple[str, int], ...] = ()
     total_at_least: int | None = None
     each_at_least: int | None = None
+    courses: tuple[Course, ...] = ()
 
     def rules(self, criteria_set: CriteriaSet) -> CriteriaSet:
         """The criteria with what is supposed of them. Raises NotSupposable for points that they do not know
@@ -104,7 +130,7 @@ class Supposition:
                 one.minutes,
                 one.score,
                 one.quality,
-                -1 - one.activity,
+                -1 - one.activity if one.activity_key is None else one.activity_key,
             )
             for one in self.learned
         ]
@@ -131,8 +157,9 @@ def of_worker(
     session: Session, tenant: UUID, worker_id: UUID, programme: str, year: int, as_of: date, supposed: Supposition
 ) -> Answer:
     """What a worker would be judged to be for the year. Raises NoCriteriaInForce, and NotSupposable for learning of
-    another year or kind than there is, and for points that the criteria do not know."""
-    faults = _of_learning(session, tenant, year, supposed)
+    another year or kind than there is, for courses of which no rule says what they are about, and for points that the
+    criteria do not know."""
+    supposed, faults = _of_learning(session, tenant, year, supposed)
     audience = audiences.of(session, tenant, [worker_id], year)[worker_id]
     changed, rules = _rules(session, tenant, programme, audience, year, supposed, faults)
     then = supposed.day(as_of)
@@ -167,7 +194,7 @@ def of_population(
     supposed: Supposition,
 ) -> Counts:
     """What would become of these workers if all of it held for each of them. Raises as `of_worker` does."""
-    faults = _of_learning(session, tenant, year, supposed)
+    supposed, faults = _of_learning(session, tenant, year, supposed)
     if faults:
         _rules(session, tenant, programme, criteria.AUDIENCE, year, supposed, faults)
     counts = Counts(len(worker_ids), Counter(), Counter())
@@ -208,19 +235,57 @@ def _count(
         counts.then[tally(after, find(after, both, [*kept, *wished])).outcome] += 1
 
 
-def _of_learning(session: Session, tenant: UUID, year: int, supposed: Supposition) -> list[tuple[str, str]]:
-    """What is wrong with the learning that is supposed: nobody learns what no evidence mapping knows, or in another
-    year than is judged."""
+def _of_learning(
+    session: Session, tenant: UUID, year: int, supposed: Supposition
+) -> tuple[Supposition, list[tuple[str, str]]]:
+    """The supposition with what its courses give, and what is wrong with the learning: nobody learns what no evidence
+    mapping knows, or in another year than is judged."""
     known = {code for _, mapping in evidence_mapping.mappings(session, tenant) for code in mapping.topics}
-    faults = []
-    for place, one in enumerate(supposed.learned):
+    faults: list[tuple[int, str, str]] = []
+    for one in supposed.learned:
         if one.what not in known:
             near = difflib.get_close_matches(one.what, sorted(known), n=1)
             meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known)) or 'none loaded'}"
-            faults.append((f"/learned/{place}/what", f"no loaded evidence mapping defines {one.what!r}; {meant}"))
+            faults.append((one.statement, "what", f"no loaded evidence mapping defines {one.what!r}; {meant}"))
         if one.day.year != year:
-            faults.append((f"/learned/{place}/day", f"{one.day} is not in the assessment year {year}"))
-    return faults
+            faults.append((one.statement, "day", f"{one.day} is not in the assessment year {year}"))
+    given = list(supposed.learned)
+    for course in supposed.courses:
+        if course.day.year != year:
+            faults.append((course.statement, "day", f"{course.day} is not in the assessment year {year}"))
+            continue
+        mapping = evidence_mapping.mapping_in_force(session, tenant, course.day)
+        if mapping.catalogue.get(mapping.activity(course.iri)):
+            given += _finished(mapping, course)
+            continue
+        near = difflib.get_close_matches(course.iri, sorted(mapping.catalogue), n=1)
+        meant = f"did you mean {near[0]!r}?" if near else "say it in a rule file, or name kinds of learning instead"
+        message = f"no loaded evidence mapping says what the course {course.iri!r} is about; {meant}"
+        faults.append((course.statement, "course", message))
+    told = [(f"/learned/{place}/{field}", message) for place, field, message in sorted(faults, key=itemgetter(0))]
+    return dataclasses.replace(supposed, learned=tuple(given), courses=()), told
+
+
+def _finished(mapping: EvidenceMapping, course: Course) -> list[Supposed]:
+    """What a Statement that the course was completed gives."""
+    noon = datetime.combine(course.day, time(12), mapping.zone)
+    result: dict[str, Any] = {"completion": True, "duration": f"PT{course.minutes}M"}
+    if course.score is not None:
+        result["score"] = {"scaled": course.score / HIGHEST_SCORE}
+    statement = {
+        "verb": {"id": COMPLETED},
+        "object": {"id": course.iri, "definition": {"type": COURSE}},
+        "result": result,
+        "context": {"extensions": {mapping.level_extension: course.quality}},
+        "timestamp": noon.isoformat(),
+    }
+    return [
+        Supposed(
+            fact.what, fact.day, fact.quality, fact.minutes, fact.score, course.statement,
+            activity_key=api.activity_key(fact.activity_iri),
+        )
+        for fact in facts_of(mapping, statement)
+    ]  # fmt: skip
 
 
 def _rules(

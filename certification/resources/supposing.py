@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from certification.access import rights
 from certification.access.permissions import Act
 from certification.judgement import explanations, what_if
-from certification.judgement.what_if import NotSupposable, Supposed, Supposition
+from certification.judgement.what_if import Course, NotSupposable, Supposed, Supposition
 from certification.models import Worker
 from certification.people import workers
 from certification.resources.access import caller, database, everything, known_worker, today, who
@@ -35,9 +35,18 @@ MOST_WORKERS = 50_000
 
 
 class LearningBody(Body):
-    """Learning that is supposed: a Statement of its own about an activity of its own."""
+    """Learning that is supposed: a kind of it (a Statement of its own about an activity of its own), or a course that
+    is finished, which gives what the evidence mapping says."""
 
-    what = fields.String(required=True, metadata={"description": "A code of the evidence mapping: `reading`."})
+    what = fields.String(
+        allow_none=True, load_default=None, metadata={"description": "A code of the evidence mapping: `reading`."}
+    )
+    course = fields.String(
+        allow_none=True,
+        load_default=None,
+        validate=validate.Length(min=1, max=2000),
+        metadata={"description": "Instead of `what`: the id of an Activity of which a rule says what it is about."},
+    )
     day = fields.Date(required=True, format="iso", validate=DAY)
     level = fields.Integer(
         strict=True, load_default=2, validate=validate.Range(min=0, max=3), metadata={"description": "E0 to E3."}
@@ -50,6 +59,12 @@ class LearningBody(Body):
         validate=validate.Range(min=0, max=100),
         metadata={"description": "The score, in per cent."},
     )
+
+    @validates_schema
+    def one_of_both(self, data: Mapping[str, Any], **_: Any) -> None:
+        """A kind of learning or a course, and not both."""
+        if (data.get("what") is None) == (data.get("course") is None):
+            raise ValidationError("name either a kind of learning or a course", "what")
 
 
 class SupposedBody(Body):
@@ -183,20 +198,17 @@ def _not_too_many(workers: int) -> None:
 
 
 def _supposed(body: Mapping[str, Any]) -> Supposition:
-    """Each learning is a Statement and an activity of its own."""
-    learned = tuple(
-        Supposed(
-            one["what"],
-            one["day"],
-            one["level"],
-            one["minutes"],
-            None if one["percent"] is None else one["percent"] * 100,
-            place,
-            place,
-        )
-        for place, one in enumerate(body["learned"])
-    )
-    return Supposition(learned, tuple(body["points"].items()), body.get("pass_mark"), body.get("floor"))
+    """Each learning is a Statement and, where it is not a course, an activity of its own."""
+    learned, courses = [], []
+    for place, one in enumerate(body["learned"]):
+        score = None if one["percent"] is None else one["percent"] * 100
+        how = (one["day"], one["level"], one["minutes"], score, place)
+        if one["course"] is not None:
+            courses.append(Course(one["course"], *how))
+        else:
+            learned.append(Supposed(one["what"], *how, place))
+    points = tuple(body["points"].items())
+    return Supposition(tuple(learned), points, body.get("pass_mark"), body.get("floor"), tuple(courses))
 
 
 @contextmanager

@@ -15,6 +15,11 @@ def test_what_if_tells_what_would_change(run: Run) -> None:
     assert "CS4: chưa có → 7 điểm" in told
     assert "CS1: 0 → 2 điểm" in told
     assert "tính đến ngày 02/12/2026" in told
+    known = "https://lms.example.org/khoa-hoc/luat-lao-dong-co-ban"
+    assert "01/12/2026" in succeeded(run("what-if", "A1", "--course", known, "01/12/2026", "--year", "2026"))
+    unknown = run("what-if-all", "--course", f"{known}-x", "2026-12-01", "--year", "2026")
+    assert unknown.exit_code == 1
+    assert f"did you mean '{known}'" in " ".join(unknown.stderr.split())
     counts = succeeded(run("what-if-all", "--pass-mark", "85", "--year", "2026"))
     assert "2 workers, year 2026, as of 2026-11-20" in counts
     refused = run("what-if", "A1", "--points", "CS12=7")

@@ -8,9 +8,21 @@ from uuid import UUID
 import pytest
 
 from certification.judgement import assessments, what_if
-from certification.judgement.what_if import Supposed, Supposition
+from certification.judgement.what_if import Course, Supposed, Supposition
+from certification.rules import rule_files
+from lrs import api
 from lrs.db import Database
-from tests.certification.learning import PROGRAMME, add_facts, add_worker, attest, kept, load_rules
+from tests.certification.learning import (
+    PROGRAMME,
+    add_facts,
+    add_worker,
+    attest,
+    follow_all,
+    kept,
+    load_rules,
+    statement,
+    store,
+)
 
 AS_OF = date(2026, 11, 20)
 EIGHT = {f"CS{number}": 8 for number in range(1, 11)}
@@ -78,6 +90,75 @@ def test_a_population_by_another_pass_mark_and_with_courses_that_reach_everyone(
     for one in (worker, sure):
         alone = ask(database, tenant, one, Supposition(course, total_at_least=75)).then.outcome
         assert alone == "met"
+
+
+LANGUAGE = "https://lms.example.org/khoa-hoc/tieng-anh-giao-tiep"
+CATALOGUE = f"""kind = "evidence-mapping"
+id = "khoa-hoc"
+programme = "{PROGRAMME}"
+title = "Khóa học"
+status = "INFERRED"
+checked = 2026-11-20
+adds_to = "evidence-mapping-2026"
+
+[[activity]]
+id = "{LANGUAGE}"
+title = "Tiếng Anh giao tiếp"
+topics = ["language"]
+
+[[activity]]
+id = "{LANGUAGE}-2"
+title = "Tiếng Anh giao tiếp 2"
+topics = ["language"]
+"""
+
+
+def test_a_course_that_is_finished_gives_what_posting_so_then_gives(
+    database: Database, tenant: UUID, identity: api.Identity, now: datetime
+) -> None:
+    load_rules(database, tenant, now=now)
+    worker = add_worker(database, tenant, "NV-AN", "an", now=now)
+    with database.writing(tenant) as session:
+        rule_files.load_text(session, tenant, "khoa-hoc.toml", CATALOGUE, now=now)
+    courses = tuple(
+        Course(iri, AS_OF, minutes=90, statement=place) for place, iri in enumerate((LANGUAGE, f"{LANGUAGE}-2"))
+    )
+    answer = ask(database, tenant, worker, Supposition(courses=courses))
+    for iri in (LANGUAGE, f"{LANGUAGE}-2"):
+        course = {"id": iri, "definition": {"type": "http://adlnet.gov/expapi/activities/course"}}
+        finished = statement("an", object=course, context={}, timestamp="2026-11-20T05:00:00Z",
+                             result={"completion": True, "duration": "PT1H30M"})  # fmt: skip
+        store(database, identity, finished)
+    follow_all(database, tenant, now)
+    real = ask(database, tenant, worker, Supposition()).now
+    assert [(one.points, one.state, one.reasons) for one in answer.then.indicators] == [
+        (one.points, one.state, one.reasons) for one in real.indicators
+    ]
+    assert answer.then.total is not None
+    assert answer.now.total is not None
+    assert answer.then.total > answer.now.total
+    again = ask(database, tenant, worker, Supposition(courses=courses)).then
+    assert [one.points for one in again.indicators] == [one.points for one in real.indicators]
+    with database.reading(tenant) as session:
+        counts = what_if.of_population(
+            session,
+            tenant,
+            [worker],
+            PROGRAMME,
+            2026,
+            AS_OF,
+            Supposition(courses=courses, total_at_least=0, each_at_least=0),
+        )
+    assert counts.workers == 1
+    with pytest.raises(what_if.NotSupposable) as refused:
+        ask(
+            database,
+            tenant,
+            worker,
+            Supposition(courses=(Course(f"{LANGUAGE}-x", AS_OF), Course(LANGUAGE, date(2025, 1, 1), statement=1))),
+        )
+    assert [place for place, _ in refused.value.faults] == ["/learned/0/course", "/learned/1/day"]
+    assert f"did you mean '{LANGUAGE}" in str(refused.value)
 
 
 @pytest.mark.parametrize(("points", "words"), [(("CS11", 5), "no chỉ số"), (("CS4", 11), "0 to 10")])

@@ -105,6 +105,14 @@ def test_what_would_be_of_a_worker_is_worked_out_and_not_kept(
     assert (now["CS4"], then["CS4"]) == (8, 9)
     assert "01/12/2026" in answer["then"]["summary"]
     assert len(ask(own, f"{VERSIONS}?year=2026")["items"]) == 2
+    course = {"course": "https://lms.example.org/khoa-hoc/luat-lao-dong-co-ban", "day": "2026-12-01", "minutes": 90}
+    finished = ask(own, "/api/workers/NV-1/what-if", method="POST", json={"year": 2026, "learned": [course]})
+    assert "01/12/2026" in finished["then"]["summary"]
+    for wrong, place in ({**course, "what": "reading"}, "what"), ({"day": "2026-12-01"}, "what"), (
+        {**course, "course": course["course"] + "x"}, "course"
+    ):  # fmt: skip
+        refused = ask(own, "/api/workers/NV-1/what-if", 400, method="POST", json={"year": 2026, "learned": [wrong]})
+        assert places(refused) == [f"/learned/0/{place}"]
     ask(own, "/api/workers/NV-2/what-if", 404, method="POST", json=body)
     ask(callers.officer, "/api/workers/NV-3/what-if", 404, method="POST", json=body)
     ask(callers.enterprise, "/api/workers/NV-1/what-if", 403, method="POST", json=body)
