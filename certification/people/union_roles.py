@@ -44,10 +44,14 @@ def laid_over(
     """The terms of a role after a row about an employment from `started` to `ended` (both included; None: it lasts).
 
     `known` are those of the same worker in the same enterprise, `is_new` whether no employment there at that time was
-    known. No term outlasts the employment it began in.
+    known. No term outlasts the employment it began in; where another one follows it from the next day, in another
+    position say, and the row is silent of the role, it is held on.
     """
     kept = dict(known)
     if told is None:
+        before = started - timedelta(days=1)
+        if is_new and before in kept.values() and not any(before < (end or date.max) for end in kept.values()):
+            kept[started] = ended
         return _cut(kept, started, ended)
     last = told.ended or ended
     is_over = last is not None and last < today

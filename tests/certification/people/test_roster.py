@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.models import Audience, Base, NationalNumber, UnionRole
+from certification.models import Audience, Base, Employment, NationalNumber, UnionRole
 from certification.people import audiences, national_numbers, roster, workers
 from certification.people.national_numbers import Keys
 from certification.people.roster_changes import Report
@@ -232,6 +232,21 @@ def test_whoever_joins_the_union_in_may_was_no_member_in_march(database: Databas
     assert members(database, tenant, date(2026, 5, 15)) == ["A1", "A2"]
     take(row("A1"))
     assert members(database, tenant, date(2026, 11, 1)) == ["A1", "A2"], "a file without the column says nothing of it"
+
+
+def test_a_new_position_is_a_row_from_its_day_and_a_member_stays_one(
+    database: Database, tenant: UUID, take: Take
+) -> None:
+    take(row("A1", since="15/05/2026"))
+    rows = (row("A1", position="Thợ may", end="30/06/2026"), row("A1", position="Tổ trưởng", start="01/07/2026"))
+    assert (taken := take(*rows)).created == taken.changed == 1
+    assert take(*rows).unchanged == 2
+    with database.reading(tenant) as session:
+        of_tenant = sa.select(Employment.position).where(Employment.tenant_id == tenant)
+        assert session.scalars(of_tenant.order_by(Employment.started)).all() == ["Thợ may", "Tổ trưởng"]
+    for day in (date(2026, 5, 15), date(2026, 6, 30), date(2026, 7, 1), date(2026, 11, 1)):
+        assert members(database, tenant, day) == ["A1"]
+    assert members(database, tenant, date(2026, 3, 1)) == []
 
 
 def test_days_of_membership_outside_the_employment_and_contradictions_are_told(take: Take) -> None:

@@ -45,6 +45,10 @@ def after(known: dict[date, date | None], told: Told | None, **options: object) 
         ({START: None}, NO, {"ended": date(2026, 8, 31)}, {}),
         ({}, YES, {"ended": date(2026, 8, 31)}, {START: date(2026, 8, 31)}),
         ({}, YES, {"started": date(2027, 1, 1)}, {date(2027, 1, 1): None}),
+        ({START: MAY}, None, {"started": date(2026, 5, 16), "is_new": True}, {START: MAY, date(2026, 5, 16): None}),
+        ({START: MAY}, None, {"started": date(2026, 5, 17), "is_new": True}, {START: MAY}),
+        ({START: MAY}, None, {"started": date(2026, 5, 16)}, {START: MAY}),
+        ({START: MAY}, NO, {"started": date(2026, 5, 16), "is_new": True}, {START: MAY}),
     ],
 )
 def test_what_a_row_says_is_laid_over_what_was_known(
