@@ -12,6 +12,7 @@ Words are `evidence.findings_words`.
                                it says that it follows a version of our Profile, and does not
     extension-misplaced, extension-unreadable
                                an extension of our Profile stands in the wrong place, or holds something else
+    national-number            an account of the Actor is called by a national identity number
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Fact, Finding, Occasion, Repeat, Worker
+from certification.people import national_numbers
 from certification.rules import stated_facts, statement_templates
 from certification.rules.evidence_mapping import Dating, EvidenceMapping
 from certification.rules.locations import with_lists
@@ -103,7 +105,7 @@ def of_statement(
 
     `mapping` is the one by which it is read (None: there was none on its day), `dating` that of the day it was stored.
     """
-    found = list(_of_dating(statement, dating, stored))
+    found = [*_of_dating(statement, dating, stored), *_of_actor(statement)]
     if mapping is not None:
         found += _of_profile(mapping, with_lists(statement))
     return found[:MOST]
@@ -119,6 +121,15 @@ def _of_dating(statement: Mapping[str, Any], dating: Dating | None, stored: date
     elif happened - stored > timedelta(minutes=dating.future_after_minutes):
         minutes = int((happened - stored).total_seconds() // 60)
         yield Found("in-the-future", "/timestamp", {"minutes": str(minutes), "most": str(dating.future_after_minutes)})
+
+
+def _of_actor(statement: Mapping[str, Any]) -> Iterator[Found]:
+    """National identity numbers have no place in Statements; what is found never repeats one (Law 91/2025/QH15)."""
+    actor = statement["actor"]
+    members = enumerate(actor.get("member") or ())
+    for place, one in (("/actor", actor), *((f"/actor/member/{number}", member) for number, member in members)):
+        if national_numbers.seems_one((one.get("account") or {}).get("name", "")):
+            yield Found("national-number", f"{place}/account/name", {})
 
 
 def _of_profile(mapping: EvidenceMapping, statement: Mapping[str, Any]) -> Iterator[Found]:

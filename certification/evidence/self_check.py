@@ -39,6 +39,7 @@ __all__ = ["Assay", "Checked", "Feeds", "Remark", "TargetFed", "Who", "check"]
 _TOLD_AS_FOUND = frozenset(
     {
         "late",
+        "national-number",
         "not-trusted",
         "rule-broken",
         "no-template",

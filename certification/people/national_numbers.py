@@ -10,6 +10,7 @@ Statement or log ever holds one.
     check         text → Number, or what is wrong with it, in words that do not repeat it
     Keys.of       what a tenant's numbers are hashed and sealed with
     doubles       workers who have one number, two at a time: whoever looks after identities may merge them
+    seems_one     whether a name in a Statement looks like a number
     opened        the number of a worker, where it was sealed
 """
 
@@ -51,6 +52,7 @@ __all__ = [
     "records_of",
     "row",
     "seals",
+    "seems_one",
     "set_sealing",
     "stored",
 ]
@@ -109,6 +111,11 @@ def check(text: str) -> Number:
     if digits[3] > "3":
         raise ValueError(f"{shown} có chữ số thứ tư (giới tính, thế kỷ sinh) không phải 0 đến 3; kiểm tra lại số")
     return Number(CCCD, digits)
+
+
+def seems_one(name: str) -> bool:
+    """Whether a name is, digit for digit, what a CCCD of somebody whose birth was registered in Vietnam looks like."""
+    return len(name) == 12 and name.isascii() and name.isdecimal() and name[:3] in PROVINCES and name[3] <= "3"
 
 
 _AS_TEXT = "định dạng cột là Chữ (Text) rồi gõ lại đủ 12 chữ số (CMND cũ: 9 chữ số)"

@@ -18,7 +18,7 @@ from certification.rules.locations import location
 from lrs import api
 from lrs.db import Database
 from tests.certification import learning
-from tests.certification.learning import PROFILE, PROGRAMME, follow_all, statement, store
+from tests.certification.learning import PROFILE, PROGRAMME, follow_all, group, statement, store
 
 ADDRESS = f"/profile/{PROGRAMME}"
 
@@ -187,6 +187,11 @@ def session_on_law(*topics: str, **parts: Any) -> dict[str, Any]:
         (session_on_law("law-labour"), set()),
         (session_on_law(), {"rule-broken"}),
         (session_on_law("law-labour", actor={"mbox": "mailto:an@example.org"}), {"rule-broken"}),
+        (session_on_law("law-labour", actor="001190000123"), {"national-number"}),
+        (session_on_law("law-labour", actor=group("an", "001190000123")), {"national-number"}),
+        (session_on_law("law-labour", actor="005190000123"), set()),
+        (session_on_law("law-labour", actor="001490000123"), set()),
+        (session_on_law("law-labour", actor="0011900001234"), set()),
         (session_on_law("law-labour", timestamp="1970-01-01T00:00:00Z"), {"late"}),
         (session_on_law("law-labour", timestamp="2090-01-01T00:00:00Z"), {"in-the-future"}),
         (
