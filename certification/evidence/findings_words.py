@@ -19,7 +19,7 @@ FINDINGS: Mapping[str, str] = {
     "version-unknown": "Không có phiên bản hồ sơ xAPI {version}.",
     "extension-misplaced": "Phần mở rộng {extension} phải nằm trong context.extensions.",
     "extension-unreadable": "Phần mở rộng {extension} có giá trị không đọc được, nên bị bỏ qua.",
-    "national-number": "Tên tài khoản tại {place} giống số căn cước, không được nằm trong Statement; cần đổi sang mã riêng.",
+    "national-number": "Tên tài khoản tại {place} giống số căn cước, không được có trong Statement; cần dùng mã riêng.",
 }  # fmt: skip
 
 ASKED: Mapping[str, str] = {
