@@ -46,9 +46,8 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
     ]
     with database.writing(tenant) as session:
         roster.import_roster(session, tenant, "\n".join([ROSTER_HEADINGS, *rows]).encode(), now=now)
-        people = dict(
-            session.execute(sa.select(Worker.number, Worker.id).where(Worker.tenant_id == tenant)).tuples().all()
-        )
+        rows_of = session.execute(sa.select(Worker.number, Worker.id).where(Worker.tenant_id == tenant))
+        people = {row[0]: row[1] for row in rows_of}
         for at, number in enumerate(sorted(people)):
             session.add_all(_facts(tenant, people[number], year, at % 6))
     with database.writing(tenant) as session:
