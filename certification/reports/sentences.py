@@ -8,7 +8,19 @@ from fractions import Fraction
 from certification.documents.typography import short_day
 from certification.reports.figures import Figures, TargetRow
 from certification.targets.attainment import YearTarget
-from certification.targets.figures import BASIS_WORDS, OPERATORS, UNITS, coverage_words, day, gap, number, percent
+from certification.targets.disclosure import BELOW
+from certification.targets.figures import (
+    BASIS_WORDS,
+    HIDDEN,
+    HIDDEN_WORD,
+    OPERATORS,
+    UNITS,
+    coverage_words,
+    day,
+    gap,
+    number,
+    percent,
+)
 from certification.targets.populations import GRASSROOTS_UNIONS, UNION_CADRES
 from certification.vietnam import VIETNAM
 
@@ -150,10 +162,14 @@ def evidence(of: tuple[int, int, int, int]) -> str:
 
 def indicator_points(figures: Figures) -> str:
     """Whose points the means are of, and what the two kinds are."""
+    hidden = any(HIDDEN in (one.suggested_of, one.decided_of) for one in figures.points)
+    few = (
+        f" “{HIDDEN_WORD}”: có từ 1 đến {BELOW - 1} người, không nêu để không lộ điểm của từng người." if hidden else ""
+    )
     return (
         "Bình quân trên những người đã có quyết định công nhận hoặc không công nhận danh hiệu năm "
         f"{figures.cut_off.year} đến ngày {day(figures.cut_off)}, theo kết quả đã có khi ghi quyết định. Điểm gợi ý do "
-        "nhật ký học tập suy ra; điểm được tính là điểm được xác nhận, nơi không có thì là điểm gợi ý."
+        "nhật ký học tập suy ra; điểm được tính là điểm được xác nhận, nơi không có thì là điểm gợi ý." + few
     )
 
 

@@ -89,6 +89,7 @@ def test_a_mean_of_few_tells_nothing_of_them(office: Office) -> None:
     decide(office.world, {fifth: "granted"})
     assert points(office)["CS1"].mean_decided == 8
     assert (points(office)["CS8"].decided, points(office)["CS8"].decided_of) == (0, -1)
+    assert "“ẩn”: có từ 1 đến 4" in text_of(papers.draw(draft(office), "docx"))
 
 
 def test_means_stand_in_each_paper_and_in_what_is_filed(office: Office) -> None:
