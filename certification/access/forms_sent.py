@@ -29,8 +29,8 @@ def note(session: Session, tenant: UUID, account: UUID, key: str, now: datetime)
     session.execute(sa.delete(FormSent).where(mine, FormSent.sent < now - REMEMBERED))
     dialect = postgresql if is_postgresql(session) else sqlite
     row = {"tenant_id": tenant, "account_id": account, "key": key, "location": "", "sent": now}
-    command = dialect.insert(FormSent.__table__).values(row).on_conflict_do_nothing()
-    if session.connection().execute(command).rowcount == 1:
+    command = dialect.insert(FormSent.__table__).values(row).on_conflict_do_nothing().returning(FormSent.key)
+    if session.execute(command).first() is not None:
         return None
     return session.scalars(sa.select(FormSent.location).where(mine, FormSent.key == key)).one()
 
