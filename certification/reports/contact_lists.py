@@ -59,8 +59,9 @@ def import_contacts(
             row.optional_text(PHONE, at_most=late.MOST) or "",
             row.optional_text(EMAIL, at_most=late.MOST) or "",
         )
-        for field, message in late.contact_faults(contact) if row.ok else ():
-            row.fault(_HEADING[field], message)
+        for field, message in late.contact_faults(contact):
+            if field != "name" or name is not None:  # an empty cell is told already
+                row.fault(_HEADING[field], message)
         if node is None:
             continue
         before = told.setdefault(node.id, (row.number, contact))

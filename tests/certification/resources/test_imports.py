@@ -235,3 +235,25 @@ def test_ending_a_unit_is_tried_before_it_is_done(people: dict[str, UUID], calle
     tried = ask(callers.operator, "/api/units/cdcs/a/move?dry_run=true", method="POST", json=moved)
     assert tried["unit"]["parents"]["union"] == "cd/lao-cai"
     assert ask(callers.operator, "/api/units/cdcs/a")["unit"]["parents"]["union"] == "cd/lai-chau"
+
+
+def test_every_fault_of_a_contact_is_told_and_the_same_again_changes_nothing(
+    people: dict[str, UUID], callers: Callers, ask: Ask, send: Any
+) -> None:
+    row = {"Mã đơn vị": "cdcs/a", "Họ và tên": "Lê Lan", "Điện thoại": "0912 345 678", "Thư điện tử": ""}
+    wrong = [
+        row,
+        {"Mã đơn vị": "không/có", "Họ và tên": "", "Điện thoại": "số máy", "Thư điện tử": "lan@"},
+        {**row, "Họ và tên": "Lê Hoa"},
+        {**row, "Mã đơn vị": "cdcs/b", "Điện thoại": " "},
+    ]
+    refused = send(callers.operator, "/api/report-contacts/file", *wrong, expected=400)
+    assert sorted(places(refused)) == [
+        "row 3, Họ và tên", "row 3, Mã đơn vị", "row 3, Thư điện tử", "row 3, Điện thoại", "row 4, Mã đơn vị",
+        "row 5, Điện thoại",
+    ]  # fmt: skip
+    for told in ((1, 0, 0), (0, 0, 1)):
+        done = send(callers.operator, "/api/report-contacts/file", row)
+        assert (done["created"], done["changed"], done["unchanged"]) == told
+    done = send(callers.officer, "/api/report-contacts/file", {**row, "Họ và tên": "Lê Hoa"})
+    assert (done["created"], done["changed"], done["unchanged"]) == (0, 1, 0)

@@ -14,6 +14,11 @@ from certification.access.permissions import Role
 from certification.acts import chain
 from certification.models import Employment
 from certification.privacy import access, consents
+from certification.transcripts import grants, handing_over
+from certification.transcripts.handing_over import Item
+from certification.transcripts.told import Transcript
+from certification.units import organizations
+from certification.vietnam import vietnam_day
 from lrs import api
 from tests.certification import learning
 from tests.certification.resources.branches import Ask, Callers, Headers, places
@@ -164,6 +169,38 @@ def test_an_enterprise_pulls_everybody_in_parts_and_then_what_changed_alone(
     assert set(pulled(ask, caller)) == {NUMBER, "NV-1", "NV-2", "NV-3", "NV-4"}
     with world.database.reading(world.tenant) as session:
         assert chain.verify(session, world.tenant).faults == ()
+
+
+def test_a_pull_that_read_before_another_one_kept_something_reads_again(
+    world: World, identity: api.Identity, worker: UUID, callers: Callers, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, between = handing_over.gather, list[Any]()
+
+    def pull() -> Item:
+        on = vietnam_day(world.now)
+        with world.database.reading(world.tenant) as session:
+            node = organizations.node(session, world.tenant, "dn/a")
+            purpose = grants.purpose_of(session, world.tenant, "employer-training", on)
+            whom = handing_over.candidates(session, world.tenant, node, purpose, on, limit=9, after=None)
+        told = {"since": 0, "on": on, "by": "dn-a", "now": world.now}
+        return handing_over.pull(world.database, world.tenant, node, purpose, whom, **told)[worker]
+
+    def meanwhile(*args: Any, **told: Any) -> Any:
+        found = real(*args, **told)
+        if not between:
+            between.append("once")
+            learning.store(world.database, identity, course(4, "digital-able", "Bảng tính", day="2026-10-01"))
+            learning.follow_all(world.database, world.tenant, world.now)
+            between.append(pull())
+        return found
+
+    monkeypatch.setattr(handing_over, "gather", meanwhile)
+    first = pull()
+    assert isinstance(first.told, Transcript)
+    told = {one.activity for one in first.told.learning}
+    assert "https://hoc.example.org/khoa/4" in told, "not what it read before the other one"
+    assert first.place == between[1].place
+    assert acts(world) == ["transcript.hand-over"]
 
 
 def test_a_pull_that_is_known_already_is_not_sent_again(
