@@ -35,6 +35,8 @@ from certification.evidence.kept_files import UnknownFile
 from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
 from certification.judgement.closings import NotBegun, NothingToDo, StillRuns, YearIsClosed
+from certification.people.national_keys import BrokenKeys
+from certification.people.national_numbers import MissingKey
 from certification.people.workers import UnknownWorker
 from certification.privacy.consents import UnknownConsents
 from certification.reports.filing import UnknownFiling
@@ -160,6 +162,8 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     attendance_lists.AlreadyWithdrawn,
     sittings.AlreadyWithdrawn,
     NotSo,
+    BrokenKeys,
+    MissingKey,
 )
 """What names nothing that is there, and what does not go with how things stand."""
 

@@ -12,11 +12,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from certification.access.permissions import Role
 from certification.acts import chain
 from certification.models import NationalNumber, Worker
 from certification.people import merging, national_keys, national_numbers, number_rotation
 from certification.people.national_keys import BrokenKeys
 from certification.people.national_numbers import Keys, MissingKey
+from tests.certification.access.people import account, give, signed_in
 from tests.certification.world import World
 from tests.conftest import PEPPER
 
@@ -222,3 +224,21 @@ def test_the_command_makes_a_key_and_says_what_it_did(app: Any, staff: Staff) ->
     assert "national_number_keys" in run().output
     with staff.world.database.reading(staff.tenant) as session:
         assert session.scalar(sa.select(sa.func.count()).where(Worker.tenant_id == staff.tenant)) == 3
+
+
+def test_over_http_a_key_that_is_missing_is_one_clear_answer(app: Any, client: Any, staff: Staff) -> None:
+    account(staff.world.database, staff.tenant, "lan", staff.now)
+    give(staff.world.database, staff.tenant, "lan", Role.OPERATOR, staff.now)
+    headers = signed_in(client, "lan")
+    staff.rotate(NEW)
+    heading = "Mã người lao động,Họ và tên,Mã doanh nghiệp,Ngày vào làm,Số CCCD\n"
+    roster = (heading + f"NV-9,Lê Mai,dn/a,01/03/2024,{OTHER}\n").encode()
+    answer = client.post("/api/roster", data=roster, headers={**headers, "Content-Type": "text/csv"})
+    assert (answer.status_code, "national_number_keys" in answer.text) == (409, True)
+    file = app.extensions["settings"].data_dir / national_keys.FILE
+    file.write_text("hỏng\n")
+    answer = client.post("/api/roster", data=roster, headers={**headers, "Content-Type": "text/csv"})
+    assert (answer.status_code, "line 1" in answer.text) == (409, True)
+    file.write_text(f"{NEW.hex()}\n")
+    assert client.post("/api/roster", data=roster, headers={**headers, "Content-Type": "text/csv"}).status_code == 200
+    assert sorted(staff.doubles()) == [("NV-1", "NV-2"), ("NV-3", "NV-9")]
