@@ -30,6 +30,8 @@ OPEN_TO_EVERYBODY = {
     "/assets/<path:name>",
     "/bat-dau",
     "/dang-nhap",
+    "/dang-nhap/ma",
+    "/dang-nhap/phieu",
     "/dat-mat-khau",
     "/he-thong-thiet-ke",
     "/healthz",

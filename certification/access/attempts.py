@@ -16,7 +16,15 @@ from certification.errors import CertificationError
 from certification.models import Account, SignInAttempt
 from lrs.db import Database, Session
 
-__all__ = ["FREE_FAILURES", "LONGEST_WAIT", "TooOften", "forget", "password_after_counting", "wait_after"]
+__all__ = [
+    "FREE_FAILURES",
+    "LONGEST_WAIT",
+    "TooOften",
+    "account_after_counting",
+    "forget",
+    "password_after_counting",
+    "wait_after",
+]
 
 FREE_FAILURES = 5
 """How often a password may be mistyped before one has to wait."""
@@ -39,6 +47,17 @@ def password_after_counting(
     database: Database, tenant: UUID, name: str, *, pepper: bytes, now: datetime
 ) -> tuple[UUID, str] | None:
     """The account that may sign in under this name, and its password as kept; the attempt is counted as failed first.
+
+    Raises TooOften.
+    """
+    found = account_after_counting(database, tenant, name, pepper=pepper, now=now)
+    return None if found is None or found[1] is None else (found[0], found[1])
+
+
+def account_after_counting(
+    database: Database, tenant: UUID, name: str, *, pepper: bytes, now: datetime
+) -> tuple[UUID, str | None] | None:
+    """The same of an account that need not have a password.
 
     Raises TooOften while failures before it ask for patience. The own row is locked before others are swept away, so
     that whoever waits for it holds nothing.
@@ -66,7 +85,7 @@ def password_after_counting(
                 Account.tenant_id == tenant, Account.name == name, Account.deactivated.is_(None)
             )
         ).one_or_none()
-    return None if row is None or row.password is None else (row.id, row.password)
+    return None if row is None else (row.id, row.password)
 
 
 def wait_after(failures: int) -> timedelta:

@@ -6,7 +6,10 @@ and made again when its owner signs in next.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -53,7 +56,41 @@ def weakness(password: str, *, name: str) -> str | None:
         return "the password is little more than the account's name; choose another"
     if len(set(_normal(password))) < 5:
         return "the password repeats a few characters; choose another"
+    if _is_common(password):
+        return "this password is known to everybody who guesses; choose another, a sentence of a few words say"
     return None
+
+
+_COMMON = Path(__file__).with_name("common_passwords.txt")
+_LEET = str.maketrans("0134578@$!", "oieastbasi")
+_RUNS = (
+    "0123456789" * 3,
+    "9876543210" * 3,
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb",
+)
+
+
+def _is_common(password: str) -> bool:
+    """Whether it is among the words that are tried first, however they are dressed up: capitals, marks or none, digits
+    and signs around them, 0 for o; or one of them twice; or a run of keys."""
+    folded = unicodedata.normalize("NFD", _normal(password).lower()).replace("đ", "d")
+    plain = "".join(one for one in folded if not unicodedata.combining(one) and not one.isspace())
+    if any(plain.strip("!@#.*") in run for run in _RUNS):
+        return True
+    candidates = {plain, plain.translate(_LEET)}
+    candidates |= {re.sub(r"^[\W\d_]+|[\W\d_]+$", "", one) for one in list(candidates)}
+    candidates |= {re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain).translate(_LEET)}
+    candidates |= {one[: len(one) // 2] for one in list(candidates) if one and one == one[: len(one) // 2] * 2}
+    return any(one in _common() for one in candidates if one)
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Words that are tried first, folded: without capitals, marks and blanks."""
+    lines = _COMMON.read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _normal(password: str) -> str:

@@ -184,6 +184,7 @@ class Act(Enum):
     USE_OWN_PAGES = "use the pages about oneself"
     READ_ACCOUNTS = "read accounts"
     CHANGE_ACCOUNTS = "make or end accounts"
+    PRINT_SLIPS = "print slips by which workers sign in"
     READ_ROLES = "read who holds which role"
     READ_TEAMS = "read who is in which team"
     CHANGE_TEAMS = "say who is in which team"
@@ -335,6 +336,7 @@ TABLE: Mapping[Act, Rule] = {
     Act.USE_OWN_PAGES: Rule(None, roles=frozenset({Role.WORKER})),
     Act.READ_ACCOUNTS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.CHANGE_ACCOUNTS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.PRINT_SLIPS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_ROLES: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),
     Act.READ_TEAMS: Rule(None, roles=UNION_ROLES | {Role.OPERATOR, Role.AUDITOR}),
     Act.CHANGE_TEAMS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),

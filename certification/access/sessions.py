@@ -7,14 +7,18 @@ sessions_of every session of an account, for whoever it is; end_others ends them
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.access import attempts, passwords, records, tokens
+from certification.access import attempts, passwords, records, second_factor, tokens
 from certification.access.accounts import SignInRefused, check_password, keep_password
+from certification.errors import CertificationError
 from certification.models import Account, AccountSession, PasswordToken
 from lrs import api
 from lrs.db import NOBODY, Database, Session
@@ -22,16 +26,23 @@ from lrs.db import NOBODY, Database, Session
 __all__ = [
     "ALL_OTHERS",
     "SESSION_LASTS",
+    "CodeNeeded",
     "OpenSession",
     "SignedIn",
+    "begin",
     "change_password",
     "end_others",
     "session_of",
     "sessions_of",
     "sign_in",
+    "sign_in_with_code",
     "sign_out",
     "tenant_of",
+    "turn_off_code",
 ]
+
+CODE_WITHIN = timedelta(minutes=5)
+"""How long after the password the code may follow."""
 
 SESSION_LASTS = timedelta(hours=12)
 """A day's work. Whoever comes back the next day signs in again."""
@@ -61,6 +72,14 @@ class OpenSession:
     is_this: bool
 
 
+class CodeNeeded(SignInRefused):
+    """The password is right, and the account asks for a code as well. `pending` says so to `sign_in_with_code`."""
+
+    def __init__(self, pending: str) -> None:
+        self.pending = pending
+        CertificationError.__init__(self, "this account also asks for a code: that of its app, or a recovery code")
+
+
 def tenant_of(session: Session, name: str) -> tuple[UUID, str]:
     """The tenant that a name at sign-in is of, and the account's own name: "lan" of the tenant "default", "lan@other".
 
@@ -74,8 +93,12 @@ def tenant_of(session: Session, name: str) -> tuple[UUID, str]:
         return api.find_tenant(session), name
 
 
-def sign_in(database: Database, name: str, password: str, *, pepper: bytes, now: datetime) -> tuple[str, SignedIn]:
+def sign_in(
+    database: Database, name: str, password: str, *, pepper: bytes, now: datetime, code: str | None = None
+) -> tuple[str, SignedIn]:
     """Begin a session: its token, which cannot be read again later. Raises SignInRefused or TooOften.
+
+    Raises CodeNeeded for an account that asks for a code, where none comes.
 
     In short steps, so that no transaction is held while the password is worked on.
     """
@@ -99,8 +122,67 @@ def sign_in(database: Database, name: str, password: str, *, pepper: bytes, now:
         )
         if still.rowcount != 1:  # changed or deactivated meanwhile
             raise SignInRefused
+        if second_factor.is_on(session, tenant, account):
+            if code is None:
+                raise CodeNeeded(_pending(tenant, account, own, kept, pepper, now))
+            if not second_factor.passes(session, tenant, account, code, pepper=pepper, now=now):
+                raise SignInRefused
         attempts.forget(session, tenant, own, pepper)
-        return _begin(session, tenant, account, pepper=pepper, now=now)
+        return begin(session, tenant, account, pepper=pepper, now=now)
+
+
+def sign_in_with_code(
+    database: Database, pending: str, code: str, *, pepper: bytes, now: datetime
+) -> tuple[str, SignedIn]:
+    """Begin the session of whoever gave the right password before. Raises SignInRefused or TooOften.
+
+    Wrong codes count as wrong passwords do.
+    """
+    tenant, account, own, digest = _of_pending(pending, pepper, now)
+    found = attempts.password_after_counting(database, tenant, own, pepper=pepper, now=now)
+    if found is None or found[0] != account or not hmac.compare_digest(_told(found[1], pepper), digest):
+        raise SignInRefused  # the password was changed meanwhile
+    with database.writing(tenant) as session:
+        if not second_factor.passes(session, tenant, account, code, pepper=pepper, now=now):
+            raise SignInRefused
+        attempts.forget(session, tenant, own, pepper)
+        return begin(session, tenant, account, pepper=pepper, now=now)
+
+
+def turn_off_code(database: Database, signed_in: SignedIn, code: str, *, pepper: bytes, now: datetime) -> None:
+    """Ask the account for no codes any more, once one was shown a last time. Raises SignInRefused or TooOften: wrong
+    codes count as wrong passwords do."""
+    tenant, account, name = signed_in.tenant, signed_in.account, signed_in.name
+    attempts.password_after_counting(database, tenant, name, pepper=pepper, now=now)
+    with database.writing(tenant) as session:
+        if not second_factor.passes(session, tenant, account, code, pepper=pepper, now=now):
+            raise SignInRefused
+        second_factor.turn_off(session, tenant, account, name=name, by=name, reason="by the person", now=now)
+        attempts.forget(session, tenant, name, pepper)
+
+
+def _pending(tenant: UUID, account: UUID, own: str, kept: str, pepper: bytes, now: datetime) -> str:
+    until = int((now + CODE_WITHIN).timestamp())
+    said = json.dumps([str(tenant), str(account), own, _told(kept, pepper), until])
+    sealed = tokens.digest(pepper, b"pending", said).hex()
+    return base64.urlsafe_b64encode(json.dumps([said, sealed]).encode()).decode()
+
+
+def _of_pending(pending: str, pepper: bytes, now: datetime) -> tuple[UUID, UUID, str, str]:
+    try:
+        said, sealed = json.loads(base64.urlsafe_b64decode(pending.encode()))
+        good = hmac.compare_digest(tokens.digest(pepper, b"pending", said).hex(), sealed)
+        tenant, account, own, digest, until = json.loads(said)
+    except (ValueError, TypeError, AttributeError):
+        raise SignInRefused from None
+    if not good or now.timestamp() > until:
+        raise SignInRefused
+    return UUID(tenant), UUID(account), own, digest
+
+
+def _told(kept: str, pepper: bytes) -> str:
+    """What tells one password from another, without saying it."""
+    return tokens.digest(pepper, b"pending password", kept).hex()
 
 
 def session_of(database: Database, token: str, *, pepper: bytes, now: datetime) -> SignedIn | None:
@@ -179,10 +261,11 @@ def change_password(
             reason="by the person",
             now=now,
         )
-        return _begin(session, signed_in.tenant, signed_in.account, pepper=pepper, now=now)
+        return begin(session, signed_in.tenant, signed_in.account, pepper=pepper, now=now)
 
 
-def _begin(session: Session, tenant: UUID, account: UUID, *, pepper: bytes, now: datetime) -> tuple[str, SignedIn]:
+def begin(session: Session, tenant: UUID, account: UUID, *, pepper: bytes, now: datetime) -> tuple[str, SignedIn]:
+    """A session of the account for somebody who has shown to be its owner: its token. Raises SignInRefused."""
     token = tokens.new(tenant)
     digest = tokens.digest(pepper, b"session", token)
     for table in (AccountSession, PasswordToken):

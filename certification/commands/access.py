@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 from flask import current_app
 
-from certification.access import accounts, records, rights, roles, teams
+from certification.access import accounts, records, rights, roles, second_factor, teams
 from certification.access.first_run import begin
 from certification.access.permissions import Act, Role
 from certification.commands import invocation
@@ -132,6 +132,18 @@ def reactivate_account(name: str, reason: str, tenant: str) -> None:
         accounts.reactivate(session, owner, name, by=by, reason=reason, now=now)
         token = accounts.invite(session, owner, name, by=by, reason=reason, pepper=pepper(), now=now)
     tell_token(name, token)
+
+
+@click.command("turn-off-code")
+@click.argument("name")
+@reason
+@for_tenant
+def turn_off_code(name: str, reason: str, tenant: str) -> None:
+    """Ask an account for no code of an app any more, of somebody who lost the phone and the recovery codes."""
+    with invocation.writing(tenant) as (session, owner):
+        account, by = accounts.find(session, owner, name).id, roles.TERMINAL
+        second_factor.turn_off(session, owner, account, name=name, by=by, reason=reason, now=invocation.now())
+    click.echo(f"{printable(name)} signs in by the password alone.")
 
 
 @click.command("accounts")
@@ -291,6 +303,7 @@ ACCESS = (
     invite_account,
     deactivate_account,
     reactivate_account,
+    turn_off_code,
     list_accounts,
     give_role,
     end_role,

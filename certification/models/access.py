@@ -17,7 +17,9 @@ __all__ = [
     "AccountSession",
     "FormSent",
     "PasswordToken",
+    "RecoveryCode",
     "RoleGiven",
+    "SecondFactor",
     "SignInAttempt",
     "Team",
     "TeamMember",
@@ -97,6 +99,40 @@ class PasswordToken(Base):
     tenant_id: Mapped[UUID]
     account_id: Mapped[UUID]
     expires: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SecondFactor(Base):
+    """That an account also asks for the code of an app at sign-in.
+
+    Personal data: that the account's owner does so. The secret is encrypted under the installation's. Removed when the
+    owner, or an operator, turns it off.
+    """
+
+    __tablename__ = "certification_second_factor"
+    __table_args__ = ({"info": {"distribution": "reference"}},)
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    sealed: Mapped[bytes]
+    begun: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """NULL until its owner has shown a code; until then it asks for nothing."""
+    last_step: Mapped[int] = mapped_column(sa.BigInteger)
+    """The half minute of the last code that was taken: no code is taken twice."""
+
+
+class RecoveryCode(Base):
+    """A code to sign in once, without the app of the phone or, of a worker's slip, without a password: its digest.
+
+    No personal data but the account's id. Removed when it is used, or others are made.
+    """
+
+    __tablename__ = "certification_recovery_code"
+    __table_args__ = (sa.Index(None, "tenant_id", "account_id"), {"info": {"distribution": "local"}})
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    account_id: Mapped[UUID]
 
 
 class SignInAttempt(Base):

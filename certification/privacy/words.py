@@ -19,6 +19,7 @@ LOOKED_AT: Mapping[Act, str] = {
     Act.DECIDE_TITLES: "ghi quyết định công nhận danh hiệu",
     Act.DECLARE: "khai chứng chỉ, tự học thay người lao động",
     Act.DISPUTE: "ghi khiếu nại thay người lao động",
+    Act.PRINT_SLIPS: "in phiếu mã đăng nhập",
     Act.PROPOSE_TITLES: "đề nghị công nhận danh hiệu",
     Act.READ_ACTS: "xem sổ việc đã làm",
     Act.READ_ASSESSMENT: "xem kết quả đánh giá",

@@ -47,6 +47,11 @@ class SignInBody(Body):
         metadata={"description": "The account's name; `name@tenant` of a tenant that is not the default one."},
     )
     password = fields.String(required=True, validate=_PASSWORD)
+    code = fields.String(
+        load_default=None,
+        validate=validate.Length(min=1, max=40),
+        metadata={"description": "Of an account that asks for one: the code of its app, or a recovery code."},
+    )
     cookie = fields.Boolean(
         load_default=False,
         truthy={True},
@@ -123,11 +128,14 @@ def sign_in(body: Mapping[str, Any]) -> Response:
     """Begin a session
 
     Whatever is wrong, the answer is the same and takes as long. After some failures under a name one has to wait a
-    little longer each time (429). A session that the caller's cookie held before ends. It lasts 12 hours at most.
+    little longer each time (429). An account that asks for a code as well says so to the right password. A session that
+    the caller's cookie held before ends. It lasts 12 hours at most.
     """
     if body["cookie"]:
         refuse_other_sites()
-    token, begun = sessions.sign_in(database(), body["account"], body["password"], pepper=pepper(), now=now())
+    token, begun = sessions.sign_in(
+        database(), body["account"], body["password"], pepper=pepper(), now=now(), code=body["code"]
+    )
     _end_the_one_before()
     return _begun(token, begun, cookie=body["cookie"])
 

@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 
 import sqlalchemy.exc
-from flask import Flask, Response, g, make_response, redirect, render_template, request
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -69,7 +69,7 @@ def _page(status: int, **values: Any) -> Response:
 
 
 def _again(error: Any) -> AnyResponse:
-    return redirect(error.location or "/", 303)
+    return redirect(error.location or url_for("frame.home"), 303)
 
 
 def _unchanged(known: Unchanged) -> Response:

@@ -40,6 +40,7 @@ def _account(error: Exception) -> str:
         "is no account name": _("Tên đăng nhập chỉ gồm chữ thường không dấu, chữ số, và . _ - ở giữa"),
         "there is an account": _("Tên đăng nhập này đã có người dùng; chọn tên khác"),
         "give the person's full name": _("Nhập họ và tên, nhiều nhất 200 ký tự"),
+        "signs in by its password": _("Tài khoản này giữ vai trò khác hoặc đã bật mã đăng nhập, nên chỉ dùng mật khẩu"),
         "is deactivated": _("Tài khoản này đã ngừng dùng; mở lại trước"),
         "there is no account": _("Không có tài khoản này"),
         "there is no such worker": _("Không có người lao động này"),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from certification.access import sessions
+from certification.access import second_factor, sessions
 from certification.access.permissions import Act
 from certification.resources import access, cookies
 from certification.resources.errors import NotFound
-from certification.web.frame.fields import Form, secret
+from certification.web.frame.fields import Form, hidden, secret
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.signing_in import pages
@@ -33,13 +33,20 @@ class ChangePasswordForm(Form):
     )
 
 
+class EndSessionForm(Form):
+    """Which session of the account, or `sessions.ALL_OTHERS`."""
+
+    phien = hidden()
+
+
 @pages.page("/tai-khoan", Act.READ_OWN_SESSION)
 def own_account() -> Response:
     """The own account: name, roles, and every session of it."""
     mine = access.signed_in()
     with access.database().reading(mine.tenant) as session:
         open_sessions = sessions.sessions_of(session, mine, access.now())
-    return shown("signing_in/own-account.html", account=mine, sessions=open_sessions)
+        has_code = second_factor.is_on(session, mine.tenant, mine.account)
+    return shown("signing_in/own-account.html", account=mine, sessions=open_sessions, has_code=has_code)
 
 
 @pages.page("/tai-khoan/mat-khau", Act.CHANGE_OWN_SESSION, methods=("GET", "POST"))
@@ -63,9 +70,9 @@ def change_password() -> Response:
 @pages.page("/tai-khoan/phien/ket-thuc", Act.CHANGE_OWN_SESSION, methods=("POST",))
 def end_session() -> Response:
     """Ends another session of the account, or with `tat-ca` all others."""
-    mine = access.signed_in()
-    with access.database().writing(mine.tenant) as session:
-        ended = sessions.end_others(session, mine, request.form.get("phien", ""))
-    if not ended:
-        raise NotFound(Fault("", _("Phiên này đã kết thúc rồi")))
-    return filled_in(Form).done(url_for(".own_account"), _("Đã kết thúc phiên"))
+    form = filled_in(EndSessionForm)
+    with form.submitting() as session:
+        if not sessions.end_others(session, access.signed_in(), form.values["phien"] or ""):
+            raise NotFound(Fault("", _("Phiên này đã kết thúc rồi")))
+        return form.done(url_for(".own_account"), _("Đã kết thúc phiên"))
+    return own_account()

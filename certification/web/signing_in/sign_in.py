@@ -77,9 +77,22 @@ def sign_in() -> AnyResponse:
     if form.sent:
         with form.refusals():
             name, typed = form.values["account"], form.values["password"]
-            token, begun = sessions.sign_in(access.database(), name, typed, pepper=access.pepper(), now=access.now())
-            return begin(token, begun, within(form.values["tiep"]), kept)
+            try:
+                token, begun = sessions.sign_in(
+                    access.database(), name, typed, pepper=access.pepper(), now=access.now()
+                )
+                return begin(token, begun, within(form.values["tiep"]), kept)
+            except sessions.CodeNeeded as needed:
+                return _asks_for_code(needed.pending, form.values["tiep"] or "", kept)
     return page_to_sign_in(kept=kept, form=form)
+
+
+def _asks_for_code(pending: str, onward: str, kept: str) -> Response:
+    """The form for the code that the account asks for as well."""
+    from certification.web.signing_in.second_factor import CodeForm
+
+    form = Filled(CodeForm(), MultiDict({"pending": pending, "tiep": onward}), False)
+    return shown("signing_in/type-code.html", form=form, kept=kept, kept_field=form_tokens.KEPT)
 
 
 def begin(token: str, begun: sessions.SignedIn, onward: str | None, kept: str = "") -> AnyResponse:

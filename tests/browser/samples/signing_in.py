@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from tests.browser.prepared import Samples
 
-SAMPLES: Samples = {}
+SAMPLES: Samples = {"signing_in.print_slip": {"number": "a02"}}

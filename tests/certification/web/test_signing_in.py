@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pyotp
 import pytest
 import sqlalchemy as sa
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
 from certification.access import first_run
 from certification.access.permissions import Role
 from certification.models import AccountSession, FormSent
+from certification.web.frame import languages
 from certification.web.frame.form_tokens import KEPT, ONCE, TOKEN
 from certification.web.frame.views import within
 from lrs.db import Database
@@ -234,3 +239,61 @@ def test_what_is_not_there_too_large_or_refused_has_a_page_in_vietnamese(visitor
     assert (answer.status_code, "quá lớn" in answer.text) == (413, True)
     assert visitor.client.delete("/tai-khoan", headers=ORIGIN).status_code == 405
     assert ONCE in fields and FormSent.__tablename__
+
+
+def test_a_form_sent_twice_is_done_once_and_leads_to_the_same_page(
+    app: Flask, visitor: Visitor, database: Database, tenant: UUID
+) -> None:
+    visitor.sign_in("lan")
+    for _ in range(2):
+        Visitor(app.test_client()).sign_in("lan")
+    end = "/tai-khoan/phien/ket-thuc"
+    fields = {**hidden_fields(visitor.get("/tai-khoan").text, end), "phien": "khac"}
+    first, second = visitor.send(end, fields), visitor.send(end, fields)
+    assert [one.status_code for one in (first, second)] == [303, 303]
+    assert first.headers["Location"] == second.headers["Location"] == "/tai-khoan"
+    with database.reading(tenant) as session:
+        kept = session.scalars(sa.select(FormSent.location).where(FormSent.tenant_id == tenant)).all()
+    assert kept == ["/tai-khoan"]
+    assert visitor.send(end, {**fields, ONCE: "another"}).status_code == 404, "there is none left to end"
+
+
+def test_a_code_of_the_phone_is_set_up_asked_for_and_turned_off(app: Flask, visitor: Visitor) -> None:
+    visitor.sign_in("lan")
+    page = "/tai-khoan/ma-dang-nhap"
+    assert visitor.fill_in(page, {}, action=f"{page}/bat-dau").headers["Location"] == page
+    shown = visitor.get(page).text
+    secret = re.findall(r"<code>([A-Z2-7]{32})</code>", shown)[0]
+    assert "<svg" in shown
+    assert "Đây không phải mã" in visitor.fill_in(page, {"code": "000000"}).text
+    answer = visitor.fill_in(page, {"code": pyotp.TOTP(secret).now()})
+    codes = re.findall(r"<code>([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})</code>", answer.text)
+    assert len(codes) == 10
+
+    other = Visitor(app.test_client())
+    asked = other.sign_in("lan")
+    assert (asked.status_code, "Nhập mã đăng nhập" in asked.text) == (200, True)
+    assert other.get("/tai-khoan").status_code == 303
+    fields = hidden_fields(asked.text, "/dang-nhap/ma")
+    wrong = other.send("/dang-nhap/ma", {**fields, "code": "AAAA"})
+    assert "Mã chưa đúng" in wrong.text
+    good = other.send("/dang-nhap/ma", {**hidden_fields(wrong.text, "/dang-nhap/ma"), "code": codes[0]})
+    assert good.headers["Location"] == "/trang-chu"
+    assert "đang bật" in other.get("/tai-khoan").text
+    assert "Mã chưa đúng" in other.fill_in(f"{page}/tat", {"code": codes[0]}).text
+    assert other.fill_in(f"{page}/tat", {"code": codes[1]}).headers["Location"] == "/tai-khoan"
+    assert "chưa bật" in other.get("/tai-khoan").text
+
+
+def test_every_word_of_the_frame_has_its_english() -> None:
+    for package in ("frame", "signing_in"):
+        folder = languages.CATALOGUES / package
+        methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+        found = {
+            message
+            for _, _, message, _, _ in extract_from_dir(folder, methods, keywords={**DEFAULT_KEYWORDS, "_l": None})
+            if isinstance(message, str)
+        }
+        with (folder / "translations/en.po").open("rb") as file:
+            known = {one.id for one in read_po(file) if one.string}
+        assert found - known == set(), f"{package}/translations/en.po: `make words`, then write their English"
