@@ -29,6 +29,7 @@ OPEN_TO_EVERYBODY = {
     "/api/templates/<table>.xlsx",
     "/assets/<path:name>",
     "/bat-dau",
+    "/d/<address>",
     "/dang-nhap",
     "/dang-nhap/ma",
     "/dang-nhap/phieu",

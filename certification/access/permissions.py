@@ -166,6 +166,10 @@ class Act(Enum):
     SCORE_ONESELF = "give points to oneself"
     TAKE_IN_LISTS = "bring in lists of who attended"
     READ_LISTS = "read what became of a list"
+    HOLD_ROLL_CALLS = "hold roll-calls"
+    READ_ROLL_CALLS = "read who was at a roll-call"
+    BRING_CODES = "bring the code of a roll-call"
+    BE_PRESENT = "say that one is present at a roll-call"
     DECLARE = "declare learning"
     READ_DECLARATIONS = "read declarations"
     DECIDE_DECLARATIONS = "confirm or refuse declarations"
@@ -318,6 +322,10 @@ TABLE: Mapping[Act, Rule] = {
     Act.SCORE_ONESELF: Rule(None, roles=frozenset({Role.WORKER})),
     Act.TAKE_IN_LISTS: Rule(None, roles=_OFFICERS | {Role.ENTERPRISE}),
     Act.READ_LISTS: Rule(None, roles=_OFFICERS | {Role.ENTERPRISE, Role.AUDITOR}),
+    Act.HOLD_ROLL_CALLS: Rule(None, roles=_OFFICERS),
+    Act.READ_ROLL_CALLS: Rule(None, roles=_OFFICERS | {Role.AUDITOR}),
+    Act.BRING_CODES: Rule(None, WithoutKey.ALL),
+    Act.BE_PRESENT: Rule(None, roles=frozenset({Role.WORKER})),
     Act.DECLARE: Rule(None, roles=_OFFICERS | {Role.WORKER}),
     Act.READ_DECLARATIONS: Rule(None, roles=UNION_ROLES | {Role.WORKER, Role.AUDITOR}),
     Act.DECIDE_DECLARATIONS: Rule(None, roles=_OFFICERS),

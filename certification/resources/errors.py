@@ -45,10 +45,13 @@ from certification.reports.reading import UnknownPeriod
 from certification.reports.steps import WrongStep
 from certification.resources.answers import Unchanged, answer
 from certification.resources.limits import AskedTooOften
+from certification.roll_calls.meetings import StepRefused, UnknownRollCall
+from certification.roll_calls.presences import NotPresent, NotTaken
 from certification.rules.certificate_forms import NoCertificateForm
 from certification.rules.personal_data import NoPersonalDataRules
 from certification.rules.procedures import NoProcedureInForce
 from certification.rules.report_forms import NoReportForm
+from certification.rules.roll_call_rules import NoRollCallRules
 from certification.rules.title_procedures import NoSuchStep, NoTitleProcedure
 from certification.spreadsheets import ImportFaults
 from certification.units.letterheads import BadLetterhead
@@ -131,6 +134,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownAttestation,
     UnknownCase,
     UnknownList,
+    UnknownRollCall,
     UnknownFile,
     UnknownFiling,
     UnknownPeriod,
@@ -148,6 +152,10 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NoMappingInForce,
     NoPersonalDataRules,
     NoProcedureInForce,
+    NoRollCallRules,
+    NotPresent,
+    NotTaken,
+    StepRefused,
     NotBegun,
     NoCertificateForm,
     NoPublicAddress,

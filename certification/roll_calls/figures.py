@@ -65,6 +65,7 @@ class Screen:
 class Called:
     """Somebody of the branch, with since when present; None while not."""
 
+    worker_id: UUID
     number: str
     name: str
     present: datetime | None
@@ -134,11 +135,11 @@ def roster(session: Session, tenant: UUID, meeting: Meeting) -> list[Called]:
     )  # fmt: skip
     there = {one.number: one.present for one in present(session, tenant, meeting)}
     rows = session.execute(
-        sa.select(Worker.number, Worker.full_name)
+        sa.select(Worker.id, Worker.number, Worker.full_name)
         .where(Worker.tenant_id == tenant, Worker.id.in_(employed), Worker.merged_into.is_(None))
         .order_by(Worker.number)
     )
-    return [Called(row.number, row.full_name, there.get(row.number)) for row in rows]
+    return [Called(row.id, row.number, row.full_name, there.get(row.number)) for row in rows]
 
 
 def sheets(session: Session, tenant: UUID, meeting: Meeting) -> list[Sheet]:

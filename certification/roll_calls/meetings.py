@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from lrs.db import Session, among, new_id
 
 __all__ = [
     "CLOSED", "DELIVERIES", "OPEN", "PAUSED", "STEPS", "Meeting", "Plan", "StepRefused", "UnknownRollCall",
-    "at_address", "attended", "find", "listed", "open_one", "rules_of", "step",
+    "at_address", "attended", "countable", "find", "listed", "open_one", "rules_of", "step",
 ]  # fmt: skip
 
 OPEN, PAUSED, CLOSED = "open", "paused", "closed"
@@ -204,6 +204,22 @@ def _attended(plan: Plan | Meeting, number: str) -> Attended:
 def attended(meeting: Meeting, number: str) -> Attended:
     """What being at the session says of the worker with this number."""
     return _attended(meeting, number)
+
+
+def countable(session: Session, tenant: UUID, day: date) -> list[tuple[str, str]]:
+    """The topics that being at a session counts for, in some way of holding it: codes with their titles. Raises
+    NoMappingInForce."""
+    mapping = evidence_mapping.mapping_in_force(session, tenant, day)
+    found = []
+    for code, title in mapping.topics.items():
+        for delivery in DELIVERIES:
+            one = Attended(1, "x", "x", None, day, None, 1, (code,), delivery, "", None, None, None, None)
+            who = Person(tenant, "x", "", None)
+            made = attendance.statement(tenant, mapping, "x", attendance.ROLL_CALL, one, who, entitled=False)
+            if not attendance.uncounted(mapping, made, one):
+                found.append((code, title))
+                break
+    return found
 
 
 def step(session: Session, tenant: UUID, roll_call: UUID, name: str, *, by: str, now: datetime) -> Meeting:

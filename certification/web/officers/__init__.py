@@ -4,6 +4,7 @@ home       where they begin: the unit against its targets (standings), what wait
 workers    the list of workers, with how each stands (statuses); worker: one of them, with evidence
 sitting    points for a team in one sitting (points: the forms)
 dossiers   from registering to a proposal, many at once
+roll_calls sessions at which people are called
 cases      disputes and declarations that wait
 scope      how far all of these go
 """
@@ -23,9 +24,18 @@ pages = Pages(
     navigation=(
         Entry(_l("Trang chủ"), "home"),
         Entry(_l("Người lao động"), "list_workers"),
+        Entry(_l("Điểm danh"), "roll_calls"),
         Entry(_l("Xác nhận điểm"), "attest_sitting"),
         Entry(_l("Hồ sơ danh hiệu"), "list_dossiers"),
     ),
 )
 
-from certification.web.officers import cases, dossiers, home, sitting, worker, workers  # noqa: E402, F401 — adds the views
+from certification.web.officers import (  # noqa: E402, F401 — adds the views
+    cases,
+    dossiers,
+    home,
+    roll_calls,
+    sitting,
+    worker,
+    workers,
+)

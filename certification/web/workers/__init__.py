@@ -4,6 +4,7 @@ own              whose record it is, and what it says of a year
 home             what I have, what I lack, what to do next
 indicator        one chỉ số: where its points come from, what is missing
 learning         what was learnt, by day
+roll_call        being present at a session
 self_assessment  points of one's own for the ten chỉ số
 declaring        learning that no platform told: declared, with a photo
 certificates     titles and certificates
@@ -24,6 +25,7 @@ pages = Pages(
     home="home",
     navigation=(
         Entry(_l("Trang chủ"), "home"),
+        Entry(_l("Điểm danh"), "type_code"),
         Entry(_l("Đã học"), "learning"),
         Entry(_l("Khai báo"), "own_declarations"),
         Entry(_l("Giấy chứng nhận"), "certificates"),
@@ -38,5 +40,6 @@ from certification.web.workers import (  # noqa: E402, F401 — adds the views
     indicator,
     learning,
     my_data,
+    roll_call,
     self_assessment,
 )

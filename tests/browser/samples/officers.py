@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,10 +22,10 @@ from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, new_id
-from tests.browser.prepared import Samples
+from tests.browser.samples import roll_calls
 from tests.certification.web.published import ROSTER_HEADINGS
 
-SAMPLES: Samples = {
+SAMPLES: dict[str, Any] = {
     "officers.show_worker": {"number": "a02"},
     "officers.withdraw_points": None,
 }
@@ -38,6 +39,7 @@ TOPICS = ("law-labour", "reading", "digital-able", "life-skill-finance", "law-sa
 
 def prepare(database: Database, tenant: UUID, now: datetime) -> None:
     """Every third worker learnt much; points and dossiers stand at every step."""
+    SAMPLES.update(roll_calls.prepare(database, tenant, now))
     year = vietnam_day(now).year
     rows = [
         f"A{at:03};{FAMILY[at % 10]} {MIDDLE[at % 7]} {GIVEN[at % 13]};{'nữ' if at % 3 else 'nam'};"

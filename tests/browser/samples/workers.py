@@ -22,8 +22,10 @@ SAMPLES: Samples = {
     "workers.indicator": {"indicator": "CS1"},
     "workers.certificate": None,
     "workers.withdraw_declaration": None,
+    "workers.bring_code": None,
+    "workers.be_present": {"phieu": "khong-phai"},
 }
-"""The two without a sample are opened by clicking, in tests/browser/test_worker_pages.py."""
+"""Those without a sample are opened by clicking, in tests/browser/test_worker_pages.py and test_roll_calls.py."""
 
 
 def prepare(database: Database, tenant: UUID, now: datetime) -> None:

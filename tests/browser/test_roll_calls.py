@@ -1,0 +1,269 @@
+"""The roll-call at the shift gate, from signing in to the result: by list, by code, without a network, on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, expect
+
+from certification.models import Employment, Organization, Presence, RollCall, Worker
+from lrs import api
+from lrs.db import Database, new_id
+from tests.browser.prepared import prepare
+from tests.browser.visiting import SIZES, Visit
+from tests.certification.access.people import PASSWORD
+
+pytestmark = pytest.mark.slow
+
+PEOPLE = 30
+
+
+class Gate:
+    """An installation whose dn/a has thirty people of the night shift besides, and what is kept of them."""
+
+    def __init__(self, database: Database, tenant: UUID, chromium: Browser, address: str) -> None:
+        self.database, self.tenant, self.chromium, self.address = database, tenant, chromium, address.rstrip("/")
+        prepare(database, tenant, datetime.now(UTC))
+        with database.writing(tenant) as session:
+            enterprise = session.scalars(
+                sa.select(Organization.id).where(Organization.tenant_id == tenant, Organization.code == "dn/a")
+            ).one()
+            for place in range(1, PEOPLE + 1):
+                worker = Worker(id=new_id(), tenant_id=tenant, number=f"C{place:02}", full_name=f"Đỗ Thị Ca {place}")
+                session.add(worker)
+                session.flush()
+                hired = {"started": date(2020, 1, 1), "ended": None, "position": None}
+                session.add(Employment(worker_id=worker.id, tenant_id=tenant, enterprise_id=enterprise, **hired))
+        self.visits: list[Visit] = []
+
+    def visit(self, name: str, size: str = "desk") -> Visit:
+        self.visits.append(Visit(self.chromium, self.address, name, size=size))
+        return self.visits[-1]
+
+    def present(self, title: str) -> list[str]:
+        with self.database.reading(self.tenant) as session:
+            return sorted(
+                session.scalars(
+                    sa.select(Worker.number)
+                    .join(Presence, Presence.worker_id == Worker.id)
+                    .join(RollCall, RollCall.id == Presence.roll_call_id)
+                    .where(RollCall.tenant_id == self.tenant, RollCall.title == title, Presence.withdrawn.is_(None))
+                )
+            )
+
+    def statements(self, title: str) -> int:
+        with self.database.reading(self.tenant) as session:
+            found = [one.document for one in api.changes(session, self.tenant, None).statements]
+        return sum(one["object"].get("definition", {}).get("name", {}).get("vi") == title for one in found)
+
+
+@pytest.fixture
+def gate(database: Database, tenant: UUID, chromium: Browser, address: str) -> Iterator[Gate]:
+    made = Gate(database, tenant, chromium, address)
+    yield made
+    complaints = [one for visit in made.visits for one in visit.complaints]
+    for visit in made.visits:
+        visit.close()
+    assert complaints == []
+
+
+class Steps:
+    """Counts what a person does: clicks, and keys struck."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.page, self.clicks, self.keys = visit.page, 0, 0
+
+    def click(self, what: str) -> None:
+        self.clicks += 1
+        self.page.click(what)
+
+    def write(self, text: str) -> None:
+        self.keys += len(text)
+        self.page.keyboard.type(text)
+
+
+def opened(visit: Visit, title: str) -> None:
+    visit.open("/diem-danh/mo")
+    visit.page.fill("#title", title)
+    visit.page.check("text=Pháp luật an toàn, vệ sinh lao động")
+    visit.page.click("text=Mở buổi >> nth=-1")
+    visit.page.wait_for_selector("text=Đã mở buổi điểm danh")
+
+
+def all_sent(visit: Visit) -> None:
+    visit.page.wait_for_selector("#tinh-trang:has-text('Đã gửi hết')")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_first_time_officer_records_thirty_people_in_few_steps(gate: Gate, size: str) -> None:
+    """Three minutes are 180 seconds: at one second a click and a fifth of one a key, with forty to read the pages."""
+    visit = gate.visit("cdcs", size)
+    steps = Steps(visit)
+    visit.open("/cong-doan")
+    steps.click("nav.sections >> text=Điểm danh")
+    steps.click("text=Mở buổi điểm danh")
+    steps.click("#title")
+    steps.write("An toàn điện")
+    steps.click("text=Pháp luật an toàn, vệ sinh lao động")
+    steps.click("main form button")
+    steps.click("main >> text=Đánh dấu danh sách")
+    steps.click("#tim")
+    steps.write("do thi ca")
+    visit.page.wait_for_selector("#tinh-trang:has-text('30 người khớp')")
+    for box in visit.page.locator(".ticks li:not([hidden]) label").all():
+        steps.clicks += 1
+        box.click()
+    all_sent(visit)
+    assert visit.page.inner_text("#so-nguoi") == "30"
+    assert visit.look("roll-call-thirty") == []
+    steps.click("text=Xong, xem kết quả")
+    assert visit.look("roll-call-result") == []
+    assert gate.present("An toàn điện") == [f"C{place:02}" for place in range(1, PEOPLE + 1)]
+    assert gate.statements("An toàn điện") == PEOPLE
+    assert steps.clicks <= 40 and steps.keys <= 30
+    assert 40 + steps.clicks + steps.keys / 5 <= 180
+
+
+def test_by_keyboard_alone_a_number_and_enter_is_one_person(gate: Gate) -> None:
+    visit = gate.visit("cdcs")
+    opened(visit, "Bàn phím")
+    visit.page.focus("text=Đánh dấu danh sách")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector("#tim")
+    visit.page.focus("#tim")
+    for number in ("c07", "c11", "a02"):
+        visit.page.keyboard.type(number)
+        visit.page.keyboard.press("Enter")
+    all_sent(visit)
+    expect(visit.page.locator("#so-nguoi")).to_have_text("3")
+    assert gate.present("Bàn phím") == ["C07", "C11", "a02"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_without_a_network_ticks_wait_and_go_later_once(gate: Gate, size: str) -> None:
+    visit = gate.visit("cdcs", size)
+    opened(visit, "Mất mạng")
+    visit.page.click("main >> text=Đánh dấu danh sách")
+    visit.context.set_offline(True)
+    for number in ("C01", "C02", "C03"):
+        visit.page.check(f"input[value={number}]")
+    visit.page.wait_for_selector("text=Chưa có mạng. Máy này đang giữ 3 lượt điểm danh và sẽ tự gửi khi có mạng")
+    visit.page.uncheck("input[value=C03]")
+    assert gate.present("Mất mạng") == []
+    visit.complaints.clear()  # the browser says that it is offline
+    assert visit.look("roll-call-offline") == []
+    visit.context.set_offline(False)
+    all_sent(visit)
+    assert gate.present("Mất mạng") == ["C01", "C02"]
+
+    # An answer that is lost on its way: the queue goes again, and nothing is doubled.
+    lost = []
+
+    def lose(route, request):  # type: ignore[no-untyped-def]
+        if not lost:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    visit.context.route("**/api/roll-calls/*/ticks", lose)
+    visit.page.check("input[value=C04]")
+    visit.page.wait_for_selector("text=Máy này đang giữ 1 lượt")
+    visit.page.reload()
+    all_sent(visit)
+    visit.complaints.clear()
+    assert lost == [200]
+    assert gate.present("Mất mạng") == ["C01", "C02", "C04"]
+    assert gate.statements("Mất mạng") == 3
+
+
+def test_a_worker_scans_before_signing_in_and_is_present_once(gate: Gate) -> None:
+    officer = gate.visit("cdcs")
+    opened(officer, "Quét mã")
+    officer.page.click("main >> text=Hiện mã QR")
+    assert officer.look("roll-call-screen") == []
+    box = officer.page.locator(".qr svg").bounding_box()
+    assert box is not None and box["width"] >= 0.6 * 900
+    digits = re.sub(r"\D", "", officer.page.inner_text(".digits"))
+    with gate.database.reading(gate.tenant) as session:
+        at = RollCall.tenant_id == gate.tenant, RollCall.title == "Quét mã"
+        address = session.scalars(sa.select(RollCall.address).where(*at)).one()
+    worker = gate.visit("", "phone")
+    worker.open(f"/d/{address}?m={digits}")
+    worker.name = "nld"
+    worker.page.fill("#account", "nld")
+    worker.page.fill("#password", PASSWORD)
+    worker.page.keyboard.press("Enter")
+    worker.page.wait_for_selector("text=Tôi có mặt")
+    assert worker.look("roll-call-confirm") == []
+    worker.page.click("text=Tôi có mặt >> nth=0")
+    worker.page.wait_for_selector("text=Anh/chị đã được ghi có mặt")
+    assert worker.look("roll-call-present") == []
+    worker.open(f"/d/{address}?m=000000")
+    worker.page.wait_for_selector("text=Không cần quét lại")
+    assert gate.present("Quét mã") == ["a02"]
+    officer.page.wait_for_selector(".last li")
+    assert officer.page.locator(".last li").count() == 1
+    officer.page.click("text=Tạm dừng")
+    officer.page.wait_for_selector("text=Đang tạm dừng")
+    assert officer.page.locator(".qr").count() == 0
+
+
+def test_whoever_brings_a_code_that_changed_is_told_what_to_do(gate: Gate) -> None:
+    officer = gate.visit("cdcs")
+    opened(officer, "Mã đã đổi")
+    with gate.database.reading(gate.tenant) as session:
+        at = RollCall.tenant_id == gate.tenant, RollCall.title == "Mã đã đổi"
+        address = session.scalars(sa.select(RollCall.address).where(*at)).one()
+    worker = gate.visit("nld", "phone")
+    worker.open(f"/d/{address}?m=000000")
+    worker.page.wait_for_selector("text=Mã này đã đổi. Quét lại mã đang hiện, hoặc nhập 6 số dưới mã")
+    assert worker.look("roll-call-changed") == []
+    worker.open("/d")
+    worker.page.fill("#digits", "12")
+    worker.page.click("main form button")
+    assert worker.page.inner_text("#digits-loi").endswith("Nhập đủ sáu số, ví dụ 042 917")
+    assert gate.present("Mã đã đổi") == []
+
+
+def test_a_paper_list_is_typed_in_and_one_taken_back(gate: Gate) -> None:
+    visit = gate.visit("cdcs", "phone")
+    opened(visit, "Trên giấy")
+    visit.page.click("main >> text=Nhập danh sách giấy")
+    picture = {"name": "ds.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n to giay"}
+    visit.page.fill("#numbers", "C01\nC99\nC02")
+    visit.page.set_input_files("#picture", picture)
+    visit.page.click("main form button")
+    visit.page.wait_for_selector(".summary")
+    assert "C99" in visit.page.inner_text(".summary")
+    assert visit.page.input_value("#numbers") == "C01\nC99\nC02"
+    assert visit.look("roll-call-paper-faults") == []
+    visit.page.fill("#numbers", "C01\nC02")
+    visit.page.set_input_files("#picture", picture)
+    visit.page.click("main form button")
+    visit.page.wait_for_selector("text=Đã ghi 2 người từ danh sách giấy")
+    visit.page.click("text=Bỏ Đỗ Thị Ca 2")
+    visit.page.click("main form button")
+    visit.page.wait_for_selector("text=Đã bỏ ghi có mặt của Đỗ Thị Ca 2")
+    assert visit.look("roll-call-corrected") == []
+    assert gate.present("Trên giấy") == ["C01"]
+
+
+def test_it_works_without_scripts(gate: Gate) -> None:
+    visit = Visit(gate.chromium, gate.address, "cdcs", java_script_enabled=False)
+    opened(visit, "Không kịch bản")
+    visit.page.click("main >> text=Đánh dấu danh sách")
+    visit.page.fill("#tim", "đỗ thị ca 2")
+    visit.page.click("text=Lọc")
+    assert visit.page.locator(".ticks li").count() == 11
+    visit.page.check("input[value=C02]")
+    visit.page.check("input[value=C20]")
+    visit.page.click("text=Ghi có mặt")
+    visit.page.wait_for_selector("text=Đã ghi có mặt 2 người")
+    assert gate.present("Không kịch bản") == ["C02", "C20"]
+    visit.close()
