@@ -102,6 +102,7 @@ def _load(address: str, _options: Mapping[str, Any]) -> Mapping[str, Any]:
         "contentType": "application/ld+json",
         "contextUrl": None,
         "documentUrl": address,
+        "tag": "static",  # it never changes, so what was worked out of it is kept
         "document": _context(_FILES[address]),
     }
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from certification.demonstration import reporting, titles, transcripts
 from certification.demonstration.people import LEARNING_PLATFORM
 from certification.demonstration.state import State
-from certification.dossiers import listing
+from certification.dossiers import listing, review_words, reviews
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
 from certification.judgement import explanations
 from certification.judgement.assessments import Judgement
@@ -108,6 +108,9 @@ def _print_titles(session: Session, tenant: UUID, console: Console, state: State
     )
     if not entries:
         return
+    for item in reviews.listing(session, tenant, limit=CERTIFICATES_SHOWN, state=None):
+        why = "; ".join(review_words.KINDS[each.kind] for each in item.why)
+        console.print(f"Xem lại danh hiệu của {item.number} vì {why}: {review_words.STATES[item.state]}.")
     first = entries[0]
     console.print(
         f"{first.body}: Quyết định số {first.decision_number} ngày {first.decided_on:%d/%m/%Y}. {number(len(entries))} "

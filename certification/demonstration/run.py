@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from pathlib import Path
 from types import FrameType
@@ -285,6 +285,8 @@ def _recognise(
     told = titles.unions(world, judged)
     with step(console, "Đăng ký, tự đánh giá, xét, đề nghị và quyết định danh hiệu", counts="người") as advance:
         titles.recognise(database, tenant, world, told, on_person=advance)
+    with step(console, "Rút và cho lại điểm xác nhận của một người; xem lại danh hiệu của người đó"):
+        titles.review(database, tenant, told, now=max(now, datetime.now(UTC)))
     folder = place.folder / titles.FOLDER
     with step(console, f"Cấp, ký và vẽ giấy công nhận vào {folder}", counts="giấy") as advance:
         titles.issue_and_draw(

@@ -30,13 +30,16 @@ from certification.demonstration.errors import NotVerified
 from certification.demonstration.people import MARK, Person, World
 from certification.demonstration.poster import Connection
 from certification.documents import book, certificate_paper
-from certification.dossiers import decisions, proceedings, proposals
+from certification.dossiers import decisions, proceedings, proposals, reviews
 from certification.dossiers.decisions import Refused
 from certification.dossiers.proposals import Meeting, Voted
 from certification.dossiers.steps import NotTwice
 from certification.evaluation.results import MET
-from certification.evidence import self_scores
+from certification.evidence import self_scores, sittings
 from certification.evidence.self_scores import OwnScore
+from certification.evidence.sittings import MemberPoints
+from certification.evidence.witnesses import Witness
+from certification.judgement import assessments
 from certification.judgement.assessments import Judgement
 from certification.people import workers
 from certification.rules.criteria import PROGRAMME
@@ -45,7 +48,7 @@ from certification.units.letterheads import Letterhead
 from certification.vietnam import VIETNAM
 from lrs.db import Database, Session
 
-__all__ = ["FOLDER", "NUMBER", "Union", "issue_and_draw", "issued", "recognise", "unions", "verify"]
+__all__ = ["FOLDER", "NUMBER", "Union", "issue_and_draw", "issued", "recognise", "review", "unions", "verify"]
 
 FOLDER = "giay-cong-nhan"
 """Where, in the demonstration's folder, the certificates are drawn."""
@@ -102,22 +105,63 @@ def recognise(
         with database.writing(tenant) as session:
             if _prepare(session, tenant, union, day):
                 _propose(session, tenant, union, day)
-        numbers = [person.number for person, _ in union.people]
-        if len(numbers) >= LEFT_OUT_OF:
-            refused.append(Refused(numbers.pop(), f"Cần xác minh lại minh chứng của chỉ số CS8 {MARK}"))
-        granted += numbers
+        for person, _ in union.people[len(_granted(union)) :]:
+            refused.append(Refused(person.number, f"Cần xác minh lại minh chứng của chỉ số CS8 {MARK}"))
+        granted += [person.number for person, _ in _granted(union)]
         on_person(len(union.people))
     if not told:
         return
     body = told[0].body
-    now = _at(day, 15)
     with database.writing(tenant) as session:
+        now = _recorded(session, tenant, day, granted)
         _head(session, tenant, body, day, now)
         who = _officer(session, tenant, "can-bo-cap-tren-vi-du", Role.UPPER_OFFICER, body)
         decisions.decide(
             session, tenant, who, body, day.year, number=NUMBER, decided_on=day, signer=SIGNER, granted=granted,
             refused=refused, now=now,
         )  # fmt: skip
+
+
+def _granted(union: Union) -> tuple[tuple[Person, Judgement], ...]:
+    """Those of the union whom the body recognises."""
+    return union.people[: -1 if len(union.people) >= LEFT_OUT_OF else None]
+
+
+def _recorded(session: Session, tenant: UUID, day: date, numbers: Sequence[str]) -> datetime:
+    """When the decision is recorded: on its day, and after the results that it rests on were kept."""
+    people = [one.id for one in workers.known_workers(session, tenant, numbers).values()]
+    kept = assessments.latest_of(session, tenant, people, PROGRAMME, day.year)
+    return max([_at(day, 15), *(one.judged for one in kept.values())])
+
+
+def review(database: Database, tenant: UUID, told: Sequence[Union], *, now: datetime) -> None:
+    """The points attested for one of those recognised are taken back, since the sitting was written down wrong, and
+    given again; of that comes an item, and whoever may revoke titles keeps this one. May be done again."""
+    rests = [(person, points) for union in told for person, _ in _granted(union) for points in person.vouchings]
+    with database.writing(tenant) as session:
+        if not rests or reviews.listing(session, tenant, limit=1, state=None):
+            return
+        person, points = rests[0]
+        witness = Witness(points.attested_by)
+        worker = workers.find(session, tenant, person.number).id
+        standing = next(
+            one for one in sittings.history(session, tenant, worker, points.year)
+            if (one.indicator, one.withdrawn_on) == (points.indicator, None)
+        )  # fmt: skip
+        sittings.withdraw(
+            session, tenant, witness, person.number, standing.id, reason=f"Ghi nhầm buổi họp {MARK}", now=now
+        )
+        again = MemberPoints(person.number, {points.indicator: standing.points})
+        sittings.attest(
+            session, tenant, witness, points.year, [again], basis=standing.basis, now=now, on=standing.attested_on
+        )
+    reviews.look_at_all(database, tenant, now=now)
+    with database.writing(tenant) as session:
+        revoking = Who(tenant, "nguoi-van-hanh-vi-du", roles=(Held(Role.OPERATOR),))
+        for one in reviews.listing(session, tenant, limit=1):
+            reviews.decide(
+                session, tenant, revoking, one.id, "kept", reason=f"Tổ đã xác nhận lại cùng số điểm {MARK}", now=now
+            )
 
 
 def _prepare(session: Session, tenant: UUID, union: Union, day: date) -> bool:

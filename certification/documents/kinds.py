@@ -69,14 +69,14 @@ PROPOSED = (
 
 ASSESSED = (
     Column("tt", "TT", 10, "center"),
-    Column("noi_dung", "Năng lực, chỉ số", 80),
+    Column("noi_dung", "Năng lực, chỉ số", 68),
     Column("toi_da", "Điểm tối đa", 13, "right"),
     Column("goi_y", "Hệ thống gợi ý", 15, "right"),
     Column("tu_cham", "Tự chấm", 13, "right"),
     Column("tap_the", "Tập thể chấm", 15, "right"),
     Column("duoc_tinh", "Được tính", 13, "right"),
-    Column("minh_chung", "Minh chứng", 58),
-    Column("ghi_chu", "Ghi chú", 30),
+    Column("minh_chung", "Minh chứng", 74),
+    Column("ghi_chu", "Ghi chú", 26),
 )
 """Rows that stand above others, and the sum, have something in `dam` and are bold."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from certification.acts import chain
 from certification.certificates import register
@@ -18,8 +19,9 @@ from certification.demonstration.errors import NotVerified
 from certification.demonstration.people import Vouching, World
 from certification.demonstration.poster import Connection
 from certification.demonstration.titles import Union
-from certification.dossiers import listing
-from certification.judgement import assessments
+from certification.dossiers import listing, reviews
+from certification.judgement import assessments, judging
+from certification.models import Award
 from certification.people import workers
 from certification.rules.criteria import PROGRAMME
 from lrs.db import Database
@@ -84,6 +86,22 @@ def test_certificates_come_of_a_decision_and_verify_and_a_second_time_nothing_ch
     checked: list[int] = []
     titles.verify(folder, connect().base, on_checked=checked.append)
     assert len(checked) == 6
+
+
+def test_a_title_whose_ground_changed_is_kept_by_an_officer_once(
+    database: Database, tenant: UUID, world: World, now: datetime, tmp_path: Path
+) -> None:
+    judging.judge_all_stale(database, tenant, clock=lambda: now)
+    _issued(database, tenant, world, tmp_path / titles.FOLDER)
+    told = _unions(database, tenant, world)
+    for _ in range(2):
+        titles.review(database, tenant, told, now=now + timedelta(days=1))
+    with database.reading(tenant) as session:
+        (one,) = reviews.listing(session, tenant, limit=10, state=None)
+        held = session.scalars(sa.select(Award.withdrawn_on).where(Award.tenant_id == tenant, Award.year == 2026)).all()
+        assert not chain.verify(session, tenant).faults
+    assert (one.state, [each.kind for each in one.why]) == ("kept", ["attestation_withdrawn"])
+    assert set(held) == {None}
 
 
 def test_a_changed_or_withdrawn_certificate_is_told(

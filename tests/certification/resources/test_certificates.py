@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,6 +72,15 @@ def test_anybody_verifies_by_the_code_and_learns_what_the_paper_says(client: Fla
     assert issued[0]["worker"] not in found.text
     alone = client.get(f"{CODE}/{code}/credential")
     assert json.loads(alone.data) == said["credential"]  # type: ignore[index]
+
+
+def test_a_look_up_asks_the_database_twice(
+    client: FlaskClient, issued: list[Any], count_commands: Callable[[], Any]
+) -> None:
+    for path in (f"{CODE}/{issued[1]['code']}", f"/k/{issued[2]['code']}"):
+        with count_commands() as commands:
+            assert client.get(path).status_code == 200
+        assert len([one for one in commands if "SELECT" in one]) == 2
 
 
 def test_a_code_that_is_none_and_one_that_nobody_has_are_not_found(client: FlaskClient, issued: list[Any]) -> None:
