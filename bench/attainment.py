@@ -25,7 +25,7 @@ import sqlalchemy as sa
 import migrations
 from bench import machine
 from certification.marks import mark_uncounted
-from certification.models import Organization, OrganizationParent
+from certification.models import Organization, OrganizationLabel, OrganizationParent
 from certification.rules import rule_files
 from certification.rules.criteria import PROGRAMME
 from certification.targets import attainment, counting, grounds, settling, summaries
@@ -38,6 +38,9 @@ TODAY = date(2026, 11, 20)
 PAST = date(2026, 6, 30)
 FACTS_EACH = 20
 IN_AN_ENTERPRISE = 200
+IN_A_ZONE = 50
+"""Enterprises of an industrial zone, neighbours by number: one in a hundred of its people has two employers there."""
+SECTORS = 8
 WHAT = (
     "law-labour", "law-trade-union", "law-safety", "working-class-theory", "skill-upskilling", "skill-contest",
     "life-health", "life-traffic", "digital-reached", "digital-able", "reading", "study-plan", "community",
@@ -217,6 +220,7 @@ def _units(session: Session, tenant: UUID, many: int) -> list[UUID]:
             add(f"b/{province}/{commune}", "administrative", administrative=f"b/{province}")
             add(f"bc/{province}/{commune}", "trade_union", union=f"bc/{province}")
     codes = []
+    labels: list[dict[str, Any]] = []
     for number in range(many):
         place = f"{number % 10}/{number // 10 % 16}"
         union = {}
@@ -225,8 +229,21 @@ def _units(session: Session, tenant: UUID, many: int) -> list[UUID]:
             union = {"union": f"bg/{number}"}
         add(f"bd/{number}", "enterprise", administrative=f"b/{place}", **union)
         codes.append(f"bd/{number}")
+        labels.append(
+            {
+                "organization_id": ids[f"bd/{number}"],
+                "valid_from": date(2020, 1, 1),
+                "tenant_id": tenant,
+                "name": f"Đơn vị bd/{number}",
+                "plain": f"donvibd{number}",
+                "official_code": None,
+                "sector": f"Ngành {number // 5 % SECTORS}",
+                "zone": f"KCN {number // IN_A_ZONE}",
+            }
+        )
     session.execute(sa.insert(Organization), nodes)
     session.execute(sa.insert(OrganizationParent), edges)
+    session.execute(sa.insert(OrganizationLabel), labels)
     revisions.changed(session, tenant)
     return [ids[code] for code in codes]
 

@@ -34,7 +34,7 @@ FEW = 2000
 """The rows of so many people are counted while they wait to be counted for the summary: some tenths of a second."""
 
 
-SEVERAL = 5000
+SEVERAL = 50_000
 """Of so many people with several employers among some enterprises is worked out what they count too often."""
 
 
@@ -59,7 +59,9 @@ def count(
     """
     rules = frozenset(rules)
     few = False
-    if basis in populations.BASES and headcount_on in (None, on):
+    if basis in populations.BASES and headcount_on not in (None, on):
+        few = _few(session, tenant, land.on(headcount_on), basis, codes, headcount_on)
+    elif basis in populations.BASES:
         found = _from_summary(session, tenant, land, rules, on, programme, basis, codes)
         if found is not None and found.behind is not None:
             few = _few(session, tenant, land.on(on), basis, codes, on)

@@ -24,7 +24,21 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.marks import EVERY_YEAR
-from certification.models import Employment, Organization, Standing, Summary, SummaryPlace, Tally
+from certification.models import (
+    Assessment,
+    Attestation,
+    Award,
+    Employment,
+    Fact,
+    Organization,
+    Standing,
+    Summary,
+    SummaryPlace,
+    Tally,
+    Uncounted,
+    UnionRole,
+    Worker,
+)
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator
 from certification.targets import contributions, grounds, standings, summaries, tallies, waiting
@@ -42,11 +56,20 @@ MAKING = 8000
 """Workers taken in one step, or about so many, enterprise by enterprise: while a summary is first made, where
 enterprises have moved, and where very many are marked."""
 
+YEARS = 3
+"""Of so many years summaries are kept, the newest made first: beside a figure of last year stands that of the year
+before it."""
+
 LOOKED_THROUGH = 300
 """Organizations looked through for workers in one such step."""
 
 LET_GO = 20_000
 """Marks of workers whom nobody has counted yet that go in one step."""
+
+READ_BY_WORKER = (
+    Assessment, Attestation, Award, Employment, Fact, Standing, Tally, Uncounted, UnionRole, Worker,
+)  # fmt: skip
+"""Of these tables each step reads the rows of thousands of workers."""
 
 Write = Callable[[Session], int]
 """Writes what a step has prepared; gives how many workers or steps that was."""
@@ -66,9 +89,10 @@ def settle(database: Database, tenant: UUID, *, today: date, limit: int = BATCH)
     """Does a step of what there is to do for the tenant's summaries, in transactions of its own; gives how many
     workers or steps that were, 0 when nothing is left or another settles just now.
 
-    Summaries are kept of the year of `today` and of the year before. Marks are settled, up to `limit` of them; then one
-    step is made on what there is besides: a summary that does not fit the loaded rules is thrown away, one that is
-    missing is made part by part, and where organizations have moved, their workers are counted where they stand now.
+    Summaries are kept of the year of `today` and of those before it (`YEARS`). Marks are settled, up to `limit` of
+    them, or very many of whole enterprises; then one step is made on what there is besides: a summary that does not fit
+    the loaded rules is thrown away, one that is missing is made part by part, and where organizations have moved, their
+    workers are counted where they stand now.
     """
     done = 0
     for prepare in (partial(_settle_marks, limit=limit), _bring_on):
@@ -81,6 +105,9 @@ def settle(database: Database, tenant: UUID, *, today: date, limit: int = BATCH)
             if not _alone(session, tenant) or _versions(session, tenant) != there.versions:
                 return done
             done += write(session)
+    if done > limit and not database.is_sqlite:
+        with database.writing(tenant) as session:
+            bulk.gather_statistics(session, *READ_BY_WORKER)
     return done
 
 
@@ -97,13 +124,13 @@ class _State:
     tenant: UUID
     kept: Mapping[int, Summary]
     rules: Sequence[Numerator]
-    years: tuple[int, int]
+    years: tuple[int, ...]
 
     @classmethod
     def read(cls, session: Session, tenant: UUID, today: date) -> _State:
         kept = {one.year: one for one in session.scalars(sa.select(Summary).where(Summary.tenant_id == tenant))}
         rules = summaries.all_rules(session, tenant)
-        return cls(tenant, kept, rules, (today.year, today.year - 1))
+        return cls(tenant, kept, rules, tuple(today.year - ago for ago in range(YEARS)))
 
     @property
     def versions(self) -> dict[int, UUID]:
@@ -160,7 +187,8 @@ def _settle_marks(session: Session, there: _State, limit: int) -> Write | None:
     changed = []
     for year, summary in there.kept.items():
         concerned = {worker for worker, of, _ in marks if of in (year, EVERY_YEAR)}
-        changed.append(_restated(session, there, summary, concerned))
+        if concerned:
+            changed.append(_restated(session, there, summary, concerned))
 
     def write(session: Session) -> int:
         waiting.take_away(session, tenant, marks)

@@ -167,15 +167,15 @@ def overlap(
     those are behind; otherwise as they are now. Where `read` answers.
     """
     summary = session.get_one(Summary, (tenant, on.year))
-    if as_kept:
-        kept = tallies.standings_of(session, tenant, on.year, worker_ids).values()
-        several = [standings.decode(content) for content in kept]
-    else:
-        every_rule = all_rules(session, tenant)
-        several = [*contributions.work_out(session, tenant, on.year, programme, every_rule, worker_ids, on=on).values()]
+    changed = set() if as_kept else set(_marked(session, tenant, on.year, 2 * UNSETTLED)).intersection(worker_ids)
     of_them = Sum()
-    for standing in several:
-        of_them.add(standing)
+    for content in tallies.standings_of(session, tenant, on.year, {*worker_ids} - changed).values():
+        of_them.add(standings.decode(content))
+    if changed:
+        every_rule = all_rules(session, tenant)
+        now = contributions.work_out(session, tenant, on.year, programme, every_rule, changed, on=on)
+        for standing in now.values():
+            of_them.add(standing)
     stand = tallies.places(session, tenant, on.year, [land.nodes[code].id.bytes for code in codes])
     day, names = day_of_year(on, on.year), tallies.measures_of(summary)
     found: dict[str, tuple[int, int]] = {}

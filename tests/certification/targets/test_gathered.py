@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Employment, Fact
-from certification.targets import counting, freezing, gathered, listing, settling, summaries
+from certification.targets import attainment, counting, freezing, gathered, listing, settling, summaries
 from certification.targets.attainment import OrganizationFigures
 from certification.targets.freezing import NotFrozen
 from certification.targets.gathered import Gathered, NoSuchEnterprises, Which
@@ -155,6 +155,34 @@ def test_what_is_kept_says_the_same_as_the_rows(placed: World, monkeypatch: pyte
                 learned, _, headcount = law(found.figures)
                 assert recount(placed, found) == (headcount, learned)
         twice(placed)
+
+
+def test_of_those_with_two_employers_in_the_zone_whoever_waits_counts_as_now(placed: World) -> None:
+    twice(placed)
+    changed = twice(placed)
+    settling.settle_all(placed.database, placed.tenant, today=ON)
+    with placed.database.writing(placed.tenant) as session:
+        add_facts(session, placed.tenant, changed, ["law-labour"], times=3)
+        mark_uncounted(session, placed.tenant, [(changed, 2026)])
+    kept = ask(placed, zone=ZONE)
+    assert law(kept.figures)[:2] == (5, 1 + 3 + 5 + 2 + 2 + 3)
+    with placed.database.writing(placed.tenant) as session:
+        settling.forget(session, placed.tenant)
+    assert ask(placed, zone=ZONE) == kept
+
+
+def test_the_headcount_of_another_day_is_counted_person_by_person_where_it_is_small(
+    placed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measured() -> Any:
+        with placed.database.reading(placed.tenant) as session:
+            asked: dict[str, Any] = {"on": ON, "headcount_on": BEFORE, "codes": ["dn/a", "vn/lai-chau"]}
+            return attainment.measure_all(session, placed.tenant, **asked)
+
+    few = measured()
+    monkeypatch.setattr(counting, "FEW", 0)
+    assert measured() == few
+    assert few.of("dn/a").headcount == 3
 
 
 def test_an_enterprise_moves_to_another_zone_within_the_year(placed: World) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from certification import bulk
 from certification.evidence import feed
 from certification.judgement import judging
 from certification.marks import EVERY_YEAR, Cause, mark_stale, mark_uncounted
@@ -32,7 +33,7 @@ from certification.targets.populations import BASES, Behind
 from certification.units import organizations
 from certification.vietnam import vietnam_day
 from lrs import api
-from lrs.db import Database
+from lrs.db import Database, is_postgresql
 from tests.certification import learning
 from tests.certification.learning import add_facts
 from tests.certification.world import ON, World
@@ -450,6 +451,42 @@ def test_of_very_many_marked_those_of_an_enterprise_are_settled_together(
     compare(world, *DAYS)
     kept = everything(world)
     assert rebuilt(world) == kept
+
+
+def test_postgresql_looks_at_tables_that_were_just_filled_before_it_reads_many_rows_by_id(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would read the whole of them instead. On SQLite nothing has to be done."""
+    monkeypatch.setattr(bulk, "JUST_FILLED", 3)
+    with world.database.writing(world.tenant) as session:
+        for _ in range(4):
+            add_facts(session, world.tenant, world.employ(session, "dn/a"), ["law-labour"])
+        if is_postgresql(session):
+            session.execute(sa.text("SELECT pg_stat_force_next_flush()"))
+    while settling.settle(world.database, world.tenant, today=ON, limit=2):
+        pass
+    if not world.database.is_sqlite:
+        with world.database.reading(world.tenant) as session:
+            known = "SELECT relname FROM pg_class WHERE reltuples >= 4 AND relname = ANY(:names)"
+            names = {"names": ["certification_fact", "certification_employment", "certification_tally"]}
+            assert {"certification_fact", "certification_employment"} <= {*session.scalars(sa.text(known), names)}
+
+
+def test_beside_a_figure_of_last_year_stands_one_that_is_read_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        for year in (2024, 2025):
+            worker = world.employ(session, "dn/a")
+            add_facts(session, world.tenant, worker, ["law-labour"], times=1, day=date(year, 3, 1))
+    asked: dict[str, Any] = {"on": date(2025, 6, 30), "today": ON}
+    with world.database.reading(world.tenant) as session:
+        counted = rates.rates(session, world.tenant, "vn", **asked)
+    assert [one.beside.last_year.counted for one in counted.targets if one.beside.last_year][:1] == [1]
+    settle(world)
+    monkeypatch.setattr(counting, "_count_chains", None)
+    with world.database.reading(world.tenant) as session:
+        assert rates.rates(session, world.tenant, "vn", **asked) == counted
 
 
 def test_who_met_the_criteria_on_a_day_comes_with_the_figures(world: World) -> None:
