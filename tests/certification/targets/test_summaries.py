@@ -432,9 +432,9 @@ def test_of_very_many_marked_those_of_an_enterprise_are_settled_together(
     def failing(*arguments: Any, **named: Any) -> None:
         nonlocal calls
         calls += 1
-        if calls % 4 != 1:
+        if calls % 6 != 1:
             real(*arguments, **named)
-        if calls % 4 < 2:
+        if calls % 6 < 2:
             raise RuntimeError("killed")
 
     monkeypatch.setattr(tallies.Changes, "write", failing)
