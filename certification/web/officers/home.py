@@ -108,7 +108,6 @@ def tasks(waits: Waiting) -> list[dict[str, Any]]:
 
 _OTHERS = {
     "doubtful-statements": _l("Xem qua giao diện JSON (/api/findings) hoặc nhờ người vận hành"),
-    "double-workers": _l("Xem qua giao diện JSON (/api/double-workers) hoặc nhờ người vận hành"),
 }
 
 

@@ -34,6 +34,9 @@ __all__ = ["COUNTED", "MANY", "Due", "Waiting", "deadlines", "reports_due", "wai
 MANY = 1000
 """So many workers are counted that wait for points."""
 
+AT_HOME = ("doubtful-statements",)
+"""Kinds of the work list that are counted while somebody waits; looking for doubles takes seconds where many are."""
+
 COUNTED = 100
 """So many cases are counted; of more it is said that there are more."""
 
@@ -109,8 +112,13 @@ def _others(session: Session, tenant: UUID, who: Who, on: date) -> tuple[tuple[s
         if reach.everything
         else Branch(lambda column: reach.workers(session, column), lambda column: reach.organizations(session, column))
     )
-    found = work_list.summary(session, tenant, branch=branch)
-    return tuple((one.code, one.words, one.count) for one in found if one.count)
+    kinds = [one for one in work_list.KINDS if one.code in AT_HOME]
+    counted = [
+        (one, one.count(session, tenant) if branch is None else one.of_some(session, tenant, branch))
+        for one in kinds
+        if one.of_some is not None
+    ]
+    return tuple((one.code, one.words, count) for one, count in counted if count)
 
 
 def deadlines(session: Session, tenant: UUID, *, on: date) -> list[Due]:
