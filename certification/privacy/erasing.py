@@ -35,7 +35,9 @@ from certification.models import (
     IdentityEvent,
     PasswordToken,
     RecordedAct,
+    RecoveryCode,
     RoleGiven,
+    SecondFactor,
     Worker,
     WorkerIdentifier,
 )
@@ -292,7 +294,7 @@ def _forget_accounts(session: Session, tenant: UUID, found: Survey, now: datetim
     mine = Account.tenant_id == tenant, among(session, Account.worker_id, list(found.records))
     ids = session.execute(sa.select(Account.id, Account.name, Account.worker_id).where(*mine)).all()
     gone = [row for row in ids if row.name in found.accounts]
-    for tables in (AccountSession, PasswordToken):
+    for tables in (AccountSession, PasswordToken, SecondFactor, RecoveryCode):
         named = among(session, tables.account_id, [row.id for row in gone])
         session.execute(sa.delete(tables).where(tables.tenant_id == tenant, named))
     for row in gone:

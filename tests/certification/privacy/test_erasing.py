@@ -16,6 +16,7 @@ from certification.certificates import papers, recognised, register, verificatio
 from certification.certificates.register import UnknownCertificate
 from certification.evidence.witnesses import Witness
 from certification.models import (
+    Account,
     Assessment,
     Attestation,
     Award,
@@ -23,6 +24,8 @@ from certification.models import (
     ErasureNotice,
     Freezing,
     NationalNumber,
+    RecoveryCode,
+    SecondFactor,
     TranscriptHandover,
     Worker,
     WorkerIdentifier,
@@ -236,6 +239,18 @@ def test_no_table_is_read_from_end_to_end_for_who_did_what() -> None:
     known = {(name, column) for name in HELD for column in BY & set(table(name).c.keys())}
     known = {(name, column) for name, column in known if name != "certification_act"}
     assert {name for name, column in known if not renaming.by_index(name, column)} == FOLLOWS.keys()
+
+
+def test_what_an_own_account_signs_in_with_goes(desk: Desk, nga: UUID) -> None:
+    with desk.world.database.writing(desk.tenant) as session:
+        account = session.scalars(sa.select(Account.id).where(Account.worker_id == nga)).one()
+        mine = {"tenant_id": desk.tenant, "account_id": account}
+        session.add(SecondFactor(**mine, sealed=b"secret", begun=desk.now, confirmed=desk.now, last_step=0))
+        session.add(RecoveryCode(**mine, digest=b"code"))
+    erase(desk)
+    with desk.reading() as session:
+        for kind in (SecondFactor, RecoveryCode):
+            assert session.scalars(sa.select(kind).where(kind.account_id == account)).all() == []
 
 
 def test_what_an_own_account_did_about_others_is_renamed(desk: Desk, nga: UUID) -> None:
