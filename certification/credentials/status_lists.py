@@ -9,7 +9,7 @@ import base64
 import gzip
 import io
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from certification.credentials.canonical import CREDENTIALS
@@ -56,14 +56,14 @@ def entry(address: str, place: int) -> dict[str, Any]:
 def list_credential(
     address: str, issuer: str, withdrawn: Iterable[int], *, valid_from: datetime, valid_until: datetime
 ) -> dict[str, Any]:
-    """The list as a credential, to be signed."""
+    """The list as a credential, to be signed; it holds from one aware instant to the other."""
     return {
         "@context": [CREDENTIALS],
         "id": address,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": issuer,
-        "validFrom": valid_from.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "validUntil": valid_until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "validFrom": valid_from.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "validUntil": valid_until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "credentialSubject": {
             "id": f"{address}#list",
             "type": "BitstringStatusList",

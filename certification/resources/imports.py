@@ -76,7 +76,7 @@ def imported(result: ImportResult, *, dry_run: bool) -> dict[str, Any]:
         "unchanged": result.unchanged,
         "notes": result.notes,
         "refused": result.refused,
-        "faults": result.faults,
+        "faults": [{"row": one.row, "column": one.column, "message": one.message} for one in result.faults],
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,21 @@ def listed(client: FlaskClient, path: str) -> frozenset[int]:
     answer = client.get(path)
     assert answer.status_code == 200
     return status_lists.decode(json.loads(answer.data)["credentialSubject"]["encodedList"])
+
+
+@pytest.mark.parametrize(
+    ("at", "began", "ends"),
+    [
+        (datetime(2026, 11, 21, 16, 59, tzinfo=UTC), "2026-11-20T17:00:00Z", "2026-11-22T17:00:00Z"),
+        (datetime(2026, 11, 21, 17, 0, tzinfo=UTC), "2026-11-21T17:00:00Z", "2026-11-23T17:00:00Z"),
+    ],
+)
+def test_it_holds_from_the_beginning_of_the_day_in_vietnam(
+    client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch, at: datetime, began: str, ends: str
+) -> None:
+    monkeypatch.setattr(import_module("certification.resources.issuers"), "now", lambda: at)
+    said = json.loads(client.get(path).data)
+    assert (said["validFrom"], said["validUntil"]) == (began, ends)
 
 
 def test_an_answer_is_kept_until_something_changes(

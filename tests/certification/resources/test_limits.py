@@ -79,7 +79,7 @@ def test_look_ups_are_limited_by_address_whether_there_is_such_a_code_or_not(
     for path in (by_code, f"{by_code}/credential", f"{by_code}/paper", f"/k/{code}"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60" if "paper" in path else "15")
-        assert code not in answer.text
+        assert code not in answer.text.replace(f"tiep=/k/{code}", "")  # the way back from another language
     assert "quá nhiều giấy" in client.get(f"/k/{code}").text
     assert asked(by_code, address="203.0.113.9") == 200
 
