@@ -85,7 +85,7 @@ def unpacked(data: bytes) -> Opened:
             names = archive.namelist()
             twice = {one for one in names if names.count(one) > 1}
             files = {name: archive.read(name) for name in names}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
         raise BrokenArchive(f"this is no whole zip file: {error}") from None
     faults = [f"{name}: is in the archive twice" for name in sorted(twice)]
     try:

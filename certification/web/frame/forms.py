@@ -26,12 +26,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from certification.access import forms_sent
+from certification.evidence.witnesses import NotForYou
 from certification.resources import access
 from certification.resources.errors import Forbidden, NotFound, understood
 from certification.resources.uploads import Upload, of_form
 from certification.web.frame import messages, refusals
 from certification.web.frame.fields import Form
 from certification.web.frame.form_tokens import ONCE
+from certification.web.frame.written import as_typed
 from lrs.db import Session
 
 __all__ = ["Again", "Choices", "Filled", "FormFault", "filled_in"]
@@ -96,15 +98,11 @@ class Filled:
         try:
             yield
         except refusals.REFUSED as error:
-            if isinstance(understood(error), NotFound | Forbidden) and not self._is_said(error):
+            # A worker of one's own record, say, is a refusal of what was asked for, although programs are told 403.
+            if isinstance(understood(error), NotFound | Forbidden) and not isinstance(error, NotForYou):
                 raise
             for fault in refusals.faults_of(error):
                 self.refuse(fault.place, fault.message)
-
-    @staticmethod
-    def _is_said(error: Exception) -> bool:
-        """Whether it is a refusal of what was asked for, although it is said as 403: a worker of one's own record."""
-        return type(error).__name__ == "NotForYou"
 
     @contextmanager
     def submitting(self) -> Iterator[Session]:
@@ -142,7 +140,7 @@ def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, cho
     if request.method != "POST":
         begun: MultiDict[str, str] = MultiDict()
         for name, value in (start or {}).items():
-            begun.setlist(name, [str(one) for one in value] if isinstance(value, list | tuple) else [_as_typed(value)])
+            begun.setlist(name, [str(one) for one in value] if isinstance(value, list | tuple) else [as_typed(value)])
         return Filled(made, begun, False, chosen)
     form = Filled(made, MultiDict(request.form), True, chosen)
     try:
@@ -161,12 +159,6 @@ def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, cho
 def _key() -> str:
     key = request.form.get(ONCE, "")[:64]
     return "" if "\0" in key else key
-
-
-def _as_typed(value: Any) -> str:
-    from certification.web.frame.written import as_typed
-
-    return as_typed(value)
 
 
 def _sent(form: Filled) -> dict[str, Any]:

@@ -205,6 +205,20 @@ def repacked(data: bytes, changed: Mapping[str, bytes | None], *, honest: bool =
     return out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("at", "value"), [(6, 1), (8, 99)], ids=["locked with a password", "packed in a way that nobody knows"]
+)
+def test_an_archive_that_cannot_be_unpacked_is_refused(at: int, value: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("manifest.json", b"{}")
+    data = bytearray(out.getvalue())
+    for begins, place in ((b"PK\x03\x04", at), (b"PK\x01\x02", at + 2)):
+        data[data.index(begins) + place] = value
+    with pytest.raises(BrokenArchive, match="this is no whole zip file"):
+        person_archive.unpacked(bytes(data))
+
+
 def test_a_changed_or_partial_archive_is_refused_with_every_fault_and_nothing_goes_in(
     desk: Desk,
     judged: UUID,
