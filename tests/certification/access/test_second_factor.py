@@ -89,7 +89,7 @@ def test_the_code_may_follow_the_password_for_some_minutes_and_as_long_as_that_i
     def follow(said: str, code: str, at: datetime) -> str:
         return sessions.sign_in_with_code(database, said, code, pepper=PEPPER, now=at)[1].name
 
-    for wrong in ("", "x", "ê", "e30=", pending[:-8], pending.replace("A", "B", 1)):
+    for wrong in ("", "x", "ê", "e30=", pending[:-8], pending[::-1]):
         with pytest.raises(SignInRefused):
             follow(wrong, codes[0], now)
     assert follow(pending, codes[0], now) == "lan"
