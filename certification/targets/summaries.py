@@ -21,22 +21,22 @@ import sqlalchemy as sa
 
 from certification import models
 from certification.marks import EVERY_YEAR
-from certification.models import Commitment, DeclaredHeadcount, Organization, Summary, Uncounted
+from certification.models import Commitment, DeclaredHeadcount, Employment, Organization, Summary, Uncounted
 from certification.rules import plans, rule_store
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator
 from certification.targets import contributions, standings, sums, tallies
 from certification.targets.grounds import Land
 from certification.targets.populations import ALL_ENTERPRISES, Behind, Tally
-from certification.targets.standings import HEADCOUNT, MEETING, WOMEN, day_of_year, rule_key
+from certification.targets.standings import HEADCOUNT, MEETING, WOMEN, Standing, day_of_year, rule_key
 from certification.targets.sums import CADRE, EVERYBODY, OTHERS, UNIONISED, Sum
 from certification.units import revisions
 from lrs.db import Session, among, beside
 
 __all__ = ["TITLES_OF_NOW", "Counts", "all_rules", "overlap", "read", "version"]
 
-UNSETTLED = 1000
-"""With more workers marked than this, what they contribute is not added to what is read."""
+UNSETTLED = 300
+"""With more workers marked than this, what they contribute is not added to what is read: each costs some 0.15 ms."""
 
 COUNTED_WAITING = 10_000
 """Marks are counted up to so many."""
@@ -132,7 +132,8 @@ def read(
     wanted = {land.nodes[code].id: code for code in codes}
     counts = _figures(session, tenant, on.year, wanted, day)
     heads = _heads(session, tenant, land, summary, enterprises, day)
-    net = _unsettled(session, tenant, summary, list(by_key.values()), unsettled, on)
+    everywhere = 2 * len(enterprises) > len(ground.chains[basis])
+    net = _unsettled(session, tenant, summary, list(by_key.values()), unsettled, on, None if everywhere else {*wanted})
     for (organization, measure), (persons, times) in net.items():
         if organization in wanted:
             known = counts[wanted[organization]].get(measure, (0, 0))
@@ -214,10 +215,14 @@ def _behind(session: Session, tenant: UUID, year: int) -> Behind | None:
     since = min((one for one in first if one is not None), default=None)
     if since is None or not since.int:  # somebody settled what waited, just now
         return None
-    waiting = _marked(session, tenant, year, COUNTED_WAITING)
+    mine = sa.select(Uncounted.worker_id).where(Uncounted.tenant_id == tenant, Uncounted.year.in_([year, EVERY_YEAR]))
+    waiting = mine.limit(COUNTED_WAITING).subquery()
+    persons, marked = session.execute(
+        sa.select(sa.func.count(waiting.c.worker_id.distinct()), sa.func.count()).select_from(waiting)
+    ).one()
     milliseconds = since.int >> 80
     known_until = datetime.fromtimestamp(milliseconds // 1000, UTC).replace(microsecond=milliseconds % 1000 * 1000)
-    return Behind(known_until, len(set(waiting)), len(waiting) == COUNTED_WAITING)
+    return Behind(known_until, persons, marked == COUNTED_WAITING)
 
 
 _HEADS = tuple(EVERYBODY + part + HEADCOUNT for part in (UNIONISED, OTHERS))
@@ -282,13 +287,21 @@ def _unsettled(
     rules: Sequence[Numerator],
     worker_ids: Collection[UUID],
     on: date,
+    wanted: Collection[UUID] | None,
 ) -> dict[tuple[UUID, str], tuple[int, int]]:
-    """What the marked workers contribute on the day beyond what the tallies have of them."""
+    """What the marked workers contribute on the day beyond what the tallies have of them; with `wanted`, right for
+    these organizations alone."""
     if not worker_ids:
         return {}
+    before = {
+        worker: standings.decode(content)
+        for worker, content in tallies.standings_of(session, tenant, summary.year, worker_ids).items()
+    }
+    if wanted is not None:
+        worker_ids = _concerned(session, tenant, summary.year, worker_ids, before, wanted)
     net = Sum()
-    for content in tallies.standings_of(session, tenant, summary.year, worker_ids).values():
-        net.add(standings.decode(content), -1)
+    for worker in before.keys() & {*worker_ids}:
+        net.add(before[worker], -1)
     now = contributions.work_out(session, tenant, summary.year, summary.programme, rules, worker_ids, on=on)
     for standing in now.values():
         net.add(standing)
@@ -298,6 +311,33 @@ def _unsettled(
         for organization, of in net.over(tallies.places(session, tenant, summary.year, net.enterprises())).items()
         for key, days in sums.by_measure(of)
     }
+
+
+def _concerned(
+    session: Session,
+    tenant: UUID,
+    year: int,
+    worker_ids: Collection[UUID],
+    before: Mapping[UUID, Standing],
+    wanted: Collection[UUID],
+) -> set[UUID]:
+    """Who of the marked is employed at or below one of these organizations, or was when they were counted last."""
+    where: dict[UUID, set[bytes]] = defaultdict(set)
+    employments = sa.select(Employment.worker_id, Employment.enterprise_id).where(
+        among(session, Employment.worker_id, worker_ids), beside(Employment.tenant_id) == tenant
+    )
+    for worker, enterprise in session.execute(employments):
+        where[worker].add(enterprise.bytes)
+    for worker, standing in before.items():
+        where[worker].update(job[0] for job in standing.jobs)
+    asked = {one.bytes for one in wanted}
+    stand = tallies.places(session, tenant, year, set().union(*where.values()))
+    inside = {
+        enterprise
+        for enterprise, of in stand.items()
+        if not asked.isdisjoint(one for place in of for one in place.organizations)
+    }
+    return {worker for worker, enterprises in where.items() if not inside.isdisjoint(enterprises)}
 
 
 def _tally(measured: _Measured, population: str, parts: Sequence[str], names: Mapping[str, Numerator]) -> Tally:

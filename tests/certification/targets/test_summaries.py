@@ -19,6 +19,7 @@ from certification.models import Attestation, Award, Employment, Stale, Standing
 from certification.rules.criteria import PROGRAMME
 from certification.targets import (
     attainment,
+    contributions,
     counting,
     figures,
     freezing,
@@ -41,6 +42,8 @@ from tests.certification.world import ON, World
 Counting = Callable[[], Any]
 
 TOPICS = ["law-labour", "law-trade-union", "law-insurance", "law-safety", "skill-upskilling", "digital-able", "reading"]
+ALONE = 12
+"""About so many organizations are asked about one by one too."""
 DAYS = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1), ON, date(2026, 12, 31)]
 
 
@@ -54,7 +57,7 @@ def compare(world: World, *days: date) -> None:
         land = grounds.land(session, world.tenant)
         rules = summaries.all_rules(session, world.tenant)
         for on in days:
-            codes = land.on(on).concerned
+            codes = sorted(land.on(on).concerned)
             for basis in BASES:
                 asked: dict[str, Any] = {"on": on, "programme": PROGRAMME, "basis": basis}
                 kept = summaries.read(session, world.tenant, land, rules, codes=codes, **asked)
@@ -71,6 +74,12 @@ def compare(world: World, *days: date) -> None:
                         for rule in rules:
                             assert found.persons[rule] == wanted.persons[rule], (on, basis, code, rule)
                             assert found.participations[rule] == wanted.participations[rule], (on, basis, code, rule)
+                for code in codes[:: max(1, len(codes) // ALONE)]:
+                    alone = summaries.read(session, world.tenant, land, rules, codes=[code], **asked)
+                    assert alone is not None
+                    assert alone.everybody[code] == kept.everybody[code], (on, basis, code)
+                    assert alone.cadres[code] == kept.cadres[code], (on, basis, code)
+                    assert alone.reporting <= kept.reporting
                 below = counted.coverage
                 assert sum(one in kept.reporting for one in land.on(on).chains[basis]) == below["vn"].reporting
 
@@ -360,6 +369,34 @@ def test_where_too_much_waits_figures_say_for_which_instant_they_hold(
         assert behind is None or (behind.known_until >= last.known_until and counted[0] < 6)
     assert counted == [6]
     compare(world, ON)
+
+
+def test_of_those_who_wait_only_whoever_concerns_the_unit_is_worked_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        stays, leaves = world.employ(session, "dn/a"), world.employ(session, "dn/a")
+        others = [world.employ(session, "dn/c") for _ in range(5)]
+    settle(world)
+    with world.database.writing(world.tenant) as session:
+        session.execute(sa.delete(Employment).where(Employment.worker_id == leaves))
+        comes = world.employ(session, "dn/b")
+        for worker in (stays, comes, *others):
+            add_facts(session, world.tenant, worker, ["law-labour"], times=1)
+        mark_uncounted(session, world.tenant, [(one, EVERY_YEAR) for one in (stays, leaves, comes, *others)])
+    compare(world, ON)
+    real, worked_out = contributions.work_out, list[set[UUID]]()
+
+    def noted(*given: Any, **named: Any) -> Any:
+        worked_out.append({*given[5]})
+        return real(*given, **named)
+
+    monkeypatch.setattr(contributions, "work_out", noted)
+    with world.database.reading(world.tenant) as session:
+        attainment.measure_all(session, world.tenant, on=ON, codes=["dn/a"])
+        attainment.measure_all(session, world.tenant, on=ON, codes=["dn/b"])
+        attainment.measure_all(session, world.tenant, on=ON, codes=["vn"])
+    assert worked_out == [{stays, leaves}, {comes}, {stays, leaves, comes, *others}]
 
 
 def test_what_is_frozen_is_counted_to_the_end_however_much_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
