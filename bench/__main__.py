@@ -24,6 +24,7 @@ from bench import (
     judging,
     machine,
     memory,
+    pages,
     papers,
     posting,
     reports,
@@ -49,6 +50,7 @@ PARTS = (
     "papers",
     "reports",
     "certificates",
+    "pages",
 )
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
@@ -143,6 +145,11 @@ class Bench:
         url = self._url(engine, folder, "certificates")
         many = max(20, int(1000 * self._options.scale))
         return {"certificates": [certificates.measure(engine, folder, url, certificates=many)]}
+
+    def _pages(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"pages-{engine}")
+        url = self._url(engine, folder, "pages")
+        return {"pages": pages.measure(engine, folder, url, workers=max(2_000, int(100_000 * self._options.scale)))}
 
     def _own(self, name: str) -> Path:
         folder = self._folder / name
@@ -308,6 +315,14 @@ TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
             ("a unit today, ms", _number("today_ms", 1)), ("past day, ms", _number("past_ms", 1)),
             ("slowest, ms", _number("slowest_ms", 1)), ("the whole today, ms", _number("root_ms", 1)),
             ("counted from rows, s", _number("rows", 2)), ("200 changed, ms", _number("settle_ms", 0)),
+        ],
+    ),
+    "pages": (
+        "Pages that somebody of each role comes to by clicking, over HTTP, ms",
+        [
+            ("engine", _text("engine")), ("page", _text("page")), ("by", _text("by")),
+            ("addresses", _number("addresses")), ("median", _number("p50", 1)), ("p95", _number("p95", 1)),
+            ("most", _number("most", 1)), ("CPU", _number("cpu_ms", 1)), ("faults", _text("faults")),
         ],
     ),
     "certificates": (

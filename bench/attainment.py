@@ -263,9 +263,10 @@ class _Making:
         return f"SELECT n FROM ({recursive} SELECT n FROM g)"
 
     def uid(self, kind: str, number: str) -> str:
+        """An id of its own for a kind and a number: the first eight digits and the last twelve."""
         if self._postgresql:
-            return f"(lpad(to_hex({kind}), 8, '0') || lpad(to_hex({number}), 24, '0'))::uuid"
-        return f"printf('%08x%024x', {kind}, {number})"
+            return f"(lpad(to_hex({kind}), 8, '0') || '000070008000' || lpad(to_hex({number}), 12, '0'))::uuid"
+        return f"printf('%08x000070008000%012x', {kind}, {number})"
 
     def day(self, first: str, plus: str = "0") -> str:
         return (
