@@ -13,7 +13,7 @@ import random
 import resource
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -141,6 +141,13 @@ def populate(database: Database, workers: int) -> tuple[UUID, list[UUID]]:
         with database.writing(tenant) as session:
             _people(session, tenant, enterprises, numbers)
     return tenant, enterprises
+
+
+def statement_ids(workers: int) -> Iterator[UUID]:
+    """The ids of the Statements that the facts of so many workers tell of, those of a worker far apart."""
+    for fact in range(FACTS_EACH):
+        for number in range(workers):
+            yield UUID(f"{2 + fact:08x}000070008000{number:012x}")
 
 
 def _portions(workers: int) -> list[range]:

@@ -12,11 +12,12 @@ import re
 import statistics
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from html import unescape
 from http.client import HTTPConnection
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -31,7 +32,7 @@ from bench.statements import agent, statement
 from certification.access import accounts, roles
 from certification.access.permissions import Role
 from certification.judgement import population
-from certification.models import Fact, Worker
+from certification.models import Worker
 from certification.people import names
 from certification.rules.criteria import PROGRAMME
 from certification.targets import settling
@@ -116,7 +117,7 @@ def prepare(url: str, workers: int, pepper: bytes) -> None:
         today = vietnam_day(now)
         population.judge_everybody(database, tenant, ids, programme=PROGRAMME, year=today.year, as_of=today, now=now)
         settling.settle_all(database, tenant, today=today)
-        _store(database, tenant, pepper, now)
+        _store(database, tenant, workers, pepper, now)
         if not database.is_sqlite:
             with database.engine.connect() as connection:
                 connection.exec_driver_sql("ANALYZE")
@@ -149,14 +150,15 @@ def _people(database: Database, tenant: UUID, pepper: bytes, now: datetime) -> N
                 roles.give(session, operator, role, account=name, reason="đo", starts=LONG_AGO, now=now, **over)
 
 
-def _store(database: Database, tenant: UUID, pepper: bytes, now: datetime) -> None:
+def _store(database: Database, tenant: UUID, workers: int, pepper: bytes, now: datetime) -> None:
     """The Statements of all facts."""
     with database.writing(tenant) as session:
         key, secret = api.create_credential(session, tenant, name="bench", scopes=["all"], pepper=pepper, now=now)
     with database.reading(NOBODY) as session:
         identity = api.identify(session, _basic(key, secret), pepper=pepper, now=now)
-    for ids in _portions(database, tenant):
-        batch = store.check(identity, [_statement(one) for one in ids])
+    ids = attainment.statement_ids(workers)
+    while some := list(islice(ids, AT_ONCE)):
+        batch = store.check(identity, [_statement(one) for one in some])
         with database.writing(tenant) as session:
             store.put(session, batch)
 
@@ -169,14 +171,6 @@ def _statement(statement_id: UUID) -> dict[str, Any]:
 
 def _basic(key: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
-
-
-def _portions(database: Database, tenant: UUID) -> Iterator[list[UUID]]:
-    """The ids of all Statements that facts tell of, some at a time."""
-    with database.reading(tenant) as session:
-        query = sa.select(Fact.statement_id).where(Fact.tenant_id == tenant)
-        found = session.scalars(query.execution_options(yield_per=AT_ONCE))
-        yield from (list(some) for some in found.partitions(AT_ONCE))
 
 
 # ---------------------------------------------------------------- walking

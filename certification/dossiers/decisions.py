@@ -137,7 +137,7 @@ def decide(
     faults = text_faults("number", number, needed=True)
     if decided_on > today:
         faults.append(Fault(0, "decided_on", f"{written(decided_on)} chưa tới (hôm nay {written(today)}); sửa ngày"))
-    node = organizations.nodes(session, tenant).get(body)
+    node = organizations.find(session, tenant, body)
     if node is not None and not rights.touches(session, reach, node.id):
         node = None  # a body that has nothing to do with the branch is told as one that is not there
     known = _signer(session, tenant, node, body, signer, decided_on, faults)

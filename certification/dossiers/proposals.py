@@ -104,7 +104,7 @@ def propose(
     today = vietnam_day(now)
     procedure = title_procedures.in_force(session, tenant, programme, today)
     step = procedure.step("propose")
-    node = organizations.nodes(session, tenant).get(unit)
+    node = organizations.find(session, tenant, unit)
     faults = [*_meeting_faults(meeting, procedure, today), *_vote_faults(members, meeting, procedure)]
     if node is None:
         faults.append(Fault(0, "unit", f"không có đơn vị “{unit}”; kiểm tra mã"))

@@ -270,7 +270,7 @@ def unit_of(session: Session, code: str | None, act: Act, place: str = "unit") -
     """The id of a unit within reach. Raises BadRequest, as for one that is not there."""
     if code is None:
         return None
-    node = organizations.nodes(session, who().tenant).get(code)
+    node = organizations.find(session, who().tenant, code)
     if node is None or not rights.may(session, who(), act, today(), organization=node.id):
         raise BadRequest(Fault(place, f"there is no unit {code!r} about which you may {act.value}"))
     return node.id

@@ -94,7 +94,7 @@ def entitle_unit(code: str, query: Mapping[str, Any], body: Mapping[str, Any]) -
 
 
 def _shown(session: Session, tenant: UUID, code: str) -> dict[str, Any]:
-    node = organizations.nodes(session, tenant).get(code)
+    node = organizations.find(session, tenant, code)
     if node is None:
         raise UnknownOrganization(code)
     return {"as_of": today(), "unit": code, "entitlements": entitlements.of_unit(session, tenant, node.id)}

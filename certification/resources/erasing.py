@@ -264,7 +264,7 @@ def _kind(name: str, count: int) -> Mapping[str, Any]:
 
 def _enterprise(session: Session, code: str) -> Node:
     """The enterprise as which the caller asks. Raises NotFound for one that is not the caller's, as for none."""
-    node = organizations.nodes(session, who().tenant).get(code)
+    node = organizations.find(session, who().tenant, code)
     if node is None or not rights.may(session, who(), Act.RECEIVE_ERASURES, today(), organization=node.id):
         raise NotFound(Fault("path/code", f"there is no enterprise {code!r} that you may speak for"))
     return node

@@ -33,7 +33,7 @@ def oneself_or_officer(session: Session, person: Person, act: Act) -> Witness:
 def in_the_name_of(session: Session, code: str, act: Act, place: str) -> str:
     """The unit `code`, if the caller may act in its name. Raises BadRequest, as for one that is not there."""
     asking = who()
-    node = organizations.nodes(session, asking.tenant).get(code)
+    node = organizations.find(session, asking.tenant, code)
     if node is None or not rights.may(session, asking, act, today(), organization=node.id):
         raise BadRequest(Fault(place, f"there is no unit {code!r} in whose name you may {act.value}"))
     return code

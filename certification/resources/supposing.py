@@ -177,7 +177,7 @@ def _of_whom(session: Session, tenant: UUID, unit: str | None, on: date) -> list
         alive = sa.select(sa.func.count()).where(Worker.tenant_id == tenant, Worker.merged_into.is_(None))
         _not_too_many(session.scalar(alive) or 0)
         return workers.ids(session, tenant)
-    node = organizations.nodes(session, tenant).get(unit)
+    node = organizations.find(session, tenant, unit)
     if node is None or not rights.may(session, who(), Act.SUPPOSE_OF_MANY, on, organization=node.id):
         raise BadRequest(Fault("/unit", f"there is no unit {unit!r} that you may ask about"))
     below = rights.branch(session, tenant, node.id, on)

@@ -159,7 +159,7 @@ def set_team(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
         faults = [] if on >= today() else [Fault("/on", f"{on} is over; name today or a later day")]
         if "\0" in body["team"] or not body["team"].strip():
             faults.append(Fault("/team", "give the team a name"))
-        node = organizations.nodes(session, tenant).get(body["enterprise"])
+        node = organizations.find(session, tenant, body["enterprise"])
         if (
             node is None
             or node.kind != ENTERPRISE

@@ -333,7 +333,7 @@ def _to_enterprise(session: Session, tenant: UUID, number: str, query: Mapping[s
 
 def _enterprise(session: Session, code: str, place: str) -> Node:
     """The enterprise as which the caller asks. Raises NotFound for one that is not the caller's, as for none."""
-    node = organizations.nodes(session, who().tenant).get(code)
+    node = organizations.find(session, who().tenant, code)
     if node is None or not rights.may(session, who(), Act.RECEIVE_TRANSCRIPTS, today(), organization=node.id):
         raise NotFound(Fault(place, f"there is no enterprise {code!r} that you may speak for"))
     return node

@@ -20,9 +20,8 @@ from certification.models import Award, Employment
 from certification.people import union_roles
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator, Plan, Target, all_plans, binding, inheritances
-from certification.targets import numerators
+from certification.targets import grounds, numerators
 from certification.targets.populations import UNION_CADRES, WORKERS
-from certification.units import organizations
 from lrs.db import Session
 
 __all__ = ["NOT_FOR", "PersonalTarget", "Title", "judge", "of_worker", "words"]
@@ -151,7 +150,7 @@ def of_worker(
             sa.or_(Employment.ended.is_(None), Employment.ended >= on),
         )
     ).all()
-    tree = organizations.tree(session, tenant, on)
+    tree = grounds.land(session, tenant).on(on).tree
     codes = {node.id: node.code for node in tree.nodes}
     every_plan, inherited = all_plans(session, tenant), inheritances(session, tenant)
     found: dict[str, Plan] = {}

@@ -39,16 +39,25 @@ def providers(session: Session, tenant: UUID, samples: Mapping[int, UUID]) -> di
     named = {api.key_of(authority): name for authority, name in trust.names(session, tenant).items()}
     missing = {one: key for key, one in samples.items() if key not in named}
     if missing:
-        units = {node.code: node.name for node in organizations.nodes(session, tenant).values()}
         chains = api.provenance(session, tenant, list(missing))
+        vouching: dict[int, Mapping[str, Any]] = {}
         for one in api.get_statements(session, tenant, missing):
             for store in (*chains.get(one.id, ()), {"authority": one.document.get("authority")}):
                 authority = store.get("authority") or {}
                 for agent in (authority, *authority.get("member", ())):
                     text = api.ifi_text(agent)
                     if text is not None and api.key_of(text) == missing[one.id]:
-                        named.setdefault(missing[one.id], _called(agent, units))
+                        vouching.setdefault(missing[one.id], agent)
+        codes = {code for agent in vouching.values() if (code := _organization(agent)) is not None}
+        units = organizations.names_of(session, tenant, codes)
+        named.update((key, _called(agent, units)) for key, agent in vouching.items())
     return {key: named.get(key, words.OTHER_SOURCE) for key in samples}
+
+
+def _organization(agent: Mapping[str, Any]) -> str | None:
+    """The code of one of our organizations; None for everybody else."""
+    name: str = (agent.get("account") or {}).get("name", "")
+    return name.removeprefix(_ORGANIZATION) if name.startswith(_ORGANIZATION) else None
 
 
 def _called(agent: Mapping[str, Any], units: Mapping[str, str]) -> str:
@@ -58,8 +67,7 @@ def _called(agent: Mapping[str, Any], units: Mapping[str, str]) -> str:
     name: str = account["name"]
     if name.startswith(api.OF_A_PERSON):
         return words.DECLARED
-    if name.startswith(_ORGANIZATION):
-        code = name.removeprefix(_ORGANIZATION)
+    if (code := _organization(agent)) is not None:
         return units.get(code, code)
     return words.OTHER_SOURCE if api.looks_like(name) else name
 

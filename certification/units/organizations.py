@@ -51,7 +51,7 @@ from certification.units.trees import (
     Tree,
     UnknownOrganization,
 )
-from lrs.db import Session
+from lrs.db import Session, among
 
 __all__ = [
     "NEEDED_PARENT",
@@ -60,10 +60,12 @@ __all__ = [
     "Tree",
     "UnknownOrganization",
     "enterprises",
+    "find",
     "forest",
     "import_organizations",
     "load_shipped",
     "load_units",
+    "names_of",
     "node",
     "nodes",
     "search",
@@ -153,25 +155,41 @@ def enterprises(session: Session, tenant: UUID) -> dict[str, Node]:
 
 def nodes(session: Session, tenant: UUID) -> dict[str, Node]:
     """Every organization of the tenant, ended ones too, by code, in one SQL command."""
-    rows = session.execute(
-        sa.select(
-            Organization.id,
-            Organization.code,
-            Organization.name,
-            Organization.kind,
-            Organization.exists_from,
-            Organization.exists_to,
-        ).where(Organization.tenant_id == tenant)
+    return {row.code: Node(*row) for row in session.execute(_NODES.where(Organization.tenant_id == tenant))}
+
+
+def find(session: Session, tenant: UUID, code: str) -> Node | None:
+    """The organization with this code, whether or not it has ended; None where there is none."""
+    if "\0" in code:  # which PostgreSQL keeps in no text
+        return None
+    found = session.execute(_NODES.where(Organization.tenant_id == tenant, Organization.code == code)).one_or_none()
+    return None if found is None else Node(*found)
+
+
+def names_of(session: Session, tenant: UUID, codes: Collection[str]) -> dict[str, str]:
+    """The names of these organizations by code, of those there are. One SQL command."""
+    query = sa.select(Organization.code, Organization.name).where(
+        Organization.tenant_id == tenant, among(session, Organization.code, [one for one in codes if "\0" not in one])
     )
-    return {row.code: Node(*row) for row in rows}
+    return dict(session.execute(query).tuples())
 
 
 def node(session: Session, tenant: UUID, code: str) -> Node:
-    """The organization with this code, whether or not it has ended. Raises UnknownOrganization."""
-    found = nodes(session, tenant).get(code)
+    """The same. Raises UnknownOrganization."""
+    found = find(session, tenant, code)
     if found is None:
         raise UnknownOrganization(code)
     return found
+
+
+_NODES = sa.select(
+    Organization.id,
+    Organization.code,
+    Organization.name,
+    Organization.kind,
+    Organization.exists_from,
+    Organization.exists_to,
+)
 
 
 def stored(session: Session, tenant: UUID) -> World:
