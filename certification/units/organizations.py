@@ -171,7 +171,7 @@ def names_of(session: Session, tenant: UUID, codes: Collection[str]) -> dict[str
     query = sa.select(Organization.code, Organization.name).where(
         Organization.tenant_id == tenant, among(session, Organization.code, [one for one in codes if "\0" not in one])
     )
-    return dict(session.execute(query).tuples())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def node(session: Session, tenant: UUID, code: str) -> Node:
