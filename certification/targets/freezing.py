@@ -160,17 +160,25 @@ def frozen(
     within: Collection[str] | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int | None = None,
+    newest_first: bool = False,
 ) -> list[Frozen]:
     """Records of the tenant (of one organization; of those `within` these codes), in the order in which they were made,
-    from behind `after` (instant and id of the last one) on. One SQL command."""
-    query = sa.select(Freezing).where(Freezing.tenant_id == tenant).order_by(Freezing.frozen, Freezing.id).limit(limit)
+    or the newest first, from behind `after` (instant and id of the last one) on. One SQL command."""
+    query = sa.select(Freezing).where(Freezing.tenant_id == tenant).limit(limit)
+    if newest_first:
+        query = query.order_by(Freezing.frozen.desc(), Freezing.id.desc())
+    else:
+        query = query.order_by(Freezing.frozen, Freezing.id)
     if code is not None:
         query = query.where(Freezing.organization == code)
     if within is not None:
         query = query.where(among(session, Freezing.organization, within))
     if after is not None:
-        later = sa.and_(Freezing.frozen == after[0], Freezing.id > after[1])
-        query = query.where(sa.or_(Freezing.frozen > after[0], later))
+        at, id = after
+        if newest_first:
+            query = query.where(sa.or_(Freezing.frozen < at, sa.and_(Freezing.frozen == at, Freezing.id < id)))
+        else:
+            query = query.where(sa.or_(Freezing.frozen > at, sa.and_(Freezing.frozen == at, Freezing.id > id)))
     return [_record(row) for row in session.scalars(query)]
 
 

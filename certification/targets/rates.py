@@ -9,7 +9,7 @@ over who was there on *that* day, so that each is a figure that could have been 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -26,7 +26,7 @@ from certification.targets.populations import ALL_ENTERPRISES, Behind, Populatio
 from certification.units.trees import TREES, Tree
 from lrs.db import Session
 
-__all__ = ["NotBound", "Rate", "Rates", "Side", "beside", "earlier_days", "rates"]
+__all__ = ["NotBound", "Rate", "Rates", "Side", "beside", "earlier_days", "rates", "year_before"]
 
 
 class NotBound(CertificationError):
@@ -183,15 +183,8 @@ def beside(
 
     def observed(day: date | None) -> Observation | None:
         there = earlier.get(day) if day is not None else None
-        if day is None or there is None:
-            return None
-        counted, _, denominator = there.count(code, target.population, target.numerator)
-        return Observation(day, counted, denominator) if denominator and (counted or told(there)) else None
+        return None if day is None or there is None else _observed(there, code, target, day)
 
-    def told(there: Populations) -> bool:
-        return _anything_known(there, code, target.numerator)
-
-    # Where nothing at all is known of a day, none counted is no figure: nobody had begun to tell.
     start = observed(forecasts.start_of_pace(on, assumptions))
     year_before = observed(forecasts.same_day_a_year_before(on))
     parent = every_plan.get(plan.parent or "")
@@ -210,6 +203,39 @@ def beside(
         ),
         shortfalls=tuple(one for one in plans.below_parent(plan, parent) if one.target == target.id) if parent else (),
     )
+
+
+def year_before(
+    session: Session,
+    tenant: UUID,
+    codes: Collection[str],
+    target: Target,
+    *,
+    on: date,
+    basis: str = ALL_ENTERPRISES,
+    programme: str = PROGRAMME,
+) -> dict[str, Observation]:
+    """The figures of a target on the same day a year before, of those of these organizations of which there are any, by
+    code: by the trees of that day, as `Side.last_year`. As many SQL commands for many as for one."""
+    day = forecasts.same_day_a_year_before(on)
+    land = grounds.land(session, tenant)
+    tree = land.on(day).tree
+    there = {code for code in codes if code in land.nodes and tree.exists(code)}
+    if not there:
+        return {}
+    counts = counting.count(
+        session, tenant, land, {target.numerator}, on=day, programme=programme, basis=basis, codes=there
+    )
+    found = {code: _observed(counts, code, target, day) for code in sorted(there)}
+    return {code: one for code, one in found.items() if one is not None}
+
+
+def _observed(there: Populations, code: str, target: Target, day: date) -> Observation | None:
+    """What was counted on a day. Where nothing at all is known of it, none counted is no figure: nobody had begun to
+    tell."""
+    counted, _, denominator = there.count(code, target.population, target.numerator)
+    known = denominator and (counted or _anything_known(there, code, target.numerator))
+    return Observation(day, counted, denominator) if known else None
 
 
 def _anything_known(there: Populations, code: str, rule: Numerator) -> bool:

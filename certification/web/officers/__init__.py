@@ -6,6 +6,7 @@ sitting    points for a team in one sitting (points: the forms)
 dossiers   from registering to a proposal, many at once
 roll_calls sessions at which people are called
 cases      disputes and declarations that wait
+units      the unit and what is below it against targets, plans that bind it, figures kept for reports
 scope      how far all of these go
 """
 
@@ -23,6 +24,7 @@ pages = Pages(
     home="home",
     navigation=(
         Entry(_l("Trang chủ"), "home"),
+        Entry(_l("Đơn vị"), "list_units"),
         Entry(_l("Người lao động"), "list_workers"),
         Entry(_l("Điểm danh"), "roll_calls"),
         Entry(_l("Xác nhận điểm"), "attest_sitting"),
@@ -38,4 +40,11 @@ from certification.web.officers import (  # noqa: E402, F401 — adds the views
     sitting,
     worker,
     workers,
+)
+from certification.web.officers.units import (  # noqa: E402, F401 — adds the views
+    binding,
+    branch,
+    frozen,
+    people,
+    years,
 )

@@ -9,9 +9,10 @@ from certification.access.permissions import Act
 from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.resources.access import today, who
+from certification.resources.errors import Fault, NotFound
 from certification.web.frame import places
 
-__all__ = ["narrowed", "within"]
+__all__ = ["assessed", "narrowed", "within"]
 
 
 def narrowed(act: Act) -> Who:
@@ -24,3 +25,10 @@ def narrowed(act: Act) -> Who:
 def within(act: Act) -> Reach:
     """Whom a list may speak of: those whom the chosen place is about."""
     return rights.reach(narrowed(act), act, today())
+
+
+def assessed(year: int) -> int:
+    """The assessed year of an address. Raises NotFound for what can be none."""
+    if not 2000 <= year <= 2100:
+        raise NotFound(Fault("path/year", f"{year} is no assessment year"))
+    return year

@@ -17,7 +17,7 @@ from certification.targets.rates import Rate, Rates
 from certification.web.frame.written import number, percent
 from lrs.db import Session
 
-__all__ = ["BelowShown", "PlanShown", "TargetShown", "below", "of_plans", "wanted"]
+__all__ = ["BelowShown", "PlanShown", "TargetShown", "below", "of_plans", "of_target", "wanted"]
 
 MOST_BELOW = 20
 """Units right below that a page shows: those with the greatest gap."""
@@ -69,7 +69,7 @@ def of_plans(session: Session, tenant: UUID, found: Rates) -> list[PlanShown]:
     names = explanations.plan_names(plans.all_plans(session, tenant))
     by_plan: dict[str, list[TargetShown]] = {}
     for one in found.targets:
-        by_plan.setdefault(one.figures.plan, []).append(_target(one, found.on.year))
+        by_plan.setdefault(one.figures.plan, []).append(of_target(one, found.on.year))
     return [PlanShown(plan, names.get(plan, plan), tuple(targets)) for plan, targets in by_plan.items()]
 
 
@@ -103,7 +103,8 @@ def _below(unit: OrganizationFigures, target: TargetFigures, year: int) -> Below
     return BelowShown(unit.name, _bar(target.rate) or 0.0, asked.percent if asked else None, words, is_met)
 
 
-def _target(one: Rate, year: int) -> TargetShown:
+def of_target(one: Rate, year: int) -> TargetShown:
+    """A target with its bar and words, as of a day of the year."""
     told, beside = one.figures, one.beside
     asked = wanted(told.year_targets, year)
     counted = _(

@@ -20,6 +20,7 @@ from certification.models import Fact, Worker
 from certification.people import roster, workers
 from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
+from certification.targets import freezing
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, new_id
 from tests.browser.samples import roll_calls
@@ -28,6 +29,12 @@ from tests.certification.web.published import ROSTER_HEADINGS
 SAMPLES: dict[str, Any] = {
     "officers.show_worker": {"number": "a02"},
     "officers.withdraw_points": None,
+    "officers.show_unit": {"code": "cdcs/a"},
+    "officers.list_people": {"code": "cdcs/a"},
+    "officers.show_binding": {"code": "cdcs/a"},
+    "officers.freeze": {"code": "cdcs/a"},
+    "officers.close_year": {"year": 2025},
+    "officers.download_units": None,
 }
 """An attestation is withdrawn in tests/browser/test_officers.py."""
 
@@ -59,6 +66,10 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
             on = vietnam_day(now)
             assessments.assess(session, tenant, some[first : first + 100], PROGRAMME, year, as_of=on, now=now)
     with database.writing(tenant) as session:
+        kept = freezing.prepare(
+            session, tenant, "cdcs/a", on=vietnam_day(now), by="captren", reason="Báo cáo quý III", now=now
+        )
+        SAMPLES["officers.show_frozen"] = {"id": freezing.freeze(session, tenant, kept).id}
         _register(session, tenant, year, now)
         witness = Witness("cdcs")
         disputes.open_dispute(

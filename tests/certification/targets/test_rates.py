@@ -10,10 +10,10 @@ import pytest
 
 from certification.rules import rule_files
 from certification.rules.plans import TargetValue
-from certification.targets import figures, settling
+from certification.targets import attainment, figures, grounds, settling
 from certification.targets.attainment import measure_all, year_target
 from certification.targets.populations import ALL_ENTERPRISES, UNIONISED, Coverage
-from certification.targets.rates import NotBound, Rates, rates
+from certification.targets.rates import NotBound, Rates, rates, year_before
 from certification.units import organizations
 from certification.units.trees import NotOnThatDay, UnknownOrganization
 from tests.certification.learning import add_facts
@@ -280,3 +280,25 @@ def test_the_worked_example_of_the_documentation_holds_to_the_person(world: Worl
     assert year_target(TargetValue(2026, 70), ">=", 3, 5).short == 1
     assert year_target(TargetValue(2026, 60), ">", 3, 5).short == 1
     assert year_target(TargetValue(2026, 60), ">=", 3, 5).met
+
+
+def test_the_year_before_of_many_units_is_what_each_says_alone(world: World, other_world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        for place, unit in enumerate(("dn/a", "dn/a", "dn/b", "dn/c")):
+            worker = world.employ(session, unit)
+            if place % 2 == 0:
+                add_facts(session, world.tenant, worker, ["law-labour"], day=date(2025, 3, 2))
+    codes = ["cdcs/a", "cdcs/b", "dn/moi", "khong/co"]
+    for kept in (False, True):
+        if kept:
+            settling.settle_all(world.database, world.tenant, today=ON)
+        with world.database.reading(world.tenant) as session:
+            tree = grounds.land(session, world.tenant).on(ON).tree
+            _plan, target = attainment.binding_targets(session, world.tenant, tree, ["cdcs/a"], ON)["cdcs/a"][0]
+            found = year_before(session, world.tenant, codes, target, on=ON)
+        assert {code: (one.on, one.counted, one.denominator) for code, one in found.items()} == {
+            "cdcs/a": (date(2025, 11, 25), 1, 2), "cdcs/b": (date(2025, 11, 25), 1, 1),
+        }  # fmt: skip
+        for code, one in found.items():
+            alone = next(each for each in of(world, code).targets if each.figures.target == target.id)
+            assert alone.beside.last_year == one
