@@ -26,6 +26,7 @@ from certification.commands import (
     reports,
     rosters,
     rules,
+    sign_ins,
     supposing,
     testimony,
     title_reviews,
@@ -48,6 +49,7 @@ certification_cli = AppGroup(
 
 for _command in (
     *access.ACCESS,
+    *sign_ins.SIGN_INS,
     *acts.ACTS,
     rules.load_rules,
     *imports.IMPORTS,

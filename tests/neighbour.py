@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from certification.access import accounts, roles, sessions
+from certification.access import accounts, providers, roles, sessions
 from certification.access.permissions import Role
 from certification.acts import chain
 from certification.certificates import issuing
@@ -45,6 +45,7 @@ from certification.models import (
     ReportStep,
     ReportValue,
     SelfScore,
+    SignInBegun,
     TitleDecision,
     TitleReview,
     TranscriptHandover,
@@ -284,6 +285,19 @@ def _let_in(database: Database, tenant: UUID, pepper: bytes) -> None:
     sessions.sign_in(database, f"lan@{NAME}", "mật khẩu của hàng xóm", pepper=pepper, now=NOW)
     with suppress(accounts.SignInRefused):
         sessions.sign_in(database, f"hoa@{NAME}", "không phải", pepper=pepper, now=NOW)
+    with database.writing(tenant) as session:
+        elsewhere = {"issuer": "https://dang-nhap.example", "client_id": SECRET, "secret": SECRET, "claim": "email"}
+        told = {"pepper": pepper, "by": SECRET, "reason": SECRET, "now": NOW}
+        one = providers.set_provider(session, tenant, "hang-xom", name=SECRET, **elsewhere, **told)
+        providers.link(session, tenant, "lan", "hang-xom", SECRET, **told)
+        way = {
+            "digest": b"way",
+            "browser": b"b",
+            "onward": SECRET,
+            "kept": SECRET,
+            "expires": NOW + timedelta(days=999),
+        }
+        session.add(SignInBegun(tenant_id=tenant, provider_id=one.id, **way))
     with database.writing(tenant) as session:
         accounts.invite(session, tenant, "lan", by=SECRET, reason=SECRET, pepper=pepper, now=NOW)
 

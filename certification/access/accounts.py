@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.access import attempts, passwords, records, tokens
 from certification.errors import CertificationError
-from certification.models import Account, AccountSession, PasswordToken, Worker
+from certification.models import Account, AccountSession, PasswordToken, SignInLink, Worker
 from lrs.db import Session, among, new_id
 
 __all__ = [
@@ -161,13 +161,17 @@ def deactivate(session: Session, tenant: UUID, name: str, *, by: str, reason: st
     session.execute(sa.select(Account.id).where(Account.id == account.id).with_for_update())
     tokens.remove(session, AccountSession, tenant, account.id)
     tokens.remove(session, PasswordToken, tenant, account.id)
+    session.execute(sa.delete(SignInLink).where(SignInLink.tenant_id == tenant, SignInLink.account_id == account.id))
     if account.deactivated is None:
         _change(session, account.id, deactivated=now)
         records.add(session, tenant, by=by, act="deactivate-account", about=name, reason=reason, now=now)
 
 
 def reactivate(session: Session, tenant: UUID, name: str, *, by: str, reason: str, now: datetime) -> None:
-    """Take the account into use again, without a password: whoever it is sets a new one. Raises AccountRefused."""
+    """Take the account into use again, without a password and links elsewhere: whoever it is sets a new one.
+
+    Raises AccountRefused.
+    """
     account = find(session, tenant, name)
     if account.deactivated is not None:
         _change(session, account.id, deactivated=None, password=None, password_set=None)

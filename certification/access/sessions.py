@@ -16,7 +16,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.access import attempts, passwords, records, second_factor, tokens
+from certification.access import attempts, passwords, providers, records, second_factor, tokens
 from certification.access.accounts import SignInRefused, check_password, keep_password
 from certification.errors import CertificationError
 from certification.models import Account, AccountSession, PasswordToken
@@ -27,14 +27,17 @@ __all__ = [
     "ALL_OTHERS",
     "SESSION_LASTS",
     "CodeNeeded",
+    "NotLinked",
     "OpenSession",
     "SignedIn",
     "begin",
+    "begun_at",
     "change_password",
     "end_others",
     "session_of",
     "sessions_of",
     "sign_in",
+    "sign_in_from",
     "sign_in_with_code",
     "sign_out",
     "tenant_of",
@@ -64,20 +67,31 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session of an account: `key` names it among the account's; instants in UTC."""
+    """A session of an account: `key` names it among the account's; instants in UTC; where it was begun."""
 
     key: str
     begun: datetime
     expires: datetime
     is_this: bool
+    provider: UUID | None = None
 
 
 class CodeNeeded(SignInRefused):
-    """The password is right, and the account asks for a code as well. `pending` says so to `sign_in_with_code`."""
+    """The password is right, or an organization's sign-in said who it is, and the account asks for a code as well.
+
+    `pending` says so to `sign_in_with_code`."""
 
     def __init__(self, pending: str) -> None:
         self.pending = pending
         CertificationError.__init__(self, "this account also asks for a code: that of its app, or a recovery code")
+
+
+class NotLinked(SignInRefused):
+    """An organization's sign-in said who it is, and no account in use is linked with that. `provider`: its name."""
+
+    def __init__(self, provider: str) -> None:
+        self.provider = provider
+        CertificationError.__init__(self, f"no account here is linked with whoever signed in at {provider}")
 
 
 def tenant_of(session: Session, name: str) -> tuple[UUID, str]:
@@ -124,7 +138,7 @@ def sign_in(
             raise SignInRefused
         if second_factor.is_on(session, tenant, account):
             if code is None:
-                raise CodeNeeded(_pending(tenant, account, own, kept, pepper, now))
+                raise CodeNeeded(_pending(tenant, account, own, kept, None, pepper, now))
             if not second_factor.passes(session, tenant, account, code, pepper=pepper, now=now):
                 raise SignInRefused
         attempts.forget(session, tenant, own, pepper)
@@ -134,19 +148,47 @@ def sign_in(
 def sign_in_with_code(
     database: Database, pending: str, code: str, *, pepper: bytes, now: datetime
 ) -> tuple[str, SignedIn]:
-    """Begin the session of whoever gave the right password before. Raises SignInRefused or TooOften.
+    """Begin the session of whoever gave the right password, or signed in elsewhere, before.
 
-    Wrong codes count as wrong passwords do.
+    Raises SignInRefused or TooOften. Wrong codes count as wrong passwords do.
     """
-    tenant, account, own, digest = _of_pending(pending, pepper, now)
-    found = attempts.password_after_counting(database, tenant, own, pepper=pepper, now=now)
-    if found is None or found[0] != account or not hmac.compare_digest(_told(found[1], pepper), digest):
+    tenant, account, own, digest, provider = _of_pending(pending, pepper, now)
+    found = attempts.account_after_counting(database, tenant, own, pepper=pepper, now=now)
+    if found is None or found[0] != account or not hmac.compare_digest(_told(found[1], provider, pepper), digest):
         raise SignInRefused  # the password was changed meanwhile
     with database.writing(tenant) as session:
+        if provider is not None and not providers.is_linked(session, tenant, provider, account):
+            raise SignInRefused
         if not second_factor.passes(session, tenant, account, code, pepper=pepper, now=now):
             raise SignInRefused
         attempts.forget(session, tenant, own, pepper)
-        return begin(session, tenant, account, pepper=pepper, now=now)
+        return begin(session, tenant, account, pepper=pepper, now=now, provider=provider)
+
+
+def sign_in_from(
+    database: Database,
+    tenant: UUID,
+    provider: providers.Provider,
+    subject: str,
+    *,
+    second_factor_there: bool,
+    pepper: bytes,
+    now: datetime,
+) -> tuple[str, SignedIn]:
+    """Begin the session of whoever an organization's sign-in calls `subject`.
+
+    Raises NotLinked, and CodeNeeded for an account that asks for a code, unless the organization asked for a second
+    factor and is trusted to.
+    """
+    with database.writing(tenant) as session:
+        found = providers.account_of(session, tenant, provider, subject, pepper)
+        if found is None:
+            raise NotLinked(provider.name)
+        account, name = found
+        trusted = provider.trusts_second_factor and second_factor_there
+        if not trusted and second_factor.is_on(session, tenant, account):
+            raise CodeNeeded(_pending(tenant, account, name, None, provider.id, pepper, now))
+        return begin(session, tenant, account, pepper=pepper, now=now, provider=provider.id)
 
 
 def turn_off_code(database: Database, signed_in: SignedIn, code: str, *, pepper: bytes, now: datetime) -> None:
@@ -161,28 +203,33 @@ def turn_off_code(database: Database, signed_in: SignedIn, code: str, *, pepper:
         attempts.forget(session, tenant, name, pepper)
 
 
-def _pending(tenant: UUID, account: UUID, own: str, kept: str, pepper: bytes, now: datetime) -> str:
+def _pending(
+    tenant: UUID, account: UUID, own: str, kept: str | None, provider: UUID | None, pepper: bytes, now: datetime
+) -> str:
     until = int((now + CODE_WITHIN).timestamp())
-    said = json.dumps([str(tenant), str(account), own, _told(kept, pepper), until])
+    by = None if provider is None else str(provider)
+    said = json.dumps([str(tenant), str(account), own, _told(kept, provider, pepper), until, by])
     sealed = tokens.digest(pepper, b"pending", said).hex()
     return base64.urlsafe_b64encode(json.dumps([said, sealed]).encode()).decode()
 
 
-def _of_pending(pending: str, pepper: bytes, now: datetime) -> tuple[UUID, UUID, str, str]:
+def _of_pending(pending: str, pepper: bytes, now: datetime) -> tuple[UUID, UUID, str, str, UUID | None]:
     try:
         said, sealed = json.loads(base64.urlsafe_b64decode(pending.encode()))
         good = hmac.compare_digest(tokens.digest(pepper, b"pending", said).hex(), sealed)
-        tenant, account, own, digest, until = json.loads(said)
+        tenant, account, own, digest, until, by = json.loads(said)
     except (ValueError, TypeError, AttributeError):
         raise SignInRefused from None
     if not good or now.timestamp() > until:
         raise SignInRefused
-    return UUID(tenant), UUID(account), own, digest
+    return UUID(tenant), UUID(account), own, digest, None if by is None else UUID(by)
 
 
-def _told(kept: str, pepper: bytes) -> str:
-    """What tells one password from another, without saying it."""
-    return tokens.digest(pepper, b"pending password", kept).hex()
+def _told(kept: str | None, provider: UUID | None, pepper: bytes) -> str:
+    """What tells one password from another, without saying it; of whoever signed in elsewhere, one sign-in."""
+    if provider is not None:
+        return tokens.digest(pepper, b"pending sign-in", str(provider)).hex()
+    return "" if kept is None else tokens.digest(pepper, b"pending password", kept).hex()
 
 
 def session_of(database: Database, token: str, *, pepper: bytes, now: datetime) -> SignedIn | None:
@@ -212,7 +259,7 @@ ALL_OTHERS = "khac"
 def sessions_of(session: Session, signed_in: SignedIn, now: datetime) -> list[OpenSession]:
     """The sessions that the account has open, the newest first. One SQL command."""
     rows = session.execute(
-        sa.select(AccountSession.digest, AccountSession.begun, AccountSession.expires)
+        sa.select(AccountSession.digest, AccountSession.begun, AccountSession.expires, AccountSession.provider_id)
         .where(
             AccountSession.tenant_id == signed_in.tenant,
             AccountSession.account_id == signed_in.account,
@@ -220,7 +267,19 @@ def sessions_of(session: Session, signed_in: SignedIn, now: datetime) -> list[Op
         )
         .order_by(AccountSession.begun.desc(), AccountSession.digest)
     )
-    return [OpenSession(row.digest.hex(), row.begun, row.expires, row.digest == signed_in.digest) for row in rows]
+    return [
+        OpenSession(row.digest.hex(), row.begun, row.expires, row.digest == signed_in.digest, row.provider_id)
+        for row in rows
+    ]
+
+
+def begun_at(session: Session, signed_in: SignedIn) -> UUID | None:
+    """At which organization's sign-in this session was begun; None: here."""
+    return session.scalar(
+        sa.select(AccountSession.provider_id).where(
+            AccountSession.tenant_id == signed_in.tenant, AccountSession.digest == signed_in.digest
+        )
+    )
 
 
 def end_others(session: Session, signed_in: SignedIn, key: str) -> int:
@@ -264,14 +323,24 @@ def change_password(
         return begin(session, signed_in.tenant, signed_in.account, pepper=pepper, now=now)
 
 
-def begin(session: Session, tenant: UUID, account: UUID, *, pepper: bytes, now: datetime) -> tuple[str, SignedIn]:
-    """A session of the account for somebody who has shown to be its owner: its token. Raises SignInRefused."""
+def begin(
+    session: Session, tenant: UUID, account: UUID, *, pepper: bytes, now: datetime, provider: UUID | None = None
+) -> tuple[str, SignedIn]:
+    """A session of the account for somebody who has shown to be its owner, here or at an organization's sign-in: its
+    token. Raises SignInRefused."""
     token = tokens.new(tenant)
     digest = tokens.digest(pepper, b"session", token)
     for table in (AccountSession, PasswordToken):
         tokens.sweep(session, table, tenant, table.expires <= now)
     session.add(
-        AccountSession(digest=digest, tenant_id=tenant, account_id=account, begun=now, expires=now + SESSION_LASTS)
+        AccountSession(
+            digest=digest,
+            tenant_id=tenant,
+            account_id=account,
+            begun=now,
+            expires=now + SESSION_LASTS,
+            provider_id=provider,
+        )
     )
     session.flush()
     found = _read(session, tenant, digest, now)

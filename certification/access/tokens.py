@@ -13,10 +13,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.models import AccountSession, PasswordToken, SignInAttempt
+from certification.models import AccountSession, PasswordToken, SignInAttempt, SignInBegun
 from lrs.db import Session
 
-__all__ = ["digest", "new", "remove", "sweep", "token_tenant"]
+__all__ = ["digest", "new", "remove", "remove_those", "sweep", "token_tenant"]
 
 _TOKEN_BYTES = 32
 
@@ -40,13 +40,19 @@ def token_tenant(token: str) -> UUID | None:
     return UUID(bytes=raw[:16]) if len(raw) == 16 + _TOKEN_BYTES else None
 
 
-_Kept = type[AccountSession] | type[PasswordToken] | type[SignInAttempt]
+_Kept = type[AccountSession] | type[PasswordToken] | type[SignInAttempt] | type[SignInBegun]
 
 
 def remove(session: Session, table: type[AccountSession] | type[PasswordToken], tenant: UUID, account: UUID) -> None:
     """Deletes those of an account, in the order of the key, as everybody who deletes several of them does."""
-    rows = sa.select(table.digest).where(table.tenant_id == tenant, table.account_id == account)
-    session.execute(_locked(table, tenant, rows.order_by(table.digest).with_for_update()))
+    remove_those(session, table, tenant, table.__table__.c.account_id == account)
+
+
+def remove_those(session: Session, table: _Kept, tenant: UUID, which: sa.ColumnElement[bool]) -> int:
+    """Deletes those of a condition, in the same order; how many."""
+    rows = sa.select(table.digest).where(table.tenant_id == tenant, which)
+    gone = _locked(table, tenant, rows.order_by(table.digest).with_for_update())
+    return session.connection().execute(gone).rowcount
 
 
 def sweep(session: Session, table: _Kept, tenant: UUID, old: sa.ColumnElement[bool]) -> None:

@@ -21,6 +21,9 @@ __all__ = [
     "RoleGiven",
     "SecondFactor",
     "SignInAttempt",
+    "SignInBegun",
+    "SignInLink",
+    "SignInProvider",
     "Team",
     "TeamMember",
 ]
@@ -63,6 +66,8 @@ class AccountSession(Base):
     account_id: Mapped[UUID]
     begun: Mapped[datetime] = mapped_column(UtcDateTime)
     expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    provider_id: Mapped[UUID | None]
+    """Where it was begun: a `SignInProvider`; NULL: here."""
 
 
 class FormSent(Base):
@@ -152,6 +157,74 @@ class SignInAttempt(Base):
     failures: Mapped[int]
     last: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     blocked_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignInProvider(Base):
+    """An organization's own sign-in (OpenID Connect) at which accounts of the tenant may sign in. No personal data."""
+
+    __tablename__ = "certification_sign_in_provider"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "code"), {"info": {"distribution": "reference"}})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID]
+    code: Mapped[str]
+    name: Mapped[str]
+    """As people call it; stands on the button."""
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    sealed: Mapped[bytes | None]
+    """The client's secret, encrypted under the installation's; NULL of a client without one."""
+    claim: Mapped[str]
+    """The claim of an ID Token that names the account there."""
+    scopes: Mapped[str]
+    trusts_second_factor: Mapped[bool]
+    """Whether a second factor that was asked for there stands in for the code that an account here asks for."""
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """From when on nobody signs in by it; NULL while it is in use."""
+
+
+class SignInLink(Base):
+    """That whoever an organization's sign-in calls so is this account.
+
+    Personal data: a keyed digest of the name there, of which account. Removed when the link is ended, or the account's
+    owner is erased.
+    """
+
+    __tablename__ = "certification_sign_in_link"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("provider_id", "digest"),
+        sa.UniqueConstraint("provider_id", "account_id"),
+        sa.Index(None, "tenant_id", "account_id"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    provider_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_sign_in_provider.id"))
+    digest: Mapped[bytes]
+    tenant_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    linked: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignInBegun(Base):
+    """That a browser was sent to an organization's sign-in, for a few minutes, and is to come back once.
+
+    No personal data: digests, where to go on to, and a form that had been filled in when a session had ended. Removed
+    when the browser comes back, or some minutes later.
+    """
+
+    __tablename__ = "certification_sign_in_begun"
+    __table_args__ = (sa.PrimaryKeyConstraint("digest"), {"info": {"distribution": "local"}})
+
+    digest: Mapped[bytes]
+    """Of the state that travels with the browser; nonce and verifier follow from the state."""
+    tenant_id: Mapped[UUID]
+    provider_id: Mapped[UUID]
+    browser: Mapped[bytes]
+    """The digest of a cookie: nobody else can come back in this browser's place."""
+    onward: Mapped[str]
+    kept: Mapped[str]
+    expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class Team(Base):

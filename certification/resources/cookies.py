@@ -12,7 +12,7 @@ from datetime import timedelta
 from flask import request
 from werkzeug.wrappers import Response
 
-__all__ = ["FORMS", "LANGUAGE", "MESSAGE", "PLACE", "SESSION", "drop", "keep", "name", "sent"]
+__all__ = ["FORMS", "LANGUAGE", "MESSAGE", "ON_ITS_WAY", "PLACE", "SESSION", "drop", "keep", "name", "sent"]
 
 SESSION = "cdht"
 """The token of somebody signed in."""
@@ -23,6 +23,8 @@ PLACE = "cdht-place"
 MESSAGE = "cdht-message"
 """What the next page says of what was just done; signed."""
 LANGUAGE = "cdht-language"
+ON_ITS_WAY = "cdht-way"
+"""By which a browser is known that comes back from an organization's sign-in."""
 
 
 def name(kind: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Response, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from certification.access import accounts, first_run, sessions, tokens
+from certification.access import accounts, first_run, providers, sessions, tokens
 from certification.access.accounts import TokenRefused
 from certification.access.permissions import Act
+from certification.access.providers import Provider
 from certification.access.sessions import SESSION_LASTS
 from certification.resources import access, cookies
 from certification.web.frame import form_tokens
@@ -19,9 +23,10 @@ from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.frame.views import within
 from certification.web.signing_in import pages
+from lrs import api
 from lrs.db import NOBODY
 
-__all__ = ["begin", "page_to_sign_in"]
+__all__ = ["SignInForm", "asks_for_code", "begin", "page_to_sign_in"]
 
 
 class SignInForm(Form):
@@ -57,7 +62,25 @@ class NewPasswordForm(Form):
 def page_to_sign_in(*, kept: str = "", status: int = 200, form: Filled | None = None) -> Response:
     """The form for signing in; with what was typed before the session had ended, to be sent afterwards."""
     form = form or Filled(SignInForm(), _typed(), False)
-    return shown("signing_in/sign-in.html", status, form=form, kept=kept, kept_field=form_tokens.KEPT)
+    tenant, offered = _offered()
+    left = next((one for one in offered if str(one.id) == request.args.get("da_ra")), None)
+    values = {"tenant": tenant, "offered": offered, "left": left, "kept": kept, "kept_field": form_tokens.KEPT}
+    return shown("signing_in/sign-in.html", status, form=form, **values)
+
+
+def _offered() -> tuple[UUID, Sequence[Provider]]:
+    """The tenant whose page this is (`noi`), and the organizations' own sign-ins at which its accounts may sign in;
+    none where nobody said under which address browsers find back."""
+    name = request.args.get("noi", "")[:200].replace("\0", "") or "default"
+    with access.database().reading(NOBODY) as session:
+        try:
+            tenant = api.find_tenant(session, name)
+        except api.UnknownTenant:
+            tenant = api.find_tenant(session)
+    if not current_app.extensions["settings"].public_url:
+        return tenant, ()
+    with access.database().reading(tenant) as session:
+        return tenant, providers.in_use(session, tenant)
 
 
 def _typed() -> MultiDict[str, str]:
@@ -83,11 +106,11 @@ def sign_in() -> AnyResponse:
                 )
                 return begin(token, begun, within(form.values["tiep"]), kept)
             except sessions.CodeNeeded as needed:
-                return _asks_for_code(needed.pending, form.values["tiep"] or "", kept)
+                return asks_for_code(needed.pending, form.values["tiep"] or "", kept)
     return page_to_sign_in(kept=kept, form=form)
 
 
-def _asks_for_code(pending: str, onward: str, kept: str) -> Response:
+def asks_for_code(pending: str, onward: str, kept: str) -> Response:
     """The form for the code that the account asks for as well."""
     from certification.web.signing_in.second_factor import CodeForm
 
@@ -113,8 +136,9 @@ def begin(token: str, begun: sessions.SignedIn, onward: str | None, kept: str = 
 def sign_out() -> AnyResponse:
     """Ends the session; what the browser had kept of it goes too."""
     with access.database().writing(access.caller().tenant) as session:
+        provider = sessions.begun_at(session, access.signed_in())
         sessions.sign_out(session, access.signed_in())
-    response = redirect(url_for(".sign_in"), 303)
+    response = redirect(url_for(".sign_in", da_ra=provider), 303)
     for kind in (cookies.SESSION, cookies.PLACE, cookies.MESSAGE):
         cookies.drop(response, kind)
     response.headers["Clear-Site-Data"] = '"cache"'

@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from tests.browser.prepared import Samples
 
-SAMPLES: Samples = {"signing_in.print_slip": {"number": "a02"}}
+SAMPLES: Samples = {
+    "signing_in.print_slip": {"number": "a02"},
+    "signing_in.go_to_organization": None,  # these three lead to another site: test_signing_in_at_an_organization
+    "signing_in.come_back": None,
+    "signing_in.leave_organization": None,
+}
