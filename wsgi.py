@@ -242,7 +242,7 @@ def unmatched(error: HTTPException) -> Response:
     """What is refused before a view has it, as an unknown address is: in each half's one form, all else as a page."""
     if request.path.startswith(lrs.resources.errors.PREFIXES):
         return lrs.resources.errors.unmatched(error)
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/issuers/")):
         return certification.resources.errors.unmatched(error)
     return web.page_of(error)
 

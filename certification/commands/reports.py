@@ -19,6 +19,7 @@ from certification.reports import entering, filing, late, reading, steps
 from certification.reports.late import Contact
 from certification.reports.reading import Key, OneReport
 from certification.rules.report_forms import PERIODS
+from certification.spreadsheets.given_back import guarded
 from certification.targets.figures import number as shown
 from certification.terminal.printable import printable
 from certification.vietnam import VIETNAM
@@ -86,7 +87,8 @@ def table(file: Path, unit: str, plan: str, cut_off: date, period: str, tenant: 
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.DictWriter(out, [column.heading for column in entering.COLUMNS])
         writer.writeheader()
-        writer.writerows(entering.template_rows(found.form, found))
+        for line in entering.template_rows(found.form, found):
+            writer.writerow({heading: guarded(cell) for heading, cell in line.items()})
     click.echo(f"{printable(str(file))}: {shown(len(found.form.asked))} items.")
 
 

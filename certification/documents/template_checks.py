@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import docx
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from jinja2 import Environment, TemplateError, nodes
 from lxml import etree
@@ -29,15 +30,26 @@ __all__ = ["MOST_BYTES", "BrokenTemplate", "Fault", "check"]
 
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 50_000_000
-MOST_NESTED = 4
-"""Lists within lists; more is a template made to take for ever."""
+MOST_TAGS = 1000
+MOST_FILLED = 3_000_000
+"""Bytes of a part that is filled in. More of either takes for ever, and no document of an office has it."""
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _LEFT_OVER = re.compile(r"\{\{|\{%|\{#|\}\}|%\}|#\}")
+_BRACE = re.compile(r"[{}]")
+"""Also a single one: what fills templates in puts braces of neighbouring paragraphs together."""
 _ASKED = (nodes.Name, nodes.Getattr, nodes.Filter, nodes.Const, nodes.Not, nodes.And, nodes.Or, nodes.Compare,
           nodes.Operand)  # fmt: skip
 _OF_PAGES = re.compile(r"\s*(PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
 """Word's own fields that a template may have: all others may fetch files or run something."""
+_HEADS = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
+_RUNNING = re.compile(
+    r"(?i)/(vbaProject|wordVbaData|oleObject|package|control|activeXControlBinary|aFChunk|subDocument|attachedToolbars"
+    r"|keyMapCustomizations|extensibility|userCustomization|mailMergeSource|recipientData)\Z"
+)
+"""Relationships to what Word runs, opens or takes in as text, whatever the part is called."""
+_FETCHED = re.compile(r"(?:\{[^}]*\})?(?:src|href)")
+_LEADS_OUT = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\)")
 _LOOP: Fields = {"index": None, "first": None, "last": None, "length": None}
 _WRONG = "không đọc được; viết như trong mẫu gốc"
 _NO_FIELD = (
@@ -70,6 +82,7 @@ def check(template: bytes, kind: Kind, more: Iterable[Fault] = ()) -> None:
     else is wrong about it (`more`)."""
     word = _opened(template)
     try:
+        _refuse_endless(word)
         read = list(_parts(word))
         faults = [fault for part, paragraphs in read for fault in _Part(part, fields_of(kind)).faults(paragraphs)]
         faults += _hidden(word)
@@ -86,6 +99,16 @@ def check(template: bytes, kind: Kind, more: Iterable[Fault] = ()) -> None:
         raise BrokenTemplate([Fault("cả tệp", f"không điền thử được ({error}); viết như trong mẫu gốc")]) from error
 
 
+def _refuse_endless(word: Any) -> None:
+    """Raises BrokenTemplate before anything is worked out of a file with too much in it."""
+    parts = [word.part, *(one.target_part for one in word.part.rels.values() if one.reltype in _HEADS)]
+    blobs = [part.blob for part in parts]
+    if any(len(blob) > MOST_FILLED for blob in blobs):
+        raise BrokenTemplate([Fault("cả tệp", "văn bản quá dài; chỉ giữ phần khung của văn bản")])
+    if sum(blob.count(b"{%") + blob.count(b"{{") for blob in blobs) > MOST_TAGS:
+        raise BrokenTemplate([Fault("cả tệp", f"có hơn {MOST_TAGS} trường và lệnh; bỏ bớt")])
+
+
 def _opened(template: bytes) -> Any:
     whole = "cả tệp"
     if len(template) > MOST_BYTES:
@@ -95,10 +118,11 @@ def _opened(template: bytes) -> Any:
             if sum(one.file_size for one in package.infolist()) > MOST_UNPACKED:
                 raise BrokenTemplate([Fault(whole, "nở ra quá lớn; lưu lại bằng Word")])
             names = package.namelist()
-            links = [name for name in names if name.endswith(".rels") and _leads_out(package.read(name))]
-        if any("vbaProject" in name or "embeddings/" in name or "activeX" in name for name in names):
+            told = [one for name in names if name.endswith(".rels") for one in _parsed(package.read(name)).iter()]
+        running = any("vbaProject" in name or "embeddings/" in name or "activeX" in name for name in names)
+        if running or any(_RUNNING.search(one.get("Type", "")) for one in told):
             raise BrokenTemplate([Fault(whole, "có macro hoặc tệp nhúng; lưu lại thành .docx thường")])
-        if links:
+        if any(one.get("TargetMode", "Internal").strip().lower() != "internal" for one in told):
             raise BrokenTemplate([Fault(whole, "có liên kết ra ngoài (hình, mẫu hoặc địa chỉ); bỏ liên kết")])
         return docx.Document(io.BytesIO(template))
     except BrokenTemplate:
@@ -107,10 +131,8 @@ def _opened(template: bytes) -> Any:
         raise BrokenTemplate([Fault(whole, "không phải tệp Word (.docx); lưu lại bằng Word")]) from error
 
 
-def _leads_out(relationships: bytes) -> bool:
-    """Whether one of these leads to something outside the file, which Word would fetch."""
-    parsed = etree.fromstring(relationships, etree.XMLParser(resolve_entities=False, no_network=True))
-    return any(one.get("TargetMode", "Internal").strip().lower() != "internal" for one in parsed.iter())
+def _parsed(xml: bytes) -> Any:
+    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def _parts(word: Any) -> Iterator[tuple[str, list[str]]]:
@@ -126,27 +148,36 @@ def _parts(word: Any) -> Iterator[tuple[str, list[str]]]:
             if not part.is_linked_to_previous and part.part.partname not in seen:
                 seen.add(part.part.partname)
                 yield name, _texts(part._element)
+    for one in word.part.rels.values():  # also those that no section names are filled in
+        if one.reltype in _HEADS and one.target_part.partname not in seen:
+            seen.add(one.target_part.partname)
+            yield f"phần {one.target_part.partname}", _texts(_parsed(one.target_part.blob))
     core = word.core_properties
     names = ("author", "comments", "identifier", "language", "subject", "title")
     yield "thuộc tính của tệp", [getattr(core, name) or "" for name in names]
 
 
 def _hidden(word: Any) -> Iterator[Fault]:
-    """Fields where they are filled in but no reader of the paragraphs sees them: in codes, notes, removed text."""
+    """Fields where they are filled in but no reader of the paragraphs sees them: in codes, notes, removed text; and in
+    any part what Word fetches or runs when it opens the file."""
+    heads = {one.target_part.partname for one in word.part.rels.values() if one.reltype in _HEADS}
+    filled = {word.part.partname, *heads}
     for part in word.part.package.iter_parts():
         content = str(part.content_type)
-        if not content.endswith(("document.main+xml", "header+xml", "footer+xml", "notes+xml")):
+        if part.partname not in filled and not content.endswith("xml"):
             continue
         place = f"cả tệp, phần {part.partname}"
-        if content.endswith("notes+xml"):
-            if b"{" in part.blob:
-                yield Fault(place, "có dấu { trong chú thích; đưa trường ra ngoài chú thích")
-            continue
+        if content.endswith("notes+xml") and b"{" in part.blob:
+            yield Fault(place, "có dấu { trong chú thích; đưa trường ra ngoài chú thích")
+        root = _parsed(part.blob)
         found = set()
-        root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
         if any(not _OF_PAGES.match(code) for code in _codes(root)):
             found.add("có trường của Word ngoài số trang (chèn tệp, liên kết, lệnh); bỏ đi")
         for element in root.iter():
+            if any(_FETCHED.fullmatch(name) and _LEADS_OUT.match(one) for name, one in element.attrib.items()):
+                found.add("có hình lấy từ ngoài tệp; chèn chính hình đó vào")
+            if part.partname not in filled:
+                continue
             loose = "" if element.tag == qn("w:t") else element.text or ""
             if any(brace in loose + (element.tail or "") for brace in "{}"):
                 found.add("có trường trong mã ẩn hoặc phần đã xóa; chấp nhận mọi sửa đổi rồi lưu lại")
@@ -184,6 +215,7 @@ class _Part:
         self._name = name
         self._scopes: list[Fields] = [fields]
         self._open: list[tuple[str, str]] = []
+        self._lists: list[str] = []
         self._place = name
         self._found: list[Fault] = []
         self._parser = Environment(autoescape=True)
@@ -191,7 +223,7 @@ class _Part:
     def faults(self, paragraphs: list[str]) -> list[Fault]:
         for number, text in enumerate(paragraphs, 1):
             self._place = f"{self._name}, đoạn {number} (“{_short(text)}”)"
-            if _LEFT_OVER.search(_TAG.sub("", text)):
+            if _BRACE.search(_TAG.sub("", text)):
                 self._wrong("dấu {{ }} hoặc {% %} thiếu một nửa; mỗi trường nằm trọn trong một đoạn")
             for tag in _TAG.findall(text):
                 self._tag(tag)
@@ -226,14 +258,16 @@ class _Part:
             else:
                 self._open.pop()
                 self._scopes.pop()
+                if bare == "endfor":
+                    self._lists.pop()
         else:
             self._wrong(f"{tag}: chỉ dùng được for, if, elif, else, endif, endfor")
 
     def _for(self, bare: str, tag: str) -> None:
         self._open.append(("for", self._place))
         self._scopes.append(self._scopes[-1])
-        if sum(which == "for" for which, _ in self._open) > MOST_NESTED:
-            self._wrong(f"{tag}: quá {MOST_NESTED} danh sách lồng nhau")
+        around = self._lists[-1] if self._lists else None
+        self._lists.append("")
         parsed = self._parsed("{% " + bare + " %}{% endfor %}", tag)
         loop = parsed.body[0] if parsed is not None and len(parsed.body) == 1 else None
         if not isinstance(loop, nodes.For):
@@ -241,6 +275,9 @@ class _Part:
         if not isinstance(loop.target, nodes.Name) or loop.test is not None or loop.recursive:
             self._wrong(f"{tag}: viết {{% for tên in danh sách %}}")
             return
+        self._lists[-1] = loop.target.name
+        if around and _first_name(loop.iter) != around:
+            self._wrong(f"{tag}: danh sách nằm trong danh sách khác phải là trường của “{around}”")
         listed = self._value(loop.iter, tag)
         if listed is not _UNKNOWN and not isinstance(listed, list):
             self._wrong(f"{tag}: không phải danh sách")
@@ -305,6 +342,13 @@ class _Part:
 
 
 _UNKNOWN = object()
+
+
+def _first_name(node: nodes.Node) -> str | None:
+    """What a field of a field, at whatever depth, is a field of."""
+    while isinstance(node, nodes.Getattr):
+        node = node.node
+    return node.name if isinstance(node, nodes.Name) else None
 
 
 def _is_blank(node: nodes.Node) -> bool:

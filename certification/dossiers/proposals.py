@@ -105,7 +105,7 @@ def propose(
     procedure = title_procedures.in_force(session, tenant, programme, today)
     step = procedure.step("propose")
     node = organizations.find(session, tenant, unit)
-    faults = [*_meeting_faults(meeting, procedure, today), *_vote_faults(members, meeting, procedure)]
+    faults = [*_meeting_faults(meeting, procedure, year, today), *_vote_faults(members, meeting, procedure)]
     if node is None:
         faults.append(Fault(0, "unit", f"không có đơn vị “{unit}”; kiểm tra mã"))
     elif not _may(session, who, step, today, node.id):
@@ -207,10 +207,12 @@ def _may(session: Session, who: Who, step: Step, today: date, organization: UUID
     return reach.everything or organization in {one.id for one in rights.units_within(session, reach)}
 
 
-def _meeting_faults(meeting: Meeting, procedure: TitleProcedure, today: date) -> list[Fault]:
+def _meeting_faults(meeting: Meeting, procedure: TitleProcedure, year: int, today: date) -> list[Fault]:
     step, share, faults = procedure.step("propose"), procedure.present_per_cent, []
     if meeting.met_on > today:
         faults.append(Fault(0, "met_on", f"{written(meeting.met_on)} chưa tới (hôm nay {written(today)}); sửa ngày"))
+    elif meeting.met_on.year < year:
+        faults.append(Fault(0, "met_on", f"{written(meeting.met_on)} trước năm xét {year}; sửa ngày hoặc năm"))
     for field, count in (("present", meeting.present), ("absent", meeting.absent)):
         if not 0 <= count <= 1_000_000:
             faults.append(Fault(0, field, "số người phải từ 0 trở lên; sửa lại số"))

@@ -1,25 +1,29 @@
 """On which ground a person at a screen may erase a worker: somebody else opened a request for it, or days are over.
 
 What cannot be undone takes two: the request to delete is opened by the worker or an officer (`requests`), and another
-account carries it out. Of somebody who left, whose days are over (`leaving`), the rules have said it. The command at
-the server asks for neither; whoever may run it is on the operator's list.
+account carries it out, which is not one of the same person. Of somebody who left, whose days are over (`leaving`), the
+rules have said it. The command at the server asks for neither; whoever may run it is on the operator's list.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from certification.errors import CertificationError
 from certification.evidence import witnesses
 from certification.evidence.witnesses import NotForYou, Witness
+from certification.models import Account
 from certification.people.workers import Person
 from certification.privacy import leaving, requests
 from certification.privacy.leaving import NoTermForLeavers
 from certification.rules.criteria import PROGRAMME
 from certification.rules.personal_data import NoPersonalDataRules
 from certification.vietnam import vietnam_day
-from lrs.db import Session
+from lrs.db import Session, among
 
 __all__ = ["LEFT", "REQUESTED", "NobodyElseAsked", "ground"]
 
@@ -43,15 +47,17 @@ def ground(session: Session, tenant: UUID, person: Person, witness: Witness, now
 
     Raises NotForYou for the own record, NobodyElseAsked.
     """
-    if person.id in witnesses.own_workers(session, tenant, witness):
+    own = witnesses.own_workers(session, tenant, witness)
+    if person.id in own:
         raise NotForYou(_OWN)
     waiting = [
         one
         for one in requests.of_worker(session, tenant, person)
         if one.kind == "delete" and one.state in requests.OPEN
     ]
+    mine = {witness.account} | _accounts(session, tenant, own)
     for one in waiting:
-        if requests.history(session, tenant, person.id, one.id)[0].recorded_by != witness.account:
+        if requests.history(session, tenant, person.id, one.id)[0].recorded_by not in mine:
             return REQUESTED
     today = vietnam_day(now)
     try:
@@ -61,3 +67,9 @@ def ground(session: Session, tenant: UUID, person: Person, witness: Witness, now
     if any(one.erased_on(today) for one in left):
         return LEFT
     raise NobodyElseAsked(person.number, by_caller=bool(waiting))
+
+
+def _accounts(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> set[str]:
+    """The names of all accounts of these workers."""
+    names = sa.select(Account.name).where(Account.tenant_id == tenant, among(session, Account.worker_id, worker_ids))
+    return set(session.scalars(names))

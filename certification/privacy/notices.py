@@ -139,8 +139,8 @@ def confirm(
         ErasureNotice.organization_id == enterprise.id,
         among(session, ErasureNotice.id, list(ids)),
     )
-    found = sorted(session.scalars(sa.select(ErasureNotice.id).where(*mine)))
-    session.execute(sa.delete(ErasureNotice).where(*mine))
+    removed = session.connection().execute(sa.delete(ErasureNotice).where(*mine).returning(ErasureNotice.id))
+    found = sorted(removed.scalars())  # of two who confirm at once, one removed it
     if found:
         detail = {"enterprise": enterprise.code}
         chain.add_many(

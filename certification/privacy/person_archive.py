@@ -17,7 +17,10 @@ import base64
 import hashlib
 import io
 import json
+import lzma
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -82,17 +85,26 @@ def unpacked(data: bytes) -> Opened:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(one.file_size for one in archive.infolist()) > MOST_BYTES:
                 raise BrokenArchive("the archive unpacks to more than is taken")
-            names = archive.namelist()
-            twice = {one for one in names if names.count(one) > 1}
+            names = Counter(archive.namelist())
+            twice = [name for name, count in names.items() if count > 1]
             files = {name: archive.read(name) for name in names}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        lzma.LZMAError,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:
         raise BrokenArchive(f"this is no whole zip file: {error}") from None
     faults = [f"{name}: is in the archive twice" for name in sorted(twice)]
     try:
         manifest = json.loads(files.get(MANIFEST, b""))
         hashes = dict(manifest["files"])
         known = manifest["form"] == FORM
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BrokenArchive(f"{MANIFEST}: missing, or none that this program wrote") from None
     if not known:
         raise BrokenArchive(

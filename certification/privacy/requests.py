@@ -146,8 +146,9 @@ def open_request(
     """Keeps what the worker `number` asks for. `purpose`: about one use of the data; `received_on`: an earlier day on
     which it came on paper.
 
-    The same again while it is open gives the one there is. A request to withdraw ends the consents here and now. Raises
-    UnknownWorker, NotForYou, NoPersonalDataRules, or ImportFaults with every fault.
+    The same again by the same account while it is open gives the one there is: two who ask are two. A request to
+    withdraw ends the consents here and now. Raises UnknownWorker, NotForYou, NoPersonalDataRules, or ImportFaults with
+    every fault.
     """
     bulk.import_alone(session, tenant)
     person = workers.find(session, tenant, number)
@@ -165,7 +166,8 @@ def open_request(
     if faults:
         raise ImportFaults(faults)
     for one in of_worker(session, tenant, person):
-        if one.state in OPEN and (one.kind, one.purpose, one.words) == (kind, purpose, reason):
+        same = one.state in OPEN and (one.kind, one.purpose, one.words) == (kind, purpose, reason)
+        if same and history(session, tenant, person.id, one.id)[0].recorded_by == witness.account:
             return one
     term = of.terms[kind]
     known = working_days.calendars(session, tenant, PROGRAMME, today)

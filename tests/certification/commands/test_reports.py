@@ -15,7 +15,7 @@ TABLE = """Mã mục,Giá trị,Ghi chú
 loudspeaker-items,10,sổ 12
 commune-spending,3.500.000,
 results-text,Nhận thức có chuyển biến tích cực,
-limits-text,Kinh phí hỗ trợ còn hạn hẹp,
+limits-text,Kinh phí hỗ trợ còn hạn hẹp,"=HYPERLINK(""x"")"
 """
 
 
@@ -29,7 +29,10 @@ def test_a_report_goes_from_its_table_to_its_correction(run: Run, tmp_path: Path
     assert entered == "4 items of the file; 4 entered in all.\n"
     given = tmp_path / "given.csv"
     assert "items." in succeeded(run("report", "table", str(given), "cdcs/a", *OF))
-    assert "loudspeaker-items,Tin, bài" not in given.read_text(encoding="utf-8-sig")
+    told = given.read_text(encoding="utf-8-sig")
+    assert "loudspeaker-items,Tin, bài" not in told
+    assert "'=HYPERLINK" in told
+    assert ",=" not in told
     succeeded(run("report", "enter", given.read_bytes(), "cdcs/a", *OF, "--by", "chi"))
     step("submit", "cdcs/a", "hoa")
     refused = run("report", "approve", "cdcs/a", *OF, "--by", "hoa")

@@ -88,9 +88,73 @@ def test_fields_where_nobody_sees_them_are_refused() -> None:
     assert "thuộc tính của tệp" in faults(described)[0]
 
 
-def test_lists_within_lists_have_an_end() -> None:
-    nested = "".join(f"{{% for a{n} in danh_sach %}}" for n in range(6)) + "x" + "{% endfor %}" * 6
-    assert "quá 4 danh sách lồng nhau" in faults(rewritten(OURS, FIELD, nested))[0]
+@pytest.mark.parametrize(
+    "nested",
+    [
+        "{% for a in danh_sach %}{% for b in danh_sach %}x{% endfor %}{% endfor %}",
+        "{% for a in cac_phu_luc %}{% for b in a.noi_dung %}{% for c in a.noi_dung %}x" + "{% endfor %}" * 3,
+        "{% for a in cac_phu_luc %}{% if a.so %}{% for b in noi_nhan %}x{% endfor %}{% endif %}{% endfor %}",
+    ],
+)
+def test_a_list_within_a_list_is_one_of_its_own_so_that_filling_in_ends(nested: str) -> None:
+    (told,) = faults(rewritten(OURS, FIELD, nested))
+    assert "phải là trường của “" in told
+
+
+def test_more_than_a_template_can_need_is_refused_before_it_is_worked_out() -> None:
+    loops = "{% for a in danh_sach %}x{% endfor %}" * 30_000
+    assert faults(rewritten(OURS, FIELD, loops)) == ["cả tệp: có hơn 1000 trường và lệnh; bỏ bớt"]
+    assert "quá dài" in faults(rewritten(OURS, FIELD, "x" * 3_000_000, packing=zipfile.ZIP_DEFLATED))[0]
+
+
+def test_braces_of_neighbouring_paragraphs_make_no_field_that_nobody_checked() -> None:
+    apart = "{</w:t></w:r></w:p><w:p><w:r><w:t>{ 9**9 }</w:t></w:r></w:p><w:p><w:r><w:t>}"
+    assert len([one for one in faults(rewritten(OURS, FIELD, apart)) if "thiếu một nửa" in one]) == 3
+
+
+def test_a_head_of_pages_that_no_section_names_is_checked_as_well() -> None:
+    """It is filled in, since the document refers to it."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(OURS)) as ours, zipfile.ZipFile(content, "w") as package:
+        for name in ours.namelist():
+            text = ours.read(name)
+            if name == "word/_rels/document.xml.rels":
+                text = text.replace(b"</Relationships>", _related("header", "header99.xml"))
+            if name == "[Content_Types].xml":
+                kind = b"application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
+                text = text.replace(
+                    b"</Types>", b'<Override PartName="/word/header99.xml" ContentType="' + kind + b'"/></Types>'
+                )
+            package.writestr(name, text)
+        space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+        package.writestr("word/header99.xml", f"<w:hdr {space}><w:p><w:r><w:t>{{{{ 9**9 }}}}</w:t></w:r></w:p></w:hdr>")
+    (told,) = faults(content.getvalue())
+    assert told.startswith("phần /word/header99.xml")
+    assert "chỉ được ghi tên trường" in told
+
+
+def _related(kind: str, target: str) -> bytes:
+    of = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"
+    return f'<Relationship Id="r99" Type="{of}" Target="{target}"/></Relationships>'.encode()
+
+
+@pytest.mark.parametrize("kind", ["oleObject", "aFChunk", "package", "vbaProject", "control", "subDocument"])
+def test_what_word_runs_or_takes_in_is_known_by_what_it_is_and_not_by_its_name(kind: str) -> None:
+    told = _related(kind, "media/image1.png").decode()
+    (said,) = faults(rewritten(OURS, "</Relationships>", told, "word/_rels/document.xml.rels"))
+    assert "macro hoặc tệp nhúng" in said
+
+
+def test_codes_and_pictures_that_lead_out_are_found_in_every_part() -> None:
+    code = '<w:p><w:fldSimple w:instr=" DDEAUTO cmd x "/></w:p>'
+    assert any(
+        "ngoài số trang" in one
+        for one in faults(rewritten(OURS, "</w:styles>", f"{code}</w:styles>", "word/styles.xml"))
+    )
+    for address in ("https://example.org/a.png", "//example.org/a", "\\\\host\\a"):
+        image = f'<v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="{address}"/>'
+        picture = f"<w:p><w:r><w:pict>{image}</w:pict></w:r></w:p>"
+        assert any("lấy từ ngoài" in one for one in faults(rewritten(OURS, "</w:body>", f"{picture}</w:body>")))
 
 
 def test_files_that_are_no_plain_word_files_are_refused() -> None:

@@ -17,10 +17,12 @@ def part(word: bytes, name: str = "word/document.xml") -> str:
         return package.read(name).decode()
 
 
-def rewritten(word: bytes, old: str, new: str, name: str = "word/document.xml") -> bytes:
+def rewritten(
+    word: bytes, old: str, new: str, name: str = "word/document.xml", *, packing: int = zipfile.ZIP_STORED
+) -> bytes:
     """The Word file with other text in one of its parts."""
     kept = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(word)) as before, zipfile.ZipFile(kept, "w") as after:
+    with zipfile.ZipFile(io.BytesIO(word)) as before, zipfile.ZipFile(kept, "w", packing) as after:
         for one in before.namelist():
             content = before.read(one)
             if one == name:

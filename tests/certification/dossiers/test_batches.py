@@ -93,6 +93,8 @@ def test_every_fault_of_a_proposal_is_told_and_nobody_is_proposed(desk: Desk) ->
         desk.propose("NV-1", unit="cdcs/b")
     with pytest.raises(ImportFaults, match="danh sách trống"):
         desk.propose()
+    with pytest.raises(ImportFaults, match="trước năm xét 2026"):
+        desk.propose("NV-1", meeting=replace(MEETING, met_on=date(2025, 12, 31)))
 
 
 def test_every_fault_of_a_decision_is_told_and_nothing_of_it_is_done(desk: Desk) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -198,6 +200,25 @@ def notices_of(desk: Desk, code: str) -> dict[str | None, UUID]:
         node = organizations.node(session, desk.tenant, code)
         found = notices.listed(session, desk.tenant, node, vietnam_day(desk.now), secret=PEPPER, limit=10)
     return {one.number: one.id for one in found}
+
+
+def test_of_many_who_confirm_a_notice_at_once_one_does(desk: Desk, nga: UUID) -> None:
+    erase(desk)
+    notice = notices_of(desk, "dn/a")[NUMBER]
+    all_of_them = Barrier(6)
+
+    def confirm(_: int) -> list[UUID]:
+        with desk.world.database.writing(desk.tenant) as session:
+            enterprise = organizations.node(session, desk.tenant, "dn/a")
+            if not desk.world.database.is_sqlite:  # there one writes after the other
+                all_of_them.wait()
+            return notices.confirm(session, desk.tenant, enterprise, [notice], by="nhan-su", now=desk.now)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(confirm, range(6))) == [[]] * 5 + [[notice]]
+    with desk.reading() as session:
+        acts = chain.listed(session, desk.tenant, limit=10, subject=f"erasure-notice:{notice}")
+    assert [one.act for one in acts] == [notices.CONFIRMED]
 
 
 def test_each_enterprise_is_told_of_the_number_that_it_gave_itself(desk: Desk, nga: UUID) -> None:

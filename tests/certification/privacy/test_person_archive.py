@@ -219,6 +219,26 @@ def test_an_archive_that_cannot_be_unpacked_is_refused(at: int, value: int) -> N
         person_archive.unpacked(bytes(data))
 
 
+@pytest.mark.parametrize("packed_by", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_whose_bytes_are_spoilt_is_refused(packed_by: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packed_by) as archive:
+        archive.writestr("manifest.json", b"{" * 500)
+        begins = archive.infolist()[0].header_offset + 30 + len("manifest.json")
+    data = bytearray(out.getvalue())
+    data[begins : begins + 8] = b"\xff" * 8
+    with pytest.raises(BrokenArchive, match="this is no whole zip file"):
+        person_archive.unpacked(bytes(data))
+
+
+def test_a_manifest_that_is_nested_without_end_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("manifest.json", b"[" * 200_000)
+    with pytest.raises(BrokenArchive, match=r"manifest\.json: missing, or none"):
+        person_archive.unpacked(out.getvalue())
+
+
 def test_a_changed_or_partial_archive_is_refused_with_every_fault_and_nothing_goes_in(
     desk: Desk,
     judged: UUID,

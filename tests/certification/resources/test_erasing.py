@@ -66,6 +66,17 @@ def test_one_asks_and_another_erases(
     assert acts[0].act == chain.ERASING
 
 
+def test_another_account_of_the_same_person_is_no_second_person(
+    callers: Callers, people: dict[str, UUID], ask: Ask
+) -> None:
+    first, second = (callers.of(Role.OPERATOR, worker=people["NV-2"]) for _ in range(2))
+    ask(first, ASKED, 201, method="POST", json={"kind": "delete", "reason": "xin xoá, đơn giấy"})
+    seen = ask(second, ERASURE)
+    assert "chính" in seen["ground_words"]
+    assert places(ask(second, ERASURE, 409, method="POST", json=body(seen["seen"]))) == [""]
+    assert ask(callers.operator, ERASURE)["ground"] == "request"
+
+
 def test_nobody_erases_the_own_record_and_no_key_erases(
     world: World, callers: Callers, people: dict[str, UUID], ask: Ask
 ) -> None:

@@ -86,7 +86,8 @@ def test_an_answer_is_kept_until_something_changes(
 
 def test_lists_that_there_are_not_are_not_found(client: FlaskClient, path: str) -> None:
     for other in (path[:-1] + "0", path[:-1] + "2", path[:-1] + "9" * 30, f"/issuers/{UUID(int=7)}/status/1"):
-        assert client.get(other).status_code == 404
+        answer = client.get(other)
+        assert (answer.status_code, answer.mimetype) == (404, "application/json")
 
 
 def test_an_address_that_asks_too_often_waits(app: Flask, client: FlaskClient, path: str) -> None:
