@@ -27,6 +27,7 @@ from lrs.credentials import (
     erasure_key,
     identify,
     revoke_credential,
+    rotate_credential,
 )
 from lrs.db import Database, Session
 from lrs.definitions import catch_up as merge_definitions
@@ -38,12 +39,16 @@ from lrs.signatures import Quality as SignatureQuality
 from lrs.signatures import qualities
 from lrs.statements import query, trial
 from lrs.statements.keys import VOIDED, activity_key, ifi_text, is_erased, key_of
+from lrs.statements.looking import Found as FoundStatements
+from lrs.statements.looking import attachments as attachments_of
+from lrs.statements.looking import find as find_statements
+from lrs.statements.looking import indented
 from lrs.statements.order import instant
 from lrs.statements.rows import read_exact
 from lrs.statements.store import store
 from lrs.statements.trial import Outcome
 from lrs.statements.validate import check_actor, check_timestamp, decode
-from lrs.tenants import create_tenant, find_tenant, tenants
+from lrs.tenants import create_tenant, find_tenant, has_opaque_accounts, tenants
 from lrs.transfer import of_person
 from lrs.versions import SUPPORTED as VERSIONS
 from lrs.versions import family as version_family
@@ -58,6 +63,7 @@ __all__ = [
     "Booleans",
     "Changes",
     "Fault",
+    "FoundStatements",
     "Identity",
     "InvalidRequest",
     "InvalidStatement",
@@ -75,6 +81,7 @@ __all__ = [
     "acting",
     "activity_key",
     "activity_names",
+    "attachments_of",
     "authorities_of_keys",
     "changes",
     "check_actor",
@@ -84,11 +91,14 @@ __all__ = [
     "decode",
     "erase",
     "export_of",
+    "find_statements",
     "find_tenant",
     "get_statements",
+    "has_opaque_accounts",
     "identify",
     "ifi_text",
     "import_of",
+    "indented",
     "is_erased",
     "key_of",
     "latest_token",
@@ -97,8 +107,10 @@ __all__ = [
     "moment",
     "names_of_keys",
     "opaque_account",
+    "places",
     "provenance",
     "revoke_credential",
+    "rotate_credential",
     "statements_about",
     "store",
     "tenants",
@@ -240,6 +252,14 @@ def try_out(
 def latest_token(session: Session, tenant: UUID) -> str:
     """The token of whoever has read everything that is visible now."""
     return _token(query.newest_place(session, tenant))
+
+
+def places(session: Session, tenant: UUID, token: str | None) -> tuple[int, int]:
+    """How many places of the feed a token has passed, and how many are taken: how far behind its reader is.
+
+    Two index reads. Raises ValueError for what is no token.
+    """
+    return _place_of(token or None), query.newest_place(session, tenant)
 
 
 def moment(text: str) -> datetime:

@@ -22,7 +22,7 @@ from lrs import activities, actors, api, attachments, credentials, documents
 from lrs.db import EVERY_TENANT, Database, Session
 from lrs.documents import Context
 from lrs.models import Statement, Tenant
-from lrs.statements import query, references
+from lrs.statements import looking, query, references
 from lrs.statements.keys import ifi_text, key_of
 from lrs.statements.query import Filters
 from lrs.statements.rows import read_exact
@@ -56,6 +56,7 @@ OF_API: dict[str, Ask] = {
     "vouched_for": lambda session, tenant, ids: (
         api.vouched_for(session, tenant, authority_of(session, ids), None).statements
     ),
+    "places": lambda session, tenant, _: api.places(session, tenant, None),
     "authorities_of_keys": lambda session, tenant, _: api.authorities_of_keys(session, tenant),
     "names_of_keys": lambda session, tenant, _: api.names_of_keys(session, tenant),
 }
@@ -99,6 +100,10 @@ ASKED: dict[str, Ask] = {
     "person": lambda session, tenant, _: actors.person(session, tenant, agent("0001")),
     "definitions": lambda session, tenant, _: activities.canonical_definitions(session, tenant, [neighbour.ACTIVITY]),
     "attachments": lambda session, tenant, _: attachments.find(session, tenant, [DECLARING]),
+    "attachments of a Statement": lambda session, tenant, _: looking.attachments(session, tenant, DECLARING),
+    "Statements looked for": lambda session, tenant, _: looking.find(
+        session, tenant, {"agent": json.dumps(agent("0001"))}, most=100, secret=b""
+    ),
     "credentials": lambda session, tenant, _: credentials.credentials(session, tenant),
     "definers": lambda session, tenant, _: credentials.definers(session, tenant),
 }

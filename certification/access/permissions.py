@@ -181,6 +181,12 @@ class Act(Enum):
     READ_CHECK_PAGE = "read the page on which Statements are tried out"
     CHECK_STATEMENTS = "try Statements out"
     CHECK_STATEMENTS_ON_PAGE = "try Statements out on a page"
+    READ_STATEMENTS = "read Statements as they are stored"
+    READ_RULES = "read loaded rules"
+    LOAD_RULES = "load rules"
+    READ_RULE_CHANGES = "read which results other rules changed"
+    READ_HEALTH = "read how the installation is"
+    RUN_INSTALLATION = "run the installation"
     SIGN_IN = "sign in"
     SET_PASSWORD = "set a password with a token"  # noqa: S105
     READ_OWN_SESSION = "read who is signed in"
@@ -337,6 +343,12 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_CHECK_PAGE: Rule(None, WithoutKey.ALL),
     Act.CHECK_STATEMENTS: Rule("statements/write"),
     Act.CHECK_STATEMENTS_ON_PAGE: Rule("statements/write", in_form=True),
+    Act.READ_STATEMENTS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.READ_RULES: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.LOAD_RULES: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.READ_RULE_CHANGES: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.READ_HEALTH: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.RUN_INSTALLATION: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.SIGN_IN: Rule(None, WithoutKey.IN_BODY),
     Act.SET_PASSWORD: Rule(None, WithoutKey.IN_BODY),
     Act.READ_OWN_SESSION: Rule(None, any_account=True),

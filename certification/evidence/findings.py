@@ -220,8 +220,10 @@ def listed(
     after: tuple[UUID, int] | None = None,
     limit: int = 100,
     about: Callable[[Any], sa.ColumnElement[bool]] | None = None,
+    of: UUID | None = None,
 ) -> list[Listed]:
-    """Findings by Statement id, then number, from behind `after` (the last one's) on. One SQL command.
+    """Findings by Statement id, then number, from behind `after` (the last one's) on; `of` one Statement. One SQL
+    command.
 
     With `about`, a condition on a worker's id, those of Statements alone that are evidence about such a worker.
     """
@@ -235,6 +237,8 @@ def listed(
         query = query.where(Finding.code.in_(codes))
     if said_by is not None:
         query = query.where(Finding.said_by == said_by)
+    if of is not None:
+        query = query.where(Finding.statement_id == of)
     if after is not None:
         query = query.where(sa.tuple_(Finding.statement_id, Finding.number) > after)
     if about is not None:

@@ -39,6 +39,8 @@ LOOKED_AT: Mapping[Act, str] = {
     Act.READ_LISTS: "xem danh sách dự học",
     Act.READ_LOOKS: "xem ai đã xem hồ sơ",
     Act.READ_RATE_PEOPLE: "xem danh sách người trong một tỷ lệ",
+    Act.READ_RULE_CHANGES: "xem kết quả nào đổi vì quy tắc đổi",
+    Act.READ_STATEMENTS: "xem phát biểu học tập như kho đã nhận",
     Act.READ_TEAMS: "xem danh sách tổ, chuyền",
     Act.READ_TITLE_DECISIONS: "xem đề nghị, quyết định công nhận",
     Act.READ_TRANSCRIPT: "nhận bảng kê kết quả học tập",

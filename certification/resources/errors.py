@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from certification.access.accounts import AccountRefused, SignInRefused
 from certification.access.attempts import TooOften
+from certification.access.keys import KeyRefused, UnknownKey
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.certificates.correcting import NothingToCorrect
@@ -136,6 +137,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownList,
     UnknownRollCall,
     UnknownFile,
+    UnknownKey,
     UnknownFiling,
     UnknownPeriod,
     NoReportForm,
@@ -190,7 +192,7 @@ def understood(error: Exception) -> Refusal | None:
         return error
     if isinstance(error, NotAllowed | NotForYou):
         return Forbidden(*whole)
-    if isinstance(error, AccountRefused | RoleRefused):
+    if isinstance(error, AccountRefused | RoleRefused | KeyRefused):
         return BadRequest(Fault(f"/{error.field}", str(error)))
     if isinstance(error, BadLetterhead):
         return BadRequest(*(Fault(f"/{field}", message) for field, message in error.faults))
@@ -211,6 +213,7 @@ UNDERSTOOD: tuple[type[Exception], ...] = (
     NotForYou,
     AccountRefused,
     RoleRefused,
+    KeyRefused,
     BadLetterhead,
     ImportFaults,
     UnknownConsents,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from marshmallow import fields, validate
 
-from certification.access import records, roles
+from certification.access import keys, roles
 from certification.access.permissions import BRANCH_SCOPE, READ_SCOPE, Act, Role
 from certification.resources.access import changing, database, everything, now, pepper, today, who
 from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.parameters import DAY, REASON, Body
 from certification.resources.shapes import Answer, AsOf
-from certification.vietnam import VIETNAM
 from lrs import api
 
 resource = Resource(
@@ -126,36 +125,24 @@ def create_key(body: Mapping[str, Any]) -> Any:
     if faults:
         raise BadRequest(*faults)
     with changing(asking.tenant) as session:
-        key, secret = api.create_credential(
-            session,
-            asking.tenant,
-            name=body["name"],
-            scopes=(own_scope,) if body["role"] is None else (BRANCH_SCOPE,),
-            pepper=pepper(),
-            now=now(),
-            expires=None if until is None else datetime.combine(until, time(), VIETNAM),
-        )
-        reason = body["reason"]
-        records.add(session, asking.tenant, by=asking.name, act="create-key", about=key, reason=reason, now=now())
-        session.flush()
-        if body["role"] is not None:
-            try:
-                roles.give(
-                    session,
-                    asking,
-                    Role(body["role"]),
-                    key=key,
-                    organization=body["unit"],
-                    team=body["team"],
-                    purpose=body["purpose"],
-                    starts=today(),
-                    until=until,
-                    reason=reason,
-                    now=now(),
-                )
-            except roles.RoleRefused as error:
-                place = "unit" if error.field == "organization" else error.field
-                raise BadRequest(Fault(f"/{place}", str(error))) from None
+        try:
+            key, secret = keys.make(
+                session,
+                asking,
+                name=body["name"],
+                scopes=() if body["role"] is not None else (own_scope,),
+                role=None if body["role"] is None else Role(body["role"]),
+                unit=body["unit"],
+                team=body["team"],
+                purpose=body["purpose"],
+                until=until,
+                reason=body["reason"],
+                pepper=pepper(),
+                now=now(),
+            )
+        except roles.RoleRefused as error:
+            place = "unit" if error.field == "organization" else error.field
+            raise BadRequest(Fault(f"/{place}", str(error))) from None
     return {"as_of": today(), "key": key, "secret": secret}
 
 
@@ -171,10 +158,7 @@ def end_key(key: str, body: Mapping[str, Any]) -> Any:
         known = {one.key for one in api.credentials(session, asking.tenant) if _ours(one)}
         if key not in known:
             raise NotFound(Fault("path/key", f"there is no key {key!r}"))
-        api.revoke_credential(session, asking.tenant, key, now=now())
-        records.add(session, asking.tenant, by=asking.name, act="end-key", about=key, reason=body["reason"], now=now())
-        session.flush()
-        [one] = [one for one in api.credentials(session, asking.tenant) if one.key == key]
+        one = keys.end(session, asking, key, reason=body["reason"], now=now())
     return {"as_of": today(), "key": _shown(one)}
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from certification.resources.errors import BadRequest, Fault, TooLarge, Unsupported
 
-__all__ = ["CSV", "TABLES", "XLSX", "Kinds", "Upload", "of_form", "uploaded"]
+__all__ = ["CSV", "RULES", "TABLES", "TOML", "XLSX", "Kinds", "Upload", "of_form", "uploaded"]
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +20,11 @@ FORM = "multipart/form-data"
 FIELD = "file"
 """The field of a form that holds the file."""
 
-_BY_ENDING = {".csv": CSV, ".xlsx": XLSX, ".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg"}
+TOML = "application/toml"
+
+_BY_ENDING = {
+    ".csv": CSV, ".xlsx": XLSX, ".toml": TOML, ".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ class Kinds:
 
 TABLES = Kinds((CSV, XLSX))
 """Rows of a table: a roster, a list, titles."""
+
+RULES = Kinds((TOML,), 256 * 1024)
+"""A rule file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ from lrs.errors import InvalidRequest, InvalidStatement, NotFound, StatementConf
 from lrs.resources import more, multipart
 from lrs.resources.access import caller, database, guarded, writer
 from lrs.resources.content_types import require_utf8
-from lrs.resources.parameters import Shape, Single, read_parameters
 from lrs.resources.rewriting import spooled_body
 from lrs.resources.versions import request_version
 from lrs.statements import formats, query
 from lrs.statements.order import consistent_through, instant, microseconds, timestamp_text
+from lrs.statements.parameters import Shape, Single, read_parameters
 from lrs.statements.rows import read_exact
 from lrs.statements.store import Batch, check
 from lrs.statements.validate import decode, encode

@@ -32,7 +32,7 @@ from lrs import api
 from lrs.api import Fault
 from lrs.db import NOBODY
 
-__all__ = ["PATH"]
+__all__ = ["EXAMPLE", "PATH", "placed", "result"]
 
 PATH = "/kiem-tra-phat-bieu"
 
@@ -102,12 +102,12 @@ def check_statements() -> Response:
     try:
         documents = statements_in(pasted.encode("utf-8", "surrogatepass"))
     except api.InvalidRequest as error:
-        problem = Problem("Không đọc được nội dung đã dán: không phải JSON đúng.", "statement", _placed(error, pasted))
+        problem = Problem("Không đọc được nội dung đã dán: không phải JSON đúng.", "statement", placed(error, pasted))
         return _page(Page(pasted, problem), 400)
     except Refusal:
         return _page(Page(pasted, Problem(f"Mỗi lần chỉ kiểm tra được {MOST_STATEMENTS} phát biểu.", "statement")), 413)
     checked = self_check.check(database(), who, documents, version=api.VERSIONS[-1], now=datetime.now(UTC))
-    results = tuple(_result(number, one) for number, one in enumerate(checked, 1))
+    results = tuple(result(number, one) for number, one in enumerate(checked, 1))
     return _page(Page(pasted, results=results), 200)
 
 
@@ -121,7 +121,7 @@ def _basic(key: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{key}:{secret}".encode("utf-8", "surrogatepass")).decode()
 
 
-def _placed(error: api.InvalidRequest, pasted: str) -> tuple[Fault, ...]:
+def placed(error: api.InvalidRequest, pasted: str) -> tuple[Fault, ...]:
     """The faults, with the line and column in place of the byte at which reading ended."""
     body = pasted.encode("utf-8", "surrogatepass")
 
@@ -135,7 +135,8 @@ def _placed(error: api.InvalidRequest, pasted: str) -> tuple[Fault, ...]:
 # ---------------------------------------------------------------- one Statement, made ready for the template
 
 
-def _result(number: int, one: Checked) -> Mapping[str, Any]:
+def result(number: int, one: Checked) -> Mapping[str, Any]:
+    """What a template says of one Statement that was tried out."""
     assay = one.assay
     return {
         "number": number,

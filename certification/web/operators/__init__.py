@@ -1,6 +1,13 @@
 """Pages for operators and auditors.
 
-home    where they begin
+home      where they begin
+keys      keys of programs: made, another secret, refused
+accounts  people who sign in: listed, made; account: one of them, invitations, sessions, codes
+giving    roles given, ended, handed over
+statements  Statements as the store has them (asked: what is typed, as the query string)
+validator  Statements that are pasted
+rules      criteria, plans and the other rules (rule_words), loaded, compared, and what they changed
+words     what acts, scopes and refusals are called; units: which one somebody means
 """
 
 from __future__ import annotations
@@ -15,7 +22,23 @@ pages = Pages(
     "operators",
     __name__,
     home="home",
-    navigation=(Entry(_l("Trang chủ"), "home"),),
+    navigation=(
+        Entry(_l("Trang chủ"), "home"),
+        Entry(_l("Người dùng"), "list_accounts"),
+        Entry(_l("Khoá"), "list_keys"),
+        Entry(_l("Phát biểu"), "list_statements"),
+        Entry(_l("Quy tắc"), "list_rules"),
+    ),
 )
 
-from certification.web.operators import home  # noqa: E402, F401 — adds the views
+from certification.web.operators import (  # noqa: E402, F401 — adds the views
+    account,
+    accounts,
+    giving,
+    home,
+    keys,
+    rules,
+    statements,
+    validator,
+    words,
+)

@@ -1,7 +1,69 @@
-"""Samples of the pages of certification/web/operators."""
+"""Samples of the pages of certification/web/operators: a platform's key and what it sent, somebody with a role."""
 
 from __future__ import annotations
 
-from tests.browser.prepared import Samples
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-SAMPLES: Samples = {}
+from certification.access import keys, roles
+from certification.access.permissions import Role
+from certification.rules import rule_store
+from lrs import api
+from lrs.db import Database
+from tests.certification.access.people import account, give
+from tests.conftest import PEPPER
+
+SAMPLES: dict[str, Any] = {
+    "operators.show_account": {"name": "hoa"},
+    "operators.invite_account": {"name": "hoa"},
+    "operators.change_account": {"name": "hoa", "step": "tat-ma"},
+    "operators.give_role": {"name": "hoa"},
+}
+
+STATEMENT_ID = "7a1d6b52-0f0e-4c0e-9f3d-0c3f5f0a1b00"
+
+
+def statements(now: datetime) -> list[dict[str, Any]]:
+    """What a platform sends: of workers, and of somebody nobody knows."""
+    return [
+        {
+            "id": f"{STATEMENT_ID[:-2]}{at:02}",
+            "actor": {
+                "name": f"Người Bịa {at + 1}",
+                "account": {"homePage": "https://hoc.example.org", "name": f"{'a' if at % 4 else 'la-'}{at + 1:02}"},
+            },
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/completed", "display": {"vi": "đã hoàn thành"}},
+            "object": {
+                "id": f"https://hoc.example.org/khoa-hoc/{at % 3}",
+                "definition": {
+                    "type": "http://adlnet.gov/expapi/activities/course",
+                    "name": {"vi": ("Luật Lao động: nghỉ phép năm", "Kỹ năng số cơ bản", "Văn hoá đọc")[at % 3]},
+                },
+            },
+            "result": {"score": {"scaled": 0.8}, "success": True, "duration": "PT45M"},
+            "timestamp": (now - timedelta(hours=at + 1)).isoformat(),
+        }
+        for at in range(8)
+    ]
+
+
+def prepare(database: Database, tenant: UUID, now: datetime) -> None:
+    """A key with Statements, and an officer."""
+    with database.writing(tenant) as session:
+        operator = roles.at_terminal(tenant)
+        key, _secret = keys.make(
+            session, operator, name="Moodle của Công ty A", scopes=("statements/write",), reason="Công văn 5/CV-A",
+            pepper=PEPPER, now=now,
+        )  # fmt: skip
+        identity = api.acting(session, tenant, "sample/moodle", name="Moodle", pepper=PEPPER)
+        api.store(session, identity, statements(now))
+    account(database, tenant, "hoa", now)
+    given = give(database, tenant, "hoa", Role.GRASSROOTS_OFFICER, now, organization="cdcs/b")
+    for page in ("show_key", "end_key", "rotate_key"):
+        SAMPLES[f"operators.{page}"] = {"key": key}
+    for page in ("end_role", "hand_over_role"):
+        SAMPLES[f"operators.{page}"] = {"id": given}
+    with database.reading(tenant) as session:
+        SAMPLES["operators.show_rule"] = {"id": rule_store.stored(session, tenant, "criteria-set")[-1].id}
+    SAMPLES["operators.show_statement"] = {"id": UUID(STATEMENT_ID)}
