@@ -29,6 +29,7 @@ from certification.people import workers
 from certification.people.workers import Person
 from certification.rules import evidence_mapping, procedures
 from certification.rules.criteria import PROGRAMME
+from certification.rules.procedures import Procedure
 from certification.spreadsheets import Fault, ImportFaults, written
 from certification.units import organizations
 from certification.vietnam import vietnam_day
@@ -42,6 +43,7 @@ __all__ = [
     "declare",
     "find",
     "history",
+    "level_of",
     "listing",
     "read_file",
     "refuse",
@@ -190,9 +192,7 @@ def confirm(
     name = organizations.node(session, tenant, unit).name
     procedure = procedures.in_force(session, tenant, programme, today)
     mapping = evidence_mapping.mapping_in_force(session, tenant, today)
-    level = procedure.certificate_at_most if one.kind == CERTIFICATE else procedure.self_study_at_most
-    if one.kind == CERTIFICATE and one.certificate_number is None:
-        level = min(level, WITHOUT_NUMBER)
+    level = level_of(one, procedure)
     statement_id = uuid5(one.id, f"confirmed {len(steps) + 1}")
     identity = issuing.organization_identity(session, tenant, unit, name, secret=secret)
     issuing.known_as(session, tenant, [person], now=now)
@@ -203,6 +203,14 @@ def confirm(
         session, tenant, person, one, steps, CONFIRMED, witness, now,
         row={"statement_id": statement_id}, unit=unit, level=level, reason=reason, statement_id=statement_id,
     )  # fmt: skip
+
+
+def level_of(one: Listed, procedure: Procedure) -> int:
+    """The level of evidence that a declaration reaches once it is confirmed."""
+    if one.kind != CERTIFICATE:
+        return procedure.self_study_at_most
+    most = procedure.certificate_at_most
+    return most if one.certificate_number is not None else min(most, WITHOUT_NUMBER)
 
 
 def refuse(

@@ -21,6 +21,7 @@ from lrs.db import Session, among
 __all__ = [
     "Kept",
     "UnknownFile",
+    "described",
     "hash_of",
     "keep",
     "kind_of",
@@ -87,6 +88,13 @@ def read(session: Session, tenant: UUID, sha256: str) -> tuple[Kept, bytes]:
     if row is None:
         raise UnknownFile(sha256)
     return Kept(sha256, row.content_type, row.length), row.content
+
+
+def described(session: Session, tenant: UUID, sha256: str) -> str | None:
+    """What a kept file is, without its bytes; None where none is kept."""
+    return session.scalar(
+        sa.select(KeptFile.content_type).where(KeptFile.tenant_id == tenant, KeptFile.sha256 == sha256)
+    )
 
 
 def remove(session: Session, tenant: UUID, hashes: Collection[str]) -> None:

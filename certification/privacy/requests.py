@@ -56,6 +56,7 @@ __all__ = [
     "overdue",
     "refuse",
     "take_back",
+    "waiting",
 ]
 
 RECEIVED, CONFIRMED, EXTENDED = "received", "confirmed", "extended"
@@ -370,6 +371,18 @@ def listing(
     return _REQUESTS.listing(session, tenant, state=state, within=within, limit=limit, after=after)
 
 
+def waiting(
+    session: Session,
+    tenant: UUID,
+    *,
+    within: Within | None = None,
+    limit: int | None = None,
+    after: tuple[date, UUID] | None = None,
+) -> list[Request]:
+    """Those on which somebody is still to act, the most urgent first; the rest as of `listing`."""
+    return _open(session, tenant, None, within, limit, after)
+
+
 def overdue(
     session: Session,
     tenant: UUID,
@@ -381,8 +394,17 @@ def overdue(
 ) -> list[Request]:
     """Those of which the day has passed on which somebody was to act, the longest first: of workers `within` reach; at
     most `limit`, beginning `after` the (due, id) of the one before."""
+    return _open(session, tenant, on, within, limit, after)
+
+
+def _open(
+    session: Session, tenant: UUID, before: date | None, within: Within | None, limit: int | None,
+    after: tuple[date, UUID] | None,
+) -> list[Request]:  # fmt: skip
     table = DataRequest.__table__.c
-    asked: list[sa.ColumnElement[bool]] = [table.state.in_(OPEN), table.due < on]
+    asked: list[sa.ColumnElement[bool]] = [table.state.in_(OPEN)]
+    if before is not None:
+        asked.append(table.due < before)
     if within is not None:
         asked.append(within.workers(session, table.worker_id))
     if after is not None:

@@ -5,8 +5,9 @@ workers    the list of workers, with how each stands (statuses); worker: one of 
 sitting    points for a team in one sitting (points: the forms)
 dossiers   from registering to a proposal, many at once
 roll_calls sessions at which people are called
-cases      disputes and declarations that wait
 units      the unit and what is below it against targets, plans that bind it, figures kept for reports
+cases      disputes, declarations and requests about data that wait; answers: each of them, and many at once
+reports    reports on plans, from opening to filing
 scope      how far all of these go
 """
 
@@ -29,13 +30,16 @@ pages = Pages(
         Entry(_l("Điểm danh"), "roll_calls"),
         Entry(_l("Xác nhận điểm"), "attest_sitting"),
         Entry(_l("Hồ sơ danh hiệu"), "list_dossiers"),
+        Entry(_l("Báo cáo"), "list_reports"),
     ),
 )
 
 from certification.web.officers import (  # noqa: E402, F401 — adds the views
+    answers,
     cases,
     dossiers,
     home,
+    reports,
     roll_calls,
     sitting,
     worker,

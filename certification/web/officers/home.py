@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Response, url_for
@@ -10,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from certification.access import rights
 from certification.access.permissions import Act
+from certification.reports import words as report_words
 from certification.resources.access import database, today, who
 from certification.targets import figures
 from certification.targets import rates as rates_of_targets
@@ -19,8 +21,11 @@ from certification.web.frame.pages import shown
 from certification.web.frame.places import Place
 from certification.web.frame.written import day, number
 from certification.web.officers import pages, standings, work
+from certification.web.officers.reports import named, owed
+from certification.web.officers.reports.listed import STATE_KINDS
+from certification.web.officers.reports.owed import Owed
 from certification.web.officers.scope import narrowed
-from certification.web.officers.work import COUNTED, MANY, Due, Waiting
+from certification.web.officers.work import COUNTED, MANY, Waiting
 from lrs.db import Session
 
 __all__ = ["tasks"]
@@ -36,13 +41,9 @@ def home() -> Response:
         may_read = unit is not None and rights.may(session, asking, Act.READ_RATES, on, organization=unit)
         told = _rates(session, place) if may_read and place is not None else {}
         waits = work.waiting(session, asking.tenant, asking, unit if may_read else None, on=on)
-        reports = []
-        if may_read and place is not None and place.code and place.organization:
-            reports = work.reports_due(session, asking.tenant, place.code, place.organization, on=on)
+        reports = _reports(session, place, on)
         days = work.deadlines(session, asking.tenant, on=on)
-    return shown(
-        "officers/home.html", place=place, on=on, tasks=[*tasks(waits), *map(_report, reports)], days=days, **told
-    )
+    return shown("officers/home.html", place=place, on=on, tasks=[*tasks(waits), *reports], days=days, **told)
 
 
 def _rates(session: Session, place: Place) -> dict[str, Any]:
@@ -95,6 +96,13 @@ def tasks(waits: Waiting) -> list[dict[str, Any]]:
         _due(waits.declarations_due),
     )
     add(
+        waits.requests,
+        COUNTED,
+        _("Yêu cầu của người lao động về dữ liệu của họ"),
+        url_for("officers.list_cases", loai="du-lieu"),
+        _due(waits.requests_due),
+    )
+    add(
         waits.to_confirm, MANY * MANY, _("Xác nhận hồ sơ đã tự đánh giá"), url_for(dossiers, trang_thai="self_assessed")
     )
     add(waits.to_review, MANY * MANY, _("Xét hồ sơ đã xác nhận"), url_for(dossiers, trang_thai="confirmed"))
@@ -115,12 +123,43 @@ def _due(value: Any) -> str:
     return _("Gần nhất phải xong ngày %(day)s", day=day(value)) if value is not None else ""
 
 
-def _report(one: Due) -> dict[str, Any]:
+def _reports(session: Session, place: Place | None, on: date) -> list[dict[str, Any]]:
+    """The reports of this unit that have a day, and those of the units below that wait for its word."""
+    if place is None or place.code is None or place.organization is None or place.team is not None:
+        return []
+    if not rights.may(session, who(), Act.READ_REPORTS, on, organization=place.organization):
+        return []
+    found = owed.owed(session, who().tenant, place.code, on=on)
+    judges = rights.may(session, who(), Act.APPROVE_REPORTS, on, organization=place.organization)
+    waiting = [_to_approve(one) for one in found if judges and one.to_approve and one.key is not None]
+    return [*waiting, *(_report(one, on) for one in found if one.due is not None)]
+
+
+def _to_approve(one: Owed) -> dict[str, Any]:
+    assert one.key is not None  # noqa: S101 — `_reports` asks for those alone
+    return {
+        "words": _("Duyệt báo cáo cấp dưới đã nộp"),
+        "address": url_for("officers.collect_reports", loc="cho-duyet", **named.address(one.code, one.key)),
+        "status": number(one.to_approve),
+        "kind": "todo",
+        "hint": one.title,
+    }
+
+
+def _report(one: Owed, on: date) -> dict[str, Any]:
+    days = one.days_left(on) or 0
     if one.is_done:
         left = ""
-    elif one.days >= 0:
-        left = _("Hạn %(day)s, còn %(days)s ngày", day=day(one.due), days=one.days)
+    elif days >= 0:
+        left = _("Hạn %(day)s, còn %(days)s ngày", day=day(one.due), days=days)
     else:
-        left = _("Hạn %(day)s, đã quá %(days)s ngày", day=day(one.due), days=-one.days)
-    kind = "plain" if one.is_done else "todo" if one.days >= 0 else "wrong"
-    return {"words": one.words, "address": None, "status": one.state, "kind": kind, "hint": left}
+        left = _("Hạn %(day)s, đã quá %(days)s ngày", day=day(one.due), days=-days)
+    kind = STATE_KINDS[one.state] if one.is_done or one.state == "returned" else "todo" if days >= 0 else "wrong"
+    address = (
+        url_for("officers.show_report", **named.address(one.code, one.key))
+        if one.key is not None
+        else url_for("officers.open_report", plan=one.plan, period=one.period, code=one.code)
+    )
+    return {
+        "words": one.title, "address": address, "status": report_words.STATES[one.state], "kind": kind, "hint": left,
+    }  # fmt: skip

@@ -18,18 +18,16 @@ from certification.dossiers import words as dossier_words
 from certification.evaluation.results import NOT_YET_KNOWN
 from certification.evidence import declarations, disputes
 from certification.judgement import assessments
-from certification.models import Report, Worker
+from certification.models import Worker
 from certification.people import work_list
 from certification.people.doubles import Branch
-from certification.reports import places as reporting
-from certification.reports import words as report_words
-from certification.rules import report_forms, title_procedures
+from certification.privacy import requests
+from certification.rules import title_procedures
 from certification.rules.criteria import PROGRAMME
 from certification.rules.title_procedures import NoTitleProcedure
-from certification.units.trees import NotOnThatDay, UnknownOrganization
 from lrs.db import Session
 
-__all__ = ["COUNTED", "MANY", "Due", "Waiting", "deadlines", "reports_due", "waiting"]
+__all__ = ["COUNTED", "MANY", "Due", "Waiting", "deadlines", "waiting"]
 
 MANY = 1000
 """So many workers are counted that wait for points."""
@@ -54,14 +52,16 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many wait: workers for attestations, open disputes, declarations, dossiers by step; what else a person has
-    to look at, by code with its words. Disputes and declarations are counted up to `COUNTED` + 1."""
+    """How many wait: workers for attestations, open disputes, declarations, requests about data, dossiers by step; what
+    else a person has to look at, by code with its words. Cases are counted up to `COUNTED` + 1."""
 
     attestations: int
     disputes: int
     disputes_due: date | None
     declarations: int
     declarations_due: date | None
+    requests: int
+    requests_due: date | None
     to_confirm: int
     to_review: int
     to_propose: int
@@ -81,6 +81,7 @@ def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, on: 
         within=rights.reach(who, Act.READ_DECLARATIONS, on),
         limit=COUNTED + 1,
     )
+    asked = requests.waiting(session, tenant, within=rights.reach(who, Act.READ_DATA_REQUESTS, on), limit=COUNTED + 1)
     states = listing.counts(session, tenant, on.year, unit, on=on).by_state if unit is not None else {}
     return Waiting(
         attestations=_waiting_for_points(session, tenant, judged, on.year),
@@ -88,6 +89,8 @@ def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, on: 
         disputes_due=min((one.due for one in open_ones), default=None),
         declarations=len(declared),
         declarations_due=min((one.due for one in declared), default=None),
+        requests=len(asked),
+        requests_due=min((one.due for one in asked), default=None),
         to_confirm=states.get("self_assessed", 0),
         to_review=states.get("confirmed", 0),
         to_propose=states.get("reviewed", 0),
@@ -143,27 +146,3 @@ def deadlines(session: Session, tenant: UUID, *, on: date) -> list[Due]:
         if (last := one.last_day(on.year)) is not None and last >= on
     ]
     return sorted(found, key=lambda one: (one.due, one.words))
-
-
-def reports_due(session: Session, tenant: UUID, code: str, unit: UUID, *, on: date) -> list[Due]:
-    """The yearly reports of this year that the unit hands in, with how far each is and how many days are left."""
-    rows = session.execute(
-        sa.select(Report.plan, Report.state, Report.due)
-        .where(Report.tenant_id == tenant, Report.organization_id == unit, Report.period == "yearly")
-        .where(Report.cut_off >= date(on.year, 1, 1), Report.cut_off <= date(on.year, 12, 31))
-        .order_by(Report.cut_off)
-    )
-    there = {row[0]: (row[1], row[2]) for row in rows}
-    found = []
-    for form in report_forms.all_forms(session, tenant):
-        if form.in_force_from > on:
-            continue
-        try:
-            place = reporting.place(session, tenant, form, code, on)
-        except (reporting.NotAsked, UnknownOrganization, NotOnThatDay):
-            continue
-        state, due = there.get(form.plan, ("new", form.last_day("yearly", on.year, place.level)))
-        if due is not None:
-            is_done = state in ("submitted", "approved", "filed")
-            found.append(Due(form.title, report_words.STATES[state], due, (due - on).days, is_done))
-    return sorted(found, key=lambda one: (one.is_done, one.due, one.words))

@@ -23,7 +23,7 @@ from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.targets import freezing
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, new_id
-from tests.browser.samples import roll_calls
+from tests.browser.samples import answers, reports, roll_calls
 from tests.certification.web.published import ROSTER_HEADINGS
 
 SAMPLES: dict[str, Any] = {
@@ -35,6 +35,8 @@ SAMPLES: dict[str, Any] = {
     "officers.freeze": {"code": "cdcs/a"},
     "officers.close_year": {"year": 2025},
     "officers.download_units": None,
+    **reports.SAMPLES,
+    "officers.show_declared_file": None,
 }
 """An attestation is withdrawn in tests/browser/test_officers.py."""
 
@@ -47,6 +49,8 @@ TOPICS = ("law-labour", "reading", "digital-able", "life-skill-finance", "law-sa
 def prepare(database: Database, tenant: UUID, now: datetime) -> None:
     """Every third worker learnt much; points and dossiers stand at every step."""
     SAMPLES.update(roll_calls.prepare(database, tenant, now))
+    SAMPLES.update(reports.prepare(database, tenant, now))
+    SAMPLES.update(answers.prepare(database, tenant, now))
     year = vietnam_day(now).year
     rows = [
         f"A{at:03};{FAMILY[at % 10]} {MIDDLE[at % 7]} {GIVEN[at % 13]};{'nữ' if at % 3 else 'nam'};"
