@@ -194,13 +194,13 @@ def _frozen(database: Database, tenant: UUID) -> int:
 def test_a_record_of_another_branch_is_not_shown(
     database: Database, tenant: UUID, officer: Visitor, app: Any, now: datetime
 ) -> None:
-    answer = officer.fill_in("/cong-doan/chot-so-lieu/moi/cd/lao-cai", {"reason": "Báo cáo"})
+    answer = officer.fill_in("/cong-doan/chot-so-lieu/moi/cd/lao-cai", {"reason": "Để họp ban"})
     account(database, tenant, "minh", now)
     give(database, tenant, "minh", Role.UPPER_OFFICER, now, organization="cd/lai-chau")
     other = Visitor(app.test_client())
     other.sign_in("minh")
     assert other.get(answer.location).status_code == 404
-    assert "Báo cáo" not in words(other.get("/cong-doan/chot-so-lieu").text)
+    assert "Để họp ban" not in words(other.get("/cong-doan/chot-so-lieu").text)
 
 
 def test_a_year_is_closed_by_an_operator_with_a_decision_and_read_by_officers(

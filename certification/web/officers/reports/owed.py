@@ -10,15 +10,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Organization, OrganizationParent, Report
-from certification.reports import places
+from certification.reports import places, words
 from certification.reports.places import NotAsked, Place
 from certification.reports.reading import CLOSED, NEW, Key
 from certification.rules import report_forms
 from certification.rules.report_forms import ReportForm
 from certification.units.trees import NotOnThatDay, UnknownOrganization
+from certification.web.officers.work import Due
 from lrs.db import Session
 
-__all__ = ["Owed", "owed", "usual_cut_off"]
+__all__ = ["Owed", "days_due", "owed", "usual_cut_off"]
 
 WITH_A_DAY = ("yearly", "mid-term", "final")
 
@@ -78,6 +79,15 @@ def owed(session: Session, tenant: UUID, code: str | None, *, on: date) -> list[
             continue
         found += _of_form(session, tenant, form, place, on)
     return sorted(found, key=lambda one: (one.is_done, one.due or date.max, one.title, one.cut_off or date.max))
+
+
+def days_due(session: Session, tenant: UUID, code: str, *, on: date) -> list[Due]:
+    """Those of the unit that have a day, as things to be done by it."""
+    return [
+        Due(one.title, words.STATES[one.state], one.due, (one.due - on).days, one.is_done)
+        for one in owed(session, tenant, code, on=on)
+        if one.due is not None
+    ]
 
 
 def _of_form(session: Session, tenant: UUID, form: ReportForm, place: Place, on: date) -> list[Owed]:

@@ -64,6 +64,7 @@ def schema(form: ReportForm, rows: Mapping[str, int]) -> type[Form]:
                     fields[cell(item.code, row, column.code)] = text(f"{column.title}, {row}", most=1000)
         elif item.entered == "text":
             fields[value(item.code)] = long_text(item.title, most=50_000, hint=item.note or None, rows=4)
+            fields[value(item.code)].metadata["optional"] = not item.required
         else:
             fields[value(item.code)] = text(
                 item.title, most=100, hint=item.note or None, width="short", inputmode="numeric"

@@ -22,6 +22,7 @@ from certification.units.trees import NotOnThatDay
 from certification.web.frame.pages import shown
 from certification.web.frame.written import number, percent
 from certification.web.officers import pages, standings, work
+from certification.web.officers.reports import owed
 from certification.web.officers.units.asked import Asked, asked, tabs, way
 from certification.web.officers.units.branch import not_then
 from certification.web.officers.work import Due
@@ -66,7 +67,7 @@ def show_binding(code: str) -> Response:
         except NotOnThatDay as error:
             return not_then(session, code, error)
         plans, behind = plans_of(session, told)
-        due = [*work.reports_due(session, tenant, code, told.node.id, on=told.on), *_steps(session, told.on)]
+        due = [*owed.days_due(session, tenant, code, on=told.on), *_steps(session, told.on)]
         closed = closings.closed_years(session, tenant, PROGRAMME) if _may(Act.READ_YEARS) else {}
         path = way(session, told, Act.READ_RATES)
     return shown(
