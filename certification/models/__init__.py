@@ -12,6 +12,7 @@ from certification.models.access import (
     AccessRecord,
     Account,
     AccountSession,
+    FormDraft,
     FormSent,
     PasswordToken,
     RecoveryCode,
@@ -90,7 +91,15 @@ from certification.models.units import (
     Revision,
     Signer,
 )
-from certification.models.workforce import Audience, DeclaredHeadcount, NationalNumber, PeopleSetting, UnionRole
+from certification.models.workforce import (
+    Audience,
+    DeclaredHeadcount,
+    FileImport,
+    FileImportChange,
+    NationalNumber,
+    PeopleSetting,
+    UnionRole,
+)
 
 __all__ = [
     "AccessRecord",
@@ -125,7 +134,10 @@ __all__ = [
     "ErasureNotice",
     "Fact",
     "FeedPosition",
+    "FileImport",
+    "FileImportChange",
     "Finding",
+    "FormDraft",
     "FormSent",
     "Freezing",
     "IdentityEvent",

@@ -15,6 +15,7 @@ __all__ = [
     "AccessRecord",
     "Account",
     "AccountSession",
+    "FormDraft",
     "FormSent",
     "PasswordToken",
     "RecoveryCode",
@@ -89,6 +90,24 @@ class FormSent(Base):
     """Random; it stood in the form."""
     location: Mapped[str]
     sent: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FormDraft(Base):
+    """What an account typed into a form after its session had ended, until it signs in again.
+
+    Personal data: whatever was typed, which may be about anybody; sealed with a key that only the browser has which it
+    was typed into, and shown to the same account alone. Removed when it is sent, and a day later at the latest, as soon
+    as anybody's is kept after that.
+    """
+
+    __tablename__ = "certification_form_draft"
+    __table_args__ = (sa.Index(None, "tenant_id", "account_id"), {"info": {"distribution": "local"}})
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    sealed: Mapped[bytes]
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PasswordToken(Base):

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from certification.models.base import Base
 from lrs.db import UtcDateTime
 
-__all__ = ["Audience", "DeclaredHeadcount", "NationalNumber", "PeopleSetting", "UnionRole"]
+__all__ = [
+    "Audience",
+    "DeclaredHeadcount",
+    "FileImport",
+    "FileImportChange",
+    "NationalNumber",
+    "PeopleSetting",
+    "UnionRole",
+]
 
 
 class UnionRole(Base):
@@ -123,3 +131,67 @@ class PeopleSetting(Base):
     """Whether national numbers are kept encrypted beside their hash."""
     national_key: Mapped[int] = mapped_column(server_default=sa.text("0"))
     """Which key national numbers are under: 0, or how many times it was rotated."""
+
+
+class FileImport(Base):
+    """A table that somebody brings in on a page: the file while it is worked on or may be asked for again, how far that
+    is, and what came of it.
+
+    Personal data: who brought it in; in `sealed` the file, encrypted, for a day at most; in `outcome` names of workers
+    and what became of them. Removed after `people.file_imports.KEPT`; the outcomes of all go when anybody is erased.
+    """
+
+    __tablename__ = "certification_file_import"
+    __table_args__ = (sa.Index(None, "tenant_id", "began"), {"info": {"distribution": "reference"}})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    brought_by: Mapped[str]
+    """The account's name."""
+    kind: Mapped[str]
+    """Which table it is: "roster", say."""
+    file_name: Mapped[str]
+    checks: Mapped[bool]
+    """Whether it is only tried out."""
+    good_rows: Mapped[bool]
+    whole: Mapped[bool]
+    """Whether the file is the whole staff of its enterprises."""
+    state: Mapped[str]
+    """running, done, refused (there were faults, and nothing was taken in) or undone."""
+    began: Mapped[datetime] = mapped_column(UtcDateTime)
+    beat: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When somebody was last known to work on it."""
+    rows_done: Mapped[int]
+    rows: Mapped[int]
+    """Rows to be worked on; 0 until the file was read."""
+    created: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    refused: Mapped[int]
+    """Rows left out."""
+    sealed: Mapped[bytes | None]
+    outcome: Mapped[str | None]
+    """Faults, changes and notes, as JSON; NULL until it is done, and once somebody was erased."""
+    undone: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FileImportChange(Base):
+    """What an import changed about one worker: what was before and what is after, so that it can be undone.
+
+    Personal data: names, employments, roles and identifiers, before and after. Removed with the import, or when the
+    person is erased.
+    """
+
+    __tablename__ = "certification_file_import_change"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("worker_id", "import_id"),
+        sa.Index(None, "tenant_id", "import_id"),
+        {"info": {"distribution": "worker_id", "merging": "stays"}},
+    )
+
+    worker_id: Mapped[UUID]
+    import_id: Mapped[UUID]
+    tenant_id: Mapped[UUID]
+    changes: Mapped[str]
+    """JSON, as `people.roster_journal.Told`."""

@@ -29,6 +29,7 @@ from certification.people.roster_file import (
     Roster,
     read_roster,
 )
+from certification.people.roster_journal import Journal
 from certification.people.workers import Known, everybody
 from certification.spreadsheets import Fault, ImportFaults, ImportResult, written
 from certification.units import organizations
@@ -74,6 +75,7 @@ def take_in(
     progress: Callable[[int], None] | None = None,
     within: Collection[UUID] | None = None,
     union_roles_too: bool = False,
+    journal: Journal | None = None,
 ) -> Report:
     """Takes in what a roster says, or with `dry_run` only finds out what that would come to; a session for reading is
     enough then.
@@ -85,7 +87,8 @@ def take_in(
     whoever changed is to be judged again. `keys` are needed where the roster has national numbers. May be
     called again with the same roster. With `within`, ids of enterprises, it may be about these and their own people
     alone (`own_people`); all others are as if there were none; of workers who are known it may then say who is a
-    member or cadre of the union only with `union_roles_too`.
+    member or cadre of the union only with `union_roles_too`. What it changes is told to the `journal`, which keeps it;
+    ending those who are missing is not among it.
     """
     if roster.sheet.has(NATIONAL_NUMBER) and keys is None:
         raise ValueError("a roster with national numbers needs the keys to hash them with")
@@ -118,7 +121,7 @@ def take_in(
         if keys is not None and numbered:
             keys = national_numbers.in_force(session, tenant, keys)
         work = RosterImport(
-            session, tenant, roster, enterprises, owned, keys, sealed, now, today, dry_run, with_changes, own
+            session, tenant, roster, enterprises, owned, keys, sealed, now, today, dry_run, with_changes, own, journal
         )
         for chunk in _by_person(roster.entries):
             work.take(chunk)
@@ -131,6 +134,8 @@ def take_in(
             report.ended = len(gone)
             if not dry_run:
                 leavers.end(session, tenant, gone, last_day, now=now)
+        if journal is not None and not dry_run:
+            journal.write(session, tenant)
     report.notes = report.notes[:MOST_NOTES]
     report.refused = tuple(sorted(roster.sheet.faulty | roster.refused))
     report.faults = ImportFaults(roster.sheet.all_faults()).faults

@@ -23,6 +23,7 @@ from certification.people import audiences, linking, names, national_numbers, un
 from certification.people.leavers import Leaver
 from certification.people.national_numbers import Keys
 from certification.people.roster_file import Entry, Roster
+from certification.people.roster_journal import Journal
 from certification.people.union_roles import CADRE, MEMBER, Periods
 from certification.people.workers import Known, Person
 from certification.spreadsheets import Fault, ImportResult, written
@@ -117,6 +118,8 @@ class RosterImport:
     dry_run: bool
     with_changes: bool
     own: Known
+    journal: Journal | None = None
+    """Where what is changed is told, so that it can be undone."""
     report: Report = field(default_factory=Report)
 
     def take(self, entries: Sequence[Entry]) -> None:
@@ -181,6 +184,8 @@ class RosterImport:
                 }
             )
             said.append("người mới")
+            if self.journal is not None:
+                self.journal.person(person.id, None, [person.full_name, person.gender])
         elif person.number == entry.number:
             said += self._rename(entry, person, known, writes)
         replaced, added = self._employ(entry, person.id, known, writes, said)
@@ -191,6 +196,8 @@ class RosterImport:
             if ifi not in self.owned:
                 self.owned.add(ifi)
                 writes.identifiers.append(linking.link_row(self.tenant, ifi, person.id, self.now, basis="roster"))
+                if self.journal is not None:
+                    self.journal.link(person.id, ifi)
                 said.append(f"thêm tài khoản {ifi}")
         if not said:
             return []
@@ -203,6 +210,9 @@ class RosterImport:
         if told == person:
             return []
         known.people[entry.number] = told
+        if self.journal is not None:
+            before, after = [person.full_name, person.gender], [told.full_name, told.gender]
+            self.journal.person(person.id, before, after)
         writes.renamed.append(
             {"of_id": told.id, "full_name": told.full_name, "gender": told.gender, **names.columns(told.full_name)}
         )
@@ -238,12 +248,16 @@ class RosterImport:
         for day, job in overlapped:
             del stored[day]
             writes.ended_jobs.append({"of_worker": worker_id, "of_enterprise": enterprise_id, "of_day": day})
+            if self.journal is not None:
+                self.journal.job(worker_id, enterprise_id, day, [*job], None)
             said += _differences(day, job, entry.started, told)
         if not overlapped:
             said.append(f"vào làm ở {entry.enterprise} từ {written(entry.started)}")
             if entry.ended is not None:
                 said.append(f"nghỉ việc {written(entry.ended)}")
         stored[entry.started] = told
+        if self.journal is not None:
+            self.journal.job(worker_id, enterprise_id, entry.started, None, [*told])
         writes.jobs.append(
             {
                 "worker_id": worker_id,
@@ -285,6 +299,10 @@ class RosterImport:
                 for day, end in after.items()
                 if day not in before or before[day] != end
             ]
+            for day in {*before, *after} if self.journal is not None else ():
+                was, is_now = ([one[day]] if day in one else None for one in (before, after))
+                if was != is_now and self.journal is not None:
+                    self.journal.role(worker_id, enterprise_id, role, day, was, is_now)
             said.append(f"{name}: {_terms(after)}")
 
     def _give_audience(self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str]) -> None:
@@ -299,6 +317,8 @@ class RosterImport:
             year not in by_year and audiences.in_year(by_year, year) == entry.audience
         ):
             return
+        if self.journal is not None:
+            self.journal.audience(worker_id, year, by_year.get(year), entry.audience)
         by_year[year] = entry.audience
         writes.audiences.append(
             {"worker_id": worker_id, "year": year, "tenant_id": self.tenant, "audience": entry.audience}
@@ -322,6 +342,8 @@ class RosterImport:
         if before is not None and before[0] != digest:
             message = f"mã “{entry.number}” đổi số định danh thành {entry.national}; kiểm tra cùng một người"
             self._note(entry.row, message)
+        if self.journal is not None and (before is None or before[0] != digest):
+            self.journal.number(worker_id, entry.national.kind, before and before[0], digest)
         known.numbers[key] = (digest, self.sealed)
         holders.append((worker_id, entry.number))
         row = national_numbers.row(self.keys, entry.national, worker_id, sealed=self.sealed, now=self.now)

@@ -32,6 +32,8 @@ from certification.models import (
     Account,
     AccountSession,
     Employment,
+    FileImport,
+    FormDraft,
     IdentityEvent,
     PasswordToken,
     RecordedAct,
@@ -262,6 +264,7 @@ def _erase_rows(
             session.execute(sa.update(table(name)).where(*theirs).values(**held.blanked))
     consents.end_all(session, tenant, records, by=by, now=now)
     requests.close_all(session, tenant, records, by=by, now=now)
+    session.execute(sa.update(FileImport).where(FileImport.tenant_id == tenant).values(outcome=None, sealed=None))
     _forget_events(session, tenant, records)
     rename_actors(session, tenant, {*numbers, *found.accounts}, records, f"worker:{records[0]}")
     _forget_accounts(session, tenant, found, now)
@@ -295,7 +298,7 @@ def _forget_accounts(session: Session, tenant: UUID, found: Survey, now: datetim
     mine = Account.tenant_id == tenant, among(session, Account.worker_id, list(found.records))
     ids = session.execute(sa.select(Account.id, Account.name, Account.worker_id).where(*mine)).all()
     gone = [row for row in ids if row.name in found.accounts]
-    for tables in (AccountSession, PasswordToken, SecondFactor, RecoveryCode, SignInLink):
+    for tables in (AccountSession, PasswordToken, SecondFactor, RecoveryCode, SignInLink, FormDraft):
         named = among(session, tables.account_id, [row.id for row in gone])
         session.execute(sa.delete(tables).where(tables.tenant_id == tenant, named))
     for row in gone:

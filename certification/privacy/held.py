@@ -117,6 +117,10 @@ HELD: Mapping[str, Held] = {
     "certification_touched_title": Held(exported=False, why="a mark for work to be done", removed=True, restored=False),
     "certification_stale": Held(exported=False, why="a mark for work to be done", restored=False),
     "certification_uncounted": Held(exported=False, why="a mark for work to be done", restored=False),
+    "certification_file_import_change": Held(
+        exported=False, why="what an import changed, for some days; the tables themselves are exported", removed=True,
+        restored=False,
+    ),
     "certification_standing": Held(exported=False, why=_WORKED_OUT, restored=False),
 }  # fmt: skip
 """Every table with a `worker_id`, and `certification_worker` itself."""
@@ -129,6 +133,8 @@ ELSEWHERE: Mapping[str, str] = {
     "certification_unknown_actor": "of Actors whom nobody linked to a worker; goes with the identifier",
     "certification_access_record": "of accounts; that of a worker without another role is named by the worker's id",
     "certification_account_session": "of accounts; ended with the account",
+    "certification_file_import": "the account of whoever brought a file in; its outcome goes when anybody is erased",
+    "certification_form_draft": "of accounts; sealed, removed when sent or a day later, and with the account's",
     "certification_form_sent": "of accounts; removed two days later",
     "certification_password_token": "of accounts; removed with the account's",
     "certification_second_factor": "of accounts; removed with the account's",

@@ -12,7 +12,7 @@ from datetime import timedelta
 from flask import request
 from werkzeug.wrappers import Response
 
-__all__ = ["FORMS", "LANGUAGE", "MESSAGE", "ON_ITS_WAY", "PLACE", "SESSION", "drop", "keep", "name", "sent"]
+__all__ = ["DRAFT", "FORMS", "LANGUAGE", "MESSAGE", "ON_ITS_WAY", "PLACE", "SESSION", "drop", "keep", "name", "sent"]
 
 SESSION = "cdht"
 """The token of somebody signed in."""
@@ -25,6 +25,8 @@ MESSAGE = "cdht-message"
 LANGUAGE = "cdht-language"
 ON_ITS_WAY = "cdht-way"
 """By which a browser is known that comes back from an organization's sign-in."""
+DRAFT = "cdht-draft"
+"""Where what was typed after the session had ended is found again."""
 
 
 def name(kind: str) -> str:

@@ -36,8 +36,10 @@ from certification.evidence.kept_files import UnknownFile
 from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
 from certification.judgement.closings import NotBegun, NothingToDo, StillRuns, YearIsClosed
+from certification.people.file_imports import UnknownImport
 from certification.people.national_keys import BrokenKeys
 from certification.people.national_numbers import MissingKey
+from certification.people.roster_undoing import NotUndone
 from certification.people.workers import UnknownWorker
 from certification.privacy.consents import UnknownConsents
 from certification.reports.filing import UnknownFiling
@@ -129,6 +131,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownProposal,
     UnknownDecision,
     UnknownReview,
+    UnknownImport,
     UnknownWorker,
     UnknownCertificate,
     UnknownOrganization,
@@ -157,6 +160,7 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NoRollCallRules,
     NotPresent,
     NotTaken,
+    NotUndone,
     StepRefused,
     NotBegun,
     NoCertificateForm,

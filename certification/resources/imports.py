@@ -31,7 +31,7 @@ from certification.units import changes, commitments, organizations
 from lrs import api
 from lrs.db import Session
 
-__all__ = ["ImportAnswer", "ImportParameters", "RowFault", "imported"]
+__all__ = ["IMPORTS", "Import", "ImportAnswer", "ImportParameters", "RowFault", "imported"]
 
 resource = Resource("imports", "Tables that people bring in, XLSX or CSV: tried, taken in, given back where at fault.")
 

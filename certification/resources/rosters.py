@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,11 +10,12 @@ from flask import Response, current_app
 from marshmallow import fields
 
 from certification.access import rights
-from certification.access.permissions import Act
+from certification.access.permissions import Act, Role
 from certification.people import headcounts, roster
 from certification.people.headcounts import Declared, HeadcountRefused
 from certification.people.roster_changes import Report
 from certification.people.roster_file import read_roster
+from certification.people.roster_journal import Journal
 from certification.resources.access import changing, database, national_numbers_keys, now, pepper, today, who
 from certification.resources.errors import BadRequest, Fault
 from certification.resources.frame import Resource
@@ -26,6 +27,7 @@ from certification.spreadsheets import ImportFaults, given_back
 from certification.units import organizations
 from certification.units.trees import ENTERPRISE
 from lrs import api as store
+from lrs.db import Session
 
 resource = Resource("rosters", "Who works where from when to when, and declared headcounts where nobody has said.")
 
@@ -140,9 +142,9 @@ def import_roster(query: Mapping[str, Any], file: Upload) -> Any:
     """Take in a roster, XLSX or CSV
 
     All of it or nothing, unless `good_rows` is asked for; the same file twice changes nothing. The columns are those of
-    GET /api/templates/roster.xlsx. An enterprise brings in its own people: other enterprises, and workers whom it does
-    not employ, are as if there were none. Who is a member or cadre of the union it tells of new workers alone, unless
-    the operator's settings let it.
+    GET /api/templates/roster.xlsx. An enterprise brings in its own people, an officer those of the branch: other
+    enterprises, and workers whom they do not employ, are as if there were none. Who is a member or cadre of the union
+    an enterprise tells of new workers alone, unless the operator's settings let it.
     """
     if "end_missing" in query and not query["whole"]:
         raise BadRequest(Fault("end_missing", "needs whole=true: who is missing is not known otherwise"))
@@ -187,8 +189,20 @@ def refused_rows(file: Upload, sheet: str | None = None) -> bytes:
     return given_back.as_xlsx(file.data, roster.COLUMNS, report.faults, report.refused, sheet=sheet)
 
 
-def take_in(query: Mapping[str, Any], file: Upload) -> Report:
-    """Takes in a roster for the caller, as `RosterParameters` say. Raises ImportFaults; nothing was changed then."""
+def take_in(
+    query: Mapping[str, Any],
+    file: Upload,
+    *,
+    journal: Journal | None = None,
+    begun: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
+    ended: Callable[[Session, Report], None] | None = None,
+) -> Report:
+    """Takes in a roster for the caller, as `RosterParameters` say. Raises ImportFaults; nothing was changed then.
+
+    `begun` is told how many rows there are, once the file was read, `progress` how many more were worked on; `ended`
+    does the rest of the same transaction. What is changed is told to the `journal`.
+    """
     tenant = who().tenant
     keys = national_numbers_keys(tenant)
     told = read_roster(
@@ -197,9 +211,11 @@ def take_in(query: Mapping[str, Any], file: Upload) -> Report:
         sheet=query.get("sheet"),
         opaque=lambda ifi: store.opaque_account(ifi, tenant=tenant, secret=pepper()),
     )
+    if begun is not None:
+        begun(len(told.entries))
     with database().reading(tenant) if query["dry_run"] else changing(tenant) as session:
         within = rights.organizations_within(session, who(), Act.IMPORT_PEOPLE, today())
-        return roster.take_in(
+        report = roster.take_in(
             session,
             tenant,
             told,
@@ -211,8 +227,19 @@ def take_in(query: Mapping[str, Any], file: Upload) -> Report:
             last_day=query.get("end_missing"),
             with_changes=query["dry_run"],
             within=within,
-            union_roles_too=current_app.extensions["settings"].enterprises_tell_union_roles,
+            union_roles_too=_tells_union_roles(),
+            journal=journal,
+            progress=progress,
         )
+        if ended is not None:
+            ended(session, report)
+        return report
+
+
+def _tells_union_roles() -> bool:
+    """Whether the caller may say of known workers who is in the union: a union may, an enterprise where it is set."""
+    told: bool = current_app.extensions["settings"].enterprises_tell_union_roles
+    return told or all(one.role is not Role.ENTERPRISE for one in who().roles)
 
 
 @contextmanager

@@ -9,24 +9,34 @@ from __future__ import annotations
 
 import base64
 import hmac
-import json
 import secrets
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
+from certification.access import drafts
+from certification.access.drafts import Draft
 from certification.access.permissions import TABLE, act_of
+from certification.access.sessions import SignedIn
 from certification.resources import access, cookies
 from certification.web.frame.admission import UNSAFE
 
-__all__ = ["KEPT", "ONCE", "TOKEN", "hidden", "kept_for_later", "register", "send_again", "to_send_again"]
+__all__ = ["KEPT", "ONCE", "TOKEN", "hidden", "kept_for_later", "looks_again", "register", "send_again"]
 
-TOKEN, ONCE, WHO, KEPT = "_khoa", "_lan", "_nguoi", "_giu"
-"""Hidden fields: the token; what tells one sending of a form from another; whose form; what was typed before."""
+TOKEN, ONCE, WHO, KEPT, AGAIN = "_khoa", "_lan", "_nguoi", "_giu", "_xem"
+"""Hidden fields: the token; what tells one sending of a form from another; for whom it was drawn, signed; where what
+was typed before is kept; that the form is to be shown once more and not done."""
+
+OPEN_FOR = timedelta(days=7)
+"""A form that lay open for so long is still known to be somebody's."""
 
 _PAD = 16
-_MOST_KEPT = 256 * 1024
 
 
 def register(blueprint: Blueprint) -> None:
@@ -41,6 +51,7 @@ def _check() -> Response | None:
         return None
     access.refuse_other_sites()
     if _is_good(request.form.get(TOKEN, "")):
+        _drop_kept()
         return None
     g.no_cookie = cookies.sent(cookies.FORMS) is None and not _signed_in()
     return make_response(render_template("frame/stale-form.html", again=_typed(), path=request.full_path), 400)
@@ -48,9 +59,9 @@ def _check() -> Response | None:
 
 def hidden() -> Markup:
     """The hidden fields of a form."""
-    caller = g.get("certification_caller")
-    name = caller.who.name if caller is not None and caller.who is not None else ""
-    fields = {TOKEN: _token(), ONCE: secrets.token_urlsafe(12), WHO: name}
+    session = _signed_in()
+    whose = "" if session is None else str(_signer().dumps([session.tenant.hex, session.account.hex]))
+    fields = {TOKEN: _token(), ONCE: secrets.token_urlsafe(12), WHO: whose}
     return Markup("").join(
         Markup('<input type="hidden" name="{}" value="{}">').format(field, value) for field, value in fields.items()
     )
@@ -60,44 +71,71 @@ def hidden() -> Markup:
 
 
 def kept_for_later() -> Response:
-    """The page for signing in, with what was typed hidden in it."""
+    """The page for signing in; what was typed is kept on the server, and found again by a token in it."""
     from certification.web.signing_in.sign_in import page_to_sign_in
 
-    return page_to_sign_in(kept=_sealed(request.full_path.rstrip("?"), _typed()), status=401)
+    whose = _whose(request.form.get(WHO, ""))
+    if whose is None:  # no form of ours, or one that lay open for longer than `OPEN_FOR`
+        return page_to_sign_in(status=401)
+    files = tuple(one.filename for one in request.files.values() if one.filename)
+    draft = Draft(request.full_path.rstrip("?"), tuple(_typed()), files)
+    token = drafts.keep(access.database(), *whose, draft, pepper=access.pepper(), now=access.now())
+    response = page_to_sign_in(kept=token, status=401)
+    cookies.keep(response, cookies.DRAFT, token, drafts.LASTS)
+    return response
 
 
 def _typed() -> list[tuple[str, str]]:
     """The fields of the request's form, without tokens and passwords."""
     pairs = [(name, text) for name, texts in request.form.lists() for text in texts]
-    return [
-        (name, text)
-        for name, text in pairs
-        if name not in (TOKEN, KEPT) and not name.startswith(("password", "secret"))
-    ]
+    own = (TOKEN, KEPT, WHO, AGAIN)
+    return [(name, text) for name, text in pairs if name not in own and not name.startswith(("password", "secret"))]
 
 
-def _sealed(path: str, typed: list[tuple[str, str]]) -> str:
-    text = base64.urlsafe_b64encode(json.dumps([path, typed]).encode()).decode()
-    return text if len(text) <= _MOST_KEPT else ""
+def send_again(kept: str, begun: SignedIn) -> str | None:
+    """The page that offers what was kept to the account that typed it; None where there is nothing for it."""
+    found = drafts.find(access.database(), begun.tenant, begun.account, kept, pepper=access.pepper(), now=access.now())
+    if found is None:
+        return None
+    return render_template(
+        "frame/send-again.html", path=found.path, again=found.typed, files=found.files, kept=kept, kept_field=KEPT,
+        look_field=AGAIN, has_form=_has_form(found.path),
+    )  # fmt: skip
 
 
-def to_send_again(kept: str) -> tuple[str, list[tuple[str, str]]] | None:
-    """Where a form was to go, and its fields; None for what nobody kept here, or was typed by somebody else."""
+def _has_form(path: str) -> bool:
+    """Whether the address that a form goes to is that of the page with the form."""
     try:
-        path, typed = json.loads(base64.urlsafe_b64decode(kept.encode()))
-        pairs = [(str(name), str(text)) for name, text in typed]
-    except (ValueError, TypeError):
-        return None
-    return (path, pairs) if isinstance(path, str) and path.startswith("/") and not path.startswith("//") else None
+        current_app.url_map.bind("").match(path.partition("?")[0], method="GET")
+    except (HTTPException, RequestRedirect):
+        return False
+    return True
 
 
-def send_again(kept: str, name: str) -> str | None:
-    """The page that offers to send what was kept, to the account that typed it; None where there is nothing for it."""
-    found = to_send_again(kept)
-    if found is None or dict(found[1]).get(WHO) not in (name, ""):
+def looks_again() -> bool:
+    """Whether a form came to be shown once more with what was typed, and not to be done."""
+    return request.method == "POST" and request.form.get(AGAIN) == "1"
+
+
+def _drop_kept() -> None:
+    """What was kept is being sent, or looked at: it is kept no longer once it is sent."""
+    token, session = request.form.get(KEPT, ""), _signed_in()
+    if token and session is not None and not looks_again():
+        drafts.drop(access.database(), session.tenant, session.account, token, pepper=access.pepper())
+        g.draft_sent = True
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(access.pepper(), salt="certification form of")
+
+
+def _whose(sealed: str) -> tuple[UUID, UUID] | None:
+    """The tenant and the account that a form was drawn for; None for what nobody drew here of late."""
+    try:
+        tenant, account = _signer().loads(sealed, max_age=int(OPEN_FOR.total_seconds()))
+        return UUID(tenant), UUID(account)
+    except (BadSignature, ValueError, TypeError):
         return None
-    again = [pair for pair in found[1] if pair[0] != WHO]
-    return render_template("frame/send-again.html", path=found[0], again=again)
 
 
 # ---------------------------------------------------------------- the token
@@ -138,4 +176,6 @@ def _is_good(token: str) -> bool:
 def _keep_cookie(response: Response) -> Response:
     if (value := g.pop("new_form_cookie", None)) is not None:
         cookies.keep(response, cookies.FORMS, value)
+    if g.pop("draft_sent", False):
+        cookies.drop(response, cookies.DRAFT)
     return response

@@ -9,7 +9,8 @@
 
 `sent` is true for a form that was posted without faults of its own. What the functions called refuse becomes a fault of
 the form as well: what was typed is kept, nothing is stored, and the page says what to do. A form that comes twice, by a
-double click or the back button, is done once; the second one is led to where the first one went.
+double click or the back button, is done once; the second one is led to where the first one went. One that was kept
+while somebody signed in again may come only to be looked at: it is then as typed, and not `sent`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import redirect, request
+from flask import g, redirect, request
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
@@ -32,7 +33,7 @@ from certification.resources.errors import Forbidden, NotFound, understood
 from certification.resources.uploads import Upload, of_form
 from certification.web.frame import messages, refusals
 from certification.web.frame.fields import Form
-from certification.web.frame.form_tokens import ONCE
+from certification.web.frame.form_tokens import ONCE, looks_again
 from certification.web.frame.written import as_typed
 from lrs.db import Session
 
@@ -142,6 +143,9 @@ def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, cho
         for name, value in (start or {}).items():
             begun.setlist(name, [str(one) for one in value] if isinstance(value, list | tuple) else [as_typed(value)])
         return Filled(made, begun, False, chosen)
+    if looks_again():
+        g.shown_again = True
+        return Filled(made, MultiDict(request.form), False, chosen)
     form = Filled(made, MultiDict(request.form), True, chosen)
     try:
         form.values = made.load(_sent(form))
@@ -182,6 +186,7 @@ def _file(form: Filled, name: str, kinds: Any) -> Upload | None:
     if sent is None or not sent.filename:
         return None
     upload = of_form(sent)
+    sent.close()
     wanted = ", ".join(kinds.endings)
     if upload.media_type not in kinds.media_types:
         form.refuse(name, _("Tệp phải là %(kinds)s. Tệp vừa chọn là “%(name)s”", kinds=wanted, name=upload.name))

@@ -53,14 +53,29 @@ class Entry:
 
 
 class Pages(Blueprint):
-    """Views of one audience with their templates. `home` is the view where somebody of the audience begins."""
+    """Views of one audience with their templates. `home` is the view where somebody of the audience begins.
 
-    def __init__(self, name: str, module: str, *, home: str = "", navigation: Sequence[Entry] = ()) -> None:
+    `shortcuts` are actions that the quick search (Ctrl+K) offers beside the navigation; `people` is the view about one
+    worker, by `number`, that it leads to.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        *,
+        home: str = "",
+        navigation: Sequence[Entry] = (),
+        shortcuts: Sequence[Entry] = (),
+        people: str = "",
+    ) -> None:
         from certification.web.frame import admission, faults, form_tokens, messages
 
         super().__init__(name, module)
         self.home = home
         self.navigation = tuple(navigation)
+        self.shortcuts = tuple(shortcuts)
+        self.people = people
         admission.register(self)
         form_tokens.register(self)
         faults.register(self)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from certification.access.permissions import Act
 from certification.resources import cookies
-from certification.web.frame import assets, design_system, languages, places, shared
+from certification.web.frame import assets, design_system, finding, languages, places, shared
 from certification.web.frame.pages import shown
 
 __all__ = ["within"]
@@ -68,6 +68,12 @@ def change_language(code: str) -> Response:
 def show_design_system() -> Response:
     """Every component, with the call that draws it."""
     return design_system.page()
+
+
+@shared.page("/tim-nhanh", Act.READ_OWN_SESSION)
+def find_quickly() -> Response:
+    """Pages, actions and people by a few letters."""
+    return finding.page()
 
 
 @shared.page("/tro-giup", Act.READ_ASSETS)

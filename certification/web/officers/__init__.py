@@ -8,6 +8,7 @@ roll_calls sessions at which people are called
 units      the unit and what is below it against targets, plans that bind it, figures kept for reports
 cases      disputes, declarations and requests about data that wait; answers: each of them, and many at once
 reports    reports on plans, from opening to filing
+bringing_in rosters and lists from files
 scope      how far all of these go
 """
 
@@ -32,10 +33,13 @@ pages = Pages(
         Entry(_l("Hồ sơ danh hiệu"), "list_dossiers"),
         Entry(_l("Báo cáo"), "list_reports"),
     ),
+    shortcuts=(Entry(_l("Mở buổi điểm danh"), "open_roll_call"), Entry(_l("Nhập danh sách từ tệp"), "bring_in")),
+    people="show_worker",
 )
 
 from certification.web.officers import (  # noqa: E402, F401 — adds the views
     answers,
+    bringing_in,
     cases,
     dossiers,
     home,

@@ -125,7 +125,8 @@ def begin(token: str, begun: sessions.SignedIn, onward: str | None, kept: str = 
         with access.database().writing(before.tenant) as session:
             sessions.sign_out(session, before)
     access.take_over(begun)
-    page = form_tokens.send_again(kept, begun.name) if kept else None
+    kept = kept or cookies.sent(cookies.DRAFT) or ""
+    page = form_tokens.send_again(kept, begun) if kept else None
     response: AnyResponse = redirect(onward or url_for("frame.home"), 303) if page is None else Response(page)
     response.headers["Cache-Control"] = "no-store"
     cookies.keep(response, cookies.SESSION, token, SESSION_LASTS)

@@ -31,6 +31,7 @@ pages = Pages(
         Entry(_l("Giấy chứng nhận"), "certificates"),
         Entry(_l("Dữ liệu của tôi"), "my_data"),
     ),
+    shortcuts=(Entry(_l("Khai báo việc học"), "declare"), Entry(_l("Tự chấm điểm"), "assess_oneself")),
 )
 
 from certification.web.workers import (  # noqa: E402, F401 — adds the views

@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from tests.browser.prepared import Samples
 
-SAMPLES: Samples = {}
+SAMPLES: Samples = {
+    "enterprises.staff_import": None,
+    "enterprises.staff_refused": None,
+    "enterprises.staff_undo": None,
+}
+"""What became of a file is looked at in tests/browser/test_bringing_in.py."""

@@ -27,3 +27,26 @@ document.addEventListener("change", (event) => {
 
 // The summary of faults takes the focus; a link in it leads to its field, the first option of a group.
 addEventListener("DOMContentLoaded", () => document.querySelector(".summary")?.focus());
+
+// The session has ended while a part of the page was asked for: the whole page goes, and leads through signing in.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, elt } = event.detail;
+  const ended = xhr.status === 401 || new URL(xhr.responseURL || location.href).pathname === "/dang-nhap";
+  if (!ended) return;
+  event.preventDefault();
+  const form = elt.closest("form[method=post]");
+  if (form && xhr.status === 401) form.requestSubmit(elt.matches("button") ? elt : null);
+  else location.reload();
+});
+
+// A file dropped anywhere on the form is the file of its field.
+for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => {
+  const form = event.target.closest?.("form[data-drop]");
+  if (!form || !event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  form.classList.toggle("over", kind === "dragover");
+  if (kind !== "drop") return;
+  const field = form.elements[form.dataset.drop];
+  field.files = event.dataTransfer.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});

@@ -1,0 +1,357 @@
+"""Pages on which tables are brought in: a file is checked, its faults are shown where they are, then it is taken in.
+
+    bringing_in.add(pages, "/nhap-danh-sach", Act.IMPORT_PEOPLE, ("roster", "headcounts"), name="bring_in")
+
+adds five views to a package: the form; what came of a file, with its progress while it is worked on; taking in what was
+checked; the rows at fault as a workbook; undoing. Small files are worked on at once, large ones beside the request: the
+page asks how far that is, and whoever opens it after the server died has the work begun anew. All of a file is taken
+in, with what became of it, or nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Response, current_app, g, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+
+from certification.access import rights
+from certification.access.permissions import Act
+from certification.acts import chain
+from certification.import_tables import TABLES as KNOWN
+from certification.models import FileImport
+from certification.people import file_imports, roster_undoing
+from certification.people.file_imports import DONE, REFUSED, RUNNING, UNDONE, Ended, Outcome, UnknownImport
+from certification.people.roster_changes import Report
+from certification.people.roster_journal import Journal
+from certification.resources import imports, rosters
+from certification.resources.access import caller, changing, database, now, pepper, signed_in, today, who
+from certification.resources.errors import NotFound
+from certification.resources.imports import Import
+from certification.resources.uploads import TABLES, XLSX, Upload
+from certification.spreadsheets import Fault, ImportFaults, ImportResult, given_back, written
+from certification.web.frame.fields import Form, choice, file, long_text, tick
+from certification.web.frame.forms import filled_in
+from certification.web.frame.pages import Pages, shown
+from lrs.api import Fault as StoreFault
+from lrs.db import Session
+
+__all__ = ["AT_ONCE", "add"]
+
+AT_ONCE = 256 * 1024
+"""Files of so many bytes are worked on before the page answers."""
+
+MOST_BYTES = TABLES.most_bytes + 1_000_000
+
+CHECK, TAKE_IN = "kiem-tra", "nhap"
+"""What the buttons of the form ask for."""
+
+TAKEN_IN = "import.take-in"
+
+ROSTER = "roster"
+
+STATES: Mapping[str, tuple[Any, str]] = {
+    RUNNING: (_l("Đang làm"), "todo"),
+    DONE: (_l("Đã nhập"), "good"),
+    REFUSED: (_l("Chưa nhập gì"), "wrong"),
+    UNDONE: (_l("Đã hoàn tác"), "off"),
+}
+
+log = logging.getLogger(__name__)
+
+_under_way: dict[UUID, tuple[int, int]] = {}
+"""How far this process is with what it works on: rows done, and rows."""
+_lock = threading.Lock()
+
+
+class BringInForm(Form):
+    """The file, which table it is, and how it is taken in."""
+
+    kind = choice(_l("Bảng"), needed=_l("Chọn bảng cần nhập"))
+    table = file(
+        _l("Tệp danh sách"), TABLES, needed=_l("Chọn tệp danh sách"),
+        hint=_l("XLSX hoặc CSV, theo tệp mẫu. Chọn tệp, hoặc kéo tệp thả vào đây."),
+    )  # fmt: skip
+    whole = tick(
+        _l("Tệp này là toàn bộ lao động của doanh nghiệp"),
+        hint=_l("Khi đó ai không có trong tệp sẽ được liệt kê để xem lại; không ai bị xoá."),
+    )
+    good_rows = tick(_l("Nhập các dòng đúng, bỏ qua các dòng có lỗi"))
+    viec = choice("", [(CHECK, ""), (TAKE_IN, "")])
+
+
+class AgainForm(Form):
+    """Taking in what was checked."""
+
+    good_rows = tick(_l("Nhập các dòng đúng, bỏ qua các dòng có lỗi"))
+
+
+class UndoForm(Form):
+    """Why an import is undone."""
+
+    reason = long_text(_l("Lý do hoàn tác"), needed=_l("Ghi lý do, ví dụ: nhập nhầm tệp của tháng trước"), rows=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The views of one package."""
+
+    package: str
+    name: str
+    kinds: tuple[str, ...]
+
+    def address(self, view: str = "", **values: Any) -> str:
+        return url_for(f"{self.package}.{self.name}{view}", **values)
+
+    def offered(self) -> list[tuple[str, str]]:
+        """The tables that the reader may bring in, with their titles."""
+        acts = {ROSTER: Act.IMPORT_PEOPLE, **{name: one.act for name, one in _others().items()}}
+        return [(kind, KNOWN[kind].title) for kind in self.kinds if rights.reach(who(), acts[kind], today())]
+
+
+def _others() -> dict[str, Import]:
+    return {one.table: one for one in imports.IMPORTS if not one.whole}
+
+
+def add(pages: Pages, rule: str, act: Act, kinds: tuple[str, ...], *, name: str) -> None:
+    """Adds the views at `rule` and below it, guarded by `act`; the first is called `name`. `kinds` are the tables."""
+    desk = _Desk(pages.name, name, kinds)
+
+    def page(below: str, view: str, does: Callable[..., Any], *methods: str, most_bytes: int = 1024 * 1024) -> None:
+        does.__name__ = f"{name}{view}"
+        pages.page(rule + below, act, methods=methods, most_bytes=most_bytes)(does)
+
+    page("", "", lambda: _bring_in(desk), "GET", "POST", most_bytes=MOST_BYTES)
+    page("/<uuid:id>", "_import", lambda id: _show(desk, id), "GET")
+    page("/<uuid:id>/nhap", "_take_in", lambda id: _take_in_checked(desk, id), "POST")
+    page("/<uuid:id>/dong-can-sua.xlsx", "_refused", lambda id: _refused_rows(desk, id), "GET")
+    page("/<uuid:id>/hoan-tac", "_undo", lambda id: _undo(desk, id), "GET", "POST")
+
+
+# ---------------------------------------------------------------- views
+
+
+def _bring_in(desk: _Desk) -> AnyResponse:
+    """The form. What is sent becomes a piece of work; on to its page."""
+    offered = desk.offered()
+    form = filled_in(BringInForm, start={"kind": offered[0][0] if offered else ""}, choices={"kind": offered})
+    if form.sent:
+        values, sent = form.values, form.values["table"]
+        checks = values["viec"] != TAKE_IN
+        with form.submitting() as session:
+            whole = values["whole"] and values["kind"] == ROSTER
+            told: Any = {"checks": checks, "good_rows": checks or values["good_rows"], "whole": whole}
+            made = _begin(session, values["kind"], sent, told)
+            answer = form.done(desk.address("_import", id=made))
+        if not form.faults:
+            _start(made, len(sent.data))
+            return answer
+    tenant, account = who().tenant, signed_in().account
+    with database().reading(tenant) as session:
+        before = file_imports.listed(session, tenant, account, desk.kinds)
+    return shown(
+        "frame/bring-in.html", form=form, desk=desk, before=before, states=STATES, titles=KNOWN, one=len(offered) == 1
+    )
+
+
+def _show(desk: _Desk, id: UUID) -> Response:
+    """What came of a file, or how far the work on it is."""
+    row = _known(id)
+    if row.state == RUNNING:
+        _go_on(row)
+    done, rows = _under_way.get(id, (row.rows_done, row.rows))
+    return shown(
+        "frame/bring-in-import.html", row=row, desk=desk, outcome=file_imports.outcome_of(row), state=STATES[row.state],
+        done=done, rows=rows, title=KNOWN[row.kind].title, running=row.state == RUNNING,
+        undoable=row.kind == ROSTER and row.state == DONE and not row.checks, most=file_imports.SHOWN,
+    )  # fmt: skip
+
+
+def _take_in_checked(desk: _Desk, id: UUID) -> AnyResponse:
+    """Takes in the file that was checked, without its being chosen again."""
+    before, form = _known(id), filled_in(AgainForm)
+    try:
+        data = file_imports.file_of(before, pepper())
+    except UnknownImport:
+        form.refuse("", _("Tệp đã kiểm tra không còn được giữ; chọn lại tệp"))
+    if form.sent:
+        with form.submitting() as session:
+            sent = Upload(data, "", before.file_name)
+            told: Any = {"checks": False, "good_rows": form.values["good_rows"], "whole": before.whole}
+            made = _begin(session, before.kind, sent, told)
+            answer = form.done(desk.address("_import", id=made))
+        if not form.faults:
+            _start(made, len(data))
+            return answer
+    return shown("frame/send-file-again.html", form=form, desk=desk)
+
+
+def _refused_rows(desk: _Desk, id: UUID) -> Response:
+    """The rows at fault, each with why, to be corrected and brought in again."""
+    row = _known(id)
+    try:
+        sent = Upload(file_imports.file_of(row, pepper()), "", row.file_name)
+    except UnknownImport:
+        raise NotFound(StoreFault("", _("Tệp này không còn được giữ; chọn lại tệp để kiểm tra"))) from None
+    if row.kind == ROSTER:
+        data = rosters.refused_rows(sent)
+    else:
+        with changing(who().tenant, dry_run=True) as session:
+            result = _others()[row.kind].take_in(session, sent.data, True)
+        data = given_back.as_xlsx(sent.data, KNOWN[row.kind].columns, result.faults, result.refused)
+    response = Response(data, mimetype=XLSX)
+    response.headers["Content-Disposition"] = 'attachment; filename="dong-can-sua.xlsx"'
+    return response
+
+
+def _undo(desk: _Desk, id: UUID) -> AnyResponse:
+    """Says what undoing comes to and asks why; then undoes."""
+    row, form, tenant = _known(id), filled_in(UndoForm), who().tenant
+    if form.sent:
+        with form.submitting() as session:
+            plan = roster_undoing.undo(session, tenant, row, by=who().name, reason=form.values["reason"], now=now())
+            words = _(
+                "Đã hoàn tác: %(gone)s người mới được đưa ra, %(back)s người trở về như trước, %(left)s người còn điều "
+                "giữ nguyên",
+                gone=len(plan.gone), back=len(plan.back), left=len(plan.left),
+            )  # fmt: skip
+            return form.done(desk.address(), words)
+    with database().reading(tenant) as session:
+        plan = roster_undoing.survey(session, tenant, row)
+    return shown("frame/bring-in-undo.html", row=row, desk=desk, plan=plan, form=form, most=file_imports.SHOWN)
+
+
+def _known(id: UUID) -> FileImport:
+    with database().reading(who().tenant) as session:
+        return file_imports.find(session, who().tenant, id, signed_in().account)
+
+
+# ---------------------------------------------------------------- the work
+
+
+def _begin(session: Session, kind: str, sent: Upload, told: Mapping[str, Any]) -> UUID:
+    return file_imports.begin(
+        session, who().tenant, account=signed_in().account, by=who().name, kind=kind, file_name=sent.name,
+        data=sent.data, pepper=pepper(), now=now(), **told,
+    )  # fmt: skip
+
+
+def _start(id: UUID, size: int) -> None:
+    """Works on it: before the page answers where it is small, otherwise beside it."""
+    with _lock:
+        if id in _under_way:
+            return
+        _under_way[id] = (0, 0)
+    if size <= AT_ONCE:
+        _work(id)
+        return
+    app, whom = current_app._get_current_object(), caller()  # type: ignore[attr-defined]
+    threading.Thread(target=_beside, args=(app, whom, id), name=f"import {id}", daemon=True).start()
+
+
+def _beside(app: Flask, whom: Any, id: UUID) -> None:
+    with app.test_request_context():
+        g.certification_caller = whom
+        _work(id)
+
+
+def _go_on(row: FileImport) -> None:
+    """Begins work anew that nobody does any more: the process that did it is gone, and took in nothing."""
+    if row.id in _under_way:
+        return
+    if not database().is_sqlite:  # there another process may be at it
+        with database().writing(who().tenant) as session:
+            if not file_imports.take_up(session, who().tenant, row.id, now()):
+                return
+    _start(row.id, len(row.sealed or b""))
+
+
+def _work(id: UUID) -> None:
+    tenant = who().tenant
+    try:
+        row = _known(id)
+        sent = Upload(file_imports.file_of(row, pepper()), "", row.file_name)
+        try:
+            _take_in(row, sent)
+        except ImportFaults as error:
+            _end(tenant, id, REFUSED, Outcome(faults=error.faults), keeps_file=True)
+        except (Ended, UnknownImport):
+            log.info("import %s was ended elsewhere", id)
+        except Exception:
+            log.exception("import %s failed; nothing of it was kept", id)
+            message = _("Lỗi của máy chủ, chưa nhập gì. Thử lại; nếu vẫn lỗi, báo người vận hành")
+            _end(tenant, id, REFUSED, Outcome(faults=(Fault(0, "", message),)))
+    finally:
+        _under_way.pop(id, None)
+
+
+def _take_in(row: FileImport, sent: Upload) -> None:
+    tenant, by = row.tenant_id, who().name
+    progress = _Progress(row)
+
+    def ended(session: Session, outcome: Outcome) -> None:
+        """In the transaction in which the rows are written: all of it stays, or nothing."""
+        file_imports.end(session, tenant, row.id, DONE, outcome)
+        detail = {"table": row.kind, "file": row.file_name, "created": outcome.created, "changed": outcome.changed}
+        chain.add(session, tenant, by=by, act=TAKEN_IN, subject=f"import:{row.id}", now=now(), detail=detail)
+
+    if row.kind == ROSTER:
+        query = {"dry_run": row.checks, "good_rows": row.good_rows, "whole": row.whole}
+        report = rosters.take_in(
+            query, sent, journal=None if row.checks else Journal(row.id), begun=progress.begun, progress=progress.more,
+            ended=None if row.checks else lambda session, report: ended(session, _of_report(report)),
+        )  # fmt: skip
+        outcome = _of_report(report)
+    else:
+        with changing(tenant, dry_run=row.checks) as session:
+            outcome = _of_result(_others()[row.kind].take_in(session, sent.data, row.good_rows))
+            if not row.checks:
+                ended(session, outcome)
+    if row.checks:
+        _end(tenant, row.id, DONE, outcome, keeps_file=True)
+
+
+def _end(tenant: UUID, id: UUID, state: str, outcome: Outcome, *, keeps_file: bool = False) -> None:
+    with database().writing(tenant) as session:
+        file_imports.end(session, tenant, id, state, outcome, keeps_file=keeps_file)
+
+
+def _of_report(report: Report) -> Outcome:
+    return Outcome(
+        report.created, report.changed, report.unchanged, len(report.refused), report.faults, report.notes,
+        [(one.number, one.full_name, one.what) for one in report.changes],
+        [(one.number, one.full_name, written(one.started)) for one in report.missing],
+    )  # fmt: skip
+
+
+def _of_result(result: ImportResult) -> Outcome:
+    counts = result.created, result.changed, result.unchanged, len(result.refused)
+    return Outcome(*counts, result.faults, result.notes)
+
+
+class _Progress:
+    """Tells how far the work is: this process at once, others through the database, where more than one serves."""
+
+    def __init__(self, row: FileImport) -> None:
+        self.row, self.done, self.rows, self.told = row, 0, 0, now()
+
+    def begun(self, rows: int) -> None:
+        self.rows = rows
+        self._tell()
+
+    def more(self, rows: int) -> None:
+        self.done += rows
+        self._tell()
+
+    def _tell(self) -> None:
+        _under_way[self.row.id] = (self.done, self.rows)
+        if not database().is_sqlite:  # there the one who writes is alone, and one process serves
+            with database().writing(self.row.tenant_id) as session:
+                file_imports.beat(session, self.row.tenant_id, self.row.id, self.done, self.rows, now())

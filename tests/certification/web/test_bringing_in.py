@@ -1,0 +1,209 @@
+"""Files brought in on pages: checked, taken in, undone; worked on beside the request, and begun anew after a death."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from certification.access.permissions import Role
+from certification.acts import chain
+from certification.models import Account, Employment, FileImport, UnionRole, Worker
+from certification.people import file_imports
+from certification.web.frame import bringing_in
+from lrs.db import Database
+from tests.certification.access.people import account, give
+from tests.certification.web.published import ROSTER_HEADINGS, publish
+from tests.certification.web.visitor import ORIGIN, Visitor, hidden_fields
+from tests.conftest import PEPPER
+
+GOOD = "N1;Lê Thị Một;nữ;dn/a;02/03/2026;;Thợ;có;không;"
+BAD = "N2;Lê Thị Hai;nữ;dn/a;31/02/2026;;Thợ;có;không;"
+AT = {"dn": "/doanh-nghiep/danh-sach", "cs": "/nhap-danh-sach"}
+
+
+class Desk:
+    def __init__(self, database: Database, tenant: UUID, app: Flask, now: datetime) -> None:
+        self.database, self.tenant, self.app, self.now = database, tenant, app, now
+
+    def sits(self, name: str) -> Visitor:
+        visitor = Visitor(self.app.test_client())
+        visitor.sign_in(name)
+        return visitor
+
+    def send(self, visitor: Visitor, at: str, *rows: str, do: str = "kiem-tra", **fields: str) -> str:
+        """Sends a file; gives the address of what became of it."""
+        data = "\n".join([ROSTER_HEADINGS, *rows]).encode()
+        page = hidden_fields(visitor.get(at).text)
+        sent = {**page, "kind": "roster", **fields, "viec": do, "table": (io.BytesIO(data), "ds.csv")}
+        answer = visitor.client.post(at, data=sent, headers=ORIGIN, content_type="multipart/form-data")
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"]
+
+    def known(self) -> set[str]:
+        with self.database.reading(self.tenant) as session:
+            mine = Worker.tenant_id == self.tenant, Worker.number.like("N%"), Worker.erased.is_(None)
+            return set(session.scalars(sa.select(Worker.number).where(*mine)))
+
+
+@pytest.fixture
+def desk(database: Database, tenant: UUID, app: Flask, now: datetime) -> Desk:
+    publish(database, tenant, now=now)
+    account(database, tenant, "vh", now)
+    give(database, tenant, "vh", Role.OPERATOR, now)
+    for name, role, over in (
+        ("dn", Role.ENTERPRISE, "dn/a"), ("cs", Role.GRASSROOTS_OFFICER, "cdcs/a"), ("khac", Role.ENTERPRISE, "dn/a"),
+    ):  # fmt: skip
+        account(database, tenant, name, now)
+        give(database, tenant, name, role, now, organization=over)
+    return Desk(database, tenant, app, now)
+
+
+@pytest.mark.parametrize("who", AT)
+def test_a_file_is_checked_taken_in_by_its_good_rows_and_undone(desk: Desk, who: str) -> None:
+    visitor, at = desk.sits(who), AT[who]
+    checked = desk.send(visitor, at, GOOD, BAD)
+    page = visitor.get(checked).text
+    assert "1 mới" in page and "1 dòng có lỗi" in page
+    assert re.search(r"<th[^>]*>3</th><td[^>]*>Ngày vào làm</td>", page), "the row and the column of the fault"
+    assert desk.known() == set()
+    book = openpyxl.load_workbook(io.BytesIO(visitor.get(f"{checked}/dong-can-sua.xlsx").data)).worksheets[0]
+    assert "N2" in [cell.value for cell in list(book.rows)[1]]
+    done = visitor.fill_in(checked, {}, action=f"{checked}/nhap")
+    assert done.status_code == 303
+    address = done.headers["Location"]
+    assert "Đã nhập" in visitor.get(address).text
+    assert desk.known() == {"N1"}
+    assert "chưa nhập gì" in visitor.get(f"{checked}/hoan-tac").text, "what was only checked is nothing to undo"
+    assert "1 người do lần nhập này thêm vào" in visitor.get(f"{address}/hoan-tac").text
+    assert "Ghi lý do" in visitor.fill_in(f"{address}/hoan-tac", {}).text
+    undone = visitor.fill_in(f"{address}/hoan-tac", {"reason": "nhầm tệp"})
+    assert undone.headers["Location"] == at
+    assert "1 người mới được đưa ra" in visitor.get(at).text
+    assert desk.known() == set()
+    assert "Đã hoàn tác" in visitor.get(at).text
+    with desk.database.reading(desk.tenant) as session:
+        acts = [one.act for one in chain.listed(session, desk.tenant, limit=2)]
+    assert acts == ["import.undo", "import.take-in"]
+    other = desk.sits("khac")
+    for below in ("", "/hoan-tac", "/dong-can-sua.xlsx"):
+        assert other.get(f"{AT['dn']}/{address.rpartition('/')[2]}{below}").status_code == 404
+
+
+def test_with_faults_nothing_is_taken_in_and_the_good_rows_are_offered(desk: Desk) -> None:
+    visitor = desk.sits("dn")
+    page = visitor.get(desk.send(visitor, AT["dn"], GOOD, BAD, do="nhap")).text
+    assert "Chưa nhập gì" in page and "31/02/2026" in page and "Nhập các dòng đúng" in page
+    assert desk.known() == set()
+    desk.send(visitor, AT["dn"], GOOD, BAD, do="nhap", good_rows="1")
+    assert desk.known() == {"N1"}
+
+
+def test_a_union_says_who_is_in_the_union_and_only_of_its_own_enterprises(desk: Desk) -> None:
+    enterprise, union = desk.sits("dn"), desk.sits("cs")
+    desk.send(enterprise, AT["dn"], GOOD, do="nhap")
+    left = GOOD.replace(";có;không", ";không;có")
+    assert "do công đoàn xác nhận" in enterprise.get(desk.send(enterprise, AT["dn"], left)).text
+    desk.send(union, AT["cs"], left, do="nhap")
+    with desk.database.reading(desk.tenant) as session:
+        asked = sa.select(UnionRole.role).join(Worker, Worker.id == UnionRole.worker_id)
+        held = session.scalars(
+            asked.where(Worker.tenant_id == desk.tenant, Worker.number == "N1", UnionRole.ended.is_(None))
+        ).all()
+    assert held == ["cadre"]
+    elsewhere = GOOD.replace("dn/a", "dn/c")
+    assert "không có doanh nghiệp nào mang mã" in union.get(desk.send(union, AT["cs"], elsewhere)).text
+
+
+def test_other_tables_of_a_union_are_brought_in_by_the_same_page(desk: Desk) -> None:
+    union = desk.sits("cs")
+    page = union.get(AT["cs"]).text
+    assert "Số lao động do doanh nghiệp báo" in page
+    assert "Danh hiệu đã được công nhận" not in page, "that is for upper unions"
+    data = "Mã doanh nghiệp,Ngày,Tổng số,Nguồn,Người báo\ndn/a,hôm qua,10,CV 1,Lan\n".encode()
+    sent = {**hidden_fields(page), "kind": "headcounts", "viec": "nhap", "table": (io.BytesIO(data), "so.csv")}
+    answer = union.client.post(AT["cs"], data=sent, headers=ORIGIN, content_type="multipart/form-data")
+    assert "Chưa nhập gì" in union.get(answer.headers["Location"]).text
+
+
+def test_a_large_file_is_worked_on_beside_the_page_which_tells_how_far_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing_in, "AT_ONCE", 10)
+    visitor = desk.sits("dn")
+    begun: list[bringing_in.threading.Thread] = []
+    real = bringing_in.threading.Thread
+
+    def hold(*arguments: object, **named: object) -> object:
+        begun.append(real(*arguments, **named))  # type: ignore[arg-type]
+        return begun[-1]
+
+    monkeypatch.setattr(bringing_in.threading, "Thread", hold)
+    monkeypatch.setattr(real, "start", lambda self: None)
+    address = desk.send(visitor, AT["dn"], GOOD, do="nhap")
+    page = visitor.get(address).text
+    assert "Đang đọc tệp" in page and 'hx-trigger="every 1s"' in page and "refresh" in page
+    assert desk.known() == set()
+    begun[0].run()
+    assert "Đã nhập" in visitor.get(address).text
+    assert desk.known() == {"N1"}
+    assert len(begun) == 1, "opening the page meanwhile began nothing else"
+
+
+def test_work_whose_process_died_is_begun_anew_when_the_page_is_opened(desk: Desk) -> None:
+    visitor = desk.sits("dn")
+    with desk.database.reading(desk.tenant) as session:
+        mine = sa.select(Account.id).where(Account.tenant_id == desk.tenant, Account.name == "dn")
+        owner = session.scalars(mine).one()
+    with desk.database.writing(desk.tenant) as session:
+        made = file_imports.begin(
+            session, desk.tenant, account=owner, by="dn", kind="roster", file_name="ds.csv",
+            data="\n".join([ROSTER_HEADINGS, GOOD]).encode(), checks=False, pepper=PEPPER,
+            now=datetime.now().astimezone() - timedelta(minutes=5),
+        )  # fmt: skip
+    address = f"{AT['dn']}/{made}"
+    assert "N1" not in desk.known()
+    visitor.get(address)
+    assert "Đã nhập" in visitor.get(address).text
+    assert desk.known() == {"N1"}
+
+
+def test_what_fails_at_the_very_end_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(chain, "add", fail)
+    visitor = desk.sits("dn")
+    page = visitor.get(desk.send(visitor, AT["dn"], GOOD, do="nhap")).text
+    assert "Lỗi của máy chủ, chưa nhập gì" in page
+    assert desk.known() == set()
+    with desk.database.reading(desk.tenant) as session:
+        assert session.scalars(sa.select(FileImport.state).where(FileImport.tenant_id == desk.tenant)).all() == [
+            "refused"
+        ]
+        started = sa.select(Employment.worker_id).join(Worker, Worker.id == Employment.worker_id)
+        assert session.scalars(started.where(Worker.number == "N1")).all() == []
+
+
+def test_a_file_of_twenty_megabytes_that_is_none_gets_a_word(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = desk.sits("dn")
+    page = hidden_fields(visitor.get(AT["dn"]).text)
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in {**page, "kind": "roster", "viec": "nhap"}.items()
+    ]
+    head = '--x\r\nContent-Disposition: form-data; name="table"; filename="ds.xlsx"\r\n\r\n'
+    wrong = b"PK\x03\x04" + b"\xff\x00" * 10_000_000
+    body = "".join([*parts, head]).encode() + wrong + b"\r\n--x--\r\n"
+    monkeypatch.setattr(bringing_in, "AT_ONCE", 1 << 30)
+    kind = "multipart/form-data; boundary=x"
+    answer = visitor.client.post(AT["dn"], data=body, headers=ORIGIN, content_type=kind)
+    assert answer.status_code == 303
+    told = visitor.get(answer.headers["Location"]).text
+    assert "Chưa nhập gì" in told and "Chỗ cần sửa: 1" in told
