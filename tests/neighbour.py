@@ -17,7 +17,8 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from certification.access import accounts, providers, roles, sessions
+from certification.access import accounts, drafts, providers, roles, sessions
+from certification.access.drafts import Draft
 from certification.access.permissions import Role
 from certification.acts import chain
 from certification.certificates import issuing
@@ -52,7 +53,8 @@ from certification.models import (
     UsedTemplate,
     YearClosing,
 )
-from certification.people import national_numbers, workers
+from certification.people import file_imports, national_numbers, workers
+from certification.people.roster_journal import Journal
 from certification.privacy import access, consents, requests
 from certification.roll_calls import meetings, presences
 from certification.roll_calls.meetings import Plan
@@ -282,7 +284,9 @@ def _let_in(database: Database, tenant: UUID, pepper: bytes) -> None:
                 reason=SECRET,
                 now=NOW,
             )
-    sessions.sign_in(database, f"lan@{NAME}", "mật khẩu của hàng xóm", pepper=pepper, now=NOW)
+    _token, begun = sessions.sign_in(database, f"lan@{NAME}", "mật khẩu của hàng xóm", pepper=pepper, now=NOW)
+    drafts.keep(database, tenant, begun.account, Draft("/cong-doan", (("note", SECRET),)), pepper=pepper, now=NOW)
+    _bring_in(database, tenant, begun.account, pepper)
     with suppress(accounts.SignInRefused):
         sessions.sign_in(database, f"hoa@{NAME}", "không phải", pepper=pepper, now=NOW)
     with database.writing(tenant) as session:
@@ -300,6 +304,19 @@ def _let_in(database: Database, tenant: UUID, pepper: bytes) -> None:
         session.add(SignInBegun(tenant_id=tenant, provider_id=one.id, **way))
     with database.writing(tenant) as session:
         accounts.invite(session, tenant, "lan", by=SECRET, reason=SECRET, pepper=pepper, now=NOW)
+
+
+def _bring_in(database: Database, tenant: UUID, account: UUID, pepper: bytes) -> None:
+    """A file that was taken in, and can be undone still."""
+    with database.writing(tenant) as session:
+        told: dict[str, Any] = {"kind": "roster", "file_name": SECRET, "data": SECRET.encode(), "checks": False}
+        made = file_imports.begin(session, tenant, account=account, by=SECRET, **told, pepper=pepper, now=NOW)
+        outcome = file_imports.Outcome(1, notes=(SECRET,))
+        file_imports.end(session, tenant, made, file_imports.DONE, outcome, keeps_file=True)
+        journal = Journal(made)
+        worker = workers.find(session, tenant, "NV-AN").id
+        journal.person(worker, [SECRET, None], [SECRET, "female"])
+        journal.write(session, tenant)
 
 
 def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:

@@ -153,7 +153,7 @@ def test_headcounts_are_declared_and_read_with_coverage(client: FlaskClient, ope
 
 def test_nobody_else_may(client: FlaskClient, world: World) -> None:
     account(world.database, world.tenant, "mai", world.now)
-    give(world.database, world.tenant, "mai", Role.GRASSROOTS_OFFICER, world.now, organization="cdcs/a")
+    give(world.database, world.tenant, "mai", Role.AUDITOR, world.now, organization="cdcs/a")
     headers = signed_in(client, "mai")
     assert post(client, headers, "/api/roster", roster_csv(row("A1"))).status_code == 403
     assert post(client, {}, "/api/roster", roster_csv(row("A1"))).status_code == 401

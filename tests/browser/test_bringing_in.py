@@ -1,0 +1,128 @@
+"""A roster is dropped on the page, its faults are seen where they are, it is taken in and undone; a session that ended
+meanwhile loses nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.visiting import Visit
+from tests.certification.access.people import PASSWORD
+
+pytestmark = pytest.mark.slow
+
+HEADINGS = (
+    "Mã người lao động;Họ và tên;Giới tính;Mã doanh nghiệp;Ngày vào làm;Ngày nghỉ việc;Chức danh;Đoàn viên;"
+    "Cán bộ công đoàn;Tài khoản học tập\n"
+)
+GOOD = "a90;Nguyễn Thị Ửng Hộ;nữ;dn/a;02/03/2026;;Công nhân may;có;không;\n"
+BAD = "a91;Lê Văn Nam;nam;dn/a;31/02/2026;;;có;không;\n"
+DROP = """([form, name, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name, {type: 'text/csv'}));
+    for (const kind of ['dragover', 'drop'])
+        document.querySelector(form).dispatchEvent(
+            new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "size"), [("doanhnghiep", "/doanh-nghiep/danh-sach", "desk"), ("cdcs", "/nhap-danh-sach", "phone")]
+)
+def test_a_roster_is_dropped_checked_taken_in_and_undone(
+    prepared_address: str, chromium: Browser, name: str, path: str, size: str
+) -> None:
+    visit = Visit(chromium, prepared_address, name, size=size)
+    page = visit.page
+    visit.open(path)
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    expect(page.locator("#table-loi")).to_contain_text("Chọn tệp danh sách")
+    page.evaluate(DROP, ["form[data-drop]", "danh-sach.csv", HEADINGS + GOOD + BAD])
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    expect(page.locator("#ket-qua")).to_contain_text("1 dòng có lỗi")
+    expect(page.locator("#ket-qua")).to_contain_text("31/02/2026")
+    expect(page.locator("#ket-qua")).to_contain_text("Nguyễn Thị Ửng Hộ")
+    found = visit.look("bring-in-checked")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tải các dòng cần sửa").click()
+    assert download.value.suggested_filename == "dong-can-sua.xlsx"
+    page.get_by_role("button", name="Nhập các dòng đúng").click()
+    expect(page.locator("#ket-qua h2")).to_have_text("Đã nhập")
+    found += visit.look("bring-in-done")
+    page.get_by_role("button", name="Hoàn tác lần nhập này").click()
+    expect(page.locator("main")).to_contain_text("1 người do lần nhập này thêm vào")
+    found += visit.look("bring-in-undo")
+    page.fill("#reason", "nhầm tệp")
+    page.get_by_role("button", name="Hoàn tác lần nhập này").click()
+    expect(page.locator("main")).to_contain_text("Đã hoàn tác: 1 người mới được đưa ra")
+    found += visit.look("bring-in-before")
+    visit.close()
+    assert found == []
+
+
+def test_without_scripts_a_file_of_another_kind_gets_a_word_and_a_good_one_is_taken_in(
+    prepared_address: str, chromium: Browser, tmp_path: Path
+) -> None:
+    other, roster = tmp_path / "anh.pdf", tmp_path / "ds.csv"
+    other.write_bytes(b"%PDF-1.4 ...")
+    roster.write_text(HEADINGS + GOOD.replace("a90", "a95"), encoding="utf-8")
+    visit = Visit(chromium, prepared_address, "doanhnghiep", size="phone", java_script_enabled=False)
+    visit.open("/doanh-nghiep/danh-sach")
+    visit.page.locator("#table").set_input_files(other)
+    visit.page.get_by_role("button", name="Nhập danh sách").click()
+    expect(visit.page.locator("#table-loi")).to_contain_text("Tệp phải là .csv, .xlsx")
+    visit.page.locator("#table").set_input_files(roster)
+    visit.page.get_by_role("button", name="Nhập danh sách").click()
+    expect(visit.page.locator("#ket-qua h2")).to_have_text("Đã nhập")
+    visit.close()
+
+
+def test_a_form_sent_after_the_session_ended_is_opened_again_as_it_was_typed(
+    prepared_address: str, chromium: Browser, tmp_path: Path
+) -> None:
+    """The points of a team, a long text, and a form with a file: all is there after signing in, and files are named."""
+    roster = tmp_path / "ds-thang-11.csv"
+    roster.write_text(HEADINGS + GOOD, encoding="utf-8")
+    visit = Visit(chromium, prepared_address, "cdcs")
+    page = visit.page
+    session = [one for one in visit.context.cookies() if one["name"] == "http-cdht"]
+
+    def comes_back() -> None:
+        page.fill("#account", "cdcs")
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=Nội dung vừa nhập vẫn còn")
+
+    assert session
+    visit.open("/cong-doan/xac-nhan?ai=tat-ca&cs=tat-ca")
+    cells = page.locator("input[name^='o-']")
+    many = min(cells.count(), 60)
+    for at in range(many):
+        cells.nth(at).fill(str(at % 3))
+    page.fill("#basis", "Họp tổ ngày 20/11/2026. " * 60)
+    typed = page.evaluate("[...document.querySelectorAll(\"[name^='o-'], #basis\")].map(one => one.value)")
+    visit.context.clear_cookies(name="http-cdht")
+    page.get_by_role("button", name="Xác nhận tất cả").click()
+    expect(page.locator("main")).to_contain_text("Nội dung vừa nhập vẫn còn")
+    comes_back()
+    found = visit.look("send-again")
+    page.get_by_role("button", name="Mở lại biểu mẫu").click()
+    expect(page.locator("main")).to_contain_text("đã được mở lại, chưa gửi")
+    again = page.evaluate("[...document.querySelectorAll(\"[name^='o-'], #basis\")].map(one => one.value)")
+    assert again == typed
+    found += visit.look("shown-again")
+
+    visit.open("/nhap-danh-sach")
+    page.locator("#table").set_input_files(roster)
+    page.check("#good_rows")
+    visit.context.clear_cookies(name="http-cdht")
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    comes_back()
+    expect(page.locator("main")).to_contain_text("Tệp cần chọn lại: ds-thang-11.csv")
+    page.get_by_role("button", name="Mở lại biểu mẫu").click()
+    assert page.is_checked("#good_rows")
+    assert page.is_checked("input[name=kind][value=roster]")
+    visit.close()
+    assert found == []
