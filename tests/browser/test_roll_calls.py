@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, expect
 
 from certification.models import Employment, Organization, Presence, RollCall, Worker
+from certification.roll_calls.codes import digits_at
 from lrs import api
 from lrs.db import Database, new_id
 from tests.browser.prepared import prepare
@@ -212,6 +213,47 @@ def test_a_worker_scans_before_signing_in_and_is_present_once(gate: Gate) -> Non
     officer.page.click("text=Tạm dừng")
     officer.page.wait_for_selector("text=Đang tạm dừng")
     assert officer.page.locator(".qr").count() == 0
+
+
+def kept(visit: Visit) -> list[str]:
+    found: list[str] = visit.page.evaluate("Object.values(localStorage)")
+    return found
+
+
+def shown_by(gate: Gate, title: str) -> tuple[str, str]:
+    """The address of a session and the digits that it shows now."""
+    with gate.database.reading(gate.tenant) as session:
+        at = RollCall.tenant_id == gate.tenant, RollCall.title == title
+        address, secret, step = session.execute(
+            sa.select(RollCall.address, RollCall.secret, RollCall.step_seconds).where(*at)
+        ).one()
+    return address, digits_at(secret, datetime.now(UTC), step)
+
+
+@pytest.mark.parametrize("by", ["scan", "digits"])
+def test_what_a_worker_confirms_without_a_network_waits_in_the_phone_and_goes_once(gate: Gate, by: str) -> None:
+    title = f"Mất mạng {by}"
+    opened(gate.visit("cdcs"), title)
+    address, digits = shown_by(gate, title)
+    worker = gate.visit("nld", "phone")
+    worker.open(f"/d/{address}?m={digits}" if by == "scan" else "/d")
+    worker.context.set_offline(True)
+    if by == "digits":
+        worker.page.fill("#digits", f"{digits[:3]} {digits[3:]}")
+    for _ in range(2):
+        worker.page.click("main form button")
+        worker.page.wait_for_selector("#diem-danh-cho:has-text('Chưa có mạng. Máy này giữ lượt có mặt')")
+    worker.complaints.clear()  # the browser says that it is offline
+    assert worker.look(f"roll-call-waiting-{by}") == []
+    assert gate.present(title) == []
+    assert len(kept(worker)) == 1
+    assert "a02" not in kept(worker)[0] and "nld" not in kept(worker)[0], "nothing in the phone says who it was"
+    worker.context.set_offline(False)
+    worker.page.wait_for_selector("#diem-danh-cho:has-text('Đã gửi, anh/chị đã được ghi có mặt: Mất mạng')")
+    assert kept(worker) == []
+    assert gate.present(title) == ["a02"]
+    worker.open("/cua-toi")
+    assert gate.statements(title) == 1
 
 
 def test_whoever_brings_a_code_that_changed_is_told_what_to_do(gate: Gate) -> None:

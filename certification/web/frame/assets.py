@@ -21,7 +21,7 @@ WEB = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"
 
 SHEETS = ("vendored/modern-normalize-3.0.1.css", "tokens.css", "page.css", "parts.css", "fields.css", "print.css")
-SCRIPTS = ("vendored/htmx-2.0.11.min.js", "frame.js", "palette.js")
+SCRIPTS = ("vendored/htmx-2.0.11.min.js", "frame.js", "palette.js", "waiting.js")
 TOGETHER = {"style.css": SHEETS, "scripts.js": SCRIPTS}
 """What is sent as one: a browser asks once."""
 

@@ -16,11 +16,14 @@ from werkzeug.wrappers import Response
 
 from certification.access.permissions import Act
 from certification.resources import cookies
-from certification.resources.access import caller, changing, now, pepper, who
+from certification.resources.access import caller, changing, database, now, pepper, today, who
 from certification.resources.roll_calls import heed_guesses, own_person
 from certification.roll_calls import codes, presences, words
 from certification.roll_calls.meetings import UnknownRollCall
 from certification.roll_calls.presences import Confirmed, NotTaken
+from certification.rules import roll_call_rules
+from certification.rules.criteria import PROGRAMME
+from certification.rules.roll_call_rules import NoRollCallRules
 from certification.web.frame.fields import Form, text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
@@ -84,7 +87,26 @@ def be_present(phieu: str) -> Response:
         return shown("workers/roll-call-not.html", why=why)
     if posted or done.again:
         return _with_device(shown("workers/roll-call-present.html", done=done, clock=words.clock))
-    return _with_device(shown("workers/roll-call-confirm.html", done=done, clock=words.clock))
+    return _with_device(shown("workers/roll-call-confirm.html", done=done, clock=words.clock, ticket=ticket))
+
+
+@pages.context_processor
+def _waiting() -> dict[str, Any]:
+    """What `workers/waiting.html` needs: by what this phone knows the account again, and for how long what was seen at
+    a session is worth sending."""
+
+    def mark() -> str:
+        return codes.device_mark(pepper(), f"waiting {caller().tenant} {who().name}")
+
+    def seconds() -> int:
+        with database().reading(caller().tenant) as session:
+            try:
+                rules = roll_call_rules.in_force(session, caller().tenant, PROGRAMME, today())
+            except NoRollCallRules:
+                return 0
+        return int(rules.send_within.total_seconds())
+
+    return {"waiting_mark": mark, "waiting_seconds": seconds}
 
 
 def _confirm(session: Session, digits: str, address: str, *, proven: bool, seen: Any = None) -> Confirmed:

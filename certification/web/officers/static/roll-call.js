@@ -11,12 +11,11 @@ function begin() {
   const search = document.getElementById("tim");
   const key = `diem-danh:${form.dataset.account}:${form.dataset.rollCall}`;
   const rows = new Map([...form.querySelectorAll("li")].map((row) => [row.querySelector("input").value, row]));
-  let sending = false;
   let tell = "";
 
   // What waits: [{id, worker, at}], with the moment of this device, of which only the age is sent.
-  const waiting = () => { try { return JSON.parse(localStorage.getItem(key)) || []; } catch { return []; } };
-  const keep = (queue) => (queue.length ? localStorage.setItem(key, JSON.stringify(queue)) : localStorage.removeItem(key));
+  const queue = new Waiting(key, send);
+  const waiting = () => queue.items();
   const time = (moment) => new Date(moment).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
 
   function show(worker, className, words, present) {
@@ -36,25 +35,21 @@ function begin() {
     say(count ? words.replace("{0}", count) : "");
   }
 
-  async function flush() {
-    const queue = waiting();
-    if (sending || !queue.length) return;
-    sending = true;
-    const ticks = queue.map((one) => ({ id: one.id, worker: one.worker, seconds_ago: Math.max(0, Math.round((Date.now() - one.at) / 1000)) }));
+  async function send(items) {
+    const ticks = items.map((one) => ({ id: one.id, worker: one.worker, seconds_ago: Waiting.ago(one) }));
     try {
       const answer = await fetch(form.dataset.send, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ticks }) });
-      if (answer.status === 401 || answer.status === 403) { offline(said.signedOut); return; }
-      if (!answer.ok) { offline(said.waiting); return; }
+      if (answer.status === 401 || answer.status === 403) { offline(said.signedOut); return []; }
+      if (!answer.ok) { offline(said.waiting); return []; }
       const done = await answer.json();
-      const settled = new Set(done.items.map((one) => one.id));
-      keep(waiting().filter((one) => !settled.has(one.id)));
       const refused = done.items.filter((one) => one.refusal);
       for (const one of done.items) show(one.worker, one.refusal ? "refused" : "", one.refusal ? "!" : time(one.present), !one.refusal);
       document.getElementById("so-nguoi").textContent = done.count.toLocaleString("vi-VN");
       tell = refused.length ? `${said.refused} ${refused[0].worker}: ${refused[0].refusal}` : said.allSent;
-      if (!waiting().length) say(tell);
-    } catch { offline(said.waiting); } finally { sending = false; }
-    if (waiting().length && navigator.onLine) setTimeout(flush, 300);
+      const settled = done.items.map((one) => one.id);
+      if (waiting().every((one) => settled.includes(one.id))) say(tell);
+      return settled;
+    } catch { offline(said.waiting); return []; }
   }
 
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -64,14 +59,14 @@ function begin() {
     tell = "";
     say("");
     if (box.checked) {
-      keep([...others, { id: crypto.randomUUID ? crypto.randomUUID() : madeUp(), worker: box.value, at: Date.now() }]);
+      queue.keep([...others, { id: Waiting.id(), worker: box.value, at: Date.now() }]);
       show(box.value, "waiting", "…", false);
     } else {
-      keep(others);
+      queue.keep(others);
       show(box.value, "", "", false);
       box.checked = false;
     }
-    flush();
+    queue.flush();
   });
 
   const fold = (text) => text.normalize("NFC").toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d").replace(/[^a-z0-9]+/g, "");
@@ -103,16 +98,7 @@ function begin() {
   });
 
   for (const one of waiting()) show(one.worker, "waiting", "…", false);
-  addEventListener("online", flush);
-  setInterval(flush, 5000);
-  flush();
-}
-
-function madeUp() {  // where the page does not come over HTTPS
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  return [...bytes].map((one, place) => ([4, 6, 8, 10].includes(place) ? "-" : "") + one.toString(16).padStart(2, "0")).join("");
+  queue.start();
 }
 
 // The screen at the gate stays on.
