@@ -36,6 +36,9 @@ class TranscriptHandover(Base):
     tenant_id: Mapped[UUID]
     digest: Mapped[bytes | None]
     """Of what it says; NULL: the enterprise was told that it may hold it no more."""
+    stamp: Mapped[bytes | None]
+    """Of what it was made from (`transcripts.gathering`): while that is the same nothing is made to be compared. NULL:
+    it is made anew at the next pull."""
     place: Mapped[int] = mapped_column(sa.BigInteger)
     """Rises with whatever is given or ended for the enterprise and the purpose: what came later has a greater one."""
     given: Mapped[datetime] = mapped_column(UtcDateTime)

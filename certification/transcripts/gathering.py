@@ -6,8 +6,9 @@ in. What others tell again of the same achievement does not count here either (`
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,7 +24,7 @@ from certification.transcripts.subjects import Subjects
 from certification.transcripts.told import Basis, Employed, Learning, Sum, Title, Transcript
 from lrs.db import Session, among, beside
 
-__all__ = ["gather"]
+__all__ = ["Ground", "gather", "read"]
 
 
 @dataclass(slots=True)
@@ -50,6 +51,14 @@ def gather(
 
     A worker of whom nothing is known is left out. What activities are called is as of `lrs.api.merge_definitions`.
     """
+    found = read(session, tenant, wanted, on=on, programme=programme)
+    return {worker: found.transcript(worker) for worker in found.workers}
+
+
+def read(
+    session: Session, tenant: UUID, wanted: Mapping[UUID, Basis], *, on: date, programme: str = PROGRAMME
+) -> Ground:
+    """What the transcripts of these workers are made from; `Ground.workers` are those of whom anything is known."""
     people = {
         row.id: row
         for row in session.execute(
@@ -72,37 +81,89 @@ def gather(
             one = next(iter(statements))
             samples_of_activities.setdefault(activity, one)
             samples_of_authorities.setdefault(authority, one)
-    activities = sources.activities(session, tenant, samples_of_activities) if learnt else {}
-    providers = sources.providers(session, tenant, samples_of_authorities) if learnt else {}
-    employed = _employments(session, tenant, wanted, on)
-    titles = _titles(session, tenant, wanted, on, programme)
-    found: dict[UUID, Transcript] = {}
-    for worker, basis in wanted.items():
-        if worker not in people:
-            continue
-        of_years = told.get(worker, {})
-        made = [
-            (_line(statements, activities.get(source[0], ("", "")), providers[source[1]], rules, of_years), statements)
-            for source, statements in learnt.get(worker, {}).items()
-        ]
-        made.sort(key=lambda one: (one[0].first, one[0].name, one[0].activity, one[0].provider))
-        lines = [line for line, _ in made]
-        found[worker] = Transcript(
+    return Ground(
+        on,
+        {worker: wanted[worker] for worker in wanted if worker in people},
+        {worker: (row.number, row.full_name) for worker, row in people.items()},
+        learnt,
+        told,
+        rules,
+        sources.activities(session, tenant, samples_of_activities) if learnt else {},
+        sources.providers(session, tenant, samples_of_authorities) if learnt else {},
+        _employments(session, tenant, wanted, on),
+        _titles(session, tenant, wanted, on, programme),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What transcripts of these workers are made from, as of a day; made one by one, of whomever they are wanted."""
+
+    on: date
+    _wanted: Mapping[UUID, Basis]
+    _people: Mapping[UUID, tuple[str, str]]
+    _learnt: Mapping[UUID, _Learnt]
+    _told: Mapping[UUID, Mapping[int, str]]
+    _rules: Subjects
+    _activities: Mapping[int, tuple[str, str]]
+    _providers: Mapping[int, str]
+    _employed: Mapping[UUID, Sequence[Employed]]
+    _titles: Mapping[UUID, Sequence[Title]]
+
+    @property
+    def workers(self) -> Collection[UUID]:
+        """Of whom there is a transcript."""
+        return self._wanted.keys()
+
+    def stamp(self, worker: UUID) -> bytes:
+        """A digest of all that the worker's transcript is made from: while it is the same, so is what that says."""
+        learnt, told, basis = self._learnt.get(worker, {}), self._told.get(worker, {}), self._wanted[worker]
+        pairs = {
+            (year, audiences.in_year(told, year))
+            for statements in learnt.values()
+            for year in {said.day.year for said in statements.values()}
+        }
+        said = (
+            self._people[worker], basis.employer, sorted(told.items()), self._rules.stamp(pairs),
+            self._employed.get(worker, ()), self._titles.get(worker, ()),
+            [
+                (self._activities.get(source[0]), self._providers[source[1]], *_in_short(statements))
+                for source, statements in sorted(learnt.items())
+            ],
+        )  # fmt: skip
+        return hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
+
+    def transcript(self, worker: UUID) -> Transcript:
+        """The worker's transcript."""
+        basis, (number, name), of_years = self._wanted[worker], self._people[worker], self._told.get(worker, {})
+        rules, lines = self._rules, list[Learning]()
+        for (activity, authority), statements in self._learnt.get(worker, {}).items():
+            called = self._activities.get(activity, ("", ""))
+            lines.append(_line(statements, called, self._providers[authority], rules, of_years))
+        lines.sort(key=lambda one: (one.first, one.name, one.activity, one.provider))
+        return Transcript(
             worker=worker,
-            number=people[worker].number,
-            name=people[worker].full_name,
-            as_of=on,
+            number=number,
+            name=name,
+            as_of=self.on,
             basis=basis,
-            employments=tuple(one for one in employed.get(worker, ()) if basis.employer in (None, one.enterprise)),
+            employments=tuple(
+                one for one in self._employed.get(worker, ()) if basis.employer in (None, one.enterprise)
+            ),
             learning=tuple(lines),
             groups=_sums(lines, rules.groups, lambda line: line.groups or ("",)),
             indicators=_sums(lines, rules.indicators, lambda line: line.indicators),
-            titles=tuple(titles.get(worker, ())),
+            titles=tuple(self._titles.get(worker, ())),
             topics={
                 code: rules.topics.get(code, code) for code in sorted({one for line in lines for one in line.topics})
             },
         )
-    return found
+
+
+def _in_short(statements: Mapping[UUID, _Said]) -> Iterable[object]:
+    """All that Statements about one activity say, in the order of their ids."""
+    for said in statements.values():
+        yield said.day.toordinal(), said.minutes, said.score, sorted(said.levels)
 
 
 def _learnt(session: Session, tenant: UUID, wanted: Mapping[UUID, Basis], on: date) -> dict[UUID, _Learnt]:

@@ -1,8 +1,9 @@
 """Handing transcripts to an enterprise: many in parts, or one; and telling it when its right to one ends.
 
 What was handed out is kept as a digest, with a place that rises: whoever asks with `since`, the greatest place so far,
-gets whatever changed after it, whichever way it came to change, and misses nothing. The first of each content is an act
-on record, about the worker; every look is noted for the worker to read.
+gets whatever changed after it, whichever way it came to change, and misses nothing. Beside it a digest of what it was
+made from: whose ground is the same as then has the same transcript, and none is made only to be compared. The first of
+each content is an act on record, about the worker; every look is noted for the worker to read.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from certification.people.workers import UnknownWorker
 from certification.privacy import access, consents
 from certification.rules.personal_data import Purpose
 from certification.transcripts import words
-from certification.transcripts.gathering import gather
+from certification.transcripts.gathering import gather, read
 from certification.transcripts.grants import NotGranted, Refusal, grants
 from certification.transcripts.told import Basis, Transcript
 from certification.units.trees import Node
@@ -101,19 +102,27 @@ def pull(
                 grants(session, tenant, [one.id for one in whom], enterprise, purpose, on)
             )
             granted |= {one.id: Refusal(words.GONE) for one in whom if one.merged}
-            found = gather(
+            ground = read(
                 session, tenant, {one: basis for one, basis in granted.items() if isinstance(basis, Basis)}, on=on
             )
             known = _known(session, tenant, enterprise, purpose, list(granted))
+        stamps = {worker: ground.stamp(worker) for worker in ground.workers}
+        found = {
+            worker: ground.transcript(worker)
+            for worker, stamp in stamps.items()
+            if worker not in known or known[worker].stamp != stamp or known[worker].place > since
+        }
         digests = {worker: _digest(one) for worker, one in found.items()}
         changed = _changed(whom, granted, digests, known)
         looked = [worker for worker in found if worker in changed or known[worker].place > since]
-        if not (changed or looked):
+        others = [worker for worker in found if worker not in changed and known[worker].stamp != stamps[worker]]
+        if not (changed or looked or others):
             break
         with database.writing(tenant) as session:
             _alone(session, tenant, enterprise, purpose)
             if _known(session, tenant, enterprise, purpose, list(granted)) == known:
-                known |= _keep(session, tenant, enterprise, purpose, changed, now)
+                known |= _keep(session, tenant, enterprise, purpose, changed, stamps, now)
+                _keep_stamps(session, tenant, enterprise, purpose, {one: stamps[one] for one in others})
                 access.note_many(session, tenant, looked, by, purpose.id, LOOKED_AT, now)
                 _record(session, tenant, enterprise, purpose, changed, granted, by=by, now=now)
                 break
@@ -175,6 +184,7 @@ def record_one(
 class _Known:
     digest: bytes | None
     place: int
+    stamp: bytes | None
 
 
 def _of(tenant: UUID, enterprise: Node, purpose: Purpose) -> tuple[sa.ColumnElement[bool], ...]:
@@ -189,11 +199,11 @@ def _known(
     session: Session, tenant: UUID, enterprise: Node, purpose: Purpose, worker_ids: Sequence[UUID]
 ) -> dict[UUID, _Known]:
     rows = session.execute(
-        sa.select(TranscriptHandover.worker_id, TranscriptHandover.digest, TranscriptHandover.place).where(
-            *_of(tenant, enterprise, purpose), among(session, TranscriptHandover.worker_id, worker_ids)
-        )
+        sa.select(
+            TranscriptHandover.worker_id, TranscriptHandover.digest, TranscriptHandover.place, TranscriptHandover.stamp
+        ).where(*_of(tenant, enterprise, purpose), among(session, TranscriptHandover.worker_id, worker_ids))
     )
-    return {worker: _Known(digest, place) for worker, digest, place in rows}
+    return {worker: _Known(digest, place, stamp) for worker, digest, place, stamp in rows}
 
 
 def _changed(
@@ -202,14 +212,15 @@ def _changed(
     digests: Mapping[UUID, bytes],
     known: Mapping[UUID, _Known],
 ) -> dict[UUID, bytes | None]:
-    """What differs from what the enterprise holds: digests, None for what it may hold no more."""
+    """What differs from what the enterprise holds: digests, None for what it may hold no more. Of whom none was made,
+    nothing does."""
     changed: dict[UUID, bytes | None] = {}
     for worker in (one.id for one in whom):
         held = known.get(worker)
         if isinstance(granted[worker], Refusal):
             if held is not None and held.digest is not None:
                 changed[worker] = None
-        elif held is None or held.digest != digests[worker]:
+        elif worker in digests and (held is None or held.digest != digests[worker]):
             changed[worker] = digests[worker]
     return changed
 
@@ -220,15 +231,33 @@ def _keep(
     enterprise: Node,
     purpose: Purpose,
     changed: Mapping[UUID, bytes | None],
+    stamps: Mapping[UUID, bytes],
     now: datetime,
 ) -> dict[UUID, _Known]:
     """Gives each change the next place."""
     last = session.scalar(sa.select(sa.func.max(TranscriptHandover.place)).where(*_of(tenant, enterprise, purpose)))
-    kept = {worker: _Known(digest, place) for place, (worker, digest) in enumerate(changed.items(), (last or 0) + 1)}
+    kept = {
+        worker: _Known(digest, place, stamps.get(worker))
+        for place, (worker, digest) in enumerate(changed.items(), (last or 0) + 1)
+    }
     of = {"recipient_id": enterprise.id, "purpose": purpose.id, "tenant_id": tenant, "given": now}
-    rows = [{"worker_id": worker, "digest": one.digest, "place": one.place, **of} for worker, one in kept.items()]
-    bulk.upsert(session, TranscriptHandover, rows, replacing=["digest", "place", "given"])
+    rows = [
+        {"worker_id": worker, "digest": one.digest, "place": one.place, "stamp": one.stamp, **of}
+        for worker, one in kept.items()
+    ]
+    bulk.upsert(session, TranscriptHandover, rows, replacing=["digest", "place", "given", "stamp"])
     return kept
+
+
+def _keep_stamps(
+    session: Session, tenant: UUID, enterprise: Node, purpose: Purpose, stamps: Mapping[UUID, bytes]
+) -> None:
+    """Of transcripts that say the same as before, though they are made from something else. One SQL command."""
+    if stamps:
+        table: Any = TranscriptHandover.__table__
+        mine = sa.and_(*_of(tenant, enterprise, purpose), table.c.worker_id == sa.bindparam("of_worker"))
+        rows = [{"of_worker": worker, "made_from": stamp} for worker, stamp in stamps.items()]
+        session.connection().execute(sa.update(table).where(mine).values(stamp=sa.bindparam("made_from")), rows)
 
 
 def _record(

@@ -6,8 +6,9 @@ its components in the criteria set in force for the year of the learning. A year
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from certification.errors import NoCriteriaInForce
@@ -33,6 +34,7 @@ class Subjects:
     indicators: dict[str, str]
     _of_groups: _Kinds
     _of_indicators: dict[tuple[int, str], _Kinds]
+    _stamps: dict[tuple[tuple[int, str], ...], bytes] = field(default_factory=dict)
 
     def groups_of(self, topics: Collection[str], quality: int) -> set[str]:
         """Groups for which learning about these topics, of this level of evidence, is counted."""
@@ -41,6 +43,17 @@ class Subjects:
     def indicators_of(self, topics: Collection[str], quality: int, year: int, audience: str) -> set[str]:
         """Indicators for which it speaks, by the criteria of the year and the audience."""
         return _codes(self._of_indicators.get((year, audience), {}), topics, quality)
+
+    def stamp(self, years: Collection[tuple[int, str]]) -> bytes:
+        """A digest of what the rules say of learning in these years, for these audiences."""
+        key = tuple(sorted(years))
+        if key not in self._stamps:
+            kinds = [self._of_indicators.get(one, {}) for one in key]
+            codes = {code for one in kinds for listed in one.values() for code, _ in listed}
+            titles = [(code, title) for code, title in self.indicators.items() if code in codes]
+            said = repr((self.topics, self.groups, self._of_groups, kinds, titles))
+            self._stamps[key] = hashlib.blake2b(said.encode(), digest_size=16).digest()
+        return self._stamps[key]
 
 
 def of(session: Session, tenant: UUID, years: Collection[tuple[int, str]], *, programme: str = PROGRAMME) -> Subjects:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,14 +13,16 @@ from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
 from certification.acts import chain
-from certification.models import Employment
+from certification.models import Audience, Employment, Organization, Worker
 from certification.privacy import access, consents
-from certification.transcripts import grants, handing_over
+from certification.rules.criteria import AUDIENCE
+from certification.transcripts import gathering, grants, handing_over
 from certification.transcripts.handing_over import Item
 from certification.transcripts.told import Transcript
 from certification.units import organizations
 from certification.vietnam import vietnam_day
 from lrs import api
+from lrs.models import Activity
 from tests.certification import learning
 from tests.certification.resources.branches import Ask, Callers, Headers, places
 from tests.certification.transcripts.learners import NUMBER, agree, course, hoa
@@ -171,10 +174,75 @@ def test_an_enterprise_pulls_everybody_in_parts_and_then_what_changed_alone(
         assert chain.verify(session, world.tenant).faults == ()
 
 
+def test_a_pull_makes_the_transcripts_alone_that_can_have_changed(
+    world: World,
+    identity: api.Identity,
+    worker: UUID,
+    callers: Callers,
+    ask: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        others = [world.employ(session, "dn/a") for _ in range(40)]
+    made, commands, real = list[str](), list[str](), gathering.Ground.transcript
+
+    def making(ground: gathering.Ground, of: UUID) -> Transcript:
+        transcript = real(ground, of)
+        made.append(transcript.number)
+        return transcript
+
+    monkeypatch.setattr(gathering.Ground, "transcript", making)
+    sa.event.listen(world.database.engine, "before_cursor_execute", lambda *told: commands.append(told[2]))
+
+    def pull(since: int) -> tuple[list[str], dict[str, Any]]:
+        made.clear()
+        commands.clear()
+        found = pulled(ask, callers.enterprise, f"{ALL}&since={since}", limit=100)
+        return list(made), found
+
+    def change(*values: sa.Update) -> None:
+        with world.database.writing(world.tenant) as session:
+            for one in values:
+                session.execute(one)
+
+    some, first = pull(0)
+    assert len(some) == len(first) == 41
+    at = greatest(first)
+    assert pull(at) == ([], {})
+    assert len(commands) < 45, "no more for forty than for one"
+
+    learning.store(world.database, identity, course(4, "digital-able", "Bảng tính", day="2026-10-01"))
+    learning.follow_all(world.database, world.tenant, world.now)
+    some, found = pull(at)
+    assert (some, list(found)) == ([NUMBER], [NUMBER])
+    at = greatest(found)
+
+    with world.database.writing(world.tenant) as session:
+        world.title(session, others[1], 2026, decided=date(2026, 6, 1))
+    change(sa.update(Worker).where(Worker.number == "NV-3").values(full_name="Lý Thị Mới"))
+    some, found = pull(at)
+    assert set(some) == set(found) == {"NV-2", "NV-3"}
+    at = greatest(found)
+
+    renamed = json.dumps({"name": {"vi": "Bảng tính cho công nhân"}})
+    change(sa.update(Activity).where(Activity.iri == "https://hoc.example.org/khoa/4").values(definition=renamed))
+    some, found = pull(at)
+    assert (some, list(found)) == ([NUMBER], [NUMBER]), "of whoever took the course"
+    at = greatest(found)
+
+    with world.database.writing(world.tenant) as session:
+        session.add(Audience(worker_id=worker, year=2020, tenant_id=world.tenant, audience=AUDIENCE))
+    assert pull(at) == ([NUMBER], {}), "made from something else, and says the same"
+    assert pull(at) == ([], {})
+    change(sa.update(Organization).where(Organization.code == "dn/a").values(name="Doanh nghiệp A mới"))
+    some, found = pull(at)
+    assert len(some) == len(found) == 41
+
+
 def test_a_pull_that_read_before_another_one_kept_something_reads_again(
     world: World, identity: api.Identity, worker: UUID, callers: Callers, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, between = handing_over.gather, list[Any]()
+    real, between = handing_over.read, list[Any]()
 
     def pull() -> Item:
         on = vietnam_day(world.now)
@@ -194,7 +262,7 @@ def test_a_pull_that_read_before_another_one_kept_something_reads_again(
             between.append(pull())
         return found
 
-    monkeypatch.setattr(handing_over, "gather", meanwhile)
+    monkeypatch.setattr(handing_over, "read", meanwhile)
     first = pull()
     assert isinstance(first.told, Transcript)
     told = {one.activity for one in first.told.learning}
