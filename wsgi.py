@@ -44,6 +44,7 @@ from certification import web
 from certification.access import first_run
 from certification.cli import certification_cli
 from certification.judgement.work import work
+from certification.people import national_keys
 from certification.privacy.looks import Looks
 from certification.reports.mail import MailServer
 from certification.resources import api, issuers, published_profile, xapi_ext_check
@@ -97,7 +98,8 @@ class Settings:
     """The address under which the world reaches this installation, without a slash at its end. Certificates name it for
     good; without it none is issued."""
     look_ups_a_minute: int = 120
-    """Certificates that one address may look up in a minute in each web process; 0: as many as it likes."""
+    """What one address may look up in a minute in each web process, of certificates, lists of those withdrawn, keys and
+    profiles; 0: as much as it likes."""
     smtp_url: str = field(default="", repr=False)
     """The mail server that letters are handed to, as smtp://USER:PASSWORD@HOST:587 or smtps://…; empty: none go out."""
     mail_from: str = ""
@@ -234,6 +236,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         group.callback = with_appcontext(lambda: migrations.upgrade(app.extensions["database"]))
         app.cli.add_command(group)
     app.extensions["revisions"] = migrations.revisions
+    app.extensions["key_files"] = (national_keys.FILE,)  # with `secret_key` all that reading the data takes
     app.cli.add_command(ops_cli)  # not migrated before: a backup is put into a database without tables
     return app
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ __all__ = [
     "MANIFEST",
     "SECRET",
     "BackupFault",
+    "Keys",
     "Manifest",
     "Table",
     "backups_in",
@@ -48,8 +49,24 @@ class Table(msgspec.Struct, frozen=True):
     digest: str | None = None
 
 
+class Keys(msgspec.Struct, frozen=True):
+    """A file of keys beside the secret, as it was when the backup was taken: how many bytes, and their fingerprint."""
+
+    size: int
+    fingerprint: str
+
+    @classmethod
+    def of(cls, content: bytes) -> Keys:
+        return cls(len(content), fingerprint(content))
+
+    def begins(self, content: bytes) -> bool:
+        """Whether these keys are the first of a file with this content: keys are added to it, and none removed."""
+        return hmac.compare_digest(self.fingerprint, fingerprint(content[: self.size]))
+
+
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds. `taken` is in UTC; `revision` is Alembic's; `secret` the fingerprint of SECRET_KEY."""
+    """What a backup holds. `taken` is in UTC; `revision` is Alembic's; `secret` the fingerprint of SECRET_KEY; `keys`
+    are the files of DATA_DIR, by name, without which not all of it can be read."""
 
     form: int
     taken: datetime
@@ -58,16 +75,19 @@ class Manifest(msgspec.Struct, frozen=True):
     data: str
     tables: dict[str, Table]
     secret: str
+    keys: dict[str, Keys] = {}
 
     @classmethod
     def of(
-        cls, *, taken: datetime, kind: str, revision: str | None, data: str, tables: dict[str, Table], secret: bytes
-    ) -> Manifest:
-        return cls(_FORM, taken.astimezone(UTC), kind, revision, data, tables, fingerprint(secret))
+        cls, *, taken: datetime, kind: str, revision: str | None, data: str, tables: dict[str, Table], secret: bytes,
+        keys: Mapping[str, bytes],
+    ) -> Manifest:  # fmt: skip
+        held = {name: Keys.of(content) for name, content in keys.items()}
+        return cls(_FORM, taken.astimezone(UTC), kind, revision, data, tables, fingerprint(secret), held)
 
 
 def fingerprint(secret: bytes) -> str:
-    """Tells one SECRET_KEY from another, and nothing else of it."""
+    """Tells one secret from another, and nothing else of it."""
     return hmac.digest(secret, b"which secret this is", "sha256").hex()[:16]
 
 

@@ -12,7 +12,7 @@ from lrs.backup import form, postgresql, sqlite
 from lrs.backup.form import SECRET, BackupFault, Manifest, Table
 from lrs.db import EVERY_TENANT, Database
 
-__all__ = ["Restored", "compared", "is_empty", "prune", "restore", "take", "verify"]
+__all__ = ["Restored", "compared", "is_empty", "prune", "restore", "take", "unlike", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,18 @@ class Restored:
     aside: Path | None
 
 
-def take(database: Database, folder: Path, *, now: datetime, secret: bytes, with_secret: bool = False) -> Path:
+def take(
+    database: Database,
+    folder: Path,
+    *,
+    now: datetime,
+    secret: bytes,
+    key_files: Collection[Path] = (),
+    with_secret: bool = False,
+) -> Path:
     """Copy the whole database as of one moment into a new folder inside `folder`, and return it.
 
+    `key_files` hold what some of it can only be read with, beside the secret; `with_secret` takes all of that along.
     Others go on reading and writing. The copy is read back before it gets its name. Raises BackupFault, and leaves
     nothing behind, where it cannot be taken.
     """
@@ -44,11 +53,12 @@ def take(database: Database, folder: Path, *, now: datetime, secret: bytes, with
             tables, revision = postgresql.copy(database, data)
             postgresql.check(data, database)
         data.chmod(0o600)
-        if with_secret:
-            (part / SECRET).touch(mode=0o600)
-            (part / SECRET).write_bytes(secret)
+        keys = _read(key_files)  # after the data: a key is in its file before anything is under it
+        for name, content in {SECRET: secret, **keys}.items() if with_secret else ():
+            (part / name).touch(mode=0o600)
+            (part / name).write_bytes(content)
         manifest = Manifest.of(
-            taken=now, kind=_kind(database), revision=revision, data=data.name, tables=tables, secret=secret
+            taken=now, kind=_kind(database), revision=revision, data=data.name, tables=tables, secret=secret, keys=keys
         )
         form.write(part, manifest)
         part.rename(whole)
@@ -75,14 +85,27 @@ def verify(backup: Path, database: Database) -> Manifest:
     return manifest
 
 
+def unlike(manifest: Manifest, key_files: Collection[Path]) -> list[str]:
+    """Names of the files of keys that the backup needs and these are not: missing, or of other keys."""
+    there = _read(key_files)
+    return sorted(name for name, keys in manifest.keys.items() if not keys.begins(there.get(name, b"")))
+
+
 def restore(
-    backup: Path, database: Database, *, secret: bytes, revisions: Collection[str], replace: bool = False
+    backup: Path,
+    database: Database,
+    *,
+    secret: bytes,
+    revisions: Collection[str],
+    key_files: Collection[Path] = (),
+    replace: bool = False,
 ) -> Restored:
     """Put a backup into an empty database and compare it, table by table, with what was copied.
 
-    `revisions` are those this version of the program knows. With `replace` a SQLite file that holds data is put aside.
-    Raises BackupFault, before anything is changed, where the backup does not fit or hold; and afterwards where the
-    result differs, which nobody is then to use.
+    `key_files` are those of the installation that is to go on with it; `revisions` are those this version of the
+    program knows. With `replace` a SQLite file that holds data is put aside. Raises BackupFault, before anything is
+    changed, where the backup does not fit or hold; and afterwards where the result differs, which nobody is then to
+    use.
     """
     manifest = verify(backup, database)
     if manifest.kind != _kind(database):
@@ -96,6 +119,11 @@ def restore(
         raise BackupFault(
             "it was taken with another SECRET_KEY: no key would open it, and erasures and opaque accounts hang on it;"
             " give the program that secret first"
+        )
+    if missing := unlike(manifest, key_files):
+        raise BackupFault(
+            f"it needs the {' and '.join(missing)} of when it was taken: without them what is under those keys can be"
+            " read no more; put the copy that was kept with SECRET_KEY into DATA_DIR first"
         )
     aside = None
     if database.is_sqlite:
@@ -144,6 +172,12 @@ def prune(folder: Path, keep: int) -> list[Path]:
         path.rename(gone)
         shutil.rmtree(gone)
     return old
+
+
+def _read(files: Collection[Path]) -> dict[str, bytes]:
+    """What the files hold, by name; those that are not there, or empty, are left out."""
+    there = {path.name: path.read_bytes() for path in files if path.is_file()}
+    return {name: content for name, content in there.items() if content}
 
 
 def _kind(database: Database) -> str:

@@ -27,7 +27,11 @@ ops_cli = AppGroup("ops", help="Keeping an installation alive: backups, taken wh
 @ops_cli.command()
 @click.argument("folder", type=_FOLDER)
 @click.option("--keep", type=click.IntRange(min=1), help="Afterwards remove all but so many of the newest in FOLDER.")
-@click.option("--with-secret", is_flag=True, help="Put SECRET_KEY into it: then guard it as you guard that.")
+@click.option(
+    "--with-secret",
+    is_flag=True,
+    help="Put SECRET_KEY and all keys kept beside it into it: then guard it as you guard those.",
+)
 def backup(folder: Path, keep: int | None, with_secret: bool) -> None:
     """Copy the whole database, as of one moment, into a new folder in FOLDER; the server may run.
 
@@ -36,14 +40,15 @@ def backup(folder: Path, keep: int | None, with_secret: bool) -> None:
     source = database()
     click.echo(f"Database: {source.place}", err=True)
     with _told():
-        whole = taking.take(source, folder, now=datetime.now(UTC), secret=_secret(), with_secret=with_secret)
+        whole = taking.take(
+            source, folder, now=datetime.now(UTC), secret=_secret(), key_files=_key_files(), with_secret=with_secret
+        )
         click.echo(whole)
         _describe(whole, manifest := form.read(whole))
         if not with_secret:
-            told = (
-                f"SECRET_KEY (fingerprint {manifest.secret}) is not in it; no copy is any use without: keep it, apart."
-            )
-            click.echo(told, err=True)
+            secrets = " and ".join([f"SECRET_KEY (fingerprint {manifest.secret})", *sorted(manifest.keys)])
+            are = "are" if manifest.keys else "is"
+            click.echo(f"{secrets} {are} not in it; no copy is any use without: keep them, apart.", err=True)
         for old in taking.prune(folder, keep) if keep else ():
             click.echo(f"Removed {old}", err=True)
 
@@ -52,10 +57,14 @@ def backup(folder: Path, keep: int | None, with_secret: bool) -> None:
 @click.argument("folder", type=_BACKUP)
 @click.option("--compare", is_flag=True, help="Also say which tables of the database differ from it now.")
 def verify(folder: Path, compare: bool) -> None:
-    """Read the backup in FOLDER to its end: whether each byte is as written, and the database could take it back."""
+    """Read the backup in FOLDER to its end: whether each byte is as written, and the database could take it back.
+
+    Says too which secrets it is to be read with, and whether they are in it or here.
+    """
     with _told():
         manifest = taking.verify(folder, database())
         _describe(folder, manifest)
+        _tell_secrets(folder, manifest)
         if compare:
             differences = taking.compared(manifest, database())
             click.echo("\n".join(differences) or "The database holds the same.")
@@ -75,7 +84,10 @@ def restore(folder: Path, replace: bool) -> None:
     with _told():
         secret = _take_over_secret(folder)
         known = current_app.extensions["revisions"]()
-        restored = taking.restore(folder, target, secret=secret, revisions=known, replace=replace)
+        _take_over_keys(folder)
+        restored = taking.restore(
+            folder, target, secret=secret, key_files=_key_files(), revisions=known, replace=replace
+        )
         _describe(folder, restored.manifest)
         if restored.aside:
             click.echo(f"What was there before: {restored.aside}", err=True)
@@ -96,16 +108,58 @@ def _take_over_secret(backup: Path) -> bytes:
     form.read(backup)
     if os.environ.get("SECRET_KEY"):
         raise BackupFault(f"SECRET_KEY is another one than the backup's; give the program the one in {kept}")
-    path: Path = current_app.extensions["settings"].data_dir / SECRET
-    if not taking.is_empty(database()):
-        raise BackupFault(
-            f"{path} is another one than the backup's, and the database is not empty: name a new DATA_DIR"
-        )
-    path.rename(path.with_name(f"{SECRET}.replaced-{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"))
-    path.touch(mode=0o600)
-    path.write_bytes(kept.read_bytes())
-    click.echo(f"The backup's secret is in {path} now.", err=True)
-    return kept.read_bytes()
+    return _taken_over(kept)
+
+
+def _take_over_keys(backup: Path) -> None:
+    """Put those of the backup's files of keys into DATA_DIR that it holds and the installation lacks."""
+    manifest = form.read(backup)
+    for name in taking.unlike(manifest, _key_files()):
+        if (backup / name).is_file():
+            _taken_over(backup / name)
+
+
+def _taken_over(kept: Path) -> bytes:
+    """What a file of the backup holds, which is in DATA_DIR then; what was there is put aside.
+
+    Raises BackupFault where a database is there already that may be under what would be put aside.
+    """
+    path: Path = current_app.extensions["settings"].data_dir / kept.name
+    if path.exists():
+        if not taking.is_empty(database()):
+            raise BackupFault(
+                f"{path} is another one than the backup's, and the database is not empty: name a new DATA_DIR"
+            )
+        path.rename(path.with_name(f"{path.name}.replaced-{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"))
+    content = kept.read_bytes()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    click.echo(f"The backup's {path.name} is {path} now.", err=True)
+    return content
+
+
+def _key_files() -> list[Path]:
+    """The files of DATA_DIR that hold keys beside the secret, there or not."""
+    folder: Path = current_app.extensions["settings"].data_dir
+    return [folder / name for name in current_app.extensions["key_files"]]
+
+
+def _tell_secrets(folder: Path, manifest: Manifest) -> None:
+    """Say of each secret that the backup is to be read with where it is."""
+    unlike = set(taking.unlike(manifest, _key_files()))
+    here = {SECRET: manifest.secret == form.fingerprint(_secret())} | {
+        name: name not in unlike for name in sorted(manifest.keys)
+    }
+    for name, same in here.items():
+        if (folder / name).is_file():
+            told = "is in it"
+        else:
+            told = (
+                "is not in it; this installation has it" if same else "is NOT in it, and this installation has ANOTHER"
+            )
+        click.echo(f"{'SECRET_KEY' if name == SECRET else name} {told}.", err=True)
 
 
 def _describe(folder: Path, manifest: Manifest) -> None:

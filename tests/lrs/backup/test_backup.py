@@ -22,10 +22,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import migrations
+from certification.people import national_keys, national_numbers
+from certification.people.national_numbers import Keys
 from lrs.backup import form, postgresql, sqlite, taking
 from lrs.backup.form import BackupFault
 from lrs.db import EVERY_TENANT, Database
 from lrs.models import Statement
+from tests.certification.people.test_number_rotation import OTHER, SAME, Staff
+from tests.certification.world import World
 from tests.conftest import PEPPER
 from tests.lrs.statements.builders import statement
 from tests.postgresql import Cluster, binaries
@@ -341,6 +345,53 @@ def test_the_secret_comes_back_where_it_was_taken_along(
     assert result.exit_code == 0, result.output
     assert (data_dir / "secret_key").read_bytes() == PEPPER
     assert next(data_dir.glob("secret_key.replaced-*")).read_text() == "made by the first command"
+
+
+def test_every_secret_that_reading_takes_comes_back(
+    run: Run, database: Database, elsewhere: Database, tenant: UUID, app: Flask, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    own = app.extensions["settings"].data_dir
+    staff = Staff(World(database, tenant, NOW))
+    staff.rotate(*national_keys.add(own, after=0))
+    backup = taken(run, tmp_path / "copies", "--with-secret")
+    assert national_keys.FILE in {path.name for path in backup.iterdir()}
+    assert (backup / national_keys.FILE).stat().st_mode & 0o077 == 0
+    assert f"{national_keys.FILE} is in it." in run("verify", backup).output
+
+    data_dir = tmp_path / "there"
+    data_dir.mkdir()
+    (data_dir / "secret_key").write_text("made by the first command")
+    (data_dir / national_keys.FILE).write_text("00\n")
+    new = running_on(elsewhere, data_dir, b"made by the first command")
+    assert new("restore", backup).exit_code == 0
+    assert (data_dir / national_keys.FILE).read_bytes() == (own / national_keys.FILE).read_bytes()
+    assert (data_dir / national_keys.FILE).stat().st_mode & 0o077 == 0
+    assert next(data_dir.glob(f"{national_keys.FILE}.replaced-*")).read_text() == "00\n"
+    keys = Keys.of(tenant, (data_dir / "secret_key").read_bytes(), national_keys.read(data_dir))
+    with elsewhere.reading(tenant) as session:
+        found = national_numbers.opened_all(session, tenant, staff.ids, keys)
+        assert [found[one]["cccd"] for one in staff.ids] == [SAME, SAME, OTHER]
+
+
+def test_without_the_keys_beside_the_secret_nothing_is_restored(
+    run: Run, there: Run, elsewhere: Database, app: Flask, tmp_path: Path
+) -> None:
+    own = app.extensions["settings"].data_dir
+    national_keys.add(own, after=0)
+    backup = taken(run, tmp_path / "copies")
+    assert national_keys.FILE not in {path.name for path in backup.iterdir()}
+    assert "this installation has it" in run("verify", backup).output
+    assert f"{national_keys.FILE} is NOT in it" in there("verify", backup).output
+    refused = there("restore", backup)
+    assert (refused.exit_code, national_keys.FILE in refused.output) == (1, True)
+    assert taking.is_empty(elsewhere)
+    national_keys.add(tmp_path / "there", after=0)
+    assert there("restore", backup).exit_code == 1, "other keys than those"
+    national_keys.add(own, after=1)
+    shutil.copy(own / national_keys.FILE, tmp_path / "there")
+    assert there("restore", backup).exit_code == 0, "keys that were added since harm nothing"
 
 
 def test_a_backup_of_another_kind_of_database_is_refused(
