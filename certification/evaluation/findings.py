@@ -32,7 +32,18 @@ from certification.evaluation.results import (
 )
 from certification.evaluation.rules import Counting, CriteriaSet
 
-__all__ = ["Prepared", "Tally", "find", "in_order", "last_of_each", "tally"]
+__all__ = [
+    "BELOW",
+    "FAR_ENOUGH",
+    "NOT_GIVEN",
+    "Prepared",
+    "Tally",
+    "find",
+    "in_order",
+    "last_of_each",
+    "states",
+    "tally",
+]
 
 _Selection = tuple[frozenset[str], int]
 """Facts of some kinds ("*" among them: of any) at or above a level. Many components select alike."""
@@ -334,6 +345,16 @@ def tally(prepared: Prepared, findings: Findings) -> Tally:
     else:
         outcome = MET
     return Tally(tuple(suggested), tuple(decided), total, outcome)
+
+
+FAR_ENOUGH, BELOW, NOT_GIVEN = "+-?"
+"""How far an indicator is: at or above the floor, below it, or nobody has given any points yet."""
+
+
+def states(prepared: Prepared, decided: Sequence[int | None]) -> str:
+    """How far each indicator is, a letter for each in their order, by the points that count (`Tally.decided`)."""
+    floor = prepared.criteria_set.each_at_least
+    return "".join([NOT_GIVEN if one is None else BELOW if one < floor else FAR_ENOUGH for one in decided])
 
 
 def in_order(facts: Iterable[Fact], year: int, as_of: date) -> list[Fact]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from certification.errors import NoCriteriaInForce
 from certification.evaluation.evaluate import conclude
-from certification.evaluation.findings import Prepared, find, tally
+from certification.evaluation.findings import Prepared, find, states, tally
 from certification.evaluation.results import Result
 from certification.evidence import gathering
 from certification.judgement import closings, kept
@@ -39,6 +39,8 @@ class Judgement:
     kept: bytes
     """What was found, as it is kept: worked out before a write transaction begins."""
     watermark: str = ""
+    states: str | None = None
+    """How far each indicator is (`evaluation.findings.states`); None where that was not kept."""
 
     @cached_property
     def result(self) -> Result:
@@ -90,9 +92,10 @@ def judge(
     for criteria_set_id, rules, some in parted:
         for one in some:
             found = find(rules, learned.get(one, ()), attested.get(one, ()), self_given.get(one, ()))
-            _, _, total, outcome = tally(rules, found)
+            _, decided, total, outcome = tally(rules, found)
+            bytes_kept, far = kept.encode(found), states(rules, decided)
             judgements.append(
-                Judgement(one, criteria_set_id, rules, year, as_of, outcome, total, kept.encode(found), watermark)
+                Judgement(one, criteria_set_id, rules, year, as_of, outcome, total, bytes_kept, watermark, far)
             )
     return Judged(tuple(judgements), tuple(without))
 

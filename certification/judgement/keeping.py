@@ -35,8 +35,9 @@ class Batch:
     watermark: str
 
 
-Row = tuple[UUID, UUID, str, int, bytes]
-"""What judging says of one worker, to be kept: worker, criteria set, outcome, total, findings."""
+Row = tuple[UUID, UUID, str, int, bytes, str | None]
+"""What judging says of one worker, to be kept: worker, criteria set, outcome, total, findings, and how far each
+indicator is."""
 
 
 def lock(session: Session, tenant: UUID, worker_ids: Collection[UUID]) -> list[UUID]:
@@ -125,7 +126,7 @@ def keep_rows(
 
 
 def _row(one: Judgement) -> Row:
-    return (one.worker_id, one.criteria_set_id, one.outcome, one.total, one.kept)
+    return (one.worker_id, one.criteria_set_id, one.outcome, one.total, one.kept, one.states)
 
 
 def _said(one: Judgement) -> dict[str, Any]:
@@ -139,6 +140,7 @@ def _said(one: Judgement) -> dict[str, Any]:
         "total": one.total,
         "kept": one.kept,
         "watermark": one.watermark,
+        "states": one.states,
     }
 
 
@@ -147,7 +149,7 @@ def _insert(
 ) -> None:
     """Keeps new versions (a `Row` with version, causes and whose act it was), with places after all others."""
     first = newest_place(session, tenant, programme, like.year) + 1
-    workers, criteria_sets, outcomes, totals, found, numbers, causes, by = zip(*rows, strict=True)
+    workers, criteria_sets, outcomes, totals, found, states, numbers, causes, by = zip(*rows, strict=True)
     worse = [worker for worker, outcome in zip(workers, outcomes, strict=True) if outcome != MET]
     mark_titles(session, tenant, dict.fromkeys([(worker, like.year) for worker in worse], Cause.ASKED))
     bulk.insert_columns(
@@ -160,6 +162,7 @@ def _insert(
             "outcome": outcomes,
             "total": totals,
             "result": found,
+            "states": states,
             "causes": causes,
             "changed_by": by,
             "place": range(first, first + len(rows)),

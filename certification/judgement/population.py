@@ -53,7 +53,7 @@ class _Task:
 class _Answer:
     """What a child says of a batch: the results, what place had been reached before, and the watermark."""
 
-    found: Sequence[tuple[int, UUID, str, int, bytes]]
+    found: Sequence[tuple[int, UUID, str, int, bytes, str | None]]
     """As `Row`, of the worker at that place in the batch: a number travels faster than an id."""
     after: int
     watermark: str
@@ -123,7 +123,8 @@ def _judge(database: Database, task: _Task, worker_ids: Sequence[UUID]) -> _Answ
         raise missing
     place_of = dict(zip(worker_ids, range(len(worker_ids)), strict=True))
     found = [
-        (place_of[one.worker_id], one.criteria_set_id, one.outcome, one.total, one.kept) for one in judged.judgements
+        (place_of[one.worker_id], one.criteria_set_id, one.outcome, one.total, one.kept, one.states)
+        for one in judged.judgements
     ]
     return _Answer(found, after, judged.judgements[0].watermark if judged.judgements else "")
 

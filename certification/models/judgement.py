@@ -69,6 +69,9 @@ class Assessment(Base):
     result: Mapped[bytes]
     """What was found (`judgement.kept`): measures, the Statements and attestations they rest on. With the rules that
     `criteria_set_id` names it gives points, states and reasons again."""
+    states: Mapped[str | None]
+    """How far each indicator is, a letter for each in the order of the criteria (`evaluation.findings.states`), so that
+    a population is counted by it. It follows from `result`; NULL in results from before it was kept."""
     judged: Mapped[datetime] = mapped_column(UtcDateTime)
     causes: Mapped[int]
     """Why it was judged again: `certification.marks.Cause`."""

@@ -146,6 +146,9 @@ def _figure(item: Item, report: Report) -> Iterator[Block]:
             yield Paragraph(f"- {sentences.titles(figures)}")
             if "points" in (numbers := _annex_numbers(report)):
                 yield Paragraph(f"- Điểm bình quân từng chỉ số của người đã có quyết định: {numbers['points']}.")
+            if figures.blockers is not None:
+                annex = _annex_numbers(report).get("blockers")
+                yield Paragraph(f"- {sentences.blockers(figures.blockers)}" + (f" Chi tiết: {annex}." if annex else ""))
         case "enterprises":
             named = [name for which, name in _annex_numbers(report).items() if which in ("units", "enterprises")]
             if named:
@@ -178,6 +181,7 @@ def _annex_numbers(report: Report) -> dict[str, str]:
         for name, some in (
             ("targets", figures.targets and figures.coverage.enterprises),
             ("points", figures.points),
+            ("blockers", figures.blockers and figures.blockers.indicators),
             ("units", figures.units),
             ("enterprises", figures.enterprises),
             ("sent", _sent(report)),
@@ -187,7 +191,7 @@ def _annex_numbers(report: Report) -> dict[str, str]:
     return {name: f"Phụ lục {_ROMAN[place]}" if len(there) > 1 else "Phụ lục" for place, name in enumerate(there)}
 
 
-_ROMAN = ("I", "II", "III", "IV", "V")
+_ROMAN = ("I", "II", "III", "IV", "V", "VI")
 
 
 def _sent(report: Report) -> tuple[Paragraph, ...]:
@@ -213,6 +217,9 @@ def _annexes(report: Report) -> Iterator[Annex]:
     if "points" in numbers:
         of_whom = Paragraph(sentences.indicator_points(figures))
         yield Annex("ĐIỂM BÌNH QUÂN TỪNG CHỈ SỐ", (of_whom, tables.indicator_points(figures)), numbers["points"])
+    if "blockers" in numbers and figures.blockers:
+        lacked = (Paragraph(sentences.blockers_note(figures)), tables.blockers(figures.blockers))
+        yield Annex("NGƯỜI CHƯA ĐỦ TIÊU CHÍ CÒN THIẾU GÌ", lacked, numbers["blockers"])
     if "units" in numbers:
         table = tables.units(figures.units, figures.groups)
         yield Annex("KẾT QUẢ THEO ĐƠN VỊ TRỰC THUỘC", (legend, table), numbers["units"])

@@ -19,6 +19,8 @@ from certification.targets.forecasts import Forecast, Observation
 from certification.targets.populations import Coverage
 
 __all__ = [
+    "Blocker",
+    "Blockers",
     "Figures",
     "IndicatorPoints",
     "Part",
@@ -138,6 +140,34 @@ class IndicatorPoints:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocker:
+    """A chỉ số that some lack who do not meet the criteria: how many `persons`, of whom so many are `below` the floor
+    and of so many nobody has given any points yet. -1: too few to tell."""
+
+    code: str
+    title: str
+    persons: int
+    below: int
+    not_given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blockers:
+    """What is missing among so many persons who have a result and do not meet the criteria, the most frequent chỉ số
+    first; `total_alone`: those who lack nothing but points in all. -1: too few to tell."""
+
+    persons: int
+    total_alone: int
+    indicators: tuple[Blocker, ...]
+
+    @property
+    def commonest(self) -> tuple[Blocker, ...]:
+        """The chỉ số that most lack: several where as many lack each."""
+        most = max((one.persons for one in self.indicators), default=0)
+        return tuple(one for one in self.indicators if one.persons == most and most > max(self.total_alone, 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Every figure of an organization's report on a cut-off day (in Vietnam).
 
@@ -146,7 +176,8 @@ class Figures:
     there are than are listed. `commitments`: how many organizations took each thing into their programme of the year.
     `channels`: items sent out by channel from 1 January to the cut-off day; `evidence`: how many participations in
     what the targets ask for rest on each level of evidence, E0 to E3. `points`: those of each chỉ số of the cut-off's
-    year among those of whom a body decided by the cut-off day.
+    year among those of whom a body decided by the cut-off day. `blockers`: what those lack who do not meet the
+    criteria; None where there are none, and in reports from before it was told.
     """
 
     organization: str
@@ -176,6 +207,7 @@ class Figures:
     enterprises: tuple[UnitRow, ...]
     enterprises_left_out: int = 0
     points: tuple[IndicatorPoints, ...] = ()
+    blockers: Blockers | None = None
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -216,6 +248,10 @@ class Figures:
             found[f"{one.plan}/{one.target}/denominator"] = one.denominator
         for of in self.points:
             found |= {f"points/{of.code}/{name}": getattr(of, name) for name in ("suggested", "decided", "decided_of")}
+        if self.blockers is not None:
+            found["blockers"] = self.blockers.persons
+            found["blockers/total_alone"] = self.blockers.total_alone
+            found |= {f"blockers/{one.code}": one.persons for one in self.blockers.indicators}
         found |= {f"commitment/{kind}": many for kind, many in self.commitments.items()}
         found |= {f"channel/{channel}": items for channel, items in self.channels.items()}
         return found

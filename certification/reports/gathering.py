@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from certification.dossiers import listing
 from certification.evidence import channel_items
 from certification.models import Award, Employment, FeedPosition, UnionRole
-from certification.reports import points, topics
+from certification.reports import blockers, points, topics
 from certification.reports.figures import Figures, Part, PlanNamed, TargetRow, Titles, UnitRow, UnitTarget
 from certification.rules import evidence_mapping, plans
 from certification.rules.criteria import PROGRAMME
@@ -152,6 +152,7 @@ def gather(
         enterprises=tuple(rows[code] for code in listed),
         enterprises_left_out=max(0, len([one for one in below if one != organization]) - len(listed)),
         points=points.of_decided(session, tenant, cut_off.year, workers, on=cut_off, programme=programme),
+        blockers=blockers.of_those_who_lack(session, tenant, cut_off.year, workers, on=cut_off, programme=programme),
     )
 
 

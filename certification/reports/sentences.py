@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from certification.documents.typography import short_day
-from certification.reports.figures import Figures, TargetRow
+from certification.reports.figures import Blockers, Figures, TargetRow
 from certification.targets.attainment import YearTarget
 from certification.targets.disclosure import BELOW
 from certification.targets.figures import (
@@ -28,8 +28,11 @@ __all__ = [
     "CHANNELS",
     "DRAFT",
     "POPULATIONS",
+    "TOTAL_ALONE",
     "base",
     "basis",
+    "blockers",
+    "blockers_note",
     "channels",
     "commitments",
     "digital",
@@ -170,6 +173,44 @@ def indicator_points(figures: Figures) -> str:
         "Bình quân trên những người đã có quyết định công nhận hoặc không công nhận danh hiệu năm "
         f"{figures.cut_off.year} đến ngày {day(figures.cut_off)}, theo kết quả đã có khi ghi quyết định. Điểm gợi ý do "
         "nhật ký học tập suy ra; điểm được tính là điểm được xác nhận, nơi không có thì là điểm gợi ý." + few
+    )
+
+
+TOTAL_ALONE = "Đủ mức từng chỉ số, chỉ thiếu tổng điểm"
+
+
+def blockers(of: Blockers) -> str:
+    """What most of those lack who do not meet the criteria."""
+    if of.persons == HIDDEN:
+        return f"Có từ 1 đến {BELOW - 1} người chưa đủ tiêu chí, không nêu còn thiếu gì để không lộ kết quả từng người."
+    among = f"Trong {number(of.persons)} người đã có kết quả mà chưa đủ tiêu chí"
+    most = of.commonest
+    if not most:
+        if of.total_alone > 0:
+            return f"{among}, nhiều nhất là đủ mức từng chỉ số, chỉ thiếu tổng điểm: {number(of.total_alone)} người."
+        return f"{among}, chưa có lý do nào chung cho từ {BELOW} người trở lên."
+    named = "; ".join(f"{one.code} “{one.title}”" for one in most)
+    each = " mỗi chỉ số" if len(most) > 1 else ""
+    parts = (
+        f" ({number(most[0].below)} người dưới mức tối thiểu, {number(most[0].not_given)} người chưa ai cho điểm)"
+        if len(most) == 1 and HIDDEN not in (most[0].below, most[0].not_given)
+        else ""
+    )
+    return f"{among}, thiếu nhiều nhất là chỉ số {named}: {number(most[0].persons)} người{each}{parts}."
+
+
+def blockers_note(figures: Figures) -> str:
+    """Who is counted, and how."""
+    of = figures.blockers
+    cells = () if of is None else ((one.persons, one.below, one.not_given) for one in of.indicators)
+    hidden = of is not None and (of.total_alone == HIDDEN or any(HIDDEN in one for one in cells))
+    few = (
+        f" “{HIDDEN_WORD}”: có từ 1 đến {BELOW - 1} người, không nêu để không lộ kết quả từng người." if hidden else ""
+    )
+    return (
+        "Đếm người có kết quả đánh giá gần nhất đến ngày "
+        f"{day(figures.cut_off)} là chưa đủ tiêu chí năm {figures.cut_off.year}. Một người có thể thiếu nhiều chỉ số "
+        "nên có ở mỗi dòng." + few
     )
 
 

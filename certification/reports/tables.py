@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from certification.documents.office import Column, Table
 from certification.reports import sentences
-from certification.reports.figures import Figures, Part, TargetRow, UnitRow
+from certification.reports.figures import Blockers, Figures, Part, TargetRow, UnitRow
 from certification.rules.report_forms import Item
 from certification.targets.figures import NOTHING, forecast_words, last_year_words, mean, number, percent
 
 __all__ = [
     "TOPICS",
+    "blockers",
     "details",
     "entered_rows",
     "forecasts",
@@ -156,6 +157,29 @@ def indicator_points(figures: Figures) -> Table:
         for one in figures.points
     ]
     return Table(columns, rows)
+
+
+def blockers(of: Blockers) -> Table:
+    """What is lacked by how many of those who do not meet the criteria."""
+    columns = (
+        Column("ma", "Mã", 20),
+        Column("ten", "Chỉ số", 107),
+        Column("nguoi", "Số người còn thiếu", 40, "right"),
+        Column("duoi", "Trong đó: dưới mức tối thiểu", 40, "right"),
+        Column("chua", "Trong đó: chưa ai cho điểm", 40, "right"),
+    )
+    rows = [
+        {
+            "ma": one.code,
+            "ten": one.title,
+            "nguoi": number(one.persons),
+            "duoi": number(one.below),
+            "chua": number(one.not_given),
+        }
+        for one in of.indicators
+    ]
+    alone = {"ma": "", "ten": sentences.TOTAL_ALONE, "nguoi": number(of.total_alone), "duoi": "", "chua": ""}
+    return Table(columns, [*rows, *([alone] if of.total_alone else [])])
 
 
 def units(rows: Sequence[UnitRow], groups: Sequence[str]) -> Table:

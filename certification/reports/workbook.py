@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from certification.documents.typography import composed
 from certification.reports import sentences
 from certification.reports.drawing import Report
-from certification.reports.figures import TargetRow, UnitRow
+from certification.reports.figures import Blockers, TargetRow, UnitRow
 from certification.targets.attainment import YearTarget
 from certification.targets.figures import HIDDEN, HIDDEN_WORD, OPERATORS, forecast_words
 
@@ -60,6 +60,8 @@ class _Book:
         self._topics()
         if self.figures.points:
             self._points()
+        if self.figures.blockers and self.figures.blockers.indicators:
+            self._blockers(self.figures.blockers)
         if self.figures.units:
             self._units("Theo đơn vị", self.figures.units)
         if self.figures.enterprises:
@@ -200,6 +202,32 @@ class _Book:
                 self._quotient(page, line, column + 2, column, column + 1, value, self.points)
             line += 1
         page.write_string(line + 1, 0, composed(sentences.indicator_points(self.figures)), self.note)
+
+    # ------------------------------------------------------------ what is lacked
+
+    def _blockers(self, of: Blockers) -> None:
+        page = self._sheet(
+            "Còn thiếu",
+            "NGƯỜI CHƯA ĐỦ TIÊU CHÍ CÒN THIẾU GÌ",
+            (("Mã", 10), ("Chỉ số", 60), ("Số người còn thiếu", 12), ("Dưới mức tối thiểu", 12),
+             ("Chưa ai cho điểm", 12), ("Số người chưa đủ tiêu chí", 12), ("Tỷ lệ", 10)),
+        )  # fmt: skip
+        rows = [(one.code, one.title, one.persons, one.below, one.not_given) for one in of.indicators]
+        if of.total_alone:
+            rows.append(("", sentences.TOTAL_ALONE, of.total_alone, 0, 0))
+        for line, (code, title, *persons) in enumerate(rows, _HEAD + 1):
+            page.write_string(line, 0, composed(code), self.text)
+            page.write_string(line, 1, composed(title), self.text)
+            for column, many in enumerate((*persons, of.persons), 2):
+                if many == HIDDEN:
+                    page.write_string(line, column, HIDDEN_WORD, self.text)
+                else:
+                    page.write_number(line, column, many, self.count)
+            if persons[0] == HIDDEN:
+                page.write_string(line, 6, HIDDEN_WORD, self.text)
+            else:
+                self._rate(page, line, 6, 2, 5, Fraction(persons[0], of.persons))
+        page.write_string(_HEAD + 2 + len(rows), 0, composed(sentences.blockers_note(self.figures)), self.note)
 
     # ------------------------------------------------------------ units
 

@@ -67,7 +67,7 @@ def test_who_was_judged_meanwhile_keeps_what_was_kept(
     with database.writing(tenant) as session:
         add_facts(session, tenant, people[0], ["language"], day=date(2026, 2, 28), quality=3, score=9000)
         assessments.assess(session, tenant, people[:1], PROGRAMME, 2026, as_of=date(2026, 12, 31), now=now)
-    row = (old.worker_id, old.criteria_set_id, old.outcome, old.total, old.kept)
+    row = (old.worker_id, old.criteria_set_id, old.outcome, old.total, old.kept, old.states)
     with database.writing(tenant) as session:
         batch = assessments.Batch(2026, date(2026, 12, 31), "")
         assert assessments.keep_rows(session, tenant, [row], PROGRAMME, batch, now, after=after) == 0
