@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from flask import Response, g, request
 
-__all__ = ["Unchanged", "answer", "conditional", "unless_known"]
+__all__ = ["Unchanged", "answer", "conditional", "public", "unless_known"]
 
 
 class Unchanged(Exception):
@@ -25,6 +25,16 @@ def answer(document: Any, status: int = 200) -> Response:
     """A document (also dataclasses, dates, UUIDs) as JSON. No cache keeps it: figures and persons change."""
     response = Response(msgspec.json.encode(document), status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def public(document: bytes, media_type: str) -> Response:
+    """A document for everybody, any site's pages included. Verifiers and caches may keep it for five minutes, and are
+    told by its ETag when it is still the same."""
+    response = Response(document, mimetype=media_type)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 

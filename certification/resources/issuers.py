@@ -51,10 +51,16 @@ def public_url() -> str:
 @issuers.get("/<uuid:tenant>/did.json")
 @guarded(Act.VERIFY_CERTIFICATES)
 def show_keys(tenant: UUID) -> Response:
-    """The issuer's keys, retired ones too: what they signed goes on being verified."""
+    """The issuer's keys, retired ones too: what they signed goes on being verified.
+
+    Whoever asks takes a look-up of the address's own, as for a list or a certificate.
+    """
+    limits.allow()
     with database().reading(tenant) as session:
         issuer = _issuer(session, tenant)
-        return _sent(msgspec.json.encode(keys.did_document(session, tenant, issuer)), "application/did+ld+json")
+        return answers.public(
+            msgspec.json.encode(keys.did_document(session, tenant, issuer)), "application/did+ld+json"
+        )
 
 
 @issuers.get("/<uuid:tenant>/status/<int:number>")
@@ -73,7 +79,7 @@ def show_status_list(tenant: UUID, number: int) -> Response:
         if answered is None:
             answered = _status_list(session, tenant, number, began)
             _answered.keep((tenant, number), as_of, answered)
-    return _sent(answered, "application/ld+json")
+    return answers.public(answered, "application/ld+json")
 
 
 def _status_list(session: Session, tenant: UUID, number: int, began: datetime) -> bytes:
@@ -133,12 +139,3 @@ def _issuer(session: Session, tenant: UUID) -> Issuer:
 def _day_began(instant: datetime) -> datetime:
     """Midnight in Vietnam: for a day the same list has the same bytes."""
     return instant.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _sent(document: bytes, media_type: str) -> Response:
-    """Verifiers and caches may keep it for five minutes, and are told by its ETag when it is still the same."""
-    response = Response(document, mimetype=media_type)
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = "public, max-age=300"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

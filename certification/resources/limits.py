@@ -1,4 +1,5 @@
-"""How often one address may look certificates up: a process counts for itself, and keeps nothing of who asked.
+"""How often one address may look certificates up, and what is published beside them (keys, lists, the profile): a
+process counts for itself, and keeps nothing of who asked.
 
 Each look-up takes a token from the address's store; tokens come back evenly over a minute. A code cannot be guessed
 (55 bits), so this is not what keeps certificates apart: it keeps one caller from wearing the server out.
@@ -25,11 +26,11 @@ DRAWING = 10
 
 
 class AskedTooOften(CertificationError):
-    """This address looked up too many certificates; it may again after `seconds`."""
+    """This address looked up too much; it may again after `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__(f"too many certificates were looked up from this address; ask again in {seconds} seconds")
+        super().__init__(f"too much was looked up from this address; ask again in {seconds} seconds")
 
 
 class Limit:

@@ -16,7 +16,7 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from certification.access.permissions import Act, guarded
-from certification.resources import access, answers, errors
+from certification.resources import access, answers, errors, limits
 from certification.resources.access import caller, database
 from certification.rules import profile
 from certification.rules.profile import Published
@@ -60,6 +60,8 @@ def show_member(programme: str, rest: str) -> Response:
 
 
 def _published(programme: str) -> Published:
+    """Raises NotFound, and AskedTooOften: each takes a look-up of the address's own."""
+    limits.allow()
     tenant = caller().tenant
     with database().reading(tenant) as session:
         found = profile.published(session, tenant, programme)
@@ -69,8 +71,4 @@ def _published(programme: str) -> Published:
 
 
 def _answer(document: Any) -> Response:
-    response = Response(json.dumps(document, ensure_ascii=False, indent=1), mimetype="application/ld+json")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return answers.public(json.dumps(document, ensure_ascii=False, indent=1).encode(), "application/ld+json")

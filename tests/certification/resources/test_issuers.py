@@ -19,6 +19,7 @@ from certification.certificates.keys import Issuer
 from certification.credentials import status_lists
 from certification.models import Certificate
 from certification.resources.limits import Limit
+from certification.rules.criteria import PROGRAMME
 from lrs.db import Database
 from tests.certification.certificates.issued import PUBLIC_URL, entries, issue, recognise
 from tests.conftest import PEPPER
@@ -90,11 +91,23 @@ def test_lists_that_there_are_not_are_not_found(client: FlaskClient, path: str) 
         assert (answer.status_code, answer.mimetype) == (404, "application/json")
 
 
-def test_an_address_that_asks_too_often_waits(app: Flask, client: FlaskClient, path: str) -> None:
-    app.extensions["look_ups"] = Limit(2, lambda: 100.0)
-    answers = [client.get(path) for _ in range(3)]
-    assert [one.status_code for one in answers] == [200, 200, 429]
-    assert answers[2].headers["Retry-After"] == "30"
+@pytest.mark.parametrize("which", ["list", "keys", "profile"])
+def test_what_is_published_is_kept_by_caches_and_an_address_that_asks_too_often_waits(
+    app: Flask, client: FlaskClient, path: str, which: str
+) -> None:
+    keys_of_issuer = path.replace("status/1", "did.json")
+    asked = {"list": path, "keys": keys_of_issuer, "profile": f"/profile/{PROGRAMME}"}[which]
+    app.extensions["look_ups"] = Limit(3, lambda: 100.0)
+    first = client.get(asked)
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "public, max-age=300")
+    assert first.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.get(asked, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert client.get(f"{asked}x").status_code == 404
+    answers = [client.get(asked) for _ in range(2)]
+    assert [one.status_code for one in answers][-1] == 429
+    assert answers[-1].headers["Retry-After"] == "20"
+    other = client.get(keys_of_issuer, environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    assert other.status_code == 200, "another address is not held up"
 
 
 def test_what_is_withdrawn_is_found_without_reading_the_rest(
