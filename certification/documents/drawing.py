@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-__all__ = ["attachment", "page", "pdf"]
+__all__ = ["attachment", "leaves", "page", "pdf"]
 
 
 @cache
@@ -51,6 +51,27 @@ def pdf(
         font_config=fonts,
     )
     return drawn
+
+
+def leaves(htmls: Iterable[str]) -> bytes:
+    """What is drawn of several pages of ours in one file, each begun on a leaf of its own: printed on both sides, no
+    leaf has anything of two. The same bytes for the same pages."""
+    draw, fonts = _weasyprint()
+    sheets: list[Any] = []
+    first, read = None, hashlib.sha256()
+    for html in htmls:
+        drawn = draw(html).render(font_config=fonts)
+        first = first or drawn
+        sheets += drawn.pages
+        if len(drawn.pages) % 2:
+            last = drawn.pages[-1]
+            size = f"{last.width}px {last.height}px"
+            sheets += draw(f"<style>@page {{ size: {size}; margin: 0 }}</style>").render(font_config=fonts).pages
+        read.update(html.encode())
+    if first is None:
+        raise ValueError("nothing to draw")
+    together: bytes = first.copy(sheets).write_pdf(pdf_identifier=read.digest()[:16])
+    return together
 
 
 @cache

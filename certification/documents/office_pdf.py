@@ -3,18 +3,18 @@ Times New Roman: its letters are as wide."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from certification.documents import form
-from certification.documents.drawing import page, pdf
+from certification.documents.drawing import leaves, page, pdf
 from certification.documents.filled import values
 from certification.documents.form import STYLES
 from certification.documents.kinds import DECISION
 from certification.documents.office import Block, OfficeDocument, Table
 from certification.documents.typography import bound, composed
 
-__all__ = ["LONG", "render_pdf"]
+__all__ = ["LONG", "render_pdf", "render_together"]
 
 LONG = 150
 """Rows of tables from which on drawing them cell by cell would take seconds."""
@@ -27,14 +27,23 @@ def render_pdf(document: OfficeDocument) -> bytes:
 
     What has more than `LONG` rows in its tables is drawn by `long_pdf`, where the font's files are found.
     """
-    kind, told = document.kind, values(document)
     if _rows(document) > LONG:
         from certification.documents import long_pdf  # loaded when it is needed: it takes a while
 
         if long_pdf.can_draw():
-            return long_pdf.render_long_pdf(document, told)
+            return long_pdf.render_long_pdf(document, values(document))
+    return pdf(_html(document))
+
+
+def render_together(documents: Iterable[OfficeDocument]) -> bytes:
+    """Several documents as one PDF, each on leaves of its own; drawn one by one. The same bytes for the same values."""
+    return leaves(_html(one) for one in documents)
+
+
+def _html(document: OfficeDocument) -> str:
+    kind, told = document.kind, values(document)
     width = form.text_width(landscape=kind.landscape)
-    html = page("office.html").render(
+    html: str = page("office.html").render(
         v=told,
         kind=kind.name,
         landscape=kind.landscape,
@@ -58,7 +67,7 @@ def render_pdf(document: OfficeDocument) -> bytes:
             for one, drawn in zip(document.annexes, told["cac_phu_luc"], strict=True)
         ],
     )
-    return pdf(html)
+    return html
 
 
 def _rows(document: OfficeDocument) -> int:

@@ -33,9 +33,9 @@ from certification.units import letterheads, organizations
 from certification.units.letterheads import Letterhead
 from certification.units.trees import UNION
 from certification.vietnam import VIETNAM
-from lrs.db import Session
+from lrs.db import Session, among, beside
 
-__all__ = ["blank", "of_worker"]
+__all__ = ["blank", "of_many", "of_worker"]
 
 NAMED = 4
 """So many activities are named as the evidence of a chỉ số; the others are counted."""
@@ -77,18 +77,87 @@ def of_worker(
     Raises UnknownWorker, NoCriteriaInForce. A number of SQL commands that does not grow with the evidence.
     """
     person = workers.find(session, tenant, number)
-    place = _place(session, tenant, person, on)
+    made = _made(session, tenant, [person], year, on=on, now=now, filled=filled, programme=programme)[0]
+    if isinstance(made, NoCriteriaInForce):
+        raise made
+    return made
+
+
+def of_many(
+    session: Session,
+    tenant: UUID,
+    people: Sequence[Person],
+    year: int,
+    *,
+    on: date,
+    now: datetime,
+    filled: bool = True,
+    programme: str = PROGRAMME,
+) -> list[OfficeDocument]:
+    """A sheet for each of these workers, in their order, as `of_worker` gives it; where no criteria are in force, one
+    that says so. A number of SQL commands that grows with the unions they belong to and with nothing else."""
+    made = _made(session, tenant, people, year, on=on, now=now, filled=filled, programme=programme)
+    return [
+        _without_criteria(session, tenant, person, year, on, now) if isinstance(one, NoCriteriaInForce) else one
+        for person, one in zip(people, made, strict=True)
+    ]
+
+
+def _made(
+    session: Session,
+    tenant: UUID,
+    people: Sequence[Person],
+    year: int,
+    *,
+    on: date,
+    now: datetime,
+    filled: bool,
+    programme: str,
+) -> list[OfficeDocument | NoCriteriaInForce]:
+    """The sheet of each, or why there is none."""
+    ids = [one.id for one in people]
+    places, heads = _places(session, tenant, ids, on), _Heads(session, tenant, on)
+    rules: dict[UUID, CriteriaSet | NoCriteriaInForce] = {}
     if filled:
-        found = _judged(session, tenant, person.id, programme, year, on)
-        rules, results = found.rules.criteria_set, {one.indicator: one for one in found.result.indicators}
-        told = retold.tellings(session, tenant, {one for each in results.values() for one in each.counted})
-        notes = _notes(session, tenant, person.id, programme, year, on, results)
-        rows, closing = _rows(rules, results, told, notes), _said(rules, found)
-    else:
-        audience = audiences.of(session, tenant, [person.id], year)[person.id]
-        rules = criteria.in_force(session, tenant, programme, audience, year)[1]
-        rows, closing = _rows(rules), _to_fill_in(rules)
-    return _document(session, tenant, rules, year, rows, closing, person, place, on, now)
+        found = _judged(session, tenant, ids, programme, year, on)
+        results = {
+            worker: {one.indicator: one for one in judgement.result.indicators} for worker, judgement in found.items()
+        }
+        counted = {one for some in results.values() for each in some.values() for one in each.counted}
+        told = retold.tellings(session, tenant, counted)
+        notes = _notes(session, tenant, programme, year, on, results)
+        rules |= {worker: judgement.rules.criteria_set for worker, judgement in found.items()}
+    missing = [one for one in ids if one not in rules]
+    audience_of = audiences.of(session, tenant, missing, year) if missing else {}
+    by_audience: dict[str, CriteriaSet | NoCriteriaInForce] = {}
+    for audience in sorted(set(audience_of.values())):
+        try:
+            by_audience[audience] = criteria.in_force(session, tenant, programme, audience, year)[1]
+        except NoCriteriaInForce as error:
+            by_audience[audience] = error
+    rules |= {worker: by_audience[audience] for worker, audience in audience_of.items()}
+    made: list[OfficeDocument | NoCriteriaInForce] = []
+    for person in people:
+        of_person = rules[person.id]
+        if isinstance(of_person, NoCriteriaInForce):
+            made.append(of_person)
+            continue
+        if filled and person.id in found:
+            rows = _rows(of_person, results[person.id], told, notes.get(person.id, {}))
+            closing = _said(of_person, found[person.id])
+        else:
+            rows, closing = _rows(of_person), _to_fill_in(of_person)
+        place = places.get(person.id, _Place())
+        made.append(_document(heads, of_person, year, rows, closing, person, place, on, now))
+    return made
+
+
+def _without_criteria(
+    session: Session, tenant: UUID, person: Person, year: int, on: date, now: datetime
+) -> OfficeDocument:
+    place = _places(session, tenant, [person.id], on).get(person.id, _Place())
+    said = (f"Không có bộ tiêu chí nào đang áp dụng cho nhóm của người này trong năm {year}: không lập phiếu.",)
+    return _document(_Heads(session, tenant, on), None, year, (), said, person, place, on, now)
 
 
 def blank(
@@ -103,13 +172,13 @@ def blank(
 ) -> OfficeDocument:
     """A sheet of nobody's, to be copied and filled in by hand. Raises NoCriteriaInForce."""
     rules = criteria.in_force(session, tenant, programme, audience, year)[1]
-    return _document(session, tenant, rules, year, _rows(rules), _to_fill_in(rules), None, _Place(), on, now)
+    heads = _Heads(session, tenant, on)
+    return _document(heads, rules, year, _rows(rules), _to_fill_in(rules), None, _Place(), on, now)
 
 
 def _document(
-    session: Session,
-    tenant: UUID,
-    rules: CriteriaSet,
+    heads: _Heads,
+    rules: CriteriaSet | None,
     year: int,
     rows: Sequence[Mapping[str, str]],
     closing: tuple[str, ...],
@@ -118,7 +187,7 @@ def _document(
     on: date,
     now: datetime,
 ) -> OfficeDocument:
-    head, chair = _head(session, tenant, place.union, on)
+    head, chair = heads.of(place.union)
     name, number, gender = (person.full_name, person.number, person.gender) if person else ("", "", None)
     about = (
         ("Họ và tên:", f"{name or _ROOM}; ngày sinh: …………………; giới tính: {_GENDERS.get(gender or '', '………')}"),
@@ -129,7 +198,7 @@ def _document(
         letterhead=head,
         subject=f"Danh hiệu “Công dân học tập” năm {year}",
         year=on.year,
-        grounds=(f"Căn cứ Quyết định số {rules.number} của {rules.issuer}",) if rules.number else (),
+        grounds=(f"Căn cứ Quyết định số {rules.number} của {rules.issuer}",) if rules and rules.number else (),
         blocks=tuple(Paragraph(text, lead) for lead, text in about),
         persons=rows,
         closing=closing,
@@ -138,47 +207,59 @@ def _document(
     )
 
 
-def _head(session: Session, tenant: UUID, union: str | None, on: date) -> tuple[Letterhead, Signature]:
-    """How the union's documents are headed and who signs for it; room for both where no union is known."""
-    if union is None:
-        return Letterhead(f"CÔNG ĐOÀN CƠ SỞ\n{_ROOM}"), Signature("CHỦ TỊCH", "", "TM. BAN CHẤP HÀNH")
-    signing = letterheads.signers(session, tenant, union, on)
-    chair = Signature("CHỦ TỊCH", "", "TM. BAN CHẤP HÀNH")
-    if signing:
-        chair = Signature(signing[-1].office, signing[-1].name, signing[-1].authority)
-    return letterheads.letterhead(session, tenant, union, on), chair
+class _Heads:
+    """How the unions' documents are headed and who signs for them, each looked up once."""
+
+    def __init__(self, session: Session, tenant: UUID, on: date) -> None:
+        self._session, self._tenant, self._on = session, tenant, on
+        self._known: dict[str | None, tuple[Letterhead, Signature]] = {}
+
+    def of(self, union: str | None) -> tuple[Letterhead, Signature]:
+        """Room for both where no union is known."""
+        if union not in self._known:
+            self._known[union] = self._looked_up(union)
+        return self._known[union]
+
+    def _looked_up(self, union: str | None) -> tuple[Letterhead, Signature]:
+        chair = Signature("CHỦ TỊCH", "", "TM. BAN CHẤP HÀNH")
+        if union is None:
+            return Letterhead(f"CÔNG ĐOÀN CƠ SỞ\n{_ROOM}"), chair
+        signing = letterheads.signers(self._session, self._tenant, union, self._on)
+        if signing:
+            chair = Signature(signing[-1].office, signing[-1].name, signing[-1].authority)
+        return letterheads.letterhead(self._session, self._tenant, union, self._on), chair
 
 
-def _place(session: Session, tenant: UUID, person: Person, on: date) -> _Place:
-    """Where the worker is employed on the day; of several employers, where it was begun last."""
-    row = session.execute(
-        sa.select(Employment.enterprise_id, Employment.position)
+def _places(session: Session, tenant: UUID, worker_ids: Collection[UUID], on: date) -> dict[UUID, _Place]:
+    """Where each of the workers is employed on the day; of several employers, where it was begun last."""
+    rows = session.execute(
+        sa.select(Employment.worker_id, Employment.enterprise_id, Employment.position)
         .where(
-            Employment.tenant_id == tenant,
-            Employment.worker_id == person.id,
+            among(session, Employment.worker_id, worker_ids),
+            beside(Employment.tenant_id) == tenant,
             Employment.started <= on,
             sa.or_(Employment.ended.is_(None), Employment.ended >= on),
         )
-        .order_by(Employment.started.desc())
-        .limit(1)
-    ).first()
+        .order_by(Employment.started, Employment.enterprise_id.desc())
+    ).all()
     tree = organizations.tree(session, tenant, on)
-    node = None if row is None else next((one for one in tree.nodes if one.id == row.enterprise_id), None)
-    if row is None or node is None:
-        return _Place()
-    return _Place(node.name, row.position or "", next(iter(tree.parents(node.code, UNION)), None))
+    nodes = {one.id: one for one in tree.nodes}
+    return {
+        worker: _Place(node.name, position or "", next(iter(tree.parents(node.code, UNION)), None))
+        for worker, enterprise, position in rows
+        if (node := nodes.get(enterprise)) is not None
+    }
 
 
-def _judged(session: Session, tenant: UUID, worker: UUID, programme: str, year: int, on: date) -> Judgement:
-    kept = statuses.of_workers(session, tenant, [worker], programme, year, Moment()).get(worker)
-    if kept is not None:
-        return kept
-    judged = assessments.judge(session, tenant, [worker], programme, year, on)
-    for missing in judged.without_criteria:
-        raise missing
-    if not judged.judgements:
-        raise NoCriteriaInForce(programme, AUDIENCE, year)
-    return judged.judgements[0]
+def _judged(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int, on: date
+) -> dict[UUID, Judgement]:
+    """Of whom criteria are in force: the last result that is kept, or what is to be said on the day."""
+    found = dict(statuses.of_workers(session, tenant, worker_ids, programme, year, Moment()))
+    if others := [one for one in worker_ids if one not in found]:
+        judged = assessments.judge(session, tenant, others, programme, year, on)
+        found |= {one.worker_id: one for one in judged.judgements}
+    return found
 
 
 # ---------------------------------------------------------------- what stands in it
@@ -256,22 +337,25 @@ def _span(days: Iterable[date]) -> str:
 def _notes(
     session: Session,
     tenant: UUID,
-    worker: UUID,
     programme: str,
     year: int,
     on: date,
-    results: Mapping[str, IndicatorResult],
-) -> dict[str, str]:
-    """By chỉ số: what the worker wrote beside the own points, and on what those who attested based theirs."""
-    notes: dict[str, list[str]] = {}
-    for own in self_scores.last_known(session, tenant, [worker], programme, year, on)[worker]:
-        if own.note and own.indicator in results:
-            notes.setdefault(own.indicator, []).append(f"Tự ghi: {own.note}")
-    vouched = gathering.attested(session, tenant, [worker], programme=programme, year=year, as_of=on)
-    for one in vouched.get(worker, ()):
-        if one.basis and one.indicator in results and results[one.indicator].attested == one.points:
-            notes.setdefault(one.indicator, []).append(f"Tập thể, {one.attested_on:%d/%m/%Y}: {one.basis}")
-    return {indicator: ". ".join(said) for indicator, said in notes.items()}
+    results: Mapping[UUID, Mapping[str, IndicatorResult]],
+) -> dict[UUID, dict[str, str]]:
+    """By worker and chỉ số: what the worker wrote beside the own points, and on what who attested based theirs."""
+    own = self_scores.last_known(session, tenant, list(results), programme, year, on)
+    vouched = gathering.attested(session, tenant, list(results), programme=programme, year=year, as_of=on)
+    found: dict[UUID, dict[str, str]] = {}
+    for worker, of_worker in results.items():
+        notes: dict[str, list[str]] = {}
+        for one in own[worker]:
+            if one.note and one.indicator in of_worker:
+                notes.setdefault(one.indicator, []).append(f"Tự ghi: {one.note}")
+        for given in vouched.get(worker, ()):
+            if given.basis and given.indicator in of_worker and of_worker[given.indicator].attested == given.points:
+                notes.setdefault(given.indicator, []).append(f"Tập thể, {given.attested_on:%d/%m/%Y}: {given.basis}")
+        found[worker] = {indicator: ". ".join(said) for indicator, said in notes.items()}
+    return found
 
 
 def _said(rules: CriteriaSet, found: Judgement) -> tuple[str, ...]:

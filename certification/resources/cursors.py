@@ -20,7 +20,7 @@ from flask import current_app, request
 
 from certification.resources.errors import BadRequest, Fault
 
-__all__ = ["after", "page", "part"]
+__all__ = ["after", "cursor", "page", "part"]
 
 _SEAL_BYTES = 16
 
@@ -63,7 +63,7 @@ def page(
     `key` are an item's sort values, as `after` gives them back; `show` is what the answer says of it.
     """
     given = found[:limit]
-    following = _cursor(tenant, key(given[-1])) if len(found) > limit else None
+    following = cursor(tenant, key(given[-1])) if len(found) > limit else None
     return {"as_of": as_of, **beside, "items": [show(one) for one in given], "next": following}
 
 
@@ -77,11 +77,12 @@ def part(
     **beside: Any,
 ) -> Mapping[str, Any]:
     """The same of a list that says itself where it was left (`left`, None at its end), also behind the last item."""
-    following = None if left is None else _cursor(tenant, left)
+    following = None if left is None else cursor(tenant, left)
     return {"as_of": as_of, **beside, "items": [show(one) for one in given], "next": following}
 
 
-def _cursor(tenant: UUID, values: tuple[Any, ...]) -> str:
+def cursor(tenant: UUID, values: tuple[Any, ...]) -> str:
+    """Where a list goes on behind these sort values, for a view whose answer is no page of items."""
     packed = msgspec.json.encode(values)
     return base64.urlsafe_b64encode(_seal(tenant, packed) + packed).rstrip(b"=").decode()
 

@@ -1,20 +1,25 @@
-"""…/self-assessment/<year>/sheet.docx, .pdf: the sheet on which workers assess themselves, filled or blank."""
+"""…/self-assessment/<year>/sheet.docx, .pdf: the sheet on which workers assess themselves, filled or blank; and the
+sheets of many, /self-assessment/<year>/sheets.pdf, .zip."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
-from flask import Response
-from marshmallow import fields
+from flask import Response, request, url_for
+from marshmallow import ValidationError, fields, validate, validates_schema
 
+from certification.access import rights
 from certification.access.permissions import Act
 from certification.documents import kept_templates
 from certification.documents.kinds import SHEET
 from certification.documents.office import OfficeDocument
 from certification.documents.office_pdf import render_pdf
 from certification.documents.word import render
-from certification.dossiers import sheets
+from certification.dossiers import many_sheets, sheets
+from certification.dossiers.many_sheets import MOST, Batch, NobodySought
+from certification.resources import cursors, looking
 from certification.resources.access import database, known_worker, now, today, who
 from certification.resources.errors import Fault, NotFound
 from certification.resources.frame import Resource
@@ -26,9 +31,11 @@ resource = Resource("self-assessment sheets", "The sheet on which a worker asses
 MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
+    "zip": "application/zip",
 }
 OF_ONE = "/workers/<path:number>/self-assessment/<year>/sheet"
 OF_NOBODY = "/self-assessment/<year>/sheet"
+OF_MANY = "/self-assessment/<year>/sheets"
 
 
 class SheetParameters(Parameters):
@@ -37,6 +44,31 @@ class SheetParameters(Parameters):
     blank = fields.Boolean(
         load_default=False, metadata={"description": "Without points and evidence, to be filled in by hand."}
     )
+
+
+class SheetsParameters(SheetParameters):
+    """Whose, and which part of them."""
+
+    enterprise = fields.String(
+        validate=validate.Length(min=1, max=200), metadata={"description": "Whoever is employed there today."}
+    )
+    team = fields.String(
+        validate=validate.Length(min=1, max=200), metadata={"description": "Of this team of the enterprise alone."}
+    )
+    proposal = fields.UUID(metadata={"description": "Those in this proposal; with `enterprise` those of it alone."})
+    limit = fields.Integer(
+        load_default=MOST,
+        validate=validate.Range(min=1, max=MOST),
+        metadata={"description": f"How many sheets at most, 1 to {MOST}; the header `Link` says where the next are."},
+        error_messages={"invalid": f"not a number; write it as {MOST}"},
+    )
+    cursor = fields.String(metadata={"description": "Where to go on: as the `Link` of the answer before has it."})
+
+    @validates_schema
+    def whose(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Somebody's, and a team is an enterprise's."""
+        if "enterprise" not in data and ("team" in data or "proposal" not in data):
+            raise ValidationError({"enterprise": ["say whose: an enterprise (with a team of it), or a proposal"]})
 
 
 @resource.get(
@@ -65,6 +97,60 @@ def draw_blank_sheet_docx(year: str) -> Response:
 def draw_blank_sheet_pdf(year: str) -> Response:
     """A sheet of nobody's as PDF"""
     return _of_nobody(year, "pdf")
+
+
+@resource.get(
+    f"{OF_MANY}.pdf", Act.READ_ASSESSMENT, query=SheetsParameters, answers=None, media_type=MEDIA["pdf"], conflicts=True
+)
+def draw_sheets_pdf(year: str, query: Mapping[str, Any]) -> Response:
+    """The sheets of an enterprise, a team or a proposal as one PDF to be printed
+
+    In the order of names, each on leaves of its own, so that printed on both sides no leaf is of two workers. Of
+    whomever the caller may know, fifty in one file: where there are more, the header `Link` (rel="next") has the
+    address of the following ones. 404 where there is nobody.
+    """
+    return _of_many(year, "pdf", query)
+
+
+@resource.get(
+    f"{OF_MANY}.zip", Act.READ_ASSESSMENT, query=SheetsParameters, answers=None, media_type=MEDIA["zip"], conflicts=True
+)
+def draw_sheets_docx(year: str, query: Mapping[str, Any]) -> Response:
+    """The same as an archive of Word files, one for each worker"""
+    return _of_many(year, "zip", query)
+
+
+def _of_many(year: str, end: str, query: Mapping[str, Any]) -> Response:
+    of_year, tenant = _year(year), who().tenant
+    left = cursors.after(tenant, (str, UUID))
+    with database().reading(tenant) as session:
+        batch = _next(session, of_year, query, (left[0], left[1]) if left else None)
+    if not batch.people:
+        raise NotFound(Fault("", "nobody of whom you may know; there is nothing to draw"))
+    looking.saw([one.id for one in batch.people])
+    response = Response(many_sheets.drawn(batch, end), mimetype=MEDIA[end])
+    response.headers["Content-Disposition"] = f'attachment; filename="{SHEET.id}.{end}"'
+    if batch.left is not None:
+        others = {name: value for name, value in request.args.items() if name != "cursor"}
+        following = url_for(request.endpoint or "", year=year, cursor=cursors.cursor(tenant, batch.left), **others)
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+def _next(session: Session, year: int, query: Mapping[str, Any], after: tuple[str, UUID] | None) -> Batch:
+    tenant, on = who().tenant, today()
+    reach = rights.reach(who(), Act.READ_ASSESSMENT, on)
+    try:
+        wanted = many_sheets.sought(
+            session, tenant, on, enterprise=query.get("enterprise"), team=query.get("team"),
+            proposal=query.get("proposal"),
+        )  # fmt: skip
+    except NobodySought as error:
+        raise NotFound(Fault("", "nobody of whom you may know; there is nothing to draw")) from error
+    return many_sheets.of_next(
+        session, tenant, wanted, year, within=reach, now=now(), filled=not query["blank"], after=after,
+        limit=query["limit"],
+    )  # fmt: skip
 
 
 def _of_one(number: str, year: str, end: str, query: Mapping[str, Any]) -> Response:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
+import pypdfium2
 import pytest
 from flask import Flask
 
+from certification.access.rights import Reach
 from certification.documents import kept_templates
 from certification.documents.kinds import SHEET
 from certification.documents.office import OfficeDocument
+from certification.documents.office_pdf import render_together
 from certification.documents.word import render
 from certification.documents.word_layout import default_template
-from certification.dossiers import sheets
+from certification.dossiers import many_sheets, sheets
 from certification.errors import NoCriteriaInForce
 from certification.evidence import self_scores
 from certification.evidence.self_scores import OwnScore
 from certification.judgement import judging
+from certification.models import Audience
 from certification.people import linking
 from certification.people.workers import UnknownWorker
 from lrs import api
@@ -144,3 +151,65 @@ def test_a_command_draws_the_sheets_of_several_or_of_nobody(known: Desk, app: Fl
     assert wanted <= {one.name for one in tmp_path.iterdir()}
     unknown = drawn("--worker", "NV-99")
     assert (unknown.exit_code, "NV-99" in unknown.output) == (1, True)
+
+
+def test_the_sheets_of_many_are_those_of_each_with_no_more_commands(
+    known: Desk, count_commands: Callable[[], Any]
+) -> None:
+    with known.world.database.writing(known.tenant) as session:
+        more = [known.world.employ(session, "dn/a") for _ in range(9)]
+        session.add(Audience(worker_id=more[0], year=YEAR, tenant_id=known.tenant, audience="can-bo-doanh-nhan"))
+    of_enterprise = {"within": Reach(known.tenant, ON, True, frozenset(), frozenset(), frozenset()), "now": known.now}
+    told: list[int] = []
+    with known.reading() as session:
+        wanted = many_sheets.sought(session, known.tenant, ON, enterprise="dn/a")
+        for limit in (2, 50):
+            with count_commands() as asked:
+                batch = many_sheets.of_next(session, known.tenant, wanted, YEAR, limit=limit, **of_enterprise)
+            told.append(len([one for one in asked if "SELECT" in one]))
+            assert len(batch.documents) == min(limit, 11)
+            assert (batch.left is None) == (limit == 50)
+        assert told[1] <= told[0] + 2, "the criteria of one audience more"
+        by_number = dict(zip([one.number for one in batch.people], batch.documents, strict=True))
+        for number in ("NV-1", "NV-2"):
+            assert by_number[number] == sheet(known, number)
+        first = many_sheets.of_next(session, known.tenant, wanted, YEAR, limit=4, **of_enterprise)
+        rest = many_sheets.of_next(session, known.tenant, wanted, YEAR, after=first.left, **of_enterprise)
+    assert [one.number for one in (*first.people, *rest.people)] == list(by_number)
+    (without,) = [one for one in batch.documents if not one.persons]
+    assert "Không có bộ tiêu chí nào" in without.closing[0]
+
+
+def test_printed_on_both_sides_no_leaf_is_of_two_workers(known: Desk) -> None:
+    document = pypdfium2.PdfDocument(render_together([sheet(known), sheet(known, "NV-2")]))
+    texts = [page.get_textpage().get_text_range() for page in document]
+    starts = [place for place, text in enumerate(texts) if "PHIẾU TỰ ĐÁNH GIÁ" in text]
+    assert len(starts) == 2
+    assert all(place % 2 == 0 for place in starts)
+    assert len(texts) % 2 == 0
+
+
+def test_a_command_draws_the_sheets_of_an_enterprise_team_or_proposal_in_parts(
+    known: Desk, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many_sheets.of_next, "__kwdefaults__", {**many_sheets.of_next.__kwdefaults__, "limit": 1})
+
+    def drawn(*told: str) -> Any:
+        args = ["certification", "draw-self-assessment", str(tmp_path / "s"), "--year", "2026", *told]
+        return app.test_cli_runner().invoke(args=args)
+
+    result = drawn("--enterprise", "dn/a", "--blank")
+    assert result.exit_code == 0, result.output
+    assert {one.name for one in (tmp_path / "s").iterdir()} == {
+        f"phieu-tu-danh-gia-00{part}.{end}" for part in (1, 2) for end in ("pdf", "zip")
+    }
+    with zipfile.ZipFile(tmp_path / "s" / "phieu-tu-danh-gia-002.zip") as archive:
+        (name,) = archive.namelist()
+        assert name == "phieu-tu-danh-gia-01-NV-2.docx"
+        assert "PHIẾU TỰ ĐÁNH GIÁ" in text_of(archive.read(name))
+    known.reviewed("NV-3")
+    proposed = known.propose("NV-3", who=known.operator, unit="cdcs/b")
+    assert "1 of 2026, NV-3 to NV-3" in drawn("--proposal", str(proposed.id)).output
+    for wrong in (("--enterprise", "dn/khong"), ("--enterprise", "dn/a", "--team", "Tổ 9"), ("--team", "Tổ 1"),
+                  ("--proposal", str(UUID(int=7))), ("--enterprise", "dn/a", "--worker", "NV-1")):  # fmt: skip
+        assert drawn(*wrong).exit_code != 0
