@@ -24,6 +24,7 @@ __all__ = [
     "taken_elsewhere",
     "twice_employed",
     "undone_already",
+    "unusable",
 ]
 
 
@@ -111,6 +112,14 @@ def not_of_the_worker(what: str, told: str, number: str) -> str:
         "attestation": "Xác nhận",
     }
     return f"{names[what]} “{told}” không phải của người lao động “{number}”; xem lại hồ sơ của người đó"
+
+
+def unusable(number: str) -> str:
+    """Numbers are one for the whole tenant: that it is anybody's, and whose, is not told to whoever may not know."""
+    return (
+        f"Mã “{number}” không dùng được ở đây; chọn mã khác, hoặc nhờ công đoàn cấp trên xem lại nếu đúng là mã của "
+        "người này"
+    )
 
 
 def is_another(number: str) -> str:

@@ -20,7 +20,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Employment
-from certification.people import linking, union_roles, workers
+from certification.people import identity_words, linking, union_roles, workers
 from certification.people.roster_file import ACCOUNTS, CADRE, MEMBER, NAME, NUMBER, Entry, Roster
 from certification.people.workers import Known, Person
 from lrs.db import Session, among
@@ -69,7 +69,7 @@ def check(
         owners = {ifi: owner.id for ifi, owner in linking.owners(session, tenant, told).items()}
         for number, person in people.items():
             for place in places[number] if person.id not in own else ():
-                roster.sheet.fault(roster.entries[place].row, NUMBER, _NOT_OWN.format(number))
+                roster.sheet.fault(roster.entries[place].row, NUMBER, identity_words.unusable(number))
         if not union_roles_too:
             stored = union_roles.stored(session, tenant, own)
             for number, person in people.items():
@@ -81,12 +81,6 @@ def check(
             roster.entries[place] = replace(
                 entry, gender=person.gender, audience=None, audience_year=None, national=None
             )
-
-
-_NOT_OWN = (
-    "mã “{}” đã dùng cho người không thuộc doanh nghiệp này; sửa mã, hoặc nhờ nơi vận hành hệ thống nhập khi người đó "
-    "chuyển đến"
-)
 
 
 _UNIONS = (

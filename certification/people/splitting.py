@@ -16,7 +16,7 @@ from certification.people import identifiers, identity_events, identity_words, w
 from certification.people.identity_events import SPLIT, New
 from certification.people.merging import Merged, MergeRefused, in_hand, mark, reread, set_merged
 from certification.people.moved_rows import Changes, Row, key_of, repoint, written
-from certification.people.workers import Person, Record, UnknownWorker
+from certification.people.workers import Known, Person, Record, UnknownWorker, everybody
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets import written as written_day
 from lrs.db import Session, new_id
@@ -47,12 +47,14 @@ def split(
     titles: Collection[int] = (),
     attestations: Collection[UUID] = (),
     programme: str = PROGRAMME,
+    known: Known = everybody,
 ) -> Merged:
     """Makes some of what is of the worker `number` that of `other`: a new number, or one that was merged into it.
 
     `accounts` in any form `identifiers.read` takes, with the Statements they made; `employments` by enterprise's code
     and first day; `titles` by year; `attestations` by id. A new worker has the name given, else the same name. What is
-    not named stays. Raises UnknownWorker, MergeRefused, or SplitFaults with everything that is not the worker's.
+    not named stays. Of a number of somebody whom whoever asks may not know (`known`) it is said only that it cannot be
+    used. Raises UnknownWorker, MergeRefused, or SplitFaults with everything that is not the worker's.
     """
     bulk.import_alone(session, tenant)
     found = workers.records(session, tenant, [number, other])
@@ -65,6 +67,9 @@ def split(
     if gone is None and (faults := identity_words.new_worker_faults(other, full_name)):
         raise SplitFaults(faults)
     if gone is not None and gone.merged_into != person.id:
+        holder = gone.merged_into or gone.person.id
+        if holder not in known({holder}):
+            raise MergeRefused(identity_words.unusable(other))
         raise MergeRefused(identity_words.is_another(other))
     chosen = _chosen(session, tenant, person, accounts, employments, titles, attestations, programme)
     target = _target(session, tenant, person, gone, other, full_name)

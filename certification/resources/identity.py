@@ -383,6 +383,7 @@ def split_worker(number: str, body: Mapping[str, Any]) -> Any:
             by=asking.name,
             basis=body["basis"],
             now=now(),
+            known=rights.knowing(session, asking, Act.CHANGE_IDENTITY, today()),
         )
     return _merged(done)
 

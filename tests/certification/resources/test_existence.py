@@ -17,6 +17,8 @@ from certification.access.permissions import Role
 from certification.access.who import Held, Who
 from certification.dossiers import proceedings
 from certification.evidence.witnesses import Witness
+from certification.models import Worker
+from certification.people import merging
 from certification.privacy import consents, requests
 from tests.certification.resources.branches import Callers, Headers
 from tests.certification.resources.test_hostile_requests import _operations, _plausible
@@ -121,6 +123,40 @@ def test_no_route_tells_a_number_of_another_branch_from_one_that_nobody_has(
     assert told == []
     assert answered.get(404, 0) > 30
     assert answered.get(400, 0) > 10
+
+
+def test_of_a_number_that_cannot_be_used_nobody_is_told_whose_it_is(
+    world: World, client: FlaskClient, callers: Callers, people: dict[str, UUID]
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        gone, kept = world.employ(session, "dn/c"), world.employ(session, "dn/c")
+        taken, merged = (session.get_one(Worker, one).number for one in (people[THEIRS], gone))
+        merging.merge(
+            session, world.tenant, session.get_one(Worker, kept).number, merged, by="hoa", basis="một người",
+            now=world.now,
+        )  # fmt: skip
+    heading = "Mã người lao động,Họ và tên,Mã doanh nghiệp,Ngày vào làm"
+    officer, enterprise = callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a"), callers.enterprise
+    told: set[str] = set()
+    for number in (taken, merged):
+        roster = f"{heading}\n{number},Lê Mai,dn/a,01/03/2026\n".encode()
+        for path in ("/api/roster", "/api/roster?dry_run=true"):
+            sent = {"data": roster, "content_type": "text/csv"}
+            status, text = _answer(client, enterprise, "POST", path, number, **sent)
+            assert status == 400
+            (fault,) = json.loads(text)["errors"]
+            told.add(fault["message"])
+        body = {"other": number, "basis": "hai người", "employments": [{"enterprise": "dn/a", "started": "2021-01-01"}]}
+        for headers in (officer, callers.officer):
+            status, text = _answer(client, headers, "POST", "/api/workers/NV-1/split", number, **_json("POST", body))
+            assert status in (400, 409), text
+            (fault,) = json.loads(text)["errors"]
+            told.add(fault["message"])
+    (said,) = told
+    assert "không dùng được" in said
+    assert "công đoàn cấp trên" in said
+    for word in ("dn/c", "doanh nghiệp", "người khác", "đã gộp", "đã dùng", "Lào Cai"):
+        assert word not in said
 
 
 def _json(method: str, body: Any) -> dict[str, Any]:
