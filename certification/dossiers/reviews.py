@@ -52,7 +52,18 @@ from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database, Session, among, new_id
 
-__all__ = ["OUTCOMES", "Change", "Review", "UnknownReview", "decide", "find", "listing", "look", "look_at_all"]
+__all__ = [
+    "OUTCOMES",
+    "Change",
+    "Review",
+    "UnknownReview",
+    "decide",
+    "find",
+    "listing",
+    "look",
+    "look_at_all",
+    "look_within",
+]
 
 BATCH = 200
 """Titles looked at in one transaction."""
@@ -119,26 +130,32 @@ def look(database: Database, tenant: UUID, *, now: datetime, limit: int = BATCH)
         if session.scalar(sa.select(TouchedTitle.worker_id).where(TouchedTitle.tenant_id == tenant).limit(1)) is None:
             return 0
     with database.writing(tenant) as session:
-        rows = session.execute(
-            sa.select(
-                TouchedTitle.worker_id, TouchedTitle.programme, TouchedTitle.year, TouchedTitle.mark,
-                TouchedTitle.causes,
-            )
-            .where(TouchedTitle.tenant_id == tenant)
-            .order_by(TouchedTitle.worker_id, TouchedTitle.programme, TouchedTitle.year)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()  # fmt: skip
-        touched: dict[_Title, Cause] = {(row[0], row[1], row[2]): Cause(row[4]) for row in rows}
-        _open(session, tenant, _changed(session, tenant, touched), now)
-        marks = [row.mark for row in rows]
-        session.execute(
-            sa.delete(TouchedTitle).where(
-                TouchedTitle.tenant_id == tenant,
-                among(session, TouchedTitle.worker_id, {row.worker_id for row in rows}),
-                among(session, TouchedTitle.mark, set(marks)),
-            )
+        return look_within(session, tenant, now=now, limit=limit)
+
+
+def look_within(session: Session, tenant: UUID, *, now: datetime, limit: int = BATCH) -> int:
+    """As `look`, within the caller's transaction: what that touched itself nobody else looks at before. Titles that
+    somebody else is looking at are left to them."""
+    rows = session.execute(
+        sa.select(
+            TouchedTitle.worker_id, TouchedTitle.programme, TouchedTitle.year, TouchedTitle.mark,
+            TouchedTitle.causes,
         )
+        .where(TouchedTitle.tenant_id == tenant)
+        .order_by(TouchedTitle.worker_id, TouchedTitle.programme, TouchedTitle.year)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()  # fmt: skip
+    touched: dict[_Title, Cause] = {(row[0], row[1], row[2]): Cause(row[4]) for row in rows}
+    _open(session, tenant, _changed(session, tenant, touched), now)
+    marks = [row.mark for row in rows]
+    session.execute(
+        sa.delete(TouchedTitle).where(
+            TouchedTitle.tenant_id == tenant,
+            among(session, TouchedTitle.worker_id, {row.worker_id for row in rows}),
+            among(session, TouchedTitle.mark, set(marks)),
+        )
+    )
     return len(rows)
 
 

@@ -29,6 +29,7 @@ import weasyprint
 
 from certification.demonstration import people, simulator
 from certification.demonstration.book import Book
+from certification.dossiers import review_words
 from certification.judgement import judging
 from certification.models import Repeat, Worker
 from certification.rules import evidence_mapping
@@ -264,6 +265,9 @@ def test_the_rates_agree_to_the_person_with_what_sql_counts_in_the_raw_statement
             assert ours["vn", "employed"] > 200
     _check_what_two_platforms_told(database, tenant, output, profile)
     _check_certificates(program, output)
+    plain = " ".join(output.split())
+    assert plain.count("Xem lại danh hiệu của") == 1
+    assert re.search(r"Xem lại danh hiệu của VD-\d{6} vì [^:]+: (.+?)\.", plain)[1] == review_words.STATES["kept"]  # type: ignore[index]
 
 
 def _check_what_two_platforms_told(database: Database, tenant: UUID, output: str, profile: str) -> None:
