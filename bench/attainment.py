@@ -26,7 +26,7 @@ import migrations
 from bench import machine
 from certification.marks import mark_uncounted
 from certification.models import Organization, OrganizationLabel, OrganizationParent
-from certification.rules import rule_files
+from certification.rules import criteria, rule_files
 from certification.rules.criteria import PROGRAMME
 from certification.targets import attainment, counting, grounds, settling, summaries
 from certification.units import organizations, revisions
@@ -283,8 +283,9 @@ class _Making:
     def zeros(self, many: int) -> str:
         return f"decode(repeat('00', {many}), 'hex')" if self._postgresql else f"zeroblob({many})"
 
-    def run(self, command: str) -> None:
-        self._session.execute(sa.text(command), self._tenant)
+    def run(self, command: str, **ids: UUID) -> None:
+        more = {name: one if self._postgresql else one.hex for name, one in ids.items()}
+        self._session.execute(sa.text(command), self._tenant | more)
 
 
 def _people(session: Session, tenant: UUID, enterprises: list[UUID], numbers: range) -> None:
@@ -337,10 +338,13 @@ def _results(session: Session, tenant: UUID, numbers: range) -> None:
             f" :tenant, 'cong-dan-hoc-tap', 2026, 'CS{indicator}', 9, 'Tổ trưởng', {made.day('2026-03-01', 'n % 120')},"
             f" 'họp tổ', CURRENT_TIMESTAMP FROM ({made.series}) AS s WHERE n % {ATTESTED} = 0"
         )
+    rules, _ = criteria.in_force(session, tenant, criteria.PROGRAMME, criteria.AUDIENCE, 2026)
     made.run(
         "INSERT INTO certification_assessment (worker_id, programme, year, version, tenant_id, criteria_set_id, as_of,"
-        f" outcome, total, result, judged, causes, changed_by, watermark, place) SELECT {made.uid('1', 'n')},"
-        f" 'cong-dan-hoc-tap', 2026, 1, :tenant, :tenant, {made.day('2026-11-19')},"
+        f" outcome, total, result, judged, causes, changed_by, watermark, place, states) SELECT {made.uid('1', 'n')},"
+        f" 'cong-dan-hoc-tap', 2026, 1, :tenant, :rules, {made.day('2026-11-19')},"
         f" CASE WHEN n % {ATTESTED} = 0 THEN 'met' ELSE 'not_met' END, 80, {made.zeros(200)}, CURRENT_TIMESTAMP, 1,"
-        f" NULL, '', n FROM ({made.series}) AS s"
+        f" NULL, '', n, CASE WHEN n % {ATTESTED} = 0 THEN '++++++++++' WHEN n % 3 = 0 THEN '-++?+-+???'"
+        f" ELSE '+++?+-+???' END FROM ({made.series}) AS s",
+        rules=rules,
     )

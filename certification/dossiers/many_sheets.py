@@ -108,11 +108,10 @@ def of_next(
     commands that does not grow with them."""
     found = lists.search(session, tenant, wanted, within=within, limit=limit + 1, after=after)
     people, more = found[:limit], len(found) > limit
-    genders = dict(
-        session.execute(
-            sa.select(Worker.id, Worker.gender).where(among(session, Worker.id, [one.id for one in people]))
-        ).tuples()
+    rows = session.execute(
+        sa.select(Worker.id, Worker.gender).where(among(session, Worker.id, [one.id for one in people]))
     )
+    genders: dict[UUID, str | None] = {worker: gender for worker, gender in rows}  # noqa: C416
     known = [Person(one.id, one.number, one.full_name, genders[one.id]) for one in people]
     documents = sheets.of_many(session, tenant, known, year, on=wanted.on, now=now, filled=filled)
     template = kept_templates.template(session, tenant, SHEET, wanted.on).content
