@@ -36,6 +36,7 @@ __all__ = [
     "NotAllowed",
     "Reach",
     "Unit",
+    "all_of",
     "branch",
     "find_worker",
     "keeps",
@@ -151,6 +152,11 @@ def reach(who: Who, act: Act, on: date) -> Reach:
     if act not in OF_KEPT_RECORDS:
         return found
     return replace(found, keeping=reach_of(who, rule.roles & KEEPERS, on).roots)
+
+
+def all_of(tenant: UUID, on: date) -> Reach:
+    """Everybody of the tenant: for whoever has the terminal of the installation."""
+    return Reach(tenant, on, True, frozenset(), frozenset(), frozenset())
 
 
 def reach_of(who: Who, roles: Collection[Role], on: date, *, everything: bool = False) -> Reach:

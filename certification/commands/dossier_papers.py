@@ -11,8 +11,7 @@ from uuid import UUID
 
 import click
 
-from certification.access import rights, roles
-from certification.access.permissions import Act
+from certification.access import rights
 from certification.commands import invocation
 from certification.commands.invocation import for_tenant
 from certification.documents import kept_templates
@@ -106,9 +105,8 @@ def _draw_many(
     for part in count(1):
         with invocation.reading(tenant) as (session, owner):
             wanted = many_sheets.sought(session, owner, on, **whose)
-            reach = rights.reach(roles.at_terminal(owner), Act.READ_ASSESSMENT, on)
             batch = many_sheets.of_next(
-                session, owner, wanted, year, within=reach, now=now, filled=not blank, after=place
+                session, owner, wanted, year, within=rights.all_of(owner, on), now=now, filled=not blank, after=place
             )
         if not batch.people:
             raise click.ClickException("Nobody is there whose sheet could be drawn.")

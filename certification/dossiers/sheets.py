@@ -42,6 +42,7 @@ NAMED = 4
 
 _ROOM = "……………………………"
 _POINTS = ("goi_y", "tu_cham", "tap_the", "duoc_tinh")
+_NO_CRITERIA = "Không có bộ tiêu chí nào đang áp dụng cho nhóm của người này trong năm {}: không lập phiếu."
 _GENDERS = {"female": "Nữ", "male": "Nam"}
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _COLUMNS = (
@@ -77,10 +78,7 @@ def of_worker(
     Raises UnknownWorker, NoCriteriaInForce. A number of SQL commands that does not grow with the evidence.
     """
     person = workers.find(session, tenant, number)
-    made = _made(session, tenant, [person], year, on=on, now=now, filled=filled, programme=programme)[0]
-    if isinstance(made, NoCriteriaInForce):
-        raise made
-    return made
+    return _made(session, tenant, [person], year, on=on, now=now, filled=filled, programme=programme, alone=True)[0]
 
 
 def of_many(
@@ -96,11 +94,7 @@ def of_many(
 ) -> list[OfficeDocument]:
     """A sheet for each of these workers, in their order, as `of_worker` gives it; where no criteria are in force, one
     that says so. A number of SQL commands that grows with the unions they belong to and with nothing else."""
-    made = _made(session, tenant, people, year, on=on, now=now, filled=filled, programme=programme)
-    return [
-        _without_criteria(session, tenant, person, year, on, now) if isinstance(one, NoCriteriaInForce) else one
-        for person, one in zip(people, made, strict=True)
-    ]
+    return _made(session, tenant, people, year, on=on, now=now, filled=filled, programme=programme)
 
 
 def _made(
@@ -113,8 +107,9 @@ def _made(
     now: datetime,
     filled: bool,
     programme: str,
-) -> list[OfficeDocument | NoCriteriaInForce]:
-    """The sheet of each, or why there is none."""
+    alone: bool = False,
+) -> list[OfficeDocument]:
+    """The sheet of each; that of one `alone` raises NoCriteriaInForce."""
     ids = [one.id for one in people]
     places, heads = _places(session, tenant, ids, on), _Heads(session, tenant, on)
     rules: dict[UUID, CriteriaSet | NoCriteriaInForce] = {}
@@ -136,28 +131,21 @@ def _made(
         except NoCriteriaInForce as error:
             by_audience[audience] = error
     rules |= {worker: by_audience[audience] for worker, audience in audience_of.items()}
-    made: list[OfficeDocument | NoCriteriaInForce] = []
+    made: list[OfficeDocument] = []
     for person in people:
-        of_person = rules[person.id]
+        place, of_person = places.get(person.id, _Place()), rules[person.id]
         if isinstance(of_person, NoCriteriaInForce):
-            made.append(of_person)
+            if alone:
+                raise of_person
+            made.append(_document(heads, None, year, (), (_NO_CRITERIA.format(year),), person, place, on, now))
             continue
         if filled and person.id in found:
             rows = _rows(of_person, results[person.id], told, notes.get(person.id, {}))
             closing = _said(of_person, found[person.id])
         else:
             rows, closing = _rows(of_person), _to_fill_in(of_person)
-        place = places.get(person.id, _Place())
         made.append(_document(heads, of_person, year, rows, closing, person, place, on, now))
     return made
-
-
-def _without_criteria(
-    session: Session, tenant: UUID, person: Person, year: int, on: date, now: datetime
-) -> OfficeDocument:
-    place = _places(session, tenant, [person.id], on).get(person.id, _Place())
-    said = (f"Không có bộ tiêu chí nào đang áp dụng cho nhóm của người này trong năm {year}: không lập phiếu.",)
-    return _document(_Heads(session, tenant, on), None, year, (), said, person, place, on, now)
 
 
 def blank(
