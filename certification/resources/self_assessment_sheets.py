@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, request, url_for
+from flask import Response, request
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from certification.access import rights
@@ -131,8 +132,8 @@ def _of_many(year: str, end: str, query: Mapping[str, Any]) -> Response:
     response = Response(many_sheets.drawn(batch, end), mimetype=MEDIA[end])
     response.headers["Content-Disposition"] = f'attachment; filename="{SHEET.id}.{end}"'
     if batch.left is not None:
-        others = {name: value for name, value in request.args.items() if name != "cursor"}
-        following = url_for(request.endpoint or "", year=year, cursor=cursors.cursor(tenant, batch.left), **others)
+        asked = {**request.args.to_dict(), "cursor": cursors.cursor(tenant, batch.left)}
+        following = f"{request.path}?{urlencode(asked)}"
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
 
