@@ -126,7 +126,7 @@ def test_what_follows_from_other_rows_is_asked_again(database: Database, tenant:
     handovers += " FROM certification_transcript_handover"
     before = rows(database, results)
     assert rows(database, "SELECT states FROM certification_assessment") != [(None,)]
-    assert down_and_up(database, "0049", handovers) == rows(database, handovers)
+    assert down_and_up(database, "0051", handovers) == rows(database, handovers)
     assert rows(database, results) == before
     assert rows(database, "SELECT states FROM certification_assessment") == [(None,)]
     assert rows(database, "SELECT stamp FROM certification_transcript_handover") == [(None,)]
