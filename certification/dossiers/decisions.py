@@ -239,12 +239,14 @@ def listing(
     year: int | None = None,
     within: Reach | None = None,
     after: UUID | None = None,
+    newest_first: bool = False,
 ) -> list[Decision]:
-    """Decisions in the order in which they were recorded, at most `limit`, those after the id `after`: of an assessed
+    """Decisions in the order in which they were recorded (the newest first: the other way), at most `limit`,
+    those after the id `after`: of an assessed
     year, about somebody `within` reach."""
     asked: list[Any] = [] if year is None else [TitleDecision.year == year]
     if after is not None:
-        asked.append(TitleDecision.id > after)
+        asked.append(TitleDecision.id < after if newest_first else TitleDecision.id > after)
     if within is not None and not within.everything:
         about = sa.select(DossierStep.batch_id).where(
             DossierStep.tenant_id == tenant,
@@ -253,7 +255,8 @@ def listing(
         )
         asked.append(about.exists())
     query = _decisions().where(TitleDecision.tenant_id == tenant, *asked)
-    return [Decision(*row) for row in session.execute(query.order_by(TitleDecision.id).limit(limit))]
+    query = query.order_by(TitleDecision.id.desc() if newest_first else TitleDecision.id).limit(limit)
+    return [Decision(*row) for row in session.execute(query)]
 
 
 def granted(session: Session, tenant: UUID, decision: UUID) -> list[Granted]:

@@ -159,15 +159,18 @@ def listing(
     year: int | None = None,
     within: Reach | None = None,
     after: UUID | None = None,
+    newest_first: bool = False,
 ) -> list[Proposal]:
-    """Proposals in the order in which they were made, at most `limit`, those after the id `after`: of an assessed year,
+    """Proposals in the order in which they were made (the newest first: the other way), at most `limit`, those
+    after the id `after`: of an assessed year,
     of unions `within` reach."""
     asked: list[Any] = [] if year is None else [ProposalRow.year == year]
     if after is not None:
-        asked.append(ProposalRow.id > after)
+        asked.append(ProposalRow.id < after if newest_first else ProposalRow.id > after)
     if within is not None:
         asked.append(within.organizations(session, ProposalRow.organization_id))
-    query = _proposals().where(ProposalRow.tenant_id == tenant, *asked).order_by(ProposalRow.id).limit(limit)
+    query = _proposals().where(ProposalRow.tenant_id == tenant, *asked)
+    query = query.order_by(ProposalRow.id.desc() if newest_first else ProposalRow.id).limit(limit)
     return [_made(*row) for row in session.execute(query)]
 
 

@@ -5,6 +5,7 @@ workers    the list of workers, with how each stands (statuses); worker: one of 
 sitting    points for a team in one sitting (points: the forms)
 dossiers   from registering to a proposal, many at once
 roll_calls sessions at which people are called
+titles     dossiers reviewed, proposed, decided about in batches, and the certificates
 units      the unit and what is below it against targets, plans that bind it, figures kept for reports
 cases      disputes, declarations and requests about data that wait; answers: each of them, and many at once
 reports    reports on plans, from opening to filing
@@ -49,6 +50,13 @@ from certification.web.officers import (  # noqa: E402, F401 — adds the views
     worker,
     workers,
 )
+from certification.web.officers.titles import (  # noqa: E402, F401 — adds the views
+    batches,
+    deciding,
+    dossier,
+    proposals,
+)
+from certification.web.officers.titles import decisions as _decisions  # noqa: E402, F401
 from certification.web.officers.units import (  # noqa: E402, F401 — adds the views
     binding,
     branch,

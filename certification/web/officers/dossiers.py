@@ -15,19 +15,20 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from certification.access import rights
-from certification.access.permissions import Act
+from certification.access.permissions import Act, Role
 from certification.access.rights import Reach
 from certification.dossiers import listing, proceedings, proposals
 from certification.dossiers.proposals import Meeting, Voted
-from certification.models import Dossier, Worker
+from certification.models import Dossier, Organization, Worker
 from certification.people import lists
 from certification.people.lists import Found, Sought
 from certification.people.workers import Person
 from certification.resources import cursors, looking
 from certification.resources.access import database, now, today, who
 from certification.resources.errors import BadRequest, Fault
+from certification.rules import title_procedures
 from certification.rules.criteria import PROGRAMME
-from certification.rules.title_procedures import NEW
+from certification.rules.title_procedures import NEW, NoTitleProcedure
 from certification.spreadsheets import ImportFaults
 from certification.web.frame import places
 from certification.web.frame.fields import Form, day, long_text, number, text
@@ -38,7 +39,7 @@ from certification.web.officers.scope import narrowed, within
 from certification.web.officers.statuses import Short
 from lrs.db import Session, among
 
-__all__ = ["STEPS_FROM", "Part", "gather"]
+__all__ = ["STEPS_FROM", "Part", "asked_year", "gather"]
 
 ON_A_PAGE = 50
 AT_ONCE = 1_000
@@ -50,6 +51,7 @@ STEPS_FROM: Mapping[str, tuple[str, ...]] = {
     "self_assessed": ("confirm", "return"),
     "confirmed": ("review", "return"),
     "reviewed": ("propose", "return"),
+    "proposed": ("return",),
     "withdrawn": ("register",),
 }
 """What is offered about dossiers by how they stand; whether it may be done says the procedure in force."""
@@ -130,7 +132,7 @@ def list_dossiers() -> Response:
 @pages.page("/cong-doan/ho-so/lam", Act.TAKE_DOSSIER_STEPS, methods=("POST",))
 def take_step() -> AnyResponse:
     """Takes the chosen step about the chosen dossiers; the page says of each what became of it."""
-    form, state = filled_in(StepForm), _state()
+    form, state, year = filled_in(StepForm), _state(), asked_year()
     step = request.form.get("viec", "")
     tenant, on = who().tenant, today()
     if step not in STEPS_FROM.get(state, ()):
@@ -144,10 +146,10 @@ def take_step() -> AnyResponse:
     if step == "propose":
         return _meeting(people)
     if form.sent:
-        back = url_for("officers.list_dossiers", trang_thai=state)
+        back = url_for("officers.list_dossiers", trang_thai=state, nam=_told(year), dn=request.args.get("dn") or None)
         with form.submitting() as session:
             done = proceedings.step_many(
-                session, tenant, who(), step, people, on.year, now=now(), reason=form.values["reason"]
+                session, tenant, who(), step, people, year, now=now(), reason=form.values["reason"]
             )
             form.done(back)
         if form.sent:
@@ -161,7 +163,7 @@ def take_step() -> AnyResponse:
 @pages.page("/cong-doan/ho-so/de-nghi", Act.PROPOSE_TITLES, methods=("POST",))
 def propose() -> AnyResponse:
     """Proposes the chosen workers after a meeting: all, or with a fault none."""
-    tenant, on, place = who().tenant, today(), places.here()
+    tenant, on, place, year = who().tenant, today(), places.here(), asked_year()
     form = filled_in(MeetingForm)
     with database().reading(tenant) as session:
         people = _people(session, tenant, within(Act.PROPOSE_TITLES), request.form.getlist("nguoi"), on)
@@ -176,8 +178,8 @@ def propose() -> AnyResponse:
         members = [Voted(one.number, votes.get(one.id), cast.get(one.id)) for one in people]
         with form.submitting() as session:
             try:
-                proposals.propose(
-                    session, tenant, narrowed(Act.PROPOSE_TITLES), place.code, on.year, meeting, members, now=now()
+                made = proposals.propose(
+                    session, tenant, narrowed(Act.PROPOSE_TITLES), place.code, year, meeting, members, now=now()
                 )
             except ImportFaults as error:
                 fields = MeetingForm().fields
@@ -191,10 +193,10 @@ def propose() -> AnyResponse:
                     )
                 ) from None
             return form.done(
-                url_for("officers.list_dossiers", trang_thai="proposed"),
+                url_for("officers.show_proposal", proposal=made.id),
                 _("Đã đề nghị công nhận %(count)s người", count=len(people)),
             )
-    return shown("officers/proposal.html", people=people, form=form)
+    return shown("officers/proposal.html", people=people, form=form, year=_told(year), one_by_one=_one_by_one())
 
 
 def gather(
@@ -204,18 +206,21 @@ def gather(
     state: str,
     *,
     on: date,
+    year: int | None = None,
     words_: str = "",
+    enterprise: UUID | None = None,
     own: frozenset[UUID] = frozenset(),
     after: tuple[Any, ...] | None = None,
 ) -> Part:
-    """A part of the dossiers of the year that stand so, by name; of NEW the workers who have none. A fixed number of
-    SQL commands."""
-    wanted = Sought(on, words_, also=(_stands(tenant, on.year, state),))
+    """A part of the dossiers of the year (that of `on` where None) that stand so, by name; of NEW the workers who have
+    none. A fixed number of SQL commands."""
+    year = on.year if year is None else year
+    wanted = Sought(on, words_, enterprise, also=(_stands(tenant, year, state),))
     place = None if after is None else (after[0], after[1])
     found = lists.search(session, tenant, wanted, within=reach, limit=ON_A_PAGE + 1, after=place)
     goes_on, found = len(found) > ON_A_PAGE, found[:ON_A_PAGE]
     ids = [one.id for one in found]
-    said = statuses.of_workers(session, tenant, ids, on.year)
+    said = statuses.of_workers(session, tenant, ids, year)
     employers = lists.where(session, tenant, ids, on)
     rows = [Row(one, employers.get(one.id, ()), said[one.id], one.id in own) for one in found]
     count = lists.count(session, tenant, wanted, within=reach, most=AT_ONCE)
@@ -235,27 +240,67 @@ def _stands(tenant: UUID, year: int, state: str) -> sa.ColumnElement[bool]:
 
 
 def _page(form: Any) -> Response:
-    tenant, on, state = who().tenant, today(), _state()
+    tenant, on, state, year = who().tenant, today(), _state(), asked_year()
     reach = within(Act.READ_DOSSIERS)
     after = cursors.after(tenant, (str, UUID))
     asked = request.args.get("q", "").strip()[:200]
     worker = who().worker
     own = frozenset() if worker is None else frozenset({worker})
     with database().reading(tenant, snapshot=True) as session:
-        part = gather(session, tenant, reach, state, on=on, words_=asked, own=own, after=after)
+        enterprise = _enterprise(session, tenant)
+        part = gather(
+            session, tenant, reach, state, on=on, year=year, words_=asked, own=own, after=after,
+            enterprise=enterprise[0] if enterprise is not None else None,
+        )  # fmt: skip
+        steps = _offered(session, tenant, state, on)
         place = places.here()
         counts: Mapping[str, int] = {}
         unit = place.organization if place is not None and place.team is None else None
         if unit is not None and rights.may(session, who(), Act.COUNT_DOSSIERS, on, organization=unit):
-            counts = listing.counts(session, tenant, on.year, unit, on=on).by_state
+            of = unit if enterprise is None else enterprise[0]
+            counts = listing.counts(session, tenant, year, of, on=on).by_state
     looking.saw_these(row.worker.id for row in part.rows)
     following = cursors.part(tenant, [], part.left, as_of=on, show=str)["next"]
     several = len({unit for row in part.rows for unit, _team in row.employers}) > 1
     return shown(
         "officers/dossiers.html", part=part, state=state, several=several, tabs=TABS, counts=counts, asked=asked,
-        steps=[(one, STEP_WORDS[one]) for one in STEPS_FROM.get(state, ())], next=following, first=after is None,
-        year=on.year, form=form, most=AT_ONCE,
+        steps=[(one, STEP_WORDS[one]) for one in steps], next=following, first=after is None, year=year, form=form,
+        most=AT_ONCE, told_year=_told(year), years=[on.year, on.year - 1], enterprise=enterprise,
+        may_batch=bool(rights.reach(who(), Act.DECIDE_TITLES, on)),
     )  # fmt: skip
+
+
+def asked_year() -> int:
+    """The assessed year of the address: this one, or the one before, of which decisions come at the year's turn."""
+    this = today().year
+    return this - 1 if request.args.get("nam") == str(this - 1) else this
+
+
+def _told(year: int) -> int | None:
+    """The year as addresses have it: nothing for this one."""
+    return None if year == today().year else year
+
+
+def _enterprise(session: Session, tenant: UUID) -> tuple[UUID, str, str] | None:
+    """The enterprise of the address (id, code, name) as far as the reader may know of it."""
+    code = request.args.get("dn", "").replace("\0", "")
+    known = sa.select(Organization.id, Organization.code, Organization.name).where(
+        Organization.tenant_id == tenant, Organization.code == code
+    )
+    found = session.execute(known).first() if code else None
+    if found is None or not rights.may(session, who(), Act.COUNT_DOSSIERS, today(), organization=found[0]):
+        return None
+    return found[0], found[1], found[2]
+
+
+def _offered(session: Session, tenant: UUID, state: str, on: date) -> list[str]:
+    """The steps that may follow and that a role of the reader may take, by the procedure in force."""
+    try:
+        procedure = title_procedures.in_force(session, tenant, PROGRAMME, on)
+    except NoTitleProcedure:
+        return []
+    held = {one.role for one in who().roles} - {Role.WORKER}
+    return [one for one in STEPS_FROM.get(state, ()) if one in procedure.steps and procedure.steps[one].roles & held]
 
 
 def _meeting(people: list[Person]) -> Response:
@@ -264,7 +309,19 @@ def _meeting(people: list[Person]) -> Response:
     begun.posted = False
     begun.faults.clear()
     looking.saw_these(one.id for one in people)
-    return shown("officers/proposal.html", people=people, form=begun)
+    return shown(
+        "officers/proposal.html", people=people, form=begun, year=_told(asked_year()), one_by_one=_one_by_one()
+    )
+
+
+def _one_by_one() -> bool:
+    """Whether the procedure in force asks for the votes about each one."""
+    with database().reading(who().tenant) as session:
+        try:
+            step = title_procedures.in_force(session, who().tenant, PROGRAMME, today()).steps.get("propose")
+        except NoTitleProcedure:
+            return False
+    return step is not None and "votes" in step.needs
 
 
 def _state() -> str:
@@ -275,7 +332,9 @@ def _state() -> str:
 def _chosen(session: Session, tenant: UUID, reach: Reach, state: str, on: date) -> list[Person]:
     """Those who were ticked, or all whom the filter of the page finds."""
     if request.form.get("tat-ca") == "1":
-        wanted = Sought(on, request.args.get("q", "").strip()[:200], also=(_stands(tenant, on.year, state),))
+        enterprise = _enterprise(session, tenant)
+        of = enterprise[0] if enterprise is not None else None
+        wanted = Sought(on, request.args.get("q", "").strip()[:200], of, also=(_stands(tenant, asked_year(), state),))
         found = lists.search(session, tenant, wanted, within=reach, limit=AT_ONCE)
         return [Person(one.id, one.number, one.full_name, None) for one in found]
     return _people(session, tenant, reach, request.form.getlist("nguoi"), on)

@@ -10,7 +10,10 @@ import sqlalchemy as sa
 
 from certification.access.permissions import Role
 from certification.access.who import Held, Who
-from certification.dossiers import proceedings
+from certification.certificates import issuing
+from certification.dossiers import decisions, proceedings, proposals
+from certification.dossiers.decisions import Refused
+from certification.dossiers.proposals import Meeting, Voted
 from certification.evidence import disputes, self_scores, sittings
 from certification.evidence.self_scores import OwnScore
 from certification.evidence.sittings import MemberPoints
@@ -21,10 +24,13 @@ from certification.people import roster, workers
 from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.targets import freezing
+from certification.units import letterheads
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, new_id
 from tests.browser.samples import answers, reports, roll_calls
+from tests.certification.certificates.issued import PUBLIC_URL
 from tests.certification.web.published import ROSTER_HEADINGS
+from tests.conftest import PEPPER
 
 SAMPLES: dict[str, Any] = {
     "officers.show_worker": {"number": "a02"},
@@ -40,6 +46,11 @@ SAMPLES: dict[str, Any] = {
     "officers.bring_in_import": None,
     "officers.bring_in_refused": None,
     "officers.bring_in_undo": None,
+    "officers.show_dossier": {"year": 0, "number": "a02"},
+    "officers.take_one_step": {"step": "review", "year": 0, "number": "a02"},
+    "officers.download_proposal": None,
+    "officers.download_decision": None,
+    "officers.download_certificates": None,
 }
 """An attestation is withdrawn in tests/browser/test_officers.py."""
 
@@ -72,6 +83,8 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
         for first in range(0, len(some), 100):
             on = vietnam_day(now)
             assessments.assess(session, tenant, some[first : first + 100], PROGRAMME, year, as_of=on, now=now)
+    for endpoint in ("officers.show_dossier", "officers.take_one_step"):
+        SAMPLES[endpoint]["year"] = year
     with database.writing(tenant) as session:
         kept = freezing.prepare(
             session, tenant, "cdcs/a", on=vietnam_day(now), by="captren", reason="Báo cáo quý III", now=now
@@ -83,6 +96,30 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
             session, tenant, "A005", year=year, statement_id=None, reason="Thiếu buổi học an toàn lao động tháng 5",
             witness=witness, now=now,
         )  # fmt: skip
+    _decide(database, tenant, year, now)
+
+
+def _decide(database: Database, tenant: UUID, year: int, now: datetime) -> None:
+    """Four are proposed; of three a decision says something, and two have their certificates."""
+    operator, on = Who(tenant, "vanhanh", roles=(Held(Role.OPERATOR),)), vietnam_day(now)
+    with database.writing(tenant) as session:
+        letterheads.add_signer(
+            session, tenant, "vn/lao-cai", name="Lê Văn Ký", office="CHỦ TỊCH", authority="TM. ỦY BAN NHÂN DÂN",
+            starts=date(2022, 1, 1), source="QĐ 1/QĐ-TTg", by="vanhanh", now=now,
+        )  # fmt: skip
+        members = [Voted(f"A{at:03}", 9, 10) for at in range(1, 5)]
+        meeting = Meeting(on, 10, 1, "03/BB-CĐCS", "Lê Hoa", "Trần Nam")
+        proposed = proposals.propose(session, tenant, operator, "cdcs/a", year, meeting, members, now=now)
+        decided = decisions.decide(
+            session, tenant, operator, "vn/lao-cai", year, number="27/QĐ-UBND", decided_on=on, signer="Lê Văn Ký",
+            granted=["A001", "A002"], refused=[Refused("A003", "Chưa đủ điểm CS8")], now=now,
+        )  # fmt: skip
+    issuing.issue(
+        database, tenant, programme=PROGRAMME, decision=str(decided.id), public_url=PUBLIC_URL, secret=PEPPER,
+        by="vanhanh", clock=lambda: now,
+    )  # fmt: skip
+    SAMPLES["officers.show_proposal"] = {"proposal": proposed.id}
+    SAMPLES["officers.show_decision"] = SAMPLES["officers.issue_certificates"] = {"decision": decided.id}
 
 
 def _facts(tenant: UUID, worker: UUID, year: int, level: int) -> list[Fact]:
@@ -118,7 +155,7 @@ def _give_points(session: Session, tenant: UUID, numbers: list[str], year: int, 
 
 def _register(session: Session, tenant: UUID, year: int, now: datetime) -> None:
     operator = Who(tenant, "vanhanh", roles=(Held(Role.OPERATOR),))
-    known = workers.known_workers(session, tenant, [f"A{at:03}" for at in range(1, 61)])
+    known = workers.known_workers(session, tenant, ["a02", *(f"A{at:03}" for at in range(1, 61))])
     people = [known[number] for number in sorted(known)]
     proceedings.step_many(session, tenant, operator, "register", people, year, now=now)
     for person in people[:36]:

@@ -1,0 +1,145 @@
+"""From a review over a return to a decision about several and their certificates: by keyboard alone, on both sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from certification.vietnam import vietnam_day
+from tests.browser.visiting import SIZES, Visit, walk_by_keyboard
+
+pytestmark = pytest.mark.slow
+
+TODAY = vietnam_day(datetime.now().astimezone())
+PEOPLE = {"phone": ("A010", "A011", "A012"), "desk": ("A013", "A014", "A015")}
+"""Whose dossiers are confirmed: others on each size, since what is done stays done."""
+
+
+@pytest.fixture(params=SIZES)
+def visit(request: pytest.FixtureRequest, chromium: Browser, prepared_address: str) -> Iterator[Visit]:
+    made = Visit(chromium, prepared_address, "captren", size=request.param)
+    yield made
+    made.close()
+    assert made.complaints == []
+
+
+def reach(page: Page, selector: str, most: int = 400) -> None:
+    """Goes on by Tab until what the selector names has the focus."""
+    wanted = page.locator(selector).first
+    wanted.wait_for()
+    for _ in range(most):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def press(page: Page, selector: str, key: str = "Enter") -> None:
+    """Reaches it and presses a key that leads to another page."""
+    reach(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def write(page: Page, selector: str, text: str) -> None:
+    reach(page, selector)
+    page.keyboard.type(text)
+
+
+def choose(page: Page, selector: str, words: str) -> None:
+    """Chooses from a list as a keyboard does: by the first letter of what is wanted."""
+    reach(page, selector)
+    page.keyboard.press(words[0])
+    assert page.locator(selector).evaluate("one => one.selectedOptions[0].text").startswith(words)
+
+
+def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
+    visit: Visit, chromium: Browser, prepared_address: str
+) -> None:
+    page, (first, second, returned) = visit.page, PEOPLE[visit.size]
+    visit.open("/cong-doan/xet-ho-so")
+    assert visit.look("batches") == []
+    walk_by_keyboard(page)
+    press(page, "tbody a[href*='trang_thai=confirmed']")
+    press(page, f"tbody a[href$='/{returned}']")
+    assert visit.look("dossier") == []
+    press(page, "a[href*='/ho-so-buoc/return/']")
+    press(page, "main form button")
+    assert "Ghi lý do" in page.inner_text(".summary")
+    assert visit.look("return-with-fault") == []
+    write(page, "#reason", "Thiếu bản chấm điểm CS4")
+    press(page, "main form button")
+    assert "Thiếu bản chấm điểm CS4" in page.inner_text(".timeline")
+
+    visit.open("/cong-doan/ho-so?trang_thai=confirmed&dn=dn/a")
+    for number in (first, second):
+        box = page.locator("tbody tr", has=page.locator(f"a[href$='/{number}']")).locator(".pick input")
+        value = box.get_attribute("value")
+        reach(page, f"input[value='{value}']")
+        page.keyboard.press("Space")
+    press(page, "button[value=review]")
+    assert "2 người đã xong" in page.inner_text(".lead")
+
+    union = Visit(chromium, prepared_address, "cdcs", size=visit.size)
+    union.open("/cong-doan/ho-so?trang_thai=reviewed")
+    for number in (first, second):
+        row = union.page.locator("tbody tr", has=union.page.locator(f"a[href$='/{number}']"))
+        value = row.locator(".pick input").get_attribute("value")
+        reach(union.page, f"input[value='{value}']")
+        union.page.keyboard.press("Space")
+    press(union.page, "button[value=propose]")
+    for field, typed in (("#met_on", f"{TODAY:%d%m%Y}"), ("#present", "10"), ("#absent", "0"), ("#minutes", "04/BB")):
+        write(union.page, field, typed)
+    for place in range(2):
+        write(union.page, f"tbody tr:nth-child({place + 1}) input[name^=dong-y]", "9")
+        write(union.page, f"tbody tr:nth-child({place + 1}) input[name^=so-phieu]", "10")
+    press(union.page, "main form button")
+    assert "Đã đề nghị công nhận 2 người" in union.page.inner_text(".note.done")
+    assert union.look("made-proposal") == []
+    proposal = union.page.url
+    union.close()
+
+    page.goto(proposal)
+    with page.expect_download() as minutes:
+        reach(page, "a[href$='bien-ban.docx']")
+        page.keyboard.press("Enter")
+    assert minutes.value.suggested_filename.endswith(".docx")
+    press(page, "a[href*='/quyet-dinh/moi']")
+    press(page, "button[value=xem]")
+    assert page.locator(".summary li").count() == 4
+    assert visit.look("decide-with-faults") == []
+    choose(page, "#body", "Tỉnh Lào Cai")
+    write(page, "#number", f"{first}/QĐ-UBND")
+    write(page, "#decided_on", f"{TODAY:%d%m%Y}")
+    choose(page, "#signer", "Lê Văn Ký")
+    press(page, "button[value=xem]")
+    assert "Công nhận: 2 người" in page.inner_text("main")
+    assert visit.look("decision-to-check") == []
+    press(page, "button[value=ghi]")
+    assert "Đã ghi quyết định" in page.inner_text(".note.done")
+    decision = page.url
+
+    operator = Visit(chromium, prepared_address, "vanhanh", size=visit.size)
+    operator.page.goto(decision)
+    press(operator.page, "a[href$='/cap-giay']")
+    assert operator.look("issue") == []
+    press(operator.page, "main form button")
+    assert "Đã cấp 2/2 giấy" in operator.page.inner_text(".progress")
+    operator.close()
+    page.goto(decision)
+    assert visit.look("decision") == []
+    with page.expect_download() as papers:
+        reach(page, "a[href*='giay.zip']")
+        page.keyboard.press("Enter")
+    assert papers.value.suggested_filename.endswith(".zip")
+    with page.expect_download() as paper:
+        reach(page, "tbody a[href$='/paper']")
+        page.keyboard.press("Enter")
+    assert paper.value.suggested_filename.endswith(".pdf")
+    visit.open("/cong-doan/quyet-dinh")
+    assert visit.look("decisions") == []
+    visit.open("/cong-doan/de-nghi")
+    assert visit.look("proposals") == []

@@ -1,0 +1,267 @@
+"""Pages from dossiers to titles: reviewed and returned, proposed, decided about many at once, certificates issued."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from certification.access.permissions import Role
+from certification.access.who import Held, Who
+from certification.acts import chain
+from certification.dossiers import proceedings
+from certification.evidence import self_scores
+from certification.evidence.self_scores import OwnScore
+from certification.models import Award, Dossier, TitleDecision, Worker
+from certification.people import workers
+from certification.rules import criteria
+from certification.rules.criteria import AUDIENCE, PROGRAMME
+from certification.units import letterheads
+from certification.vietnam import vietnam_day
+from lrs.db import Database
+from tests.certification.access.people import account, give
+from tests.certification.web.published import publish
+from tests.certification.web.visitor import Visitor, hidden_fields
+
+NOW = datetime.now().astimezone()
+TODAY = vietnam_day(NOW)
+YEAR = TODAY.year
+BODY = "vn/lao-cai"
+BATCH = "/cong-doan/ho-so?trang_thai={}"
+
+
+class Hall:
+    """The unions of Lào Cai (`lan`) and of Công ty A (`hoa`), an operator, and workers whose dossiers are confirmed."""
+
+    def __init__(self, database: Database, tenant: UUID, app: Flask, now: datetime, numbers: Sequence[str]) -> None:
+        self.database, self.tenant, self.app = database, tenant, app
+        publish(database, tenant, now=now)
+        for name, role, unit in (
+            ("vanhanh", Role.OPERATOR, None), ("lan", Role.UPPER_OFFICER, "cd/lao-cai"),
+            ("hoa", Role.GRASSROOTS_OFFICER, "cdcs/a"), ("minh", Role.UPPER_OFFICER, "cd/lai-chau"),
+        ):  # fmt: skip
+            account(database, tenant, name, now)
+            give(database, tenant, name, role, now, **({"organization": unit} if unit else {}))
+        with database.writing(tenant) as session:
+            letterheads.add_signer(
+                session, tenant, BODY, name="Lê Văn Ký", office="CHỦ TỊCH", authority="TM. ỦY BAN NHÂN DÂN",
+                starts=date(2022, 1, 1), source="QĐ 1", by="test", now=now,
+            )  # fmt: skip
+            _file, rules = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, YEAR)
+            operator = Who(tenant, "vanhanh", roles=(Held(Role.OPERATOR),))
+            people = list(workers.known_workers(session, tenant, numbers).values())
+            proceedings.step_many(session, tenant, operator, "register", people, YEAR, now=NOW)
+            for one in people:
+                scores = [OwnScore(each.id, 9) for each in rules.indicators]
+                self_scores.score(session, tenant, one.number, YEAR, scores, by=one.number, now=NOW)
+                oneself = Who(tenant, one.number, worker=one.id, roles=(Held(Role.WORKER),))
+                proceedings.step(session, tenant, oneself, "self-assess", one.number, YEAR, now=NOW)
+            proceedings.step_many(session, tenant, operator, "confirm", people, YEAR, now=NOW)
+        self.ids = {one.number: str(one.id) for one in people}
+
+    def visitor(self, name: str) -> Visitor:
+        made = Visitor(self.app.test_client())
+        made.sign_in(name)
+        return made
+
+    def states(self) -> dict[str, str]:
+        with self.database.reading(self.tenant) as session:
+            rows = session.execute(
+                sa.select(Worker.number, Dossier.state)
+                .join(Dossier, Dossier.worker_id == Worker.id)
+                .where(Dossier.tenant_id == self.tenant, Dossier.year == YEAR)
+            )
+            return {row[0]: row[1] for row in rows}
+
+    def together(self, who: Visitor, state: str, step: str, *numbers: str) -> Any:
+        path, action = BATCH.format(state), f"/cong-doan/ho-so/lam?trang_thai={state}"
+        form = hidden_fields(who.get(path).text, action)
+        return who.send(action, {**form, "nguoi": [self.ids[one] for one in numbers], "viec": step})
+
+    def propose(self, who: Visitor, *numbers: str) -> str:
+        """The address of the proposal."""
+        page = self.together(who, "reviewed", "propose", *numbers)
+        action = "/cong-doan/ho-so/de-nghi"
+        told = {"met_on": f"{TODAY:%d/%m/%Y}", "present": "10", "absent": "0", "minutes": "03/BB-CĐCS"}
+        told |= {
+            f"{kind}-{self.ids[one]}": many for one in numbers for kind, many in (("dong-y", "9"), ("so-phieu", "10"))
+        }
+        answer = who.send(
+            action, {**hidden_fields(page.text, action), **told, "nguoi": [self.ids[one] for one in numbers]}
+        )
+        assert answer.status_code == 303, words(answer.text)
+        return str(answer.location)
+
+
+@pytest.fixture
+def hall(database: Database, tenant: UUID, app: Flask, now: datetime) -> Hall:
+    return Hall(database, tenant, app, now, ["a01", "a03", "a04", "a05"])
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def decided(hall: Hall) -> tuple[int, set[str]]:
+    with hall.database.reading(hall.tenant) as session:
+        many = session.scalar(sa.select(sa.func.count()).where(TitleDecision.tenant_id == hall.tenant)) or 0
+        rows = session.scalars(
+            sa.select(Worker.number)
+            .join(Award, Award.worker_id == Worker.id)
+            .where(Award.tenant_id == hall.tenant, Award.year == YEAR)
+        )
+        return many, set(rows)
+
+
+def test_a_dossier_goes_from_review_over_a_return_to_a_decision_and_a_certificate(hall: Hall) -> None:
+    lan, hoa = hall.visitor("lan"), hall.visitor("hoa")
+    batches = lan.get("/cong-doan/xet-ho-so").text
+    assert "Chờ xét: 4" in words(batches)
+    [path] = re.findall(r'href="([^"]*trang_thai=confirmed[^"]*)"', batches)
+    listed = lan.get(path.replace("&amp;", "&")).text
+    assert listed.count("/cong-doan/ho-so-nguoi/") == 4
+
+    shown = lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a05")
+    assert (shown.status_code, "chờ xét" in shown.text) == (200, True)
+    step = f"/cong-doan/ho-so-buoc/return/{YEAR}/a05"
+    assert lan.fill_in(step, {"reason": " "}).status_code == 400
+    assert hall.states()["a05"] == "confirmed"
+    assert lan.fill_in(step, {"reason": "Thiếu bản chấm điểm CS4"}).status_code == 303
+    assert "Thiếu bản chấm điểm CS4" in lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a05").text
+    assert hall.together(lan, "confirmed", "review", "a01", "a03", "a04").status_code == 200
+    assert hall.states() == {"a01": "reviewed", "a03": "reviewed", "a04": "reviewed", "a05": "registered"}
+    assert 'value="propose"' not in lan.get(BATCH.format("reviewed")).text, "the union proposes, not who is above it"
+
+    proposal = hall.propose(hoa, "a01", "a03", "a04")
+    page = lan.get(proposal).text
+    for link in re.findall(r'href="([^"]+\.(?:docx|pdf))"', page):
+        file = lan.get(link)
+        assert file.data[:4] in (b"PK\x03\x04", b"%PDF"), link
+        assert file.headers["Content-Disposition"].startswith("attachment")
+    [form] = re.findall(r'href="(/cong-doan/quyet-dinh/moi[^"]+)"', page)
+    form, action = form.replace("&amp;", "&"), "/cong-doan/quyet-dinh/moi"
+    begun = lan.get(form).text
+    assert "Lê Văn Ký, CHỦ TỊCH" in begun
+    people = [hall.ids[one] for one in ("a01", "a03", "a04")]
+    refused = {f"tu-choi-{people[2]}": "1"}
+    empty = lan.send(action, {**hidden_fields(begun, action), "nguoi": people, "viec": "xem"})
+    assert empty.status_code == 400
+    for field in ("body", "number", "decided_on", "signer"):
+        assert f'href="#{field}"' in empty.text
+    told = {
+        "body": BODY, "number": "12/QĐ-UBND", "decided_on": f"{TODAY:%d/%m/%Y}", "signer": "Lê Văn Ký",
+        "nguoi": people, **refused,
+    }  # fmt: skip
+    unsaid = lan.send(action, {**hidden_fields(empty.text, action), **told, "viec": "xem"})
+    assert (unsaid.status_code, f'href="#ly-do-{people[2]}"' in unsaid.text) == (400, True)
+    assert "Người Bịa 4: " in unsaid.text
+    told |= {f"ly-do-{people[2]}": "Chưa đủ điểm CS8"}
+    check = lan.send(action, {**hidden_fields(unsaid.text, action), **told, "viec": "xem"})
+    assert check.status_code == 200, words(check.text)
+    assert "Công nhận: 2 người" in check.text
+    assert "Chưa đủ điểm CS8" in check.text
+    assert decided(hall) == (0, set()), "nothing is kept by looking"
+    changed = lan.send(action, {**hidden_fields(check.text), **told, "viec": "sua"})
+    assert 'value="12/QĐ-UBND"' in changed.text
+    sent = {**hidden_fields(check.text), **told, "viec": "ghi"}
+    done = lan.send(action, sent)
+    assert done.status_code == 303, words(done.text)
+    assert lan.send(action, sent).location == done.location, "a double click is one decision"
+    assert decided(hall) == (1, {"a01", "a03"})
+
+    page = lan.get(done.location).text
+    assert "Đã cấp 0/2 giấy" in page
+    assert "cap-giay" not in page, "certificates are issued by whoever may"
+    assert lan.get(f"{done.location}/quyet-dinh.docx").data[:2] == b"PK"
+    operator = hall.visitor("vanhanh")
+    assert operator.fill_in(f"{done.location}/cap-giay", {}).status_code == 303
+    issued = lan.get(done.location).text
+    assert "Đã cấp 2/2 giấy" in issued
+    paper = re.findall(r'href="(/api/certificates/by-code/[^"]+/paper)"', issued)
+    assert len(paper) == 2
+    assert lan.get(paper[0]).data[:4] == b"%PDF"
+    [packed] = re.findall(r'href="([^"]+giay\.zip[^"]*)"', issued)
+    with zipfile.ZipFile(io.BytesIO(lan.get(packed).data)) as file:
+        assert len(file.namelist()) == 2
+
+    assert lan.get(f"/cong-doan/ho-so-buoc/revoke/{YEAR}/a01").text.count("<textarea") == 0, "an operator's step"
+    ended = operator.fill_in(f"/cong-doan/ho-so-buoc/revoke/{YEAR}/a01", {"reason": "Khai gian"})
+    assert ended.status_code == 303, words(ended.text)
+    assert hall.states()["a01"] == "revoked"
+    assert "thu hồi" in lan.get(done.location).text
+    with hall.database.reading(hall.tenant) as session:
+        assert chain.verify(session, hall.tenant).faults == ()
+
+
+def test_every_fault_of_a_decision_stands_at_its_field_or_at_its_worker(hall: Hall) -> None:
+    lan, operator = hall.visitor("lan"), hall.visitor("vanhanh")
+    hall.together(lan, "confirmed", "review", "a01", "a03")
+    proposal = hall.propose(hall.visitor("hoa"), "a01", "a03")
+    action = "/cong-doan/quyet-dinh/moi"
+    page = lan.get(f"{action}?de_nghi={proposal.rpartition('/')[2]}").text
+    with hall.database.writing(hall.tenant) as session:
+        worker = UUID(hall.ids["a03"])
+        session.add(
+            Award(
+                worker_id=worker, programme=PROGRAMME, year=YEAR, tenant_id=hall.tenant, decision_number="1/QĐ",
+                decided_on=date(YEAR, 1, 5), body="UBND", withdrawn_on=None, recorded=NOW,
+            )
+        )  # fmt: skip
+    told = {
+        "body": BODY, "number": "12/QĐ-UBND", "decided_on": "1/1/2099", "signer": "Lê Văn Ký", "viec": "ghi",
+        "nguoi": [hall.ids["a01"], hall.ids["a03"]],
+    }  # fmt: skip
+    answer = lan.send(action, {**hidden_fields(page, action), **told})
+    assert answer.status_code == 400
+    assert 'href="#decided_on"' in answer.text
+    assert f'href="#ly-do-{hall.ids["a03"]}"' in answer.text
+    assert "đã có danh hiệu năm" in answer.text
+    assert decided(hall)[0] == 0
+    early = {**hidden_fields(answer.text, action), **told, "nguoi": [hall.ids["a01"], hall.ids["a05"], "xyz"]}
+    assert f'href="#ly-do-{hall.ids["a05"]}"' in lan.send(action, early).text, "whose dossier is not proposed"
+    with hall.database.reading(hall.tenant) as session:
+        stranger = session.scalars(sa.select(Worker.id).where(Worker.tenant_id == hall.tenant, Worker.number == "b01"))
+        elsewhere = {**hidden_fields(answer.text, action), **told, "nguoi": [hall.ids["a01"], str(stranger.one())]}
+    refused = lan.send(action, elsewhere).text
+    assert "1 người không còn trong phạm vi" in refused
+    assert "b01" not in refused
+    assert decided(hall)[0] == 0
+    assert "Không có hồ sơ nào chờ quyết định" in operator.get(f"{action}?nam={YEAR - 1}").text
+
+
+def test_another_province_sees_none_of_it(hall: Hall) -> None:
+    lan, minh = hall.visitor("lan"), hall.visitor("minh")
+    hall.together(lan, "confirmed", "review", "a01")
+    proposal = hall.propose(hall.visitor("hoa"), "a01")
+    assert "0 doanh nghiệp có hồ sơ chờ" in words(minh.get("/cong-doan/xet-ho-so").text)
+    for path in (
+        proposal, f"{proposal}/bien-ban.docx", f"/cong-doan/ho-so-nguoi/{YEAR}/a01",
+        f"/cong-doan/ho-so-buoc/return/{YEAR}/a01",
+    ):  # fmt: skip
+        assert minh.get(path).status_code == 404, path
+    assert proposal not in minh.get("/cong-doan/de-nghi").text
+    begun = minh.get(f"/cong-doan/quyet-dinh/moi?de_nghi={proposal.rpartition('/')[2]}")
+    assert "Người Bịa" not in begun.text
+    assert lan.get(f"{proposal}/khong-co.docx").status_code == 404
+    assert hall.visitor("hoa").get("/cong-doan/quyet-dinh/moi").status_code == 403
+
+
+def test_the_number_of_sql_commands_does_not_grow_with_the_dossiers(
+    hall: Hall, count_commands: Callable[[], Any]
+) -> None:
+    lan = hall.visitor("lan")
+    hall.together(lan, "confirmed", "review", "a01", "a03", "a04")
+    proposal = hall.propose(hall.visitor("hoa"), "a01", "a03", "a04")
+    for path in ("/cong-doan/xet-ho-so", "/cong-doan/de-nghi", proposal, "/cong-doan/quyet-dinh/moi"):
+        lan.get(path)
+        with count_commands() as commands:
+            lan.get(path)
+        assert len(commands) < 45, path
