@@ -30,7 +30,7 @@ from certification.people import workers
 from certification.people.workers import Known, Person, UnknownWorker, everybody
 from certification.privacy import consents
 from certification.units.trees import ENTERPRISE
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = [
     "NotAllowed",
@@ -51,6 +51,9 @@ __all__ = [
 ]
 
 Condition = sa.ColumnElement[bool]
+
+WIDE = 2_000
+"""People; of fewer, the branch is looked up and put in order."""
 
 
 class NotAllowed(CertificationError):
@@ -97,11 +100,27 @@ class Reach:
     @property
     def employed(self) -> tuple[Condition, ...]:
         """That an employment of the tenant holds on the day."""
-        return (
-            Employment.tenant_id == self.tenant,
-            Employment.started <= self.on,
-            sa.or_(Employment.ended.is_(None), Employment.ended >= self.on),
-        )
+        return (Employment.tenant_id == self.tenant, *self._holds)
+
+    @property
+    def _holds(self) -> tuple[Condition, ...]:
+        return Employment.started <= self.on, sa.or_(Employment.ended.is_(None), Employment.ended >= self.on)
+
+    def is_wide(self, session: Session) -> bool:
+        """Whether the branches employ so many people that a list of them is better read by going through everybody and
+        leaving out who is not of them. Asked of the database once in a session."""
+        if self.everything or not self.roots:
+            return self.everything
+        known: dict[Reach, bool] = session.info.setdefault("wide", {})
+        if self not in known:
+            some = self._branches(session).limit(WIDE + 1).subquery()
+            known[self] = (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > WIDE
+        return known[self]
+
+    def _branches(self, session: Session) -> sa.Select[Any]:
+        """Whom the branches employ."""
+        below = _below(session, self.tenant, self.roots, self.on)
+        return sa.select(Employment.worker_id).where(*self.employed, Employment.enterprise_id.in_(below))
 
     def members(self, session: Session) -> sa.Select[Any]:
         """The workers of the teams, as long as they are employed where the team is."""
@@ -123,7 +142,8 @@ class Reach:
     def kept(self, session: Session) -> sa.Select[Any]:
         """The workers who are employed nowhere and agreed that a union of the branches keeps their record."""
         unions = _below(session, self.tenant, self.keeping, self.on)
-        still = sa.exists().where(Employment.worker_id == Consent.worker_id, *self.employed)
+        mine = _of_tenant(Employment.tenant_id, self.tenant)
+        still = sa.exists().where(Employment.worker_id == Consent.worker_id, mine, *self._holds)
         return consents.kept_by(self.tenant, consents.UNION_RECORD, unions, self.on).where(~still)
 
     def workers(self, session: Session, column: Any) -> Condition:
@@ -132,11 +152,15 @@ class Reach:
             return sa.true()
         found: list[Condition] = []
         if self.roots:
-            within = Employment.enterprise_id.in_(_below(session, self.tenant, self.roots, self.on))
-            whom: Any = sa.select(Employment.worker_id).where(*self.employed, within)
-            if self.keeping:
-                whom = sa.union_all(whom, self.kept(session))
-            found.append(column.in_(whom))
+            if self.is_wide(session):
+                below = _below(session, self.tenant, self.roots, self.on)
+                # The employer is held against the branch, not each of the branch looked for.
+                mine = _of_tenant(Employment.tenant_id, self.tenant), beside(Employment.enterprise_id).in_(below)
+                found.append(sa.exists().where(Employment.worker_id == column, *mine, *self._holds))
+                found += [column.in_(self.kept(session))] if self.keeping else []
+            else:
+                whom = [self._branches(session), *([self.kept(session)] if self.keeping else [])]
+                found.append(column.in_(sa.union_all(*whom) if len(whom) > 1 else whom[0]))
         if self.teams:
             found.append(column.in_(self.members(session)))
         if self.own:

@@ -17,7 +17,7 @@ from certification.dossiers.steps import COLUMNS, OneDossier, UnknownDossier
 from certification.models import Award, Dossier, DossierStep, Employment, Worker
 from certification.rules.criteria import PROGRAMME
 from certification.rules.title_procedures import STATES
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["Counts", "StepTaken", "Title", "by_enterprise", "counts", "find", "history", "listing", "title"]
 
@@ -96,7 +96,7 @@ def title(session: Session, tenant: UUID, one: OneDossier, programme: str = PROG
     """The title that the worker holds or held of the year."""
     row = session.execute(
         sa.select(Award.decision_number, Award.decided_on, Award.body, Award.withdrawn_on).where(
-            Award.tenant_id == tenant, Award.worker_id == one.worker_id, Award.programme == programme,
+            beside(Award.tenant_id) == tenant, Award.worker_id == one.worker_id, Award.programme == programme,
             Award.year == one.year,
         )
     ).first()  # fmt: skip

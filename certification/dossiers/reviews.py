@@ -50,7 +50,7 @@ from certification.rules import title_procedures
 from certification.spreadsheets import Fault, ImportFaults
 from certification.vietnam import vietnam_day
 from lrs import api
-from lrs.db import Database, Session, among, new_id
+from lrs.db import Database, Session, among, beside, new_id
 
 __all__ = [
     "OUTCOMES",
@@ -175,7 +175,7 @@ def _changed(session: Session, tenant: UUID, touched: Mapping[_Title, Cause]) ->
 def _of_year(
     session: Session, tenant: UUID, programme: str, year: int, causes: Mapping[UUID, Cause]
 ) -> dict[UUID, list[Change]]:
-    mine = Award.tenant_id == tenant, Award.programme == programme, Award.year == year
+    mine = beside(Award.tenant_id) == tenant, Award.programme == programme, Award.year == year
     awards = session.execute(
         sa.select(Award.worker_id, Award.recorded, Award.withdrawn_on).where(
             *mine, among(session, Award.worker_id, list(causes))

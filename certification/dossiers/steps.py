@@ -29,7 +29,7 @@ from certification.evidence.witnesses import NotForYou, Witness, own_workers
 from certification.models import Award, Base, Dossier, DossierStep, NationalNumber, Worker
 from certification.people.workers import Known
 from certification.rules.title_procedures import Step
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = [
     "NotTwice",
@@ -278,7 +278,7 @@ def titled(session: Session, tenant: UUID, programme: str, year: int, worker_ids
     numbers = {other: number for each in same.values() for other, number in each}
     rows = session.execute(
         sa.select(Award.worker_id, Award.decision_number, Award.withdrawn_on).where(
-            Award.tenant_id == tenant,
+            beside(Award.tenant_id) == tenant,
             Award.programme == programme,
             Award.year == year,
             among(session, Award.worker_id, {*worker_ids, *numbers}),

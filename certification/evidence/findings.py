@@ -195,7 +195,7 @@ def total(session: Session, tenant: UUID, *, about: Callable[[Any], sa.ColumnEle
     """How many Statements have a finding; with `about` as in `listed`."""
     query = sa.select(sa.func.count(Finding.statement_id.distinct())).where(Finding.tenant_id == tenant)
     if about is not None:
-        query = query.where(Finding.statement_id.in_(_evidence(tenant, about)))
+        query = query.where(_is_evidence(tenant, about))
     return session.scalar(query) or 0
 
 
@@ -242,7 +242,7 @@ def listed(
     if after is not None:
         query = query.where(sa.tuple_(Finding.statement_id, Finding.number) > after)
     if about is not None:
-        query = query.where(Finding.statement_id.in_(_evidence(tenant, about)))
+        query = query.where(_is_evidence(tenant, about))
     return [
         Listed(row.statement_id, row.number, row.said_by, row.stored, Found(row.code, row.place, json.loads(row.about)))
         for row in session.scalars(query)
@@ -277,11 +277,14 @@ def workers_of(
     return found
 
 
-def _evidence(tenant: UUID, about: Callable[[Any], sa.ColumnElement[bool]]) -> sa.CompoundSelect[Any]:
-    """Statements that say something of a worker, whether it counts or repeats what counts."""
-    return sa.union(
+def _is_evidence(tenant: UUID, about: Callable[[Any], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """That a finding's Statement says something of such a worker, whether it counts or repeats what counts. Looked up
+    for each finding: there are few of them, and very many Statements."""
+    return sa.or_(
         *[
-            sa.select(model.statement_id).where(model.tenant_id == tenant, about(model.worker_id))
+            sa.exists().where(
+                model.tenant_id == tenant, model.statement_id == Finding.statement_id, about(model.worker_id)
+            )
             for model in (Fact, Repeat)
         ]
     )

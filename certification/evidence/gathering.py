@@ -24,7 +24,7 @@ from certification.evaluation.findings import last_of_each
 from certification.evaluation.results import DAY, KIND, STATEMENT
 from certification.models import Attestation, Fact, SelfScore
 from lrs import api
-from lrs.db import Session, among, is_postgresql
+from lrs.db import Session, among, beside, is_postgresql
 
 __all__ = ["all_attested", "attested", "gather", "learned", "points_attested", "points_self_given", "self_given"]
 
@@ -51,8 +51,8 @@ def gather(
             Fact.activity_key,
         ).where(
             among(session, Fact.worker_id, worker_ids),
-            Fact.tenant_id == tenant,
-            Fact.year == year,
+            beside(Fact.tenant_id) == tenant,
+            beside(Fact.year) == year,
             Fact.day <= as_of,
         )
     )

@@ -46,6 +46,9 @@ class Within(Protocol):
     def workers(self, session: Session, column: Any) -> sa.ColumnElement[bool]:
         """That `column` names a worker within it."""
 
+    def is_wide(self, session: Session) -> bool:
+        """Whether it has so many workers that lists are better read by going through everybody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:

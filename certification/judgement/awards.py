@@ -26,7 +26,7 @@ from certification.people.workers import Known, Person, everybody
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets import Column, ImportResult, Row, Sheet, read, written
 from certification.vietnam import vietnam_day
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["COLUMNS", "TITLE_HEADINGS", "import_titles"]
 
@@ -344,7 +344,7 @@ def _stored(
             Award.source,
         )
         .where(
-            Award.tenant_id == tenant,
+            beside(Award.tenant_id) == tenant,
             Award.programme == programme,
             among(session, Award.worker_id, worker_ids),
         )

@@ -52,7 +52,17 @@ def drop(response: Response, kind: str) -> None:
 
 
 def _tried_out() -> bool:
-    """Whether somebody at this very machine asks, over plain HTTP, with no proxy between."""
+    """Whether somebody at this very machine asks, over plain HTTP, with no proxy between. Found out once in a request:
+    every word of a page asks for the language, and that for its cookie."""
+    if _FOUND not in request.environ:
+        request.environ[_FOUND] = _is_tried_out()
+    return bool(request.environ[_FOUND])
+
+
+_FOUND = "cdht.tried_out"
+
+
+def _is_tried_out() -> bool:
     proxied = any(header in request.headers for header in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"))
     host = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
     here = host == "localhost" or _is_loopback(host.strip("[]"))

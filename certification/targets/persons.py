@@ -22,7 +22,7 @@ from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Numerator, Plan, Target, all_plans, binding, inheritances
 from certification.targets import grounds, numerators
 from certification.targets.populations import UNION_CADRES, WORKERS
-from lrs.db import Session
+from lrs.db import Session, beside
 
 __all__ = ["NOT_FOR", "PersonalTarget", "Title", "judge", "of_worker", "words"]
 
@@ -144,7 +144,7 @@ def of_worker(
     """What each target of the plans that bind the worker's enterprises on the day says of the worker, nearest first."""
     employed = session.scalars(
         sa.select(Employment.enterprise_id).where(
-            Employment.tenant_id == tenant,
+            beside(Employment.tenant_id) == tenant,
             Employment.worker_id == worker_id,
             Employment.started <= on,
             sa.or_(Employment.ended.is_(None), Employment.ended >= on),
@@ -170,7 +170,7 @@ def of_worker(
 def _titles(session: Session, tenant: UUID, worker_id: UUID, programme: str) -> list[Title]:
     rows = session.execute(
         sa.select(Award.year, Award.decided_on, Award.withdrawn_on).where(
-            Award.tenant_id == tenant, Award.worker_id == worker_id, Award.programme == programme
+            beside(Award.tenant_id) == tenant, Award.worker_id == worker_id, Award.programme == programme
         )
     )
     return [Title(*row) for row in rows]

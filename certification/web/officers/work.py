@@ -25,9 +25,12 @@ from certification.privacy import requests
 from certification.rules import title_procedures
 from certification.rules.criteria import PROGRAMME
 from certification.rules.title_procedures import NoTitleProcedure
-from lrs.db import Session
+from lrs.db import Session, among
 
 __all__ = ["COUNTED", "MANY", "Due", "Waiting", "deadlines", "waiting"]
+
+LOOKED_THROUGH = 5000
+"""Workers whose results the home looks at: a page that everybody begins with does not look at a whole province."""
 
 MANY = 1000
 """So many workers are counted that wait for points."""
@@ -99,11 +102,12 @@ def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, on: 
 
 
 def _waiting_for_points(session: Session, tenant: UUID, reach: Reach, year: int) -> int:
-    """Workers whose result waits for somebody's points, counted up to `MANY` + 1."""
-    waits = assessments.judged_as(Worker.id, tenant, PROGRAMME, year, NOT_YET_KNOWN)
+    """Workers whose result waits for somebody's points, counted up to `MANY` + 1, of the first `LOOKED_THROUGH`."""
     known = Worker.tenant_id == tenant, Worker.merged_into.is_(None), reach.workers(session, Worker.id)
-    some = sa.select(Worker.id).where(*known, waits).limit(MANY + 1).subquery()
-    return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    some = session.scalars(sa.select(Worker.id).where(*known).limit(LOOKED_THROUGH)).all()
+    waits = assessments.judged_as(Worker.id, tenant, PROGRAMME, year, NOT_YET_KNOWN)
+    waiting = sa.select(Worker.number).where(among(session, Worker.id, some), waits)
+    return len(session.scalars(waiting.limit(MANY + 1)).all())
 
 
 def _others(session: Session, tenant: UUID, who: Who, on: date) -> tuple[tuple[str, str, int], ...]:

@@ -40,7 +40,7 @@ from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import evidence, pages, points
 from certification.web.officers.statuses import KINDS, NOT_JUDGED, WORDS
-from lrs.db import Session
+from lrs.db import Session, beside
 
 __all__ = ["gather", "target_lines"]
 
@@ -199,7 +199,7 @@ def _holding(history: list[Attested]) -> dict[str, Attested]:
 def _titles(session: Session, tenant: UUID, worker: UUID) -> list[Any]:
     rows = session.execute(
         sa.select(Award.year, Award.decision_number, Award.decided_on, Award.body, Award.withdrawn_on)
-        .where(Award.tenant_id == tenant, Award.worker_id == worker, Award.programme == PROGRAMME)
+        .where(beside(Award.tenant_id) == tenant, Award.worker_id == worker, Award.programme == PROGRAMME)
         .order_by(Award.year.desc())
     )
     return list(rows)

@@ -34,7 +34,7 @@ from lrs.db import Session, among
 __all__ = ["Asked", "Choices", "Part", "Row", "choices", "gather"]
 
 ON_A_PAGE = 50
-COUNTED = 10_000
+COUNTED = 2_000
 """So many are counted; of more it is said that there are more."""
 LOOKED_THROUGH = 1_000
 """Workers looked through for one page where the filter is one that only their results tell."""
