@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import Base
-from lrs.db import Session
+from lrs.db import Session, beside
 
 __all__ = ["WORDS", "Held", "held", "tables"]
 
@@ -74,7 +74,7 @@ def held(session: Session, tenant: UUID, worker: UUID) -> list[Held]:
     counts = [
         sa.select(sa.literal(table.name).label("kind"), sa.func.count().label("rows"))
         .select_from(table)
-        .where(table.c.tenant_id == tenant, table.c.worker_id == worker)
+        .where(beside(table.c.tenant_id) == tenant, table.c.worker_id == worker)
         for table in tables()
     ]
     found = session.execute(sa.union_all(*counts))

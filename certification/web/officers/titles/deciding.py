@@ -177,11 +177,10 @@ def _people(session: Session, tenant: UUID, year: int, on: date) -> tuple[list[C
     """Those on the page when it was sent, otherwise those of the proposals of the address who wait for a decision; and
     how many of those sent are not the reader's. A fixed number of SQL commands."""
     sent = _ids(request.form.getlist("nguoi"))[:MOST]
-    stands = sa.exists().where(
-        Dossier.tenant_id == tenant, Dossier.worker_id == Worker.id, Dossier.programme == PROGRAMME,
-        Dossier.year == year, Dossier.state == "proposed",
-    )  # fmt: skip
-    asked: list[Any] = [stands]
+    proposed = sa.select(Dossier.worker_id).where(
+        Dossier.tenant_id == tenant, Dossier.programme == PROGRAMME, Dossier.year == year, Dossier.state == "proposed"
+    )
+    asked: list[Any] = [Worker.id.in_(proposed)]
     if request.method == "POST":
         asked = [among(session, Worker.id, sent)]  # how each stands is told by what is refused, sent twice or late
     elif proposals := _ids(request.args.getlist("de_nghi"))[:MOST_PROPOSALS]:
