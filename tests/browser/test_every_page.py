@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 
 from certification.access.permissions import TABLE, Role, WithoutKey, act_of
 from certification.web import AUDIENCES
+from tests.browser import budgets
 from tests.browser.prepared import NOBODY, PEOPLE, samples
 from tests.browser.visiting import SIZES, Visit
 
@@ -54,6 +55,7 @@ def test_every_page_is_in_order_for_everybody(
     role = None if name == NOBODY else PEOPLE[name][0]
     known: dict[str, Any] = samples()
     visit = Visit(chromium, prepared_address, "" if name == NOBODY else name, size=size)
+    budgets.watch(visit.context)
     found: list[str] = []
     seen: set[str] = set()
     adapter = prepared_app.url_map.bind("localhost")
@@ -70,6 +72,7 @@ def test_every_page_is_in_order_for_everybody(
         found += [] if status == 200 else [f"{path} answers {status} to {name}"]
         if visit.page.url not in seen:
             seen.add(visit.page.url)
+            found += budgets.over(visit.page, rule.endpoint)
             found += visit.look(rule.endpoint, TOO_LONG.get(rule.endpoint, ""))
     visit.close()
     assert found == []
