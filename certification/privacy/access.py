@@ -19,11 +19,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.models import Look, Worker
+from certification.models import Account, Look, Organization, RoleGiven, Worker
 from certification.vietnam import vietnam_day
-from lrs.db import Session
+from lrs import api
+from lrs.db import Session, among
 
-__all__ = ["Looked", "by_account", "forget_old", "note", "note_counted", "note_many", "of_worker"]
+__all__ = ["Looked", "by_account", "forget_old", "names", "note", "note_counted", "note_many", "of_worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,34 @@ def of_worker(
         query = query.where(sa.or_(Look.day < day, sa.and_(Look.day == day, later)))
     query = query.order_by(Look.day.desc(), Look.looked_by, Look.what, Look.purpose).limit(limit)
     return [Looked(*row) for row in session.execute(query)]
+
+
+def names(session: Session, tenant: UUID, by: Collection[str]) -> dict[str, str]:
+    """Who these accounts and keys are, for people: the name of each, and of the organizations over which it has or had
+    a role; one that is there no more is what it was called. Three SQL commands."""
+    asked = sorted(set(by))
+    accounts = session.execute(
+        sa.select(Account.name, Account.full_name).where(
+            Account.tenant_id == tenant, among(session, Account.name, asked)
+        )
+    )
+    known = api.names_of_keys(session, tenant) | {row.name: row.full_name for row in accounts}
+    units = session.execute(
+        sa.select(RoleGiven.key, Account.name, Organization.name)
+        .join(Organization, Organization.id == RoleGiven.organization_id)
+        .outerjoin(Account, Account.id == RoleGiven.account_id)
+        .where(
+            RoleGiven.tenant_id == tenant,
+            sa.or_(among(session, RoleGiven.key, asked), among(session, Account.name, asked)),
+        )
+        .order_by(Organization.name)
+    )
+    over: dict[str, dict[str, None]] = {}
+    for key, account, unit in units:
+        over.setdefault(key or account, {})[unit] = None
+    return {
+        one: f"{known.get(one, one)} ({', '.join(over[one])})" if one in over else known.get(one, one) for one in asked
+    }
 
 
 def by_account(

@@ -46,7 +46,7 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
 """Columns that are not given away: a password's hash, and what only this installation's secret can read."""
 
 KINDS_OF_RULES = ("criteria-set", "rubric", "evidence-mapping", "plan", "plan-inheritance", "certificate-form")
-"""What judgements and certificates rest on."""
+"""What judgements and certificates rest on. Whatever else a row names is taken along as well."""
 
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
@@ -156,9 +156,19 @@ def _needed(session: Session, tenant: UUID, rows: Mapping[str, list[dict[str, An
             OrganizationLabel.tenant_id == tenant, among(session, OrganizationLabel.organization_id, units)
         )
     ).mappings()
+    named = {
+        UUID(row[column])
+        for each in rows.values()
+        for row in each
+        for column in ("criteria_set_id", "form_id", "rule_file_id")
+        if row.get(column)
+    }
     rules = session.execute(
         sa.select(RuleFile.__table__)
-        .where(RuleFile.tenant_id == tenant, RuleFile.kind.in_(KINDS_OF_RULES))
+        .where(
+            RuleFile.tenant_id == tenant,
+            sa.or_(RuleFile.kind.in_(KINDS_OF_RULES), among(session, RuleFile.id, named)),
+        )
         .order_by(RuleFile.loaded, RuleFile.id)
     ).mappings()
     trusted = session.execute(

@@ -164,6 +164,8 @@ def from_json(column: sa.Column[Any], value: Any) -> Any:
         if not column.nullable:
             raise ValueError("is missing")
         return None
+    if isinstance(kind, sa.Uuid | sa.LargeBinary | UtcDateTime | sa.DateTime | sa.Date) and not isinstance(value, str):
+        raise ValueError("is no str")
     if isinstance(kind, sa.Uuid):
         return UUID(value)
     if isinstance(kind, sa.LargeBinary):

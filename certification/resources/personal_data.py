@@ -162,6 +162,7 @@ class LookedAtAnswer(Answer):
 
     day = fields.Date()
     by = fields.String()
+    by_words = fields.String(metadata={"description": "The name of the account or key, and of whom it is."})
     what = fields.String()
     what_words = fields.String()
     purpose = fields.String()
@@ -272,6 +273,7 @@ def list_looks(number: str, query: Mapping[str, Any]) -> Any:
         person = known_worker(session, number, Act.READ_LOOKS)
         after = None if left is None else (left[0], left[1], left[2], left[3])
         found = access.of_worker(session, tenant, person.id, limit=limit + 1, after=after)
+        names = access.names(session, tenant, [one.by for one in found])
         titles = {one.id: one.title for one in purposes.listed(session, tenant, today())}
     return cursors.page(
         tenant,
@@ -281,6 +283,7 @@ def list_looks(number: str, query: Mapping[str, Any]) -> Any:
         key=lambda one: (one.day, one.by, one.what, one.purpose),
         show=lambda one: {
             **asdict(one),
+            "by_words": names[one.by],
             "what_words": looked_at(one.what),
             "purpose_words": titles.get(one.purpose, one.purpose),
         },

@@ -54,6 +54,7 @@ def looks() -> Response:
         person = own.mine(session, Act.READ_LOOKS)
         after = None if left is None else (left[0], left[1], left[2], left[3])
         found = access.of_worker(session, tenant, person.id, limit=LOOKS + 1, after=after)
+        names = access.names(session, tenant, [one.by for one in found])
         titles = {one.id: one.title for one in purposes.listed(session, tenant, today())}
     part = cursors.page(
         tenant,
@@ -66,6 +67,7 @@ def looks() -> Response:
     return shown(
         "workers/looks.html",
         looks=part["items"],
+        names=names,
         looked_at=looked_at,
         titles=titles,
         first=left is None,

@@ -18,10 +18,12 @@ from certification.evidence import feed
 from certification.judgement import judging
 from certification.models import Assessment, Attestation, Award, Fact, Worker
 from certification.people.national_numbers import Keys
-from certification.privacy import exporting, importing, person_archive
+from certification.privacy import consents, exporting, importing, person_archive
+from certification.privacy.consents import Agreed
 from certification.privacy.held import HELD, table
 from certification.privacy.importing import Imported
 from certification.privacy.person_archive import BrokenArchive
+from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database
 from lrs.models import Statement
@@ -112,6 +114,10 @@ def test_in_an_empty_store_the_judgements_are_equal_to_the_byte(
     other_tenant: UUID,
 ) -> None:
     database, later = desk.world.database, desk.now + timedelta(days=1)
+    with database.writing(desk.tenant) as session:
+        shown = consents.wordings(session, desk.tenant, "dn/a", vietnam_day(desk.now))
+        agreed = [Agreed(one.purpose.id, one.digest) for one in shown]
+        consents.give(session, desk.tenant, NUMBER, "dn/a", agreed, how="own_account", by=NUMBER, now=desk.now)
     data = export(desk)
     done = take_in(desk, other_tenant, data)
     assert (done.number, done.years) == (NUMBER, (YEAR,))
@@ -129,6 +135,8 @@ def test_in_an_empty_store_the_judgements_are_equal_to_the_byte(
         row = session.execute(sa.select(Worker.full_name).where(Worker.id == done.worker)).one()
         assert session.scalar(sa.select(Award.decision_number).where(Award.worker_id == done.worker)) == "12/QĐ-UBND"
         assert session.scalar(sa.select(sa.func.count()).where(Attestation.worker_id == done.worker)) == 2
+        given = consents.of_worker(session, other_tenant, done.worker)
+    assert sorted(one.purpose for one in given) == sorted(one.purpose for one in agreed) != []
     assert row.full_name == NAME
     with pytest.raises(BrokenArchive) as refused:
         take_in(desk, other_tenant, data)
@@ -254,12 +262,16 @@ def test_a_changed_or_partial_archive_is_refused_with_every_fault_and_nothing_go
         with pytest.raises(BrokenArchive):
             take_in(desk, other_tenant, cut)
     row = json.loads(files(data)[awards])[0]
-    wrong = [{**row, "decided_on": "hôm qua", "year": "2026", "more": 1}, {**row, "worker_id": str(UUID(int=5))}]
+    wrong = [
+        {**row, "decided_on": "hôm qua", "year": "2026", "more": 1}, {**row, "worker_id": str(UUID(int=5))},
+        {**row, "worker_id": [], "decided_on": {}},
+    ]  # fmt: skip
     rules = json.loads(files(data)["needed/rules.json"])
     changed = {awards: json.dumps(wrong).encode(), "tables/certification_fact.json": None}
     with pytest.raises(BrokenArchive) as refused:
         take_in(desk, other_tenant, repacked(data, changed, honest=True))
-    assert len(refused.value.faults) == 5
+    assert len(refused.value.faults) == 7
+    assert any(f"{awards}, row 3, worker_id: is no str" in one for one in refused.value.faults)
     assert any(f"{awards}, row 2, worker_id: names no worker of this archive" in one for one in refused.value.faults)
     forged = [{**rules[0], "text": rules[0]["text"].replace("80", "10") + "#"}, *rules[1:]]
     people = json.loads(files(data)["tables/certification_worker.json"])

@@ -69,7 +69,8 @@ def test_one_asks_and_another_erases(
 def test_another_account_of_the_same_person_is_no_second_person(
     callers: Callers, people: dict[str, UUID], ask: Ask
 ) -> None:
-    first, second = (callers.of(Role.OPERATOR, worker=people["NV-2"]) for _ in range(2))
+    first = callers.of(Role.UPPER_OFFICER, "cd/lai-chau", worker=people["NV-2"])
+    second = callers.of(Role.OPERATOR, worker=people["NV-2"])
     ask(first, ASKED, 201, method="POST", json={"kind": "delete", "reason": "xin xoá, đơn giấy"})
     seen = ask(second, ERASURE)
     assert "chính" in seen["ground_words"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,26 @@ def test_whoever_reads_about_a_worker_is_noted(
     with world.database.reading(world.tenant) as session:
         purposes = {one.purpose for one in access.of_worker(session, world.tenant, lan, limit=9)}
     assert purposes == {"union-work", "employer-training"}
+
+
+def test_the_worker_reads_by_name_who_looked_and_for_whom(people: dict[str, UUID], callers: Callers, ask: Ask) -> None:
+    of_staff = {
+        "name": "Phần mềm nhân sự",
+        "role": "enterprise",
+        "unit": "dn/a",
+        "purpose": "đào tạo",
+        "reason": "QĐ 1",
+    }
+    made = ask(callers.operator, "/api/keys", 201, method="POST", json=of_staff)
+    key = {"Authorization": "Basic " + base64.b64encode(f"{made['key']}:{made['secret']}".encode()).decode()}
+    ask(key, "/api/enterprises/dn/a/transcripts?purpose=employer-training")
+    ask(callers.officer, "/api/workers/NV-1/learning")
+    found = ask(callers.of(None, worker=people["NV-1"]), "/api/workers/NV-1/looks")["items"]
+    words = {one["by"]: one["by_words"] for one in found}
+    assert words.pop(made["key"]) == "Phần mềm nhân sự (Doanh nghiệp A)"
+    (officer,) = words.items()
+    assert officer[0] in officer[1]
+    assert officer[1].endswith(")")
 
 
 def test_lists_note_everybody_they_name(world: World, judged: dict[str, UUID], callers: Callers, ask: Ask) -> None:
