@@ -32,6 +32,9 @@ MISSING = "missing"
 EVERYBODY = "everybody"
 WHICH = (COUNTED, MISSING, EVERYBODY)
 
+LOOKED_AT = 4
+"""Of so many workers for each that is wanted is asked at first whether they count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -66,13 +69,16 @@ def people(
     headcount_on: date | None = None,
     after: str = "",
     limit: int = 500,
+    most: int | None = None,
     programme: str = PROGRAMME,
 ) -> Page:
     """Up to `limit` of those whom a target of a plan counts (or misses) in an organization, or in the enterprises of a
     zone or sector, after the number `after`.
 
     Raises UnknownOrganization; NoSuchEnterprises; NotBound when no such target binds the organization on the day;
-    ValueError for another `which` or basis than there are. A fixed number of SQL commands.
+    ValueError for another `which` or basis than there are. Who counts is asked of some workers at a time, each time of
+    twice as many, until there are enough: SQL commands grow with the logarithm of the population. With `most`, about so
+    many workers are looked at, and the page may be shorter than asked for though more follow.
     """
     if which not in WHICH:
         raise ValueError(f"whom to list is one of {', '.join(WHICH)}, not {which!r}")
@@ -93,7 +99,9 @@ def people(
         raise NotBound(f"{plan}, {target}", named, on, [f"{by.id}, {one.id}" for by, one in bound])
     if found[1].population == GRASSROOTS_UNIONS:
         return _unions(session, tenant, tree, enterprises, found, on, which, after, limit)
-    return _workers(session, tenant, tree, headcount_day, enterprises, found[1], on, which, after, limit, programme)
+    return _workers(
+        session, tenant, tree, headcount_day, enterprises, found[1], on, which, after, limit, most, programme
+    )
 
 
 def _workers(
@@ -107,6 +115,7 @@ def _workers(
     which: str,
     after: str,
     limit: int,
+    most: int | None,
     programme: str,
 ) -> Page:
     holds = (
@@ -117,18 +126,28 @@ def _workers(
         *([union_roles.held(union_roles.CADRE, headcount_day)] if target.population == UNION_CADRES else []),
     )
     population = sa.select(Employment.worker_id).where(*holds)
-    counted = numerators.satisfying(tenant, target.numerator, on, programme, population).subquery()
-    of_worker, times = counted.c
-    query = (
-        sa.select(Worker.id, Worker.number, Worker.full_name, sa.func.coalesce(times, 0))
-        .join(counted, of_worker == Worker.id, isouter=which != COUNTED)
-        .where(Worker.tenant_id == tenant, Worker.id.in_(population), Worker.number > after)
-        .order_by(Worker.number, Worker.id)
-        .limit(limit + 1)
-    )
-    if which == MISSING:
-        query = query.where(of_worker.is_(None))
-    rows = session.execute(query).all()
+    rows: list[tuple[UUID, str, str, int]] = []
+    left, window, looked, goes_on = after, LOOKED_AT * (limit + 1), 0, True
+    while len(rows) <= limit and (most is None or looked < most):
+        some = session.execute(
+            sa.select(Worker.id, Worker.number, Worker.full_name)
+            .where(Worker.tenant_id == tenant, Worker.id.in_(population), Worker.number > left)
+            .order_by(Worker.number, Worker.id)
+            .limit(window)
+        ).all()
+        these = sa.select(Worker.id).where(among(session, Worker.id, [row[0] for row in some]))
+        counted = numerators.count(session, tenant, target.numerator, on, programme, these)
+        rows += [
+            (*row, counted.get(row[0], 0))
+            for row in some
+            if which == EVERYBODY or (row[0] in counted) == (which == COUNTED)
+        ]
+        goes_on = len(some) == window
+        if not goes_on:
+            break
+        left, looked, window = some[-1][1], looked + window, 2 * window
+    partial = left if goes_on and len(rows) <= limit else None
+    rows = rows[: limit + 1]
     employers: dict[UUID, list[str]] = defaultdict(list)
     for worker_id, enterprise_id in session.execute(
         sa.select(Employment.worker_id, Employment.enterprise_id)
@@ -136,7 +155,8 @@ def _workers(
         .distinct()
     ):
         employers[worker_id].append(tree.by_id[enterprise_id].code)
-    return _page([Listed(row[1], row[2], tuple(sorted(employers[row[0]])), row[3]) for row in rows], limit)
+    listed = [Listed(row[1], row[2], tuple(sorted(employers[row[0]])), row[3]) for row in rows]
+    return _page(listed, limit) if partial is None else Page(tuple(listed), partial)
 
 
 def _unions(

@@ -55,6 +55,7 @@ from certification.web.officers.titles import (  # noqa: E402, F401 — adds the
     deciding,
     dossier,
     proposals,
+    signers,
 )
 from certification.web.officers.titles import decisions as _decisions  # noqa: E402, F401
 from certification.web.officers.units import (  # noqa: E402, F401 — adds the views

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from certification.judgement import explanations
@@ -55,13 +56,14 @@ class PlanShown:
 
 @dataclass(frozen=True, slots=True)
 class BelowShown:
-    """A unit right below, against one target."""
+    """A unit right below, against one target; `address`: its page."""
 
     name: str
     rate: float
     target: int | None
     words: str
     met: bool
+    address: str
 
 
 def of_plans(session: Session, tenant: UUID, found: Rates) -> list[PlanShown]:
@@ -100,7 +102,8 @@ def _below(unit: OrganizationFigures, target: TargetFigures, year: int) -> Below
     gap = figures.gap(asked, target.unit) if asked is not None else ""
     words = _("%(rate)s · %(gap)s", rate=percent(target.rate), gap=gap)
     is_met = bool(asked is not None and asked.met)
-    return BelowShown(unit.name, _bar(target.rate) or 0.0, asked.percent if asked else None, words, is_met)
+    address = url_for("officers.show_unit", code=unit.code, chi_tieu=f"{target.plan}:{target.target}")
+    return BelowShown(unit.name, _bar(target.rate) or 0.0, asked.percent if asked else None, words, is_met, address)
 
 
 def of_target(one: Rate, year: int) -> TargetShown:

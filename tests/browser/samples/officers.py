@@ -48,6 +48,7 @@ SAMPLES: dict[str, Any] = {
     "officers.bring_in_undo": None,
     "officers.show_dossier": {"year": 0, "number": "a02"},
     "officers.take_one_step": {"step": "review", "year": 0, "number": "a02"},
+    "officers.list_signers": {"code": "cdcs/a"},
     "officers.download_proposal": None,
     "officers.download_decision": None,
     "officers.download_certificates": None,
@@ -107,6 +108,11 @@ def _decide(database: Database, tenant: UUID, year: int, now: datetime) -> None:
             session, tenant, "vn/lao-cai", name="Lê Văn Ký", office="CHỦ TỊCH", authority="TM. ỦY BAN NHÂN DÂN",
             starts=date(2022, 1, 1), source="QĐ 1/QĐ-TTg", by="vanhanh", now=now,
         )  # fmt: skip
+        own = letterheads.add_signer(
+            session, tenant, "cdcs/a", name="Lê Hoa", office="CHỦ TỊCH", authority="TM. BAN CHẤP HÀNH",
+            starts=date(2024, 1, 1), source="NQ 2", by="vanhanh", now=now,
+        )  # fmt: skip
+        SAMPLES["officers.end_signer"] = {"code": "cdcs/a", "signer": own}
         members = [Voted(f"A{at:03}", 9, 10) for at in range(1, 5)]
         meeting = Meeting(on, 10, 1, "03/BB-CĐCS", "Lê Hoa", "Trần Nam")
         proposed = proposals.propose(session, tenant, operator, "cdcs/a", year, meeting, members, now=now)

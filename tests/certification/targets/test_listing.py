@@ -72,6 +72,26 @@ def test_as_many_come_as_the_figures_say_page_by_page(world: World) -> None:
                 assert found == sorted(found)
 
 
+def test_a_list_that_looks_at_few_at_a_time_goes_on_until_everybody_was_looked_at(world: World) -> None:
+    with world.database.writing(world.tenant) as session:
+        for turn in range(30):
+            worker = world.employ(session, "dn/a")
+            if turn not in (0, 25):
+                add_facts(session, world.tenant, worker, ["law-labour"])
+    whole = numbers(listed(world, "dn/a", which="missing"))
+    assert len(whole) == 2
+    found: list[str] = []
+    pages, after = 0, ""
+    while True:
+        page = listed(world, "dn/a", which="missing", limit=1, most=1, after=after)
+        found, pages = [*found, *numbers(page)], pages + 1
+        if page.after is None:
+            break
+        after = page.after
+    assert found == whole
+    assert 3 <= pages <= 6
+
+
 def test_unions_are_listed_where_they_are_the_unit(world: World, other_world: World) -> None:
     with world.database.writing(world.tenant) as session:
         session.add(

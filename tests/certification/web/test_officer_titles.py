@@ -237,6 +237,21 @@ def test_every_fault_of_a_decision_stands_at_its_field_or_at_its_worker(hall: Ha
     assert "Không có hồ sơ nào chờ quyết định" in operator.get(f"{action}?nam={YEAR - 1}").text
 
 
+def test_who_signs_for_a_union_is_put_on_record_and_ended(hall: Hall) -> None:
+    lan, path = hall.visitor("lan"), "/cong-doan/nguoi-ky/cd/lao-cai"
+    empty = lan.fill_in(path, {"name": "Trần Ký"})
+    assert (empty.status_code, 'href="#office"' in empty.text, 'href="#starts"' in empty.text) == (400, True, True)
+    told = {"name": "Trần Ký", "office": "CHỦ TỊCH", "starts": "1/1/2026", "source": "QĐ 9/QĐ-TLĐ"}
+    assert lan.fill_in(path, told).status_code == 303
+    listed = lan.get(path).text
+    [end] = re.findall(r'href="(/cong-doan/thoi-ky/[^"]+)"', listed)
+    assert lan.fill_in(end, {"last": "1/1/2020", "reason": "Chuyển công tác"}).status_code == 400
+    assert lan.fill_in(end, {"last": "30/6/2026", "reason": "Chuyển công tác"}).status_code == 303
+    assert "30/06/2026" in lan.get(path).text
+    assert hall.visitor("minh").get(path).status_code == 404
+    assert hall.visitor("hoa").get("/cong-doan/nguoi-ky/cdcs/a").status_code == 200
+
+
 def test_another_province_sees_none_of_it(hall: Hall) -> None:
     lan, minh = hall.visitor("lan"), hall.visitor("minh")
     hall.together(lan, "confirmed", "review", "a01")

@@ -5,4 +5,5 @@ dossier    one dossier: why the criteria are met or not, every step, and the nex
 proposals  what unions proposed, with minutes, letter and list as documents
 deciding   one decision about many: typed, looked at whole, recorded
 decisions  what was decided, and the certificates of it
+signers    who may sign for a body
 """

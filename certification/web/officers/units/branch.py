@@ -21,7 +21,7 @@ from certification.resources.speaking import download
 from certification.targets import figures
 from certification.targets import rates as rates_of_targets
 from certification.targets.rates import Rates
-from certification.units.trees import ADMINISTRATIVE, TRADE_UNION, NotOnThatDay
+from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION, NotOnThatDay
 from certification.web.frame import places
 from certification.web.frame.pages import shown
 from certification.web.officers import pages, standings
@@ -149,6 +149,7 @@ def _said(branch: Branch, told: Asked) -> dict[str, Any]:
         "coverage": figures.coverage_words(found.organization.coverage),
         "behind": figures.behind_words(found.behind) if found.behind is not None else "",
         "to_come": found.to_come,
+        "may_sign": bool(rights.reach(who(), Act.CHANGE_LETTERHEADS, today())) and told.node.kind != ENTERPRISE,
         "may_freeze": bool(rights.reach(who(), Act.FREEZE_FIGURES, today())),
     }
 

@@ -26,6 +26,8 @@ from lrs.db import Session, among
 __all__ = ["WHICH"]
 
 ON_A_PAGE = 50
+LOOKED_THROUGH = 3_000
+"""About so many workers are looked at for one part of the list."""
 
 WHICH: Mapping[str, tuple[str, object]] = {
     "thieu": (MISSING, _l("Còn thiếu")),
@@ -53,6 +55,7 @@ def list_people(code: str) -> Response:
             found = listing.people(
                 session, tenant, code, plan=told.plan.id, target=told.target.id, on=told.on, which=WHICH[which][0],
                 basis=told.basis, after=after[0] if after else "", limit=ON_A_PAGE,
+                most=LOOKED_THROUGH,
             )  # fmt: skip
             if told.target.population != GRASSROOTS_UNIONS:
                 known = _known(session, found.people)
