@@ -29,7 +29,7 @@ TABLES: Mapping[str, Table] = {
     "headcounts": Table(headcounts.COLUMNS, "Số lao động do doanh nghiệp báo"),
     "titles": Table(awards.COLUMNS, "Danh hiệu đã được công nhận"),
     "links": Table(link_lists.COLUMNS, "Tài khoản học tập của người lao động"),
-    "attestations": Table(as_columns(attestations.ATTESTATION_HEADINGS), "Điểm do người xác nhận"),
+    "attestations": Table(attestations.COLUMNS, "Điểm do người xác nhận"),
     "attendance": Table(attendance.COLUMNS, "Danh sách tham dự"),
     "channel-items": Table(channel_items.COLUMNS, "Tin, bài, lượt phát theo kênh"),
     "commitments": Table(as_columns(commitments.HEADINGS), "Nội dung đơn vị đưa vào chương trình năm"),

@@ -149,6 +149,8 @@ class Act(Enum):
     DECIDE_TITLES = "record decisions on titles"
     READ_TITLE_DECISIONS = "read proposals and decisions on titles"
     EXPORT_PERSON = "take all that is held about a worker"
+    IMPORT_PERSON = "bring in all that was held about a worker elsewhere"
+    EXPORT_CANDIDATES = "take who applies for the title to another site"
     READ_TITLE_REVIEWS = "read which titles are to be looked at again"
     DECIDE_TITLE_REVIEWS = "decide about titles that are to be looked at again"
     READ_LETTERHEADS = "read how documents of a unit are headed and who signs them"
@@ -311,6 +313,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.DECIDE_TITLES: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
     Act.READ_TITLE_DECISIONS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.EXPORT_PERSON: Rule(None, roles=frozenset({Role.WORKER, Role.OPERATOR})),
+    Act.IMPORT_PERSON: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.EXPORT_CANDIDATES: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
     Act.READ_TITLE_REVIEWS: Rule(None, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.DECIDE_TITLE_REVIEWS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_LETTERHEADS: Rule(None, roles=_OFFICERS | {Role.OPERATOR, Role.AUDITOR}),

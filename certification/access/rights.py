@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from certification.access.permissions import KEEPERS, OF_KEPT_RECORDS, TABLE, Act, Role
 from certification.access.who import Held, Who
 from certification.errors import CertificationError
-from certification.evidence.witnesses import Witness
+from certification.evidence.witnesses import AsRole, Witness
 from certification.models import Consent, Employment, Organization, OrganizationParent, Team, TeamMember, Worker
 from certification.people import workers
 from certification.people.workers import Known, Person, UnknownWorker, everybody
@@ -249,29 +249,39 @@ def organizations_within(session: Session, who: Who, act: Act, on: date) -> froz
 
 
 def witness(session: Session, who: Who, act: Act, on: date) -> Witness:
-    """Who speaks about whom when `who` does `act`: the enterprises of the branches, the members of the teams.
+    """Who speaks about whom when `who` does `act`, and in which role: the enterprises of the branches, the members of
+    the teams.
 
     Never with the own record: nobody attests for himself or herself. Raises NotAllowed for whom it may be about nobody.
+    Two SQL commands at most for each role.
     """
-    found = reach(who, act, on)
-    found = Reach(found.tenant, on, found.everything, found.roots, found.teams, frozenset())
+    found = replace(reach(who, act, on), own=frozenset(), keeping=frozenset())
     if not found:
         raise NotAllowed(who, act)
     own = frozenset() if who.worker is None else frozenset({who.worker})
     if found.everything:
         return Witness(who.name, worker_ids=own)
-    enterprises = [one.id for one in units_within(session, found) if one.kind == ENTERPRISE]
-    team: frozenset[UUID] = frozenset()
+    roles = tuple(_as_role(session, who, role, on) for role in Role if role in TABLE[act].roles - {Role.WORKER})
+    return Witness(
+        who.name,
+        worker_ids=own,
+        enterprise_ids=frozenset().union(*(one.enterprise_ids or () for one in roles)),
+        team=frozenset().union(*(one.team for one in roles)),
+        roles=tuple(one for one in roles if one.enterprise_ids or one.team),
+    )
+
+
+def _as_role(session: Session, who: Who, role: Role, on: date) -> AsRole:
+    """How far one role goes when somebody speaks."""
+    found = reach_of(who, {role}, on)
+    over = [one.id for one in units_within(session, found) if one.kind == ENTERPRISE] if found.roots else []
+    led: Any = ()
     if found.teams:
-        led = Reach(found.tenant, on, False, frozenset(), found.teams, frozenset())
-        team = frozenset(
-            session.scalars(
-                sa.select(TeamMember.worker_id).where(
-                    TeamMember.tenant_id == who.tenant, led.workers(session, TeamMember.worker_id)
-                )
-            )
+        members = sa.select(TeamMember.worker_id).where(
+            TeamMember.tenant_id == who.tenant, found.workers(session, TeamMember.worker_id)
         )
-    return Witness(who.name, worker_ids=own, enterprise_ids=frozenset(enterprises), team=team)
+        led = session.scalars(members)
+    return AsRole(role, frozenset(over), frozenset(led))
 
 
 def branch(session: Session, tenant: UUID, organization: UUID, on: date) -> frozenset[UUID]:

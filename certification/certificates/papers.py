@@ -25,7 +25,7 @@ from certification.units.letterheads import Letterhead
 from certification.vietnam import vietnam_day
 from lrs.db import NOBODY, Database, Session
 
-__all__ = ["WithdrawnPaper", "book", "by_code", "of_decision"]
+__all__ = ["WithdrawnPaper", "book", "by_code", "holders", "of_decision"]
 
 AT_ONCE = 200
 
@@ -123,6 +123,12 @@ def book(session: Session, tenant: UUID, year: int) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def holders(session: Session, tenant: UUID, year: int) -> list[UUID]:
+    """Whom the book of a year names: the workers' ids."""
+    of_year = Certificate.tenant_id == tenant, Certificate.register_year == year
+    return list(session.scalars(sa.select(Certificate.worker_id).where(*of_year).distinct()))
 
 
 def _note(withdrawn_on: date | None, reason: str | None, replaced: str | None) -> str:

@@ -28,7 +28,7 @@ ANYWHERE = "-"
 """Stands for ORGANIZATION where a zone or sector is asked for in the whole tenant."""
 
 _as_of = click.option(
-    "--as-of", type=Day(), help="Cut-off day, such as 2026-11-20 or 20/11/2026; default: today in Vietnam."
+    "--on", "as_of", type=Day(), help="Cut-off day, such as 2026-11-20 or 20/11/2026; default: today in Vietnam."
 )
 _basis = click.option(
     "--basis",
@@ -243,7 +243,7 @@ def show_frozen(record: UUID | None, organization: str | None, tenant: str) -> N
 
 
 @click.command("publish")
-@click.option("--as-of", type=Day(), required=True, help="Cut-off day, such as 2026-11-20 or 20/11/2026.")
+@click.option("--on", "as_of", type=Day(), required=True, help="Cut-off day, such as 2026-11-20 or 20/11/2026.")
 @click.option(
     "--hide-below",
     type=click.IntRange(min=0),
@@ -255,7 +255,7 @@ def show_frozen(record: UUID | None, organization: str | None, tenant: str) -> N
 def publish(as_of: date, hide_below: int, tenant: str) -> None:
     """Show the figures of a cut-off day to everybody, on the first page and as JSON. They name no worker."""
     if as_of > invocation.today():
-        raise click.BadParameter(f"{as_of} is still to come", param_hint="--as-of")
+        raise click.BadParameter(f"{as_of} is still to come", param_hint="--on")
     with invocation.writing(tenant) as (session, owner):
         publications.publish(session, owner, as_of=as_of, now=invocation.now(), hide_below=hide_below)
     click.echo(f"The figures of {as_of} are public.")

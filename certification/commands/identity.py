@@ -21,9 +21,11 @@ from certification.people import (
     splitting,
     suggestions,
     undoing,
+    without_criteria,
     workers,
 )
 from certification.people import work_list as people_work_list
+from certification.people.actor_references import shortened
 from certification.people.merging import Merged
 from certification.spreadsheets import read_day
 from certification.targets.figures import number as written_number
@@ -253,27 +255,34 @@ def import_links(file: Path, by: str, dry_run: bool, good_rows: bool, tenant: st
 @click.option("--most", default=20, show_default=True, help="Lines of each list.")
 @for_tenant
 def work_list(most: int, tenant: str) -> None:
-    """What waits for a person: unknown Actors with whom they may be, and records that may be one person's."""
+    """What waits for a person: unknown Actors with whom they may be, records that may be one person's, and workers of
+    groups without criteria. Accounts are shortened; `unknown-actors` writes them as `link-actor` takes them."""
+    on = invocation.today()
     with invocation.reading(tenant) as (session, owner):
-        summary = people_work_list.summary(session, owner)
+        summary = people_work_list.summary(session, owner, on)
+        without = without_criteria.page(session, owner, on, within=without_criteria.Everywhere(), limit=most)
         actors = waiting_list.page(session, owner, limit=most)
         examples = waiting_list.described(session, owner, actors)
         may_be = suggestions.for_actors(session, owner, [one.ifi for one in actors])
         alike = doubles.page(session, owner, limit=most)
     for one in summary:
-        click.echo(f"{written_number(one.count):>9}  {one.words}")
+        click.echo(f"{written_number(one.count):>9}  {one.words}" + (f": {one.to_do}" if one.count else ""))
     for actor in actors:
         seen = f"{actor.first_seen.astimezone(VIETNAM):%d/%m/%Y}"
         example = examples.get(actor.ifi)
         sent = ""
         if example is not None:
             sent = f"  {printable(example.authority_name or example.authority)}: {printable(example.activity or '')}"
-        click.echo(f"{written_number(actor.statements):>9}  {seen}  {identifiers.written(actor.ifi)}{sent}")
+        click.echo(f"{written_number(actor.statements):>9}  {seen}  {printable(shortened(actor.ifi))}{sent}")
         for suggestion in may_be.get(actor.ifi, ()):
             _tell_suggestion(f"{suggestion.worker.number} {suggestion.worker.full_name}", suggestion)
     for double in alike:
         click.echo(f"{printable(double.first.number)} = {printable(double.second.number)}?")
         _tell_suggestion(f"{double.first.full_name} / {double.second.full_name}", double)
+    for worker in without:
+        click.echo(
+            printable(f"{worker.found.number} {worker.found.full_name}: chưa có bộ tiêu chí cho nhóm {worker.words}")
+        )
 
 
 def _tell_suggestion(who: str, told: suggestions.ActorSuggestion | doubles.Double) -> None:

@@ -173,7 +173,7 @@ def assessment_history(worker_number: str, year: int | None, tenant: str) -> Non
 
 @click.command("personal-targets")
 @click.argument("worker_number", metavar="WORKER_NUMBER")
-@click.option("--as-of", type=Day(), help="By what had happened by this day; default: today in Vietnam.")
+@click.option("--on", "as_of", type=Day(), help="By what had happened by this day; default: today in Vietnam.")
 @for_tenant
 def personal_targets(worker_number: str, as_of: date | None, tenant: str) -> None:
     """Say what each target of the plans that bind a worker's enterprise says of the worker, and what is missing."""

@@ -88,7 +88,7 @@ def _broken(line: str | None) -> str | None:
 @click.option("--office", required=True, help="CHỦ TỊCH, say.")
 @click.option("--authority", help="The line above the office: TM. BAN THƯỜNG VỤ, KT. CHỦ TỊCH.")
 @_first_day
-@click.option("--to", "until", type=Day(), help="The last day, where it is known.")
+@click.option("--to", "last", type=Day(), help="The last day, where it is known.")
 @source
 @by
 @for_tenant
@@ -98,7 +98,7 @@ def add_signer(
     office: str,
     authority: str | None,
     starts: date,
-    until: date | None,
+    last: date | None,
     source: str,
     by: str,
     tenant: str,
@@ -113,7 +113,7 @@ def add_signer(
             office=office,
             authority=authority,
             starts=starts,
-            until=until,
+            last=last,
             source=source,
             by=by,
             now=invocation.now(),
@@ -124,7 +124,7 @@ def add_signer(
 @click.command("end-signer")
 @_unit
 @click.argument("signer", type=click.UUID, metavar="SIGNER_ID")
-@click.option("--last", type=Day(), required=True, help="The last day.")
+@click.option("--to", "last", type=Day(), required=True, help="The last day.")
 @click.option("--reason", required=True, help="By which decision, or why; kept in the record of acts.")
 @by
 @for_tenant

@@ -125,7 +125,7 @@ def show_attendance(organizer: str, code: str, save: Path | None, tenant: str) -
 @click.command("entitle")
 @click.argument("organizer", metavar="CODE")
 @click.option("--from", "valid_from", type=Day(), required=True, help="First day.")
-@click.option("--until", "valid_to", type=Day(), help="Last day; none: until further notice.")
+@click.option("--to", "valid_to", type=Day(), help="Last day; none: until further notice.")
 @click.option("--source", required=True, help="The document that says so.")
 @_by
 @for_tenant

@@ -41,12 +41,9 @@ def remind_of_reports(unit: str, plan: str, cut_off: date, period: str, dry_run:
     with invocation.reading(tenant) as (session, owner):
         waiting = reminding.due(session, owner, unit, key, today=invocation.today())
     if server is not None and not dry_run:
-        with invocation.writing(tenant) as (session, owner):
-            claimed = reminding.claim(session, owner, unit, key, by=by, now=invocation.now())
-        outcomes = mail.send(server, [letter for _, letter in claimed])
-        sent = [(one, outcome) for (one, _), outcome in zip(claimed, outcomes, strict=True)]
-        with invocation.writing(tenant) as (session, owner):
-            reminding.settle(session, owner, key, sent, now=invocation.now())
+        database, owner = invocation.database_to_write(), invocation.tenant_id(tenant)
+        with invocation.refusing():
+            sent = reminding.remind(database, owner, unit, key, server, by=by, clock=invocation.now)
         for one, (outcome, fault) in sent:
             why = f" ({printable(fault)})" if fault else ""
             click.echo(f"{printable(one.standing.unit.code)}: {outcome}{why}")

@@ -128,7 +128,7 @@ def write_template(table: str, file: Path) -> None:
 
 
 @click.command("show-headcounts")
-@click.option("--as-of", type=Day(), help="The day (in Vietnam); default: today.")
+@click.option("--on", "as_of", type=Day(), help="The day (in Vietnam); default: today.")
 @for_tenant
 def show_headcounts(as_of: date | None, tenant: str) -> None:
     """List the declared headcounts that hold on a day, and how many enterprises report (roster or declaration)."""

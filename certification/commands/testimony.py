@@ -8,12 +8,13 @@ from uuid import UUID
 
 import click
 
+from certification.access.permissions import Role
 from certification.commands import invocation
 from certification.commands.invocation import FILE, Day, for_tenant
-from certification.evidence import channel_items, self_scores, sittings
+from certification.evidence import attestable, channel_items, self_scores, sittings
 from certification.evidence.self_scores import OwnScore
 from certification.evidence.sittings import MemberPoints
-from certification.evidence.witnesses import Witness
+from certification.evidence.witnesses import AsRole, Witness
 from certification.people import workers
 from certification.targets.figures import number as shown
 from certification.terminal.printable import printable
@@ -33,17 +34,27 @@ _reason = click.option("--reason", required=True, help="Why; kept with it.")
 @click.argument("cells", nargs=-1, required=True, metavar="NUMBER:CS4=8,CS8=7 …")
 @click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Assessment year.")
 @click.option("--on", "day", type=Day(), help="On which day; default: today.")
+@click.option(
+    "--as",
+    "role",
+    type=click.Choice([one.value for one in attestable.ROLES]),
+    help="In which role; needed where the procedure in force parts the indicators by role.",
+)
 @_by
 @_reason
 @for_tenant
-def attest(cells: tuple[str, ...], year: int, day: date | None, by: str, reason: str, tenant: str) -> None:
+def attest(
+    cells: tuple[str, ...], year: int, day: date | None, role: str | None, by: str, reason: str, tenant: str
+) -> None:
     """Attest points for a team in one sitting: for each worker, indicators with whole points.
 
     All or nothing; every fault is told. Nobody attests for oneself.
     """
     table = [_member(cell) for cell in cells]
+    witness = Witness(by) if role is None else Witness(by, roles=(AsRole(Role(role), None),))
+    now = invocation.now()
     with invocation.writing(tenant) as (session, owner):
-        made = sittings.attest(session, owner, Witness(by), year, table, basis=reason, now=invocation.now(), on=day)
+        made = sittings.attest(session, owner, witness, year, table, basis=reason, now=now, on=day)
     click.echo(f"{shown(len(made))} points attested, of {shown(len(table))} workers.")
     for one in made:
         click.echo(str(one))
@@ -128,7 +139,7 @@ def import_channel_items(file: Path, by: str, tenant: str) -> None:
 @click.command("channel-items")
 @click.argument("code", metavar="CODE")
 @click.option("--from", "first", type=Day(), required=True, help="First day.")
-@click.option("--until", "last", type=Day(), required=True, help="Last day.")
+@click.option("--to", "last", type=Day(), required=True, help="Last day.")
 @for_tenant
 def show_channel_items(code: str, first: date, last: date, tenant: str) -> None:
     """Count the items that a unit and everything below it sent out, by channel."""

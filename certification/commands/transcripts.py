@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from certification.access.permissions import Role
-from certification.acts import chain
 from certification.commands import invocation
 from certification.commands.certificates import public_url
 from certification.commands.invocation import Day, for_tenant, for_year
@@ -26,9 +25,6 @@ from certification.units import organizations
 from lrs import api
 
 __all__ = ["TRANSCRIPTS"]
-
-EXPORTED_FOR = "title"
-"""The purpose (rules on personal data) for which candidates are handed on."""
 
 
 @click.command("transcript")
@@ -129,14 +125,11 @@ def export_candidates(
                 f"{figures.number(len(found.people))} candidates are more than a workbook holds; write a .csv file, or "
                 "unit by unit (--unit)"
             )
-        looked = [one.worker for one in found.people]
-        access.note_many(session, owner, looked, by, EXPORTED_FOR, "candidates", now)
-        detail = {"year": found.year, "unit": unit, "people": len(looked), "national_numbers": national_numbers}
-        chain.add(
-            session, owner, by=by, act="candidates.export", subject=f"candidates:{found.year}", detail=detail, now=now
-        )
+        candidates.record(session, owner, found, by=by, unit=unit, national_numbers=national_numbers, now=now)
     file.write_bytes(write(found))
-    click.echo(printable(f"{file}: {figures.number(len(looked))} candidates of {found.year}, as we read the forms."))
+    click.echo(
+        printable(f"{file}: {figures.number(len(found.people))} candidates of {found.year}, as we read the forms.")
+    )
 
 
 TRANSCRIPTS = (transcript, export_candidates)

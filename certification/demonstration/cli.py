@@ -28,7 +28,12 @@ INTERRUPTED = 130
 
 @click.command("demo")
 @click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), default=AS_OF.isoformat(), show_default=True, help="Cut-off day."
+    "--on",
+    "as_of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=AS_OF.isoformat(),
+    show_default=True,
+    help="Cut-off day.",
 )
 @click.option("--workers", type=click.IntRange(min=42), default=WORKERS, show_default=True, help="People to invent.")
 @click.option(

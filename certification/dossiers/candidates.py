@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from certification.acts import chain
 from certification.dossiers import listing
 from certification.dossiers.steps import OneDossier
 from certification.errors import NoCriteriaInForce
@@ -21,13 +22,17 @@ from certification.evidence import gathering
 from certification.models import Employment, Worker
 from certification.people import audiences, national_numbers
 from certification.people.national_numbers import Keys
+from certification.privacy import access
 from certification.rules import criteria
 from certification.rules.criteria import PROGRAMME
 from certification.units import organizations
 from certification.units.trees import Tree
 from lrs.db import Session, among
 
-__all__ = ["Candidate", "Candidates", "gather"]
+__all__ = ["Candidate", "Candidates", "gather", "record"]
+
+EXPORTED_FOR = "title"
+"""The purpose (rules on personal data) for which candidates are handed on."""
 
 _OUT = ("withdrawn", "revoked")
 """States of dossiers that ask for nothing any more."""
@@ -128,6 +133,24 @@ def gather(
         )
 
     return Candidates(year, on, _indicators(session, tenant, programme, year), tuple(map(candidate, dossiers)))
+
+
+def record(
+    session: Session,
+    tenant: UUID,
+    found: Candidates,
+    *,
+    by: str,
+    unit: str | None,
+    national_numbers: bool,
+    now: datetime,
+) -> None:
+    """Puts on record that all of them were taken to another site, and notes a look at each."""
+    people = [one.worker for one in found.people]
+    access.note_many(session, tenant, people, by, EXPORTED_FOR, "candidates", now)
+    detail = {"year": found.year, "unit": unit, "people": len(people), "national_numbers": national_numbers}
+    subject = f"candidates:{found.year}"
+    chain.add(session, tenant, by=by, act="candidates.export", subject=subject, detail=detail, now=now)
 
 
 def _places(tree: Tree, code: str) -> tuple[str, ...]:

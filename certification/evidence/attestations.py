@@ -16,20 +16,39 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk, marks, spreadsheets
+from certification.access.permissions import Role
 from certification.errors import NoCriteriaInForce
+from certification.evidence import attestable
+from certification.evidence.attestable import Parting
 from certification.marks import Cause
 from certification.models import Attestation
 from certification.people import workers
 from certification.people.workers import Person
 from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
-from certification.spreadsheets import ImportResult, Row, written
+from certification.rules.rule_store import StoredRule, stored
+from certification.spreadsheets import Column, ImportResult, Row, written
+from certification.spreadsheets.columns import as_columns
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among, new_id
 
-__all__ = ["ATTESTATION_HEADINGS", "import_attestations"]
+__all__ = ["ATTESTATION_HEADINGS", "COLUMNS", "import_attestations"]
 
 ATTESTATION_HEADINGS = ("Mã người lao động", "Năm", "Chỉ số", "Điểm", "Người xác nhận", "Ngày xác nhận", "Căn cứ")
+AS_WHAT = "Tư cách xác nhận"
+
+_ROLES: Mapping[str, Role | None] = {"": None, **{words: role for role, words in attestable.ROLES.items()}}
+
+COLUMNS = (
+    *as_columns(ATTESTATION_HEADINGS),
+    Column(
+        AS_WHAT,
+        left_out=True,
+        may_be_empty=True,
+        meaning="người xác nhận đứng với vai trò nào; cần khi quy trình chia chỉ số theo vai trò",
+        choices=tuple(attestable.ROLES.values()),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +68,21 @@ class Vouched:
         return (self.worker_id, self.year, self.indicator)
 
 
-@dataclass(frozen=True, slots=True)
-class _Criteria:
-    """The most points each indicator of a year takes, asked for once a year."""
+@dataclass(slots=True)
+class _Rules:
+    """The most points each indicator of a year takes, and who attests which: each asked for once."""
 
     session: Session
     tenant: UUID
     programme: str
     most_points: dict[int, Mapping[str, int] | None] = field(default_factory=dict)
+    procedures: list[StoredRule] | None = None
+
+    def parting(self, day: date) -> Parting:
+        """How the indicators are parted by role among those who attest on the day."""
+        if self.procedures is None:
+            self.procedures = stored(self.session, self.tenant, "procedure")
+        return attestable.of_rules(self.procedures, self.programme, day)
 
     def of(self, year: int) -> Mapping[str, int] | None:
         """By indicator id; None when no criteria set is in force for the year."""
@@ -85,15 +111,15 @@ def import_attestations(
     then, unless `good_rows` are asked for: rows at fault are left out then, and told. May be called again with the same
     file.
     """
-    sheet = spreadsheets.read(data, ATTESTATION_HEADINGS)
+    sheet = spreadsheets.read(data, COLUMNS)
     bulk.import_alone(session, tenant)
     people = workers.known_workers(session, tenant, sheet.values("Mã người lao động"))
-    criteria_of = _Criteria(session, tenant, programme)
+    rules = _Rules(session, tenant, programme)
     today = vietnam_day(now)
     rows: list[tuple[int, Vouched]] = []
     first: dict[_Subject, int] = {}
     for row in sheet.rows:
-        subject, vouched = _vouched(row, people, criteria_of, today)
+        subject, vouched = _vouched(row, people, rules, today)
         earlier = row.number if subject is None else first.setdefault(subject, row.number)
         if earlier != row.number:
             message = f"dòng {earlier} đã xác nhận chỉ số này cho cùng người, cùng năm, cùng ngày; chỉ giữ một dòng"
@@ -141,7 +167,7 @@ _Subject = tuple[UUID, int, str, date]
 
 
 def _vouched(
-    row: Row, people: Mapping[str, Person], criteria_of: _Criteria, today: date
+    row: Row, people: Mapping[str, Person], rules: _Rules, today: date
 ) -> tuple[_Subject | None, Vouched | None]:
     """What the row is about, and all it says; None for what its faults leave unsaid."""
     number = row.text("Mã người lao động")
@@ -152,11 +178,16 @@ def _vouched(
     if number is not None and number not in people:
         message = f"không có người lao động nào mang mã “{number}”; sửa mã, hoặc nhập danh sách trước"
         row.fault("Mã người lao động", message)
-    indicator, points = _scored(row, year, criteria_of)
+    indicator, points = _scored(row, year, rules)
     if attested_on is not None and attested_on > today:
         row.fault("Ngày xác nhận", f"{written(attested_on)} chưa tới (hôm nay {written(today)}); sửa ngày")
     if attested_on is not None and year is not None and attested_on < date(year, 1, 1):
         row.fault("Ngày xác nhận", f"{written(attested_on)} trước năm đánh giá {year}; sửa ngày hoặc năm")
+    role = row.choice(AS_WHAT, _ROLES)
+    if indicator is not None and attested_on is not None and row.ok:
+        not_theirs = rules.parting(attested_on).told(() if role is None else (role,), indicator)
+        if not_theirs is not None:
+            row.fault(AS_WHAT if role is None else "Chỉ số", not_theirs)
     person = people.get(number or "")
     if person is not None and attested_by is not None and attested_by.casefold() in _names(person):
         message = "không ai xác nhận cho chính mình; nếu chỉ trùng họ tên thì ghi thêm chức vụ"
@@ -173,10 +204,10 @@ def _names(person: Person) -> tuple[str, str]:
     return (person.number.casefold(), person.full_name.casefold())
 
 
-def _scored(row: Row, year: int | None, criteria_of: _Criteria) -> tuple[str | None, int | None]:
+def _scored(row: Row, year: int | None, rules: _Rules) -> tuple[str | None, int | None]:
     """The indicator and its points, checked against the criteria set of the year."""
     words = row.text("Chỉ số")
-    most = None if year is None else criteria_of.of(year)
+    most = None if year is None else rules.of(year)
     if year is not None and most is None:
         message = f"không có bộ tiêu chí nào có hiệu lực cho năm {year}; sửa năm, hoặc nạp bộ tiêu chí của năm đó"
         row.fault("Năm", message)

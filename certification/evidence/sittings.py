@@ -10,7 +10,7 @@ before it, if it was not withdrawn itself, holds again from then on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,9 +19,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk, marks
+from certification.access.permissions import Role
 from certification.errors import CertificationError, NoCriteriaInForce
-from certification.evidence import witnesses
-from certification.evidence.witnesses import Witness
+from certification.evidence import attestable, witnesses
+from certification.evidence.attestable import Parting
+from certification.evidence.witnesses import NotForYou, Witness
 from certification.marks import Cause
 from certification.models import Attestation
 from certification.people import workers
@@ -102,8 +104,9 @@ def attest(
     """Keeps the points that the witness gives a team, as of the day `on` (today unless said); gives the new ids.
 
     A cell that says what already holds, by the same witness for the same reason, is passed over. The workers whose
-    points changed are to be judged again. Raises ImportFaults with every fault by row of `table` (from 1; 0: the
-    sitting) and indicator; nothing is kept then. A fixed number of SQL commands, however large the team.
+    points changed are to be judged again. Which indicators the witness may attest of whom, the procedure in force on
+    the day says (`attestable`). Raises ImportFaults with every fault by row of `table` (from 1; 0: the sitting) and
+    indicator; nothing is kept then. A fixed number of SQL commands, however large the team.
     """
     bulk.import_alone(session, tenant)
     today = vietnam_day(now)
@@ -120,6 +123,10 @@ def attest(
     ids = [person.id for person in people.values()]
     unfit = witnesses.unfit(session, tenant, witness, ids, date(min(year, 9999), 1, 1), day)
     hidden = witnesses.hidden(session, tenant, witness, unfit, today)
+    parting = attestable.in_force(session, tenant, programme, day)
+    roles: Mapping[UUID, Collection[Role]] = {}
+    if parting.parted:
+        roles = witnesses.roles_about(session, tenant, witness, ids, date(min(year, 9999), 1, 1), day)
     first: dict[UUID | str, int] = {}
     for place, row in enumerate(table, start=1):
         person = people.get(row.number)
@@ -135,7 +142,10 @@ def attest(
             faults.append(Fault(place, "worker", f"người này đã có ở dòng {first[who]}; chỉ giữ một dòng"))
         if row.reason is not None:
             faults += _reason_faults(place, "reason", row.reason)
-        faults += _cell_faults(place, row, most)
+        if person is None or person.id in unfit:
+            faults += _cell_faults(place, row, most, Parting(), ())
+        else:
+            faults += _cell_faults(place, row, most, parting, roles.get(person.id, ()))
     if not table:
         faults.append(Fault(0, "", "bảng trống; ghi ít nhất một người và một chỉ số", of_file=False))
     if faults:
@@ -184,7 +194,9 @@ def _reason_faults(place: int, column: str, words: str) -> list[Fault]:
     return []
 
 
-def _cell_faults(place: int, row: MemberPoints, most: Mapping[str, int]) -> list[Fault]:
+def _cell_faults(
+    place: int, row: MemberPoints, most: Mapping[str, int], parting: Parting, roles: Collection[Role]
+) -> list[Fault]:
     faults = []
     if not row.points:
         faults.append(Fault(place, "points", "chưa ghi điểm cho chỉ số nào; ghi điểm hoặc bỏ dòng này"))
@@ -196,6 +208,8 @@ def _cell_faults(place: int, row: MemberPoints, most: Mapping[str, int]) -> list
         top = most.get(indicator, 10)
         if isinstance(points, bool) or not isinstance(points, int) or not 0 <= points <= top:
             faults.append(Fault(place, indicator, f"“{points}” không phải số nguyên từ 0 đến {top}; sửa lại số"))
+        if not_theirs := parting.told(roles, indicator):
+            faults.append(Fault(place, indicator, not_theirs))
     return faults
 
 
@@ -237,8 +251,8 @@ def withdraw(
 ) -> Attested:
     """Ends an attestation of the worker `number` from today (in Vietnam) on; the worker is to be judged again.
 
-    Raises UnknownWorker, UnknownAttestation, AlreadyWithdrawn, NotForYou (one's own, or a worker of another branch), or
-    ImportFaults where the reason is missing.
+    Raises UnknownWorker, UnknownAttestation, AlreadyWithdrawn, NotForYou (one's own, a worker of another branch, or
+    what somebody else attested of an indicator that is not the witness's), or ImportFaults where the reason is missing.
     """
     if faults := _reason_faults(0, "reason", reason):
         raise ImportFaults(faults)
@@ -250,6 +264,11 @@ def withdraw(
         raise UnknownAttestation(attestation_id)
     today = vietnam_day(now)
     witnesses.refuse_unfit(session, tenant, witness, person.id, date(row.year, 1, 1), today)
+    if witness.roles and row.attested_by != witness.account:
+        parting = attestable.in_force(session, tenant, row.programme, today)
+        roles = witnesses.roles_about(session, tenant, witness, [person.id], date(row.year, 1, 1), today)[person.id]
+        if not_theirs := parting.told(roles, row.indicator):
+            raise NotForYou(not_theirs)
     if row.withdrawn_on is not None:
         raise AlreadyWithdrawn(row.withdrawn_on, row.withdrawn_by or "")
     row.withdrawn_on, row.withdrawn_by, row.withdrawal_reason = today, witness.account, reason

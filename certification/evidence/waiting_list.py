@@ -24,20 +24,45 @@ from certification.models import Base, UnknownActor, WaitingStatement, WorkerIde
 from lrs import api
 from lrs.db import Session, among
 
-__all__ = ["Example", "Unknown", "clear", "described", "of_actors", "page", "replace", "take_off", "totals"]
+__all__ = [
+    "Example",
+    "Place",
+    "Unknown",
+    "clear",
+    "described",
+    "of_actors",
+    "page",
+    "replace",
+    "take_off",
+    "totals",
+    "unknown",
+]
+
+_DIGEST_BYTES = 32
 
 _WAITING = Base.metadata.tables[WaitingStatement.__tablename__]
 _UNKNOWN = Base.metadata.tables[UnknownActor.__tablename__]
 
 
+Place = tuple[int, int, bytes]
+"""Where a list was left: Statements, key and the digest's beginning of the last Actor."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """An Actor nobody has linked: its canonical identifier and key, how many Statements wait, since when (UTC)."""
+    """An Actor nobody has linked: its canonical identifier, its key and digest, how many Statements wait, since when
+    (UTC)."""
 
     ifi: str
     key: int
+    digest: bytes
     statements: int
     first_seen: datetime
+
+    @property
+    def place(self) -> Place:
+        """Where a list goes on behind it."""
+        return self.statements, self.key, self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,25 +190,34 @@ def totals(session: Session, tenant: UUID) -> tuple[int, int]:
     return actors, int(statements)
 
 
-def page(
-    session: Session, tenant: UUID, *, limit: int | None, after: tuple[int, int, str] | None = None
-) -> list[Unknown]:
-    """The Actors whose Statements wait, those with most first; `after` are statements, key and identifier of the last
-    one of the page before."""
-    query = sa.select(UnknownActor.ifi, UnknownActor.actor_key, UnknownActor.statements, UnknownActor.first_seen)
-    query = query.where(UnknownActor.tenant_id == tenant)
+def page(session: Session, tenant: UUID, *, limit: int | None, after: Place | None = None) -> list[Unknown]:
+    """The Actors whose Statements wait, those with most first, and those after a place."""
+    asked: list[sa.ColumnElement[bool]] = [UnknownActor.tenant_id == tenant]
     if after is not None:
-        statements, key, ifi = after
+        statements, key, digest = after
         same = UnknownActor.statements == statements
-        query = query.where(
+        last = digest.ljust(_DIGEST_BYTES, b"\xff")
+        asked.append(
             sa.or_(
                 UnknownActor.statements < statements,
                 sa.and_(same, UnknownActor.actor_key < key),
-                sa.and_(same, UnknownActor.actor_key == key, UnknownActor.ifi > ifi),
-            ),
-            UnknownActor.statements <= statements,
+                sa.and_(same, UnknownActor.actor_key == key, UnknownActor.ifi_digest > last),
+            )
         )
-    query = query.order_by(UnknownActor.statements.desc(), UnknownActor.actor_key.desc(), UnknownActor.ifi)
+        asked.append(UnknownActor.statements <= statements)
+    return unknown(session, *asked, limit=limit)
+
+
+def unknown(session: Session, *asked: sa.ColumnElement[bool], limit: int | None = None) -> list[Unknown]:
+    """The Actors of whom these conditions hold, those with most Statements first."""
+    query = sa.select(
+        UnknownActor.ifi,
+        UnknownActor.actor_key,
+        UnknownActor.ifi_digest,
+        UnknownActor.statements,
+        UnknownActor.first_seen,
+    ).where(*asked)
+    query = query.order_by(UnknownActor.statements.desc(), UnknownActor.actor_key.desc(), UnknownActor.ifi_digest)
     return [Unknown(*row) for row in session.execute(query.limit(limit))]
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from certification.access.permissions import Role
 from certification.errors import CertificationError
 from certification.models import Employment, Worker
 from certification.people import linking, workers
@@ -22,6 +23,7 @@ from lrs.db import Session, among
 __all__ = [
     "ONESELF",
     "OUTSIDE",
+    "AsRole",
     "NotForYou",
     "Within",
     "Witness",
@@ -29,6 +31,7 @@ __all__ = [
     "own_workers",
     "refuse_stranger",
     "refuse_unfit",
+    "roles_about",
     "unfit",
 ]
 
@@ -51,6 +54,16 @@ class Within(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AsRole:
+    """One role in which somebody speaks: of workers of these enterprises (None: of all), and of these members of
+    teams."""
+
+    role: Role
+    enterprise_ids: frozenset[UUID] | None = field(default=frozenset())
+    team: frozenset[UUID] = field(default=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """An account that speaks about workers.
 
@@ -65,6 +78,8 @@ class Witness:
     enterprise_ids: frozenset[UUID] | None = None
     team: frozenset[UUID] = field(default=frozenset())
     """Workers of whom it may speak besides, as members of a team that it leads."""
+    roles: tuple[AsRole, ...] = ()
+    """In which roles it speaks, and how far each goes; empty where that is not known."""
 
 
 def own_workers(session: Session, tenant: UUID, witness: Witness) -> frozenset[UUID]:
@@ -120,6 +135,32 @@ def unfit(
             if one not in within and one not in witness.team:
                 found.setdefault(one, OUTSIDE)
     return found
+
+
+def roles_about(
+    session: Session, tenant: UUID, witness: Witness, worker_ids: Collection[UUID], first: date, last: date
+) -> Mapping[UUID, frozenset[Role]]:
+    """In which of its roles the witness may speak of each of these workers, by the same days as `unfit`. One SQL
+    command at most."""
+    everywhere = {one.role for one in witness.roles if one.enterprise_ids is None}
+    found: dict[UUID, set[Role]] = {one: set(everywhere) for one in worker_ids}
+    over = {one for each in witness.roles for one in each.enterprise_ids or ()}
+    if over:
+        rows = session.execute(
+            sa.select(Employment.worker_id, Employment.enterprise_id).where(
+                Employment.tenant_id == tenant,
+                among(session, Employment.worker_id, worker_ids),
+                among(session, Employment.enterprise_id, over),
+                Employment.started <= last,
+                sa.or_(Employment.ended.is_(None), Employment.ended >= first),
+            )
+        )
+        for worker_id, enterprise_id in rows:
+            found[worker_id] |= {one.role for one in witness.roles if enterprise_id in (one.enterprise_ids or ())}
+    for one in witness.roles:
+        for worker_id in one.team & found.keys():
+            found[worker_id].add(one.role)
+    return {worker_id: frozenset(several) for worker_id, several in found.items()}
 
 
 def hidden(session: Session, tenant: UUID, witness: Witness, unfit: Mapping[UUID, str], today: date) -> frozenset[UUID]:

@@ -56,12 +56,13 @@ class Audience(Base):
     __tablename__ = "certification_audience"
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "year"),
+        sa.Index(None, "tenant_id", "audience"),
         {"info": {"distribution": "worker_id"}},
     )
 
     worker_id: Mapped[UUID] = mapped_column(sa.ForeignKey("certification_worker.id"))
     year: Mapped[int]
-    tenant_id: Mapped[UUID] = mapped_column(index=True)
+    tenant_id: Mapped[UUID]
     audience: Mapped[str]
     """nguoi-lao-dong for a worker, or another group that criteria know."""
 

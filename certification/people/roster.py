@@ -213,8 +213,9 @@ def _whole(
 
 
 def _by_person(entries: list[Entry]) -> Iterator[Sequence[Entry]]:
-    """The entries in chunks, all of one number together."""
-    entries.sort(key=lambda entry: (entry.number, entry.row))
+    """The entries in chunks, all of one number together and one after the other in time: in whatever order the rows
+    stand, a position follows the one before it."""
+    entries.sort(key=lambda entry: (entry.number, entry.started, entry.row))
     start = 0
     while start < len(entries):
         end = min(start + CHUNK, len(entries))

@@ -72,6 +72,14 @@ _Job = tuple[date | None, str | None]
 """Last day and position of an employment."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Employed:
+    """What became of the employment that a row tells: a new one, or in place of those that began on these days."""
+
+    is_new: bool
+    corrected: tuple[date, ...] = ()
+
+
 @dataclass(slots=True)
 class _Writes:
     """What a chunk has to write."""
@@ -188,8 +196,8 @@ class RosterImport:
                 self.journal.person(person.id, None, [person.full_name, person.gender])
         elif person.number == entry.number:
             said += self._rename(entry, person, known, writes)
-        replaced, added = self._employ(entry, person.id, known, writes, said)
-        self._give_roles(entry, person.id, known, writes, said, is_new=added and not replaced)
+        employed = self._employ(entry, person.id, known, writes, said)
+        self._give_roles(entry, person.id, known, writes, said, employed)
         self._give_audience(entry, person.id, known, writes, said)
         self._give_number(entry, person.id, known, writes, said)
         for ifi in entry.accounts:
@@ -202,7 +210,7 @@ class RosterImport:
         if not said:
             return []
         writes.concerned.add(person.id)
-        return ["new" if is_new or (added and not replaced) else "changed", *said]
+        return ["new" if is_new or employed.is_new else "changed", *said]
 
     def _rename(self, entry: Entry, person: Person, known: _Known, writes: _Writes) -> list[str]:
         gender = entry.gender if self.roster.sheet.has("Giới tính") else person.gender
@@ -228,10 +236,7 @@ class RosterImport:
     def _note(self, row: int, message: str) -> None:
         self.report.notes.append(f"Dòng {row}: {message}")
 
-    def _employ(
-        self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str]
-    ) -> tuple[bool, bool]:
-        """Whether the row takes the place of an employment that was known, and whether it changes any."""
+    def _employ(self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str]) -> _Employed:
         enterprise_id = self.enterprises[entry.enterprise].id
         stored = known.jobs.setdefault((worker_id, enterprise_id), {})
         overlapped = [
@@ -244,7 +249,7 @@ class RosterImport:
             position = overlapped[-1][1][1]
         told = (entry.ended, position)
         if stored.get(entry.started) == told:
-            return True, False
+            return _Employed(is_new=False)
         for day, job in overlapped:
             del stored[day]
             writes.ended_jobs.append({"of_worker": worker_id, "of_enterprise": enterprise_id, "of_day": day})
@@ -268,10 +273,10 @@ class RosterImport:
                 "position": position,
             }
         )
-        return bool(overlapped), True
+        return _Employed(is_new=not overlapped, corrected=tuple(day for day, _job in overlapped))
 
     def _give_roles(
-        self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str], *, is_new: bool
+        self, entry: Entry, worker_id: UUID, known: _Known, writes: _Writes, said: list[str], employed: _Employed
     ) -> None:
         enterprise_id = self.enterprises[entry.enterprise].id
         for role, told, name in ((MEMBER, entry.member, "đoàn viên"), (CADRE, entry.cadre, "cán bộ công đoàn")):
@@ -280,8 +285,9 @@ class RosterImport:
             if not before and (told is None or not told.holds):
                 continue
             after = union_roles.laid_over(
-                before, told, started=entry.started, ended=entry.ended, is_new=is_new, today=self.today
-            )
+                before, told, started=entry.started, ended=entry.ended, today=self.today,
+                is_new=employed.is_new, corrected=employed.corrected,
+            )  # fmt: skip
             if after == before:
                 continue
             known.roles[key] = after

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from certification.people import audiences, identifiers, national_numbers
 from certification.people.identifiers import Opaque
@@ -376,9 +376,15 @@ class _People:
                 continue
             earlier, later = sorted((job, longest), key=lambda one: one.row)
             message = (
-                f"người lao động “{later.number}” đã có ở dòng {earlier.row} trong cùng doanh nghiệp và cùng thời "
-                f"gian; xoá một dòng, hoặc ghi ngày nghỉ việc của lần làm trước"
+                f"người lao động “{later.number}” đã có ở dòng {earlier.row} trong cùng doanh nghiệp và cùng thời gian"
             )
+            if longest.started < job.started == longest.ended:
+                before = written(job.started - timedelta(days=1))
+                message += (
+                    f": cả hai dòng có ngày {written(job.started)}; ghi ngày nghỉ việc ở dòng {longest.row} là {before}"
+                )
+            else:
+                message += "; xoá một dòng, hoặc ghi ngày nghỉ việc của lần làm trước"
             self.roster.sheet.fault(later.row, NUMBER, message)
             if _said(earlier) != _said(later):
                 self.roster.refused.add(earlier.row)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 
 from certification.models import IdentityEvent, Worker, WorkerIdentifier
 from certification.people import identifiers, identity_events, workers
+from certification.people.actor_references import shortened
 from certification.people.workers import Person
 from lrs.api import key_of
 from lrs.db import Session, among
@@ -114,7 +115,7 @@ def for_actors(session: Session, tenant: UUID, ifis: Collection[str]) -> dict[st
         for other, person in alike.get(likenesses.get(ifi, 0), ()):
             if other != ifi:
                 code = SAME_ACCOUNT if _by_name(ifi) and _by_name(other) else SAME_MAIL
-                reasons[person].setdefault(code, other)
+                reasons[person].setdefault(code, shortened(other))
         named = numbered.get(names.get(ifi, ""))
         if named is not None:
             reasons[named][SAME_NUMBER] = names[ifi]

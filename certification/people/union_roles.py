@@ -39,17 +39,28 @@ class Told:
 
 
 def laid_over(
-    known: Periods, told: Told | None, *, started: date, ended: date | None, is_new: bool, today: date
+    known: Periods,
+    told: Told | None,
+    *,
+    started: date,
+    ended: date | None,
+    is_new: bool,
+    today: date,
+    corrected: Collection[date] = (),
 ) -> dict[date, date | None]:
     """The terms of a role after a row about an employment from `started` to `ended` (both included; None: it lasts).
 
     `known` are those of the same worker in the same enterprise, `is_new` whether no employment there at that time was
     known. No term outlasts the employment it began in; where another one follows it from the next day, in another
-    position say, and the row is silent of the role, it is held on.
+    position say, and the row is silent of the role, it is held on. `corrected` are the first days of the employments
+    that the row corrects: where one really began sooner, right after another, so did the term that began with it.
     """
     kept = dict(known)
+    before = started - timedelta(days=1)
+    for day in sorted(corrected):
+        if started < day and day in kept and before in kept.values():
+            kept[started] = kept.pop(day)
     if told is None:
-        before = started - timedelta(days=1)
         if is_new and before in kept.values() and not any(before < (end or date.max) for end in kept.values()):
             kept[started] = ended
         return _cut(kept, started, ended)

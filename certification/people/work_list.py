@@ -1,18 +1,20 @@
 """What waits for a person to decide: how many of each kind, so that an officer sees where to begin.
 
-A kind is a line of `KINDS`: its code, what it is in Vietnamese, a function that counts it for a tenant and, where it
-can be told of some workers alone, one that counts it of these. Whoever finds something else that a person has to look
-at adds a line; the list itself is its own module's.
+A kind is a line of `KINDS`: its code, what it is and what to do in Vietnamese, a function that counts it for a tenant
+on a day and, where it can be told of some workers alone, one that counts it of these. Whoever finds something else that
+a person has to look at adds a line; the list itself is its own module's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from certification.evidence import findings, waiting_list
-from certification.people import doubles, suggestions
+from certification.models import Worker
+from certification.people import doubles, suggestions, without_criteria
 from certification.people.doubles import Branch
 from certification.people.suggestions import ActorSuggestion
 from certification.people.workers import Known
@@ -26,20 +28,22 @@ LOOKED_THROUGH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Something that waits for a person: a code, words, and how many there are of it."""
+    """Something that waits for a person: a code, words, what to do, and how many there are of it on a day."""
 
     code: str
     words: str
-    count: Callable[[Session, UUID], int]
-    of_some: Callable[[Session, UUID, Branch], int] | None = None
+    to_do: str
+    count: Callable[[Session, UUID, date], int]
+    of_some: Callable[[Session, UUID, Branch, date], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many of a kind wait."""
+    """How many of a kind wait, and what to do about them."""
 
     code: str
     words: str
+    to_do: str
     count: int
 
 
@@ -47,47 +51,63 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "unknown-actors",
         "Tài khoản chưa biết là của ai",
-        lambda session, tenant: waiting_list.totals(session, tenant)[0],
+        "Xem tài khoản có thể là của ai, rồi nối với người lao động hoặc nhập tệp tài khoản",
+        lambda session, tenant, on: waiting_list.totals(session, tenant)[0],
     ),
     Kind(
         "waiting-statements",
         "Phát biểu đang chờ chủ tài khoản",
-        lambda session, tenant: waiting_list.totals(session, tenant)[1],
+        "Nối tài khoản của chúng với người lao động; từ lúc đó chúng được tính",
+        lambda session, tenant, on: waiting_list.totals(session, tenant)[1],
     ),
     Kind(
         "doubtful-statements",
         "Phát biểu cần xem lại",
-        findings.total,
-        lambda session, tenant, branch: findings.total(session, tenant, about=branch.workers),
+        "Xem từng điều đã thấy; hỏi nền tảng đã gửi, hoặc huỷ phát biểu sai",
+        lambda session, tenant, on: findings.total(session, tenant),
+        lambda session, tenant, branch, on: findings.total(session, tenant, about=branch.workers),
     ),
     Kind(
         "double-workers",
         f"Hai mã có thể là một người (đếm tới {doubles.COUNTED})",
-        doubles.count,
-        doubles.count,
+        "Gộp hai mã khi đúng là một người, hoặc ghi rõ là hai người",
+        lambda session, tenant, on: doubles.count(session, tenant),
+        lambda session, tenant, branch, on: doubles.count(session, tenant, branch),
+    ),
+    Kind(
+        "without-criteria",
+        f"Người lao động thuộc nhóm chưa có bộ tiêu chí (đếm tới {without_criteria.COUNTED})",
+        "Nạp bộ tiêu chí của nhóm cho năm nay, hoặc sửa nhóm đối tượng trong danh sách lao động",
+        without_criteria.count,
+        lambda session, tenant, branch, on: without_criteria.count(
+            session, tenant, on, also=(branch.workers(Worker.id),)
+        ),
     ),
 )
 
 
-def summary(session: Session, tenant: UUID, *, branch: Branch | None = None) -> list[Waiting]:
-    """How many of each kind wait, in the order of `KINDS`; within a branch those kinds alone, and as many of them, as
-    concern its workers."""
+def summary(session: Session, tenant: UUID, on: date, *, branch: Branch | None = None) -> list[Waiting]:
+    """How many of each kind wait on a day, in the order of `KINDS`; within a branch those kinds alone, and as many of
+    them, as concern its workers."""
     if branch is None:
-        return [Waiting(kind.code, kind.words, kind.count(session, tenant)) for kind in KINDS]
-    told = [(kind, kind.of_some) for kind in KINDS]
-    return [Waiting(kind.code, kind.words, count(session, tenant, branch)) for kind, count in told if count is not None]
+        return [Waiting(kind.code, kind.words, kind.to_do, kind.count(session, tenant, on)) for kind in KINDS]
+    return [
+        Waiting(kind.code, kind.words, kind.to_do, kind.of_some(session, tenant, branch, on))
+        for kind in KINDS
+        if kind.of_some is not None
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownPage:
-    """Some unknown Actors with whom of a branch each may be; `after` is where to go on, None at the end."""
+    """Some unknown Actors with whom of a branch each may be; `last` is behind whom to go on, None at the end."""
 
     actors: list[tuple[waiting_list.Unknown, list[ActorSuggestion]]]
-    after: tuple[int, int, str] | None
+    last: waiting_list.Unknown | None
 
 
 def unknown_of_branch(
-    session: Session, tenant: UUID, known: Known, *, limit: int, after: tuple[int, int, str] | None = None
+    session: Session, tenant: UUID, known: Known, *, limit: int, after: waiting_list.Place | None = None
 ) -> UnknownPage:
     """The unknown Actors who may be somebody of a branch, those with most Statements first: at most `limit`, and fewer
     where `LOOKED_THROUGH` had to be looked through for them.
@@ -105,9 +125,5 @@ def unknown_of_branch(
         if of_branch:
             found.append((actor, of_branch))
         if len(found) == limit and at < len(looked):
-            return UnknownPage(found, _place(actor))
-    return UnknownPage(found, _place(looked[LOOKED_THROUGH - 1]) if len(looked) > LOOKED_THROUGH else None)
-
-
-def _place(actor: waiting_list.Unknown) -> tuple[int, int, str]:
-    return actor.statements, actor.key, actor.ifi
+            return UnknownPage(found, actor)
+    return UnknownPage(found, looked[LOOKED_THROUGH - 1] if len(looked) > LOOKED_THROUGH else None)

@@ -29,6 +29,7 @@ LOOKED_AT: Mapping[Act, str] = {
     Act.READ_DECLARATIONS: "xem khai báo chứng chỉ, tự học",
     Act.READ_DISPUTES: "xem khiếu nại",
     Act.ERASE_PERSON: "xem trước việc xoá dữ liệu",
+    Act.EXPORT_CANDIDATES: "lập tệp người đề nghị cho trang khác",
     Act.EXPORT_PERSON: "lấy toàn bộ dữ liệu về bạn",
     Act.READ_DOSSIERS: "xem hồ sơ xét danh hiệu",
     Act.READ_DOUBLES: "xem hồ sơ có thể trùng",

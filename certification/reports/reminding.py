@@ -7,7 +7,7 @@ of their own: a program that is stopped in between never writes twice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,15 +17,15 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.models import ReportReminder
-from certification.reports import late, words
+from certification.reports import late, mail, words
 from certification.reports.late import Standing
-from certification.reports.mail import FAILED, Letter
+from certification.reports.mail import FAILED, Letter, MailServer
 from certification.reports.reading import Key
 from certification.rules.report_forms import ReportForm
 from certification.vietnam import vietnam_day
-from lrs.db import Session, among
+from lrs.db import Database, Session, among
 
-__all__ = ["Due", "claim", "due", "settle", "stage_of"]
+__all__ = ["Due", "claim", "due", "remind", "settle", "stage_of"]
 
 SENDING = "sending"
 
@@ -126,6 +126,22 @@ def settle(
             ),
             rows,
         )
+
+
+def remind(
+    database: Database, tenant: UUID, code: str, key: Key, server: MailServer, *, by: str, clock: Callable[[], datetime]
+) -> list[tuple[Due, tuple[str, str]]]:
+    """Writes to whoever can be written to, and gives what became of each letter: outcome, and what the server said.
+
+    In transactions of its own; raises as `late.standings`.
+    """
+    with database.writing(tenant) as session:
+        claimed = claim(session, tenant, code, key, by=by, now=clock())
+    outcomes = mail.send(server, [letter for _, letter in claimed])
+    sent = [(one, outcome) for (one, _), outcome in zip(claimed, outcomes, strict=True)]
+    with database.writing(tenant) as session:
+        settle(session, tenant, key, sent, now=clock())
+    return sent
 
 
 def _letter(one: Due, key: Key, title: str, today: date) -> Letter:

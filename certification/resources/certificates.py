@@ -13,14 +13,15 @@ from marshmallow import fields, validate
 from certification.access.permissions import Act
 from certification.certificates import codes, correcting, issuing, papers, register, verification
 from certification.certificates.register import Entry
-from certification.documents import certificate_paper
-from certification.resources import cursors, limits
+from certification.documents import book, certificate_paper
+from certification.resources import cursors, limits, looking
 from certification.resources.access import changing, database, everything, now, pepper, today, who
 from certification.resources.errors import Conflict, Fault, NotFound
 from certification.resources.frame import Resource
 from certification.resources.issuers import public_url
-from certification.resources.parameters import DAY, Body, Paging
+from certification.resources.parameters import DAY, YEAR, Body, Paging, Parameters
 from certification.resources.shapes import Answer, AsOf, Page
+from certification.resources.uploads import XLSX
 from certification.rules.criteria import PROGRAMME
 
 resource = Resource("certificates", "Certificates of recognised titles: the register, and verifying one.")
@@ -160,6 +161,28 @@ def list_certificates(query: Mapping[str, Any]) -> Any:
             after=left[0] if left else None,
         )
     return cursors.page(tenant, found, query["limit"], as_of=today(), key=lambda one: (one.id,), show=_shown)
+
+
+class BookParameters(Parameters):
+    """Which book."""
+
+    year = fields.Integer(validate=YEAR, metadata={"description": "Of the register; this year when left out."})
+
+
+@resource.get(
+    "/certificates/register-book.xlsx", Act.READ_CERTIFICATES, query=BookParameters, answers=None, media_type=XLSX
+)
+def draw_register_book(query: Mapping[str, Any]) -> Response:
+    """The book of the register of a year (sổ cấp giấy) as a workbook, to be printed, closed and signed"""
+    everything(Act.READ_CERTIFICATES)
+    year = query.get("year") or today().year
+    with database().reading(who().tenant) as session:
+        lines = papers.book(session, who().tenant, year)
+        looking.saw_these(papers.holders(session, who().tenant, year))
+    response = Response(book.as_xlsx(lines, year), mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="so-cap-giay-{year}.xlsx"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @resource.post("/certificates", Act.ISSUE_CERTIFICATES, body=IssueBody, answers=IssuedAnswer)

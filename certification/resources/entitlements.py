@@ -25,8 +25,8 @@ resource = Resource("entitlements", "Whose results and certificates count as ass
 class EntitlementBody(Body):
     """From which day to which, and by which document."""
 
-    valid_from = fields.Date(required=True, format="iso", validate=DAY)
-    valid_to = fields.Date(
+    starts = fields.Date(required=True, format="iso", validate=DAY)
+    last = fields.Date(
         allow_none=True,
         load_default=None,
         format="iso",
@@ -39,8 +39,8 @@ class EntitlementBody(Body):
 class EntitlementAnswer(Answer):
     """One entitlement."""
 
-    valid_from = fields.Date()
-    valid_to = fields.Date(allow_none=True)
+    starts = fields.Date()
+    last = fields.Date(allow_none=True)
     source = fields.String()
     recorded_by = fields.String()
     recorded = fields.DateTime()
@@ -76,15 +76,15 @@ def entitle_unit(code: str, query: Mapping[str, Any], body: Mapping[str, Any]) -
     """
     everything(Act.ENTITLE)
     asking = who()
-    if body["valid_to"] is not None and body["valid_to"] < body["valid_from"]:
-        raise BadRequest(Fault("/valid_to", f"{body['valid_to']} is before {body['valid_from']}"))
+    if body["last"] is not None and body["last"] < body["starts"]:
+        raise BadRequest(Fault("/last", f"{body['last']} is before {body['starts']}"))
     with changing(asking.tenant, dry_run=query["dry_run"]) as session:
         entitlements.entitle(
             session,
             asking.tenant,
             code,
-            valid_from=body["valid_from"],
-            valid_to=body["valid_to"],
+            valid_from=body["starts"],
+            valid_to=body["last"],
             source=body["source"],
             by=asking.name,
             now=now(),
@@ -97,4 +97,14 @@ def _shown(session: Session, tenant: UUID, code: str) -> dict[str, Any]:
     node = organizations.find(session, tenant, code)
     if node is None:
         raise UnknownOrganization(code)
-    return {"as_of": today(), "unit": code, "entitlements": entitlements.of_unit(session, tenant, node.id)}
+    found = [
+        {
+            "starts": one.valid_from,
+            "last": one.valid_to,
+            "source": one.source,
+            "recorded_by": one.recorded_by,
+            "recorded": one.recorded,
+        }
+        for one in entitlements.of_unit(session, tenant, node.id)
+    ]
+    return {"as_of": today(), "unit": code, "entitlements": found}

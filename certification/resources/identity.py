@@ -24,10 +24,11 @@ from certification.people import (
     work_list,
     workers,
 )
+from certification.people.actor_references import NoSuchActor
 from certification.people.doubles import Branch
 from certification.people.identifiers import Opaque
 from certification.people.merging import Merged
-from certification.resources import cursors
+from certification.resources import cursors, unknown_actors
 from certification.resources.access import changing, database, known_worker, now, pepper, today, who
 from certification.resources.errors import BadRequest, Conflict, Fault, Forbidden, NotFound
 from certification.resources.frame import Resource
@@ -38,7 +39,7 @@ from lrs.db import Session
 
 resource = Resource("identity", "Which Actor is which worker, which records are one person, and who decided it.")
 
-_IFI = {"description": "As a roster writes an account, or as a list of unknown Actors gives it."}
+_IFI = {"description": "As a roster writes an account, or the `actor` of a list of unknown Actors."}
 
 
 class BasisBody(Body):
@@ -162,6 +163,7 @@ class WorkWaitingAnswer(Answer):
 
     code = fields.String()
     words = fields.String()
+    to_do = fields.String(metadata={"description": "What to do about them, in Vietnamese."})
     count = fields.Integer()
 
 
@@ -182,7 +184,7 @@ def show_work_list() -> Any:
     """
     tenant = who().tenant
     with database().reading(tenant) as session:
-        found = work_list.summary(session, tenant, branch=_branch(session, Act.READ_WORK_LIST))
+        found = work_list.summary(session, tenant, today(), branch=_branch(session, Act.READ_WORK_LIST))
     return {"as_of": today(), "waiting": found}
 
 
@@ -277,14 +279,15 @@ def link_actor(body: Mapping[str, Any]) -> Any:
     asking = who()
     with _refusing(), changing(asking.tenant) as session:
         person = _worker(session, body["worker"], "/worker")
-        ifis = identifiers.kept_as(identifiers.read(body["ifi"]), _opaque(asking.tenant))
+        ifi = _named(session, body["ifi"])
+        ifis = identifiers.kept_as(identifiers.read(ifi), _opaque(asking.tenant))
         for owner in linking.owners(session, asking.tenant, ifis).values():
             if owner.id != person.id and not _may(session, owner.id):
                 raise Conflict(Fault("/ifi", identity_words.taken_elsewhere(ifis[0])))
         released = linking.link(
             session,
             asking.tenant,
-            body["ifi"],
+            ifi,
             person.number,
             by=asking.name,
             basis=body["basis"],
@@ -323,8 +326,9 @@ def deny_link(body: Mapping[str, Any]) -> Any:
     asking = who()
     with _refusing(), changing(asking.tenant) as session:
         person = _worker(session, body["worker"], "/worker")
+        ifi = _named(session, body["ifi"])
         merging.not_the_worker(
-            session, asking.tenant, body["ifi"], person.number, by=asking.name, basis=body["basis"], now=now()
+            session, asking.tenant, ifi, person.number, by=asking.name, basis=body["basis"], now=now()
         )
     return {"as_of": today(), "worker": person.number, "statements": 0}
 
@@ -410,6 +414,18 @@ def undo_identity(id: str, body: Mapping[str, Any]) -> Any:
                 raise Conflict(Fault("", identity_words.taken_elsewhere(error.ifi))) from None
             raise
     return _merged(done)
+
+
+def _named(session: Session, text: str) -> str:
+    """An Actor as it is written: the one that is meant by a reference of the list of unknown Actors."""
+    try:
+        reference = UUID(text)
+    except ValueError:
+        return text
+    try:
+        return identifiers.written(unknown_actors.find(session, reference)[0].ifi)
+    except NoSuchActor as error:
+        raise NotFound(Fault("/ifi", str(error))) from None
 
 
 def _id(text: str) -> UUID:

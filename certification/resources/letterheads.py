@@ -85,7 +85,9 @@ class SignerBody(Body):
     office = fields.String(required=True, validate=_LINE)
     authority = fields.String(allow_none=True, validate=_LINE)
     starts = fields.Date(required=True, validate=DAY, error_messages=_NO_DAY)
-    until = fields.Date(allow_none=True, validate=DAY, error_messages=_NO_DAY)
+    last = fields.Date(
+        allow_none=True, validate=DAY, error_messages=_NO_DAY, metadata={"description": "The last day, if it is known."}
+    )
     source = fields.String(required=True, validate=_LINE, metadata={"description": "The document that says so."})
 
 
@@ -155,7 +157,7 @@ def add_signer(code: str, body: Mapping[str, Any]) -> Any:
             office=body["office"],
             authority=body.get("authority"),
             starts=body["starts"],
-            until=body.get("until"),
+            last=body.get("last"),
             source=body["source"],
             by=who().name,
             now=now(),

@@ -11,10 +11,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from certification.resources.errors import BadRequest, Fault, TooLarge, Unsupported
 
-__all__ = ["CSV", "RULES", "TABLES", "TOML", "XLSX", "Kinds", "Upload", "of_form", "uploaded"]
+__all__ = ["CSV", "RULES", "TABLES", "TOML", "XLSX", "ZIP", "Kinds", "Upload", "of_form", "uploaded"]
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+ZIP = "application/zip"
 
 FORM = "multipart/form-data"
 FIELD = "file"
@@ -23,7 +25,8 @@ FIELD = "file"
 TOML = "application/toml"
 
 _BY_ENDING = {
-    ".csv": CSV, ".xlsx": XLSX, ".toml": TOML, ".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg",
+    ".csv": CSV, ".xlsx": XLSX, ".toml": TOML, ".zip": ZIP, ".pdf": "application/pdf", ".png": "image/png",
+    ".jpg": "image/jpeg",
 }  # fmt: skip
 
 

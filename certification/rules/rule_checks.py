@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from certification.access.permissions import TABLE, Act, Role
 from certification.rules.check_parts import CheckFault, Document, Known, Path, meant, repeats
 from certification.rules.criteria_checks import criteria_set_faults, rubric_faults
 from certification.rules.mapping_checks import mapping_faults
@@ -100,6 +101,29 @@ def _references(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 def _check_procedure(document: Document, known: Known) -> Iterator[CheckFault]:
     yield from _begins_alone("procedure", document, known)
+    parted = document.get("attestation", {})
+    indicators = _indicators("criteria-set", document, known)
+    for role, one in parted.items():
+        for name in one["indicators"]:
+            if name not in indicators:
+                path = ("attestation", role, "indicators")
+                yield path, f"no criteria set has the indicator {name!r}; {meant(name, indicators)}"
+    if {Role(name) for name in parted} == TABLE[Act.ATTEST].roles:
+        given = {name for one in parted.values() for name in one["indicators"]}
+        if nobodys := indicators - given - _indicators("rubric", document, known):
+            named = ", ".join(sorted(nobodys))
+            yield (
+                ("attestation",),
+                f"nobody may attest {named}, for which no log suggests points: no worker would ever meet the criteria",
+            )
+
+
+def _indicators(kind: str, document: Document, known: Known) -> set[str]:
+    """The indicators of a programme's criteria sets, or those on which a rubric is laid."""
+    files = [one for one in known.of(kind).values() if one["programme"] == document["programme"]]
+    if kind == "rubric":
+        return {one["id"] for each in files for one in each["indicator"]}
+    return {one["id"] for each in files for part in each["competence"] for one in part["indicator"]}
 
 
 def _check_roll_call(document: Document, known: Known) -> Iterator[CheckFault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from certification.models import RuleFile
 from lrs.db import Session, among
 
-__all__ = ["StoredRule", "ids", "in_force_on", "one_stored", "stored"]
+__all__ = ["StoredRule", "ids", "in_force_on", "last_begun", "one_stored", "stored"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +64,12 @@ def one_stored(session: Session, tenant: UUID, rule_file: UUID) -> StoredRule:
 
 def in_force_on(session: Session, tenant: UUID, kind: str, programme: str, on: date) -> StoredRule | None:
     """Of the loaded files of a kind of which one holds at a time: of those begun by the day the one that began last."""
-    begun = [
-        rule
-        for rule in stored(session, tenant, kind)
-        if rule.document["programme"] == programme and rule.document["in_force_from"] <= on
-    ]
+    return last_begun(stored(session, tenant, kind), programme, on)
+
+
+def last_begun(rules: Iterable[StoredRule], programme: str, on: date) -> StoredRule | None:
+    """As `in_force_on`, of rules of one kind that were read already."""
+    begun = [rule for rule in rules if rule.document["programme"] == programme and rule.document["in_force_from"] <= on]
     return max(begun, key=lambda one: (one.document["in_force_from"], one.identifier), default=None)
 
 

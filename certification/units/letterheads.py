@@ -195,12 +195,12 @@ def add_signer(
     office: str,
     authority: str | None = None,
     starts: date,
-    until: date | None = None,
+    last: date | None = None,
     source: str,
     by: str,
     now: datetime,
 ) -> UUID:
-    """Says who may sign for the organization from the day `starts` on (to `until`, the last day).
+    """Says who may sign for the organization from the day `starts` on (to `last`, the last day).
 
     Returns its id; that of what is known already where the same was said for days that meet. Raises BadLetterhead with
     every fault, UnknownOrganization.
@@ -209,15 +209,15 @@ def add_signer(
     texts = {"name": name, "office": office, "source": source}
     faults = [(field, fault) for field, text in texts.items() if (fault := _bad(text, empty=False))]
     faults += [("authority", fault) for fault in (_bad(authority, empty=True),) if fault]
-    if until is not None and until < starts:
-        faults.append(("until", f"trước ngày bắt đầu {starts:%d/%m/%Y}"))
+    if last is not None and last < starts:
+        faults.append(("last", f"trước ngày bắt đầu {starts:%d/%m/%Y}"))
     if faults:
         raise BadLetterhead(faults)
     bulk.import_alone(session, tenant)
     told = {"name": _clean(name) or "", "office": _clean(office) or "", "authority": _clean(authority)}
     for one in signers(session, tenant, code):
         same = (plain(one.name), one.office, one.authority) == (plain(name), told["office"], told["authority"])
-        meets = one.valid_from <= (until or date.max) and starts <= (one.valid_to or date.max)
+        meets = one.valid_from <= (last or date.max) and starts <= (one.valid_to or date.max)
         if same and meets:
             return one.id
     made = new_id()
@@ -228,7 +228,7 @@ def add_signer(
         **told,
         "plain": plain(name),
         "valid_from": starts,
-        "valid_to": until,
+        "valid_to": last,
         "source": _clean(source) or "",
     }
     bulk.insert(session, SignerRow, [row])

@@ -67,7 +67,8 @@ def attestations_csv(*rows: Mapping[str, object]) -> bytes:
         "Ngày xác nhận": "10/11/2026",
         "Căn cứ": "Biên bản họp tổ",
     }
-    return csv_file(ATTESTATION_HEADINGS, [{**usual, **row} for row in rows])
+    headings = (*ATTESTATION_HEADINGS, *dict.fromkeys(name for row in rows for name in row if name not in usual))
+    return csv_file(headings, [{**usual, **row} for row in rows])
 
 
 def commitments_csv(*rows: Mapping[str, object]) -> bytes:

@@ -22,7 +22,7 @@ from certification.models import (
     Worker,
     WorkerIdentifier,
 )
-from certification.rules import programme
+from certification.rules import programme, rule_files
 from lrs import api
 from lrs.db import Database, Session, new_id
 
@@ -36,6 +36,18 @@ def load_rules(database: Database, *tenants: UUID, now: datetime) -> None:
     for tenant in tenants:
         with database.writing(tenant) as session:
             programme.load_shipped(session, tenant, now=now)
+
+
+def part(database: Database, tenant: UUID, now: datetime, since: str = "2026-01-01", **roles: list[str]) -> None:
+    """A procedure by which these roles attest these indicators alone, from a day on."""
+    shipped = (rule_files.PROGRAMMES / PROGRAMME / "procedure-2026.toml").read_text(encoding="utf-8")
+    text = shipped.replace('id = "procedure-2026"', f'id = "chia-{since}"').replace("2022-10-19", since)
+    lines = [
+        f'{role} = {{ indicators = {indicators}, status = "PROPOSAL", sources = [], checked = 2026-11-21 }}'
+        for role, indicators in roles.items()
+    ]
+    with database.writing(tenant) as session:
+        rule_files.load_text(session, tenant, "thu.toml", "\n".join([text, "[attestation]", *lines]), now=now)
 
 
 def account(name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ roll_calls sessions at which people are called
 titles     dossiers reviewed, proposed, decided about in batches, and the certificates
 units      the unit and what is below it against targets, plans that bind it, figures kept for reports
 cases      disputes, declarations and requests about data that wait; answers: each of them, and many at once
+without_criteria who cannot be judged yet
 reports    reports on plans, from opening to filing
 bringing_in rosters and lists from files
 scope      how far all of these go
@@ -47,6 +48,7 @@ from certification.web.officers import (  # noqa: E402, F401 — adds the views
     reports,
     roll_calls,
     sitting,
+    without_criteria,
     worker,
     workers,
 )

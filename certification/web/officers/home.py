@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from certification.access import rights
 from certification.access.permissions import Act
@@ -107,16 +106,17 @@ def tasks(waits: Waiting) -> list[dict[str, Any]]:
     )
     add(waits.to_review, MANY * MANY, _("Xét hồ sơ đã xác nhận"), url_for(dossiers, trang_thai="confirmed"))
     add(waits.to_propose, MANY * MANY, _("Đề nghị công nhận hồ sơ đã xét"), url_for(dossiers, trang_thai="reviewed"))
-    for code, words, count in waits.others:
+    for one in waits.others:
+        view = _OTHERS.get(one.code)
+        address = url_for(view) if view is not None else None
         found.append(
-            {"words": words, "address": None, "status": number(count), "kind": "plain", "hint": _OTHERS.get(code, "")}
+            {"words": one.words, "address": address, "status": number(one.count), "kind": "plain", "hint": one.to_do}
         )
     return found
 
 
-_OTHERS = {
-    "doubtful-statements": _l("Xem qua giao diện JSON (/api/findings) hoặc nhờ người vận hành"),
-}
+_OTHERS = {"without-criteria": "officers.list_without_criteria"}
+"""Where the kinds of the work list are seen that have a page."""
 
 
 def _due(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from certification.access import rights
 from certification.access.permissions import Act
 from certification.access.rights import Reach
+from certification.access.who import Who
 from certification.errors import NoCriteriaInForce
 from certification.evaluation.rules import Indicator
 from certification.judgement import assessments
@@ -39,12 +41,13 @@ AT_ONCE = 40
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The grid: workers by name, indicators, and the points that each has now by worker and indicator. `left` is where
-    the list goes on; `low` by worker whether the own record it is, which nobody attests."""
+    the list goes on. `open` are the indicators that the reader may attest of each worker."""
 
     workers: list[Found]
     indicators: list[Indicator]
     now: dict[UUID, dict[str, int | None]]
     left: tuple[Any, ...] | None
+    open: Mapping[UUID, frozenset[str]]
 
 
 @pages.page("/cong-doan/xac-nhan", Act.ATTEST, methods=("GET", "POST"))
@@ -60,9 +63,7 @@ def attest_sitting() -> AnyResponse:
         team = request.args.get("to", "")
         of_team = UUID(team) if any(value == team for value, _words in offered.teams) else None
         these = _named(request.form.getlist("nguoi")) if request.method == "POST" else None
-        told = sheet(
-            session, tenant, reach, on=on, team=of_team, every=every, outcome=outcome, these=these, after=after
-        )
+        told = sheet(session, who(), reach, on=on, team=of_team, every=every, outcome=outcome, these=these, after=after)
     looking.saw_these(one.id for one in told.workers)
     form = filled_in(points.schema(told.indicators, [one.full_name for one in told.workers]))
     if these is not None and len(told.workers) < len(these):
@@ -97,7 +98,7 @@ def _shown(told: Sheet, form: Any, offered: workers.Choices, *, is_first: bool, 
 
 def sheet(
     session: Session,
-    tenant: UUID,
+    asking: Who,
     reach: Reach,
     *,
     on: date,
@@ -108,11 +109,13 @@ def sheet(
     after: tuple[Any, ...] | None = None,
 ) -> Sheet:
     """The grid of a team, or of all within reach, by name; or of `these`. Without `every` only the indicators that no
-    log suggests points for. A fixed number of SQL commands."""
+    log suggests points for, and of these only what `asking` may attest of somebody here. A fixed number of SQL
+    commands."""
+    tenant = asking.tenant
     try:
         _file, rules = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, on.year)
     except NoCriteriaInForce:
-        return Sheet([], [], {}, None)
+        return Sheet([], [], {}, None, {})
     asked = [one for one in rules.indicators if every or not one.loggable]
     also: tuple[Any, ...] = ()
     if these is not None:
@@ -125,7 +128,10 @@ def sheet(
     goes_on, found = len(found) > AT_ONCE, found[:AT_ONCE]
     said = statuses.of_workers(session, tenant, [one.id for one in found], on.year)
     held = {one.id: dict(said[one.id].points or {}) for one in found}
-    return Sheet(found, asked, held, found[-1].place if goes_on else None)
+    may = points.open_cells(session, asking, [one.id for one in found], asked, on)
+    if these is None and found:
+        asked = [one for one in asked if any(one.id in several for several in may.values())]
+    return Sheet(found, asked, held, found[-1].place if goes_on else None, may)
 
 
 def _named(sent: list[str]) -> list[UUID]:

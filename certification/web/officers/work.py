@@ -35,7 +35,7 @@ LOOKED_THROUGH = 5000
 MANY = 1000
 """So many workers are counted that wait for points."""
 
-AT_HOME = ("doubtful-statements",)
+AT_HOME = ("doubtful-statements", "without-criteria")
 """Kinds of the work list that are counted while somebody waits; looking for doubles takes seconds where many are."""
 
 COUNTED = 100
@@ -56,7 +56,7 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many wait: workers for attestations, open disputes, declarations, requests about data, dossiers by step; what
-    else a person has to look at, by code with its words. Cases are counted up to `COUNTED` + 1."""
+    else a person has to look at, by kind. Cases are counted up to `COUNTED` + 1."""
 
     attestations: int
     disputes: int
@@ -68,7 +68,7 @@ class Waiting:
     to_confirm: int
     to_review: int
     to_propose: int
-    others: tuple[tuple[str, str, int], ...]
+    others: tuple[work_list.Waiting, ...]
 
 
 def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, on: date) -> Waiting:
@@ -110,7 +110,7 @@ def _waiting_for_points(session: Session, tenant: UUID, reach: Reach, year: int)
     return len(session.scalars(waiting.limit(MANY + 1)).all())
 
 
-def _others(session: Session, tenant: UUID, who: Who, on: date) -> tuple[tuple[str, str, int], ...]:
+def _others(session: Session, tenant: UUID, who: Who, on: date) -> tuple[work_list.Waiting, ...]:
     reach = rights.reach(who, Act.READ_WORK_LIST, on)
     if not reach:
         return ()
@@ -121,11 +121,11 @@ def _others(session: Session, tenant: UUID, who: Who, on: date) -> tuple[tuple[s
     )
     kinds = [one for one in work_list.KINDS if one.code in AT_HOME]
     counted = [
-        (one, one.count(session, tenant) if branch is None else one.of_some(session, tenant, branch))
+        (one, one.count(session, tenant, on) if branch is None else one.of_some(session, tenant, branch, on))
         for one in kinds
         if one.of_some is not None
     ]
-    return tuple((one.code, one.words, count) for one, count in counted if count)
+    return tuple(work_list.Waiting(one.code, one.words, one.to_do, count) for one, count in counted if count)
 
 
 def deadlines(session: Session, tenant: UUID, *, on: date) -> list[Due]:

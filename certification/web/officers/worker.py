@@ -122,13 +122,17 @@ def _page(number: str, form: Filled | None) -> Response:
     tenant, on = who().tenant, today()
     with database().reading(tenant, snapshot=True) as session:
         worker = known_worker(session, number, Act.READ_ASSESSMENT)
-        may_attest = rights.may(session, who(), Act.ATTEST, on, worker=worker.id) and who().worker != worker.id
         told = gather(session, tenant, worker, on)
+        may_attest: frozenset[str] = frozenset()
+        theirs = who().worker != worker.id and rights.may(session, who(), Act.ATTEST, on, worker=worker.id)
+        if theirs and told["rules"] is not None:
+            may_attest = points.open_cells(session, who(), [worker.id], told["rules"].indicators, on)[worker.id]
     if form is None and told["rules"] is not None:
         form = filled_in(points.schema(told["rules"].indicators, [worker.full_name]))
     return shown(
-        "officers/worker.html", worker=worker, on=on, form=form, may_attest=may_attest, cell=points.cell, **told
-    )
+        "officers/worker.html", worker=worker, on=on, form=form, may_attest=may_attest, cell=points.cell,
+        reader=who().name, **told,
+    )  # fmt: skip
 
 
 def gather(session: Session, tenant: UUID, worker: Person, on: date) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from certification.access.permissions import (
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.access.who import Held, Who
+from certification.evidence.witnesses import AsRole
 from certification.models import Employment, OrganizationParent, Worker
 from certification.people import merging
 from certification.people.workers import UnknownWorker, find
@@ -293,6 +294,7 @@ def test_a_witness_speaks_for_the_branch_and_never_for_himself(world: World, peo
         found = rights.witness(session, asking, READ, ON)
         assert found.worker_ids == {people["a"]}
         assert found.enterprise_ids == {world.ids["dn/a"]}
+        assert found.roles == (AsRole(Role.GRASSROOTS_OFFICER, found.enterprise_ids),)
         with pytest.raises(NotAllowed):
             rights.witness(session, Who(world.tenant, "cn", worker=people["b"], roles=(Held(Role.WORKER),)), READ, ON)
         with pytest.raises(UnknownWorker):

@@ -17,12 +17,12 @@ from tests.certification.import_files import csv_file
 
 
 def test_attainment_prints_every_organization_on_the_day(run: Run, ready: None) -> None:
-    told = succeeded(run("attainment", "--as-of", "20/11/2026"))
+    told = succeeded(run("attainment", "--on", "20/11/2026"))
     assert "Đơn vị dn/1 [dn/1] 2 lao động (1 nữ)" in told
     assert "[vn/a]" in told
     assert "  Theo 1268/QĐ-TTg của Thủ tướng Chính phủ\n" in told, "a plan is called as on the page"
     assert succeeded(run("attainment")) == told
-    assert "no loaded plan binds any organization on 2019-12-31" in run("attainment", "--as-of", "2019-12-31").stderr
+    assert "no loaded plan binds any organization on 2019-12-31" in run("attainment", "--on", "2019-12-31").stderr
 
 
 def test_attainment_without_enterprises_says_what_to_import(run: Run) -> None:
@@ -40,8 +40,8 @@ def test_figures_are_public_only_between_publish_and_unpublish(
             rows = session.execute(shown.where(neighbour.not_hers(Publication.tenant_id)))
             return {row[0]: row[1] for row in rows}
 
-    assert succeeded(run("publish", "--as-of", "2026-11-19")) == "The figures of 2026-11-19 are public.\n"
-    assert succeeded(run("publish", "--as-of", "20/11/2026")) == "The figures of 2026-11-20 are public.\n"
+    assert succeeded(run("publish", "--on", "2026-11-19")) == "The figures of 2026-11-19 are public.\n"
+    assert succeeded(run("publish", "--on", "20/11/2026")) == "The figures of 2026-11-20 are public.\n"
     assert published() == {tenant: date(2026, 11, 20)}
     assert succeeded(run("unpublish")) == "The figures are no longer public.\n"
     assert succeeded(run("unpublish")) == "No figures were public.\n"
@@ -49,12 +49,12 @@ def test_figures_are_public_only_between_publish_and_unpublish(
 
 
 def test_a_day_that_is_none_or_still_to_come_cannot_be_published(run: Run) -> None:
-    assert "is no day; write it as 2026-11-20 or 20/11/2026" in run("publish", "--as-of", "31/02/2026").stderr
-    assert "2026-11-21 is still to come" in run("publish", "--as-of", "2026-11-21").stderr
+    assert "is no day; write it as 2026-11-20 or 20/11/2026" in run("publish", "--on", "31/02/2026").stderr
+    assert "2026-11-21 is still to come" in run("publish", "--on", "2026-11-21").stderr
 
 
 def test_one_organization_is_shown_with_last_year_a_forecast_and_its_coverage(run: Run, ready: None) -> None:
-    told = succeeded(run("attainment", "--organization", "vn/a", "--as-of", "20/11/2026"))
+    told = succeeded(run("attainment", "--organization", "vn/a", "--on", "20/11/2026"))
     assert "1 trong 1 doanh nghiệp có danh sách lao động" in told
     assert "mọi doanh nghiệp" in told
     assert "không dự báo" in told
@@ -72,12 +72,12 @@ def test_who_is_behind_a_rate_is_listed(run: Run, ready: None) -> None:
 
 def test_figures_are_frozen_listed_and_compared(run: Run, ready: None) -> None:
     named = ("--by", "Sen", "--reason", "Báo cáo năm")
-    told = succeeded(run("freeze", "vn/a", "--as-of", "2026-11-19", *named))
+    told = succeeded(run("freeze", "vn/a", "--on", "2026-11-19", *named))
     record = told.split(":")[0]
     assert "vn/a on 2026-11-19, all; frozen 2026-11-20 by Sen: Báo cáo năm" in succeeded(run("frozen"))
     assert succeeded(run("frozen", "--organization", "dn/1")) == ""
     assert "headcount\t2\n" in succeeded(run("frozen", record))
-    assert "still to come" in run("freeze", "vn/a", "--as-of", "2026-11-21", *named).stderr
+    assert "still to come" in run("freeze", "vn/a", "--on", "2026-11-21", *named).stderr
 
 
 def test_a_zone_is_shown_as_of_the_day(run: Run, database: Database, tenant: UUID, now: datetime, ready: None) -> None:
@@ -88,7 +88,7 @@ def test_a_zone_is_shown_as_of_the_day(run: Run, database: Database, tenant: UUI
         headings = [*organizations.ORGANIZATION_HEADINGS[:6], "Đến ngày", "Ngành", "Khu công nghiệp"]
         data = csv_file(headings, [dict(zip([*headings[:6], *headings[7:]], row, strict=True))])
         organizations.import_organizations(session, tenant, data, now=now)
-    told = succeeded(run("attainment", "--zone", "KCN A", "--sector", "Dệt may", "--as-of", "20/11/2026"))
+    told = succeeded(run("attainment", "--zone", "KCN A", "--sector", "Dệt may", "--on", "20/11/2026"))
     assert "KCN A · Dệt may 2 lao động (1 nữ)" in told
     assert "1 trong 1 doanh nghiệp có danh sách lao động" in told
     assert "  theo 1268/QĐ-TTg của Thủ tướng Chính phủ\n" in told
@@ -96,10 +96,8 @@ def test_a_zone_is_shown_as_of_the_day(run: Run, database: Database, tenant: UUI
     assert succeeded(run("attainment", "--zone", "KCN A", "--organization", "vn/a"))
     listed = succeeded(run("attainment-people", "-", "1268-qd-ttg", "G1", "--zone", "KCN A", "--which", "missing"))
     assert [line.split("\t")[0] for line in listed.splitlines()] == ["A1", "A2"]
-    named = ("--by", "Sen", "--reason", "Báo cáo năm", "--zone", "KCN A", "--as-of", "2026-11-19")
+    named = ("--by", "Sen", "--reason", "Báo cáo năm", "--zone", "KCN A", "--on", "2026-11-19")
     assert "figures of KCN A on 2026-11-19" in succeeded(run("freeze", "-", *named))
     assert "figures of vn/a · KCN A on 2026-11-19" in succeeded(run("freeze", "vn/a", *named))
     assert "KCN A on 2026-11-19, all; frozen" in succeeded(run("frozen"))
-    assert (
-        "no enterprise of 'KCN A' on 2026-06-30" in run("attainment", "--zone", "KCN A", "--as-of", "2026-06-30").stderr
-    )
+    assert "no enterprise of 'KCN A' on 2026-06-30" in run("attainment", "--zone", "KCN A", "--on", "2026-06-30").stderr

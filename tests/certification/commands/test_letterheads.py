@@ -26,7 +26,7 @@ def test_a_letterhead_and_its_signers_are_told_shown_and_ended(run: Run) -> None
     said = succeeded(run("letterhead", code))
     assert said.startswith("ỦY BAN\nNHÂN DÂN\nPlace: Hà Nội\nSymbol: UBND\n  - Lưu: VT\n")
     assert f"{signer}  Lê Hoa, CHỦ TỊCH, from 01/01/2026" in said
-    ended = run("end-signer", code, signer, "--last", "2026-02-01", "--reason", "nghỉ", "--by", "x")
+    ended = run("end-signer", code, signer, "--to", "2026-02-01", "--reason", "nghỉ", "--by", "x")
     assert "signs no more after 01/02/2026" in succeeded(ended)
     assert "Nobody may sign" in succeeded(run("letterhead", code))
     assert "to 01/02/2026" in succeeded(run("letterhead", code, "--on", "2026-01-15"))

@@ -85,5 +85,5 @@ def test_a_dispute_is_opened_and_answered(
 def test_items_of_channels_are_counted(run: Run, ready: None) -> None:
     rows = "Mã đơn vị,Kênh,Ngày,Tiêu đề,Số lượng\nvn/a,zalo,05/09/2026,Luật BHXH,20\n".encode()
     assert succeeded(run("import-channel-items", rows, "--by", "x")) == "file-1.csv: 1 new, 0 changed, 0 unchanged\n"
-    told = succeeded(run("channel-items", "vn", "--from", "2026-01-01", "--until", "2026-12-31"))
+    told = succeeded(run("channel-items", "vn", "--from", "2026-01-01", "--to", "2026-12-31"))
     assert told.split() == ["20", "zalo", "20", "in", "all"]

@@ -407,7 +407,7 @@ def test_a_store_that_disagrees_with_the_book_ends_the_demonstration_with_a_faul
 def test_the_figures_are_those_of_the_as_of_day_though_it_is_still_to_come_for_the_server(
     program: Program, database: Database, tenant: UUID
 ) -> None:
-    status, output, errors = program.run("--no-serve", *SMALL, "--as-of", f"{STILL_TO_COME}")
+    status, output, errors = program.run("--no-serve", *SMALL, "--on", f"{STILL_TO_COME}")
     assert (status, errors) == (0, program.said_at_first)
     with database.reading(tenant) as session:
         before = attainment.measure_all(session, tenant, on=STILL_TO_COME)

@@ -23,6 +23,7 @@ from tests.certification import learning
 from tests.certification.import_files import ORGANIZATIONS, attestations_csv, faults_of, roster_csv
 
 Import = Callable[..., ImportResult]
+EVERY = [f"CS{at}" for at in range(1, 11)]
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +140,25 @@ def test_a_row_in_which_somebody_attests_for_oneself_is_refused(database: Databa
         "Dòng 3, cột “Chỉ số”: dòng 2 đã xác nhận chỉ số này cho cùng người, cùng năm, cùng ngày; chỉ giữ một dòng",
     ]
     assert import_rows({"Người xác nhận": "Nguyễn Thị Hoa, tổ trưởng tổ 3"}) == ImportResult(1, 0, 0)
+
+
+def test_a_row_says_in_which_role_where_the_procedure_parts_the_indicators(
+    database: Database, tenant: UUID, now: datetime, import_rows: Import
+) -> None:
+    learning.part(database, tenant, now, "2026-11-01", team_lead=["CS8"], grassroots_officer=[], upper_officer=EVERY)
+    theirs = "theo quy trình “Trả lời khiếu nại và xác nhận khai báo (mặc định, chưa có văn bản)” chỉ số này do"
+    assert faults_of(
+        lambda: import_rows(
+            {"Tư cách xác nhận": "to truong", "Chỉ số": "CS8"},
+            {"Tư cách xác nhận": "Tổ trưởng"},
+            {"Chỉ số": "CS9"},
+            {"Tư cách xác nhận": "giám đốc", "Chỉ số": "CS10"},
+            {"Ngày xác nhận": "31/10/2026"},
+        )
+    ) == [
+        f"Dòng 3, cột “Chỉ số”: {theirs} cán bộ công đoàn cấp trên xác nhận; nhờ người đó, hoặc bỏ ô này",
+        f"Dòng 4, cột “Tư cách xác nhận”: {theirs} cán bộ công đoàn cấp trên xác nhận; ghi rõ xác nhận với tư cách nào",
+        "Dòng 5, cột “Tư cách xác nhận”: “giám đốc” không hiểu được; ghi một trong các giá trị: để trống, “tổ trưởng”, "
+        "“cán bộ công đoàn cơ sở”, “cán bộ công đoàn cấp trên”",
+    ]
+    assert import_rows({"Tư cách xác nhận": "Tổ trưởng", "Chỉ số": "CS8"}) == ImportResult(1, 0, 0)

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from certification.evidence import sittings
+from certification.access.permissions import Role
+from certification.evidence import attestable, sittings
 from certification.evidence.sittings import AlreadyWithdrawn, MemberPoints, UnknownAttestation
-from certification.evidence.witnesses import ONESELF, NotForYou, Witness
+from certification.evidence.witnesses import ONESELF, AsRole, NotForYou, Witness
 from certification.judgement import assessments, judging
 from certification.marks import Cause
 from certification.people import linking, merging
@@ -95,6 +96,66 @@ def test_nobody_attests_for_oneself_whatever_name_is_used(
         assert found == [f"Dòng 2, cột “worker”: {ONESELF}"]
     assert learning.facts(database, tenant) == set()
     assert set(learning.stale_marks(database, tenant)) <= {(team[0], 2026)}  # the link alone
+
+
+THEIRS = "theo quy trình “Trả lời khiếu nại và xác nhận khai báo (mặc định, chưa có văn bản)” chỉ số này do {} xác nhận"
+
+
+def test_a_role_attests_the_indicators_that_the_procedure_leaves_it(
+    database: Database, tenant: UUID, attest: Attest, world: World, team: list[UUID], now: datetime
+) -> None:
+    """NV-1 is of the team that is led, NV-2 of the branch alone, and the same person speaks in both roles."""
+    learning.part(database, tenant, now, team_lead=["CS4"], grassroots_officer=["CS8", "CS9", "CS10"])
+    lead = AsRole(Role.TEAM_LEAD, team=frozenset({team[0]}))
+    leader = Witness("lan", enterprise_ids=frozenset(), team=lead.team, roles=(lead,))
+    over = frozenset({world.ids["dn/a"]})
+    both = Witness("lan", enterprise_ids=over, team=lead.team, roles=(lead, AsRole(Role.GRASSROOTS_OFFICER, over)))
+    officers = THEIRS.format("cán bộ công đoàn cơ sở hoặc cán bộ công đoàn cấp trên")
+    asked = "; nhờ người đó, hoặc bỏ ô này"
+    assert faults_of(lambda: attest({"NV-1": {"CS4": 8, "CS8": 11}}, leader)) == [
+        "Dòng 1, cột “CS8”: “11” không phải số nguyên từ 0 đến 10; sửa lại số",
+        f"Dòng 1, cột “CS8”: {officers}{asked}",
+    ]
+    leads = THEIRS.format("tổ trưởng hoặc cán bộ công đoàn cấp trên")
+    table = {"NV-1": {"CS4": 8, "CS8": 7}, "NV-2": {"CS4": 8, "CS8": 7}}
+    assert faults_of(lambda: attest(table, both)) == [f"Dòng 2, cột “CS4”: {leads}{asked}"]
+    assert faults_of(lambda: attest({"NV-1": {"CS4": 8}})) == [
+        f"Dòng 1, cột “CS4”: {leads}; ghi rõ xác nhận với tư cách nào"
+    ]
+    above = Witness("tinh", roles=(AsRole(Role.UPPER_OFFICER, None),))
+    assert len(attest({"NV-2": {"CS4": 8, "CS10": 7}}, above)) == 2, "a role that is not named attests every indicator"
+    with database.reading(tenant) as session:
+        may = attestable.of_workers(
+            session, tenant, both, team, ["CS1", "CS4", "CS8"], programme=PROGRAMME, year=2026, day=date(2026, 11, 20)
+        )
+    assert [sorted(may[one]) for one in team] == [["CS4", "CS8"], ["CS8"], []]
+
+
+def test_a_day_before_the_indicators_were_parted_is_attested_by_any_role(
+    database: Database, tenant: UUID, attest: Attest, team: list[UUID], now: datetime
+) -> None:
+    learning.part(database, tenant, now, "2026-06-01", team_lead=[])
+    lead = AsRole(Role.TEAM_LEAD, team=frozenset(team))
+    leader = Witness("lan", enterprise_ids=frozenset(), team=lead.team, roles=(lead,))
+    assert len(attest({"NV-1": {"CS4": 8}}, leader, on=date(2026, 5, 31))) == 1
+    assert len(faults_of(lambda: attest({"NV-1": {"CS4": 8}}, leader, on=date(2026, 6, 1)))) == 1
+
+
+def test_what_another_role_attested_is_taken_back_by_that_role_or_by_whoever_gave_it(
+    database: Database, tenant: UUID, attest: Attest, team: list[UUID], now: datetime
+) -> None:
+    def take_back(who: Witness, one: UUID) -> None:
+        with database.writing(tenant) as session:
+            sittings.withdraw(session, tenant, who, "NV-1", one, reason="ghi nhầm", now=now)
+
+    leader = Witness("lan", roles=(AsRole(Role.TEAM_LEAD, None),))
+    officer = Witness("hoa", roles=(AsRole(Role.GRASSROOTS_OFFICER, None),))
+    (own,), (officers,) = attest({"NV-1": {"CS8": 8}}, leader), attest({"NV-1": {"CS8": 9}}, officer)
+    learning.part(database, tenant, now, team_lead=["CS4"])
+    with pytest.raises(NotForYou, match="do cán bộ công đoàn cơ sở hoặc cán bộ công đoàn cấp trên xác nhận"):
+        take_back(leader, officers)
+    take_back(leader, own)
+    take_back(officer, officers)
 
 
 NOBODY = "Dòng {}, cột “worker”: không có người lao động nào mang mã “{}”; sửa mã, hoặc nhập danh sách trước"

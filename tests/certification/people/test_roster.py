@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from certification.models import Audience, Base, Employment, NationalNumber, UnionRole
+from certification.models import Audience, Base, Employment, NationalNumber, UnionRole, Worker
 from certification.people import audiences, national_numbers, roster, workers
 from certification.people.national_numbers import Keys
 from certification.people.roster_changes import Report
@@ -247,6 +247,60 @@ def test_a_new_position_is_a_row_from_its_day_and_a_member_stays_one(
     for day in (date(2026, 5, 15), date(2026, 6, 30), date(2026, 7, 1), date(2026, 11, 1)):
         assert members(database, tenant, day) == ["A1"]
     assert members(database, tenant, date(2026, 3, 1)) == []
+
+
+def employed(database: Database, tenant: UUID) -> list[tuple[Any, ...]]:
+    with database.reading(tenant) as session:
+        rows = session.execute(
+            sa.select(Employment.started, Employment.ended, Employment.position, UnionRole.started, UnionRole.ended)
+            .join(Worker, Worker.id == Employment.worker_id)
+            .outerjoin(
+                UnionRole,
+                sa.and_(UnionRole.worker_id == Worker.id, UnionRole.enterprise_id == Employment.enterprise_id),
+            )
+            .where(Employment.tenant_id == tenant, Worker.number == "A1")
+        )
+        return sorted(tuple(str(cell) for cell in one) for one in rows)
+
+
+@pytest.mark.parametrize("member", [None, "x"], ids=["silent of the union", "says member"])
+def test_the_order_of_two_rows_of_one_worker_changes_nothing(
+    database: Database, tenant: UUID, take: Take, member: str | None
+) -> None:
+    says = {} if member is None else {"member": member}
+    if member is None:
+        take(row("A1", since="15/05/2020"))
+    rows = [
+        row("A1", position="Thợ may", end="30/06/2026", **says),
+        row("A1", position="Tổ trưởng", start="01/07/2026", end="30/09/2026", **says),
+        row("A1", position="Chuyền trưởng", start="01/10/2026", **says),
+    ]
+    take(*reversed(rows))
+    found = employed(database, tenant)
+    assert list(dict.fromkeys(one[2] for one in found)) == ["Thợ may", "Tổ trưởng", "Chuyền trưởng"]
+    assert take(*rows).unchanged == take(rows[1], rows[2], rows[0]).unchanged == 3
+    assert employed(database, tenant) == found
+    for day in (date(2026, 6, 30), date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 1)):
+        assert members(database, tenant, day) == ["A1"]
+    rows = [
+        {**rows[0], "Ngày nghỉ việc": "31/05/2026"},
+        {**rows[1], "Ngày vào làm": "01/06/2026", "Ngày nghỉ việc": "31/10/2026"},
+        {**rows[2], "Ngày vào làm": "01/11/2026"},
+    ]
+    take(*reversed(rows))
+    for day in (date(2026, 5, 31), date(2026, 6, 15), date(2026, 10, 15), date(2026, 11, 1)):
+        assert members(database, tenant, day) == ["A1"], "the days of the positions were corrected, no membership ended"
+
+
+def test_two_positions_on_one_day_are_refused_in_either_order(take: Take) -> None:
+    ends, begins = row("A1", end="01/07/2026"), row("A1", position="Tổ trưởng", start="01/07/2026")
+    twice = "người lao động “A1” đã có ở dòng 2 trong cùng doanh nghiệp và cùng thời gian"
+    both = f"Dòng 3, cột “Mã người lao động”: {twice}: cả hai dòng có ngày 01/07/2026; ghi ngày nghỉ việc ở dòng"
+    assert refused(lambda: take(ends, begins)) == [f"{both} 2 là 30/06/2026"]
+    assert refused(lambda: take(begins, ends)) == [f"{both} 3 là 30/06/2026"]
+    again = f"Dòng 3, cột “Mã người lao động”: {twice}; xoá một dòng, hoặc ghi ngày nghỉ việc của lần làm trước"
+    other = row("A1", position="Thợ may", start="01/07/2026")
+    assert refused(lambda: take(other, begins)) == refused(lambda: take(begins, other)) == [again]
 
 
 def test_days_of_membership_outside_the_employment_and_contradictions_are_told(take: Take) -> None:

@@ -15,6 +15,9 @@ START, TODAY = date(2020, 2, 1), date(2026, 11, 20)
 YES, NO = Told(True), Told(False)
 MAY = date(2026, 5, 15)
 YESTERDAY = date(2026, 11, 19)
+JULY = date(2026, 7, 1)
+SOONER: dict[str, object] = {"started": date(2026, 5, 16), "corrected": [JULY]}
+"""A new position of 1 July began on 16 May really, the day after the one before ended."""
 
 
 def after(known: dict[date, date | None], told: Told | None, **options: object) -> dict[date, date | None]:
@@ -49,6 +52,9 @@ def after(known: dict[date, date | None], told: Told | None, **options: object) 
         ({START: MAY}, None, {"started": date(2026, 5, 17), "is_new": True}, {START: MAY}),
         ({START: MAY}, None, {"started": date(2026, 5, 16)}, {START: MAY}),
         ({START: MAY}, NO, {"started": date(2026, 5, 16), "is_new": True}, {START: MAY}),
+        ({START: MAY, JULY: None}, None, SOONER, {START: MAY, date(2026, 5, 16): None}),
+        ({START: MAY, JULY: None}, YES, SOONER, {START: MAY, date(2026, 5, 16): None}),
+        ({START: date(2026, 3, 1), JULY: None}, None, SOONER, {START: date(2026, 3, 1), JULY: None}),
     ],
 )
 def test_what_a_row_says_is_laid_over_what_was_known(

@@ -368,8 +368,8 @@ def test_unknown_actors_are_listed_with_how_many_statements_wait(
     response = client.get("/api/unknown-actors", headers=officer)
     assert response.status_code == 200
     assert body(response)["waiting"] == 3
-    assert [(one["ifi"], one["statements"]) for one in body(response)["items"]] == [
-        (learning.ifi("phone"), 2),
-        (learning.ifi("stranger"), 1),
+    assert [(one["shown"], one["statements"]) for one in body(response)["items"]] == [
+        ("https://hoc.example.org|ph…", 2),
+        ("https://hoc.example.org|st…er", 1),
     ]
     assert datetime.fromisoformat(body(response)["items"][0]["first_seen"]).tzinfo is not None

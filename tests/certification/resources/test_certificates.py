@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
+from certification.acts import chain
 from certification.certificates import codes, verification
 from certification.credentials import proofs
 from certification.models import Certificate, Worker
 from certification.rules import rule_files
+from certification.vietnam import vietnam_day
 from lrs.db import Database
 from tests.certification.access import people
 from tests.certification.certificates.issued import DECISION, entries, recognise
@@ -61,6 +65,39 @@ def test_the_register_comes_in_parts(client: FlaskClient, operator: dict[str, st
     rest = client.get(f"/api/certificates?limit=2&year=2026&cursor={first['next']}", headers=operator).json  # type: ignore[index]
     assert [one["id"] for page in (first, rest) for one in page["items"]] == [one["id"] for one in issued]  # type: ignore[index]
     assert client.get("/api/certificates?decision=khac", headers=operator).json["items"] == []  # type: ignore[index]
+
+
+def test_the_key_is_changed_and_what_the_old_one_signed_is_still_verified(
+    client: FlaskClient, tenant: UUID, database: Database, operator: dict[str, str], issued: list[Any]
+) -> None:
+    told: Any = client.get("/api/signing-keys", headers=operator).json
+    [old] = told["keys"]
+    assert old["signs"]
+    made: Any = client.post("/api/signing-keys/rotate", headers=operator).json
+    told = client.get("/api/signing-keys", headers=operator).json
+    assert [one["signs"] for one in told["keys"]] == [False, True]
+    assert made["key"].endswith("#" + told["keys"][1]["name"])
+    assert client.get(f"{CODE}/{issued[0]['code']}").json["unaltered"]  # type: ignore[index]
+    people.account(database, tenant, "kt", datetime.now().astimezone())
+    people.give(database, tenant, "kt", Role.AUDITOR, datetime.now().astimezone())
+    auditor = people.signed_in(client, "kt")
+    assert client.get("/api/signing-keys", headers=auditor).status_code == 200
+    assert client.post("/api/signing-keys/rotate", headers=auditor).status_code == 403
+    with database.reading(tenant) as session:
+        acts = [one for one in chain.listed(session, tenant, limit=50) if one.act == "signing-key.make"]
+    assert next(one.by for one in acts) == "vh"
+
+
+def test_the_book_of_the_register_is_given_to_whoever_may_read_it(
+    client: FlaskClient, tenant: UUID, database: Database, operator: dict[str, str], issued: list[Any]
+) -> None:
+    year = vietnam_day(datetime.now(UTC)).year
+    found = client.get(f"/api/certificates/register-book.xlsx?year={year}", headers=operator)
+    assert (found.status_code, found.headers["Cache-Control"]) == (200, "no-store")
+    page = openpyxl.load_workbook(io.BytesIO(found.data)).worksheets[0]
+    assert {one["number"] for one in issued} <= {str(cell.value) for row in page.iter_rows() for cell in row}
+    assert client.get("/api/certificates/register-book.xlsx?year=x", headers=operator).status_code == 400
+    assert client.get("/api/certificates/register-book.xlsx").status_code == 401
 
 
 def test_anybody_verifies_by_the_code_and_learns_what_the_paper_says(client: FlaskClient, issued: list[Any]) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
+from certification.acts import chain
 from certification.models import TitleReview
+from certification.privacy import access as looked_at
 from certification.resources import access, dossiers, title_decisions, title_reviews
 from lrs.db import new_id
 from tests.certification.dossiers.desk import Desk
@@ -111,6 +114,68 @@ def test_a_decision_is_seen_as_far_as_one_sees_its_workers(desk: Desk, ask: Ask,
     assert [one["worker"] for one in seen["workers"]] == ["NV-1"]
     assert len(ask(callers.officer, path)["workers"]) == 2
     ask(callers.of(Role.GRASSROOTS_OFFICER, "cdcs/c"), path, 404)
+
+
+def test_papers_of_a_proposal_and_a_decision_are_drawn_for_whoever_may_see_everybody_in_them(
+    desk: Desk, client: FlaskClient, callers: Callers
+) -> None:
+    desk.reviewed("NV-1", "NV-3")
+    own = desk.propose("NV-1")
+    desk.propose("NV-3", unit="cdcs/b", who=desk.operator)
+    made = desk.decide("NV-1", "NV-3")
+    hoa = callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a")
+
+    def drawn(path: str, who: Any, expected: int = 200) -> bytes:
+        answer = client.get(f"/api/{path}", headers=who)
+        assert answer.status_code == expected, answer.text
+        return answer.data
+
+    for kind in ("bien-ban", "to-trinh"):
+        assert drawn(f"proposals/{own.id}/papers/{kind}.docx", hoa)[:2] == b"PK"
+    assert drawn(f"proposals/{own.id}/papers/to-trinh.pdf", hoa)[:4] == b"%PDF"
+    drawn(f"proposals/{own.id}/papers/thu-moi.docx", hoa, 404)
+    drawn(f"proposals/{own.id}/papers/to-trinh.docx", callers.of(Role.GRASSROOTS_OFFICER, "cdcs/b"), 404)
+    drawn(f"proposals/{own.id}/papers/to-trinh.docx", callers.enterprise, 403)
+    drawn(f"title-decisions/{made.id}/paper.docx", hoa, 403)
+    drawn(f"title-decisions/{made.id}/paper.docx", callers.of(Role.GRASSROOTS_OFFICER, "cdcs/c"), 404)
+    assert drawn(f"title-decisions/{made.id}/paper.docx", callers.operator)[:2] == b"PK"
+    assert drawn(f"title-decisions/{made.id}/paper.pdf", callers.officer)[:4] == b"%PDF"
+    with desk.reading() as session:
+        looked = looked_at.of_worker(session, desk.tenant, desk.workers["NV-3"], limit=9)
+    assert "READ_TITLE_DECISIONS" in {one.what for one in looked}
+
+
+def test_candidates_are_taken_to_another_site_as_far_as_the_branch_and_on_record(
+    desk: Desk, client: FlaskClient, ask: Ask, callers: Callers
+) -> None:
+    for number in ("NV-1", "NV-3"):
+        desk.step(desk.operator, "register", number)
+
+    def taken(who: Any, expected: int = 200, **body: Any) -> str:
+        answer = client.post("/api/candidates.csv", json={"year": 2026, **body}, headers=who)
+        assert answer.status_code == expected, answer.text
+        return answer.text
+
+    everybody = taken(callers.operator)
+    assert ("NV-1" in everybody, "NV-3" in everybody) == (True, True)
+    mine = taken(callers.officer, unit="cdcs/a")
+    assert ("NV-1" in mine, "NV-3" in mine) == (True, False)
+    taken(callers.officer, 400)
+    taken(callers.officer, 400, unit="cdcs/c")
+    taken(callers.officer, 403, unit="cdcs/a", national_numbers=True)
+    taken(callers.of(Role.GRASSROOTS_OFFICER, "cdcs/a"), 403, unit="cdcs/a")
+    workbook = client.post("/api/candidates.xlsx", json={"national_numbers": True}, headers=callers.operator)
+    assert (workbook.status_code, workbook.data[:2]) == (200, b"PK")
+    with desk.reading() as session:
+        acts = [one for one in chain.listed(session, desk.tenant, limit=50) if one.act == "candidates.export"]
+        looked = looked_at.of_worker(session, desk.tenant, desk.workers["NV-1"], limit=9)
+    told = [one.detail for one in reversed(acts) if one.detail is not None]
+    assert [(one["unit"], one["people"], one["national_numbers"]) for one in told] == [
+        (None, 2, False),
+        ("cdcs/a", 1, False),
+        (None, 2, True),
+    ]
+    assert "candidates" in {one.what for one in looked}
 
 
 def test_lists_of_proposals_and_decisions_end_at_the_branch(desk: Desk, ask: Ask, callers: Callers) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
+from certification.acts import chain
 from certification.people import work_list
 from lrs import api
 from tests.certification import learning
@@ -73,18 +75,30 @@ def test_unknown_actors_are_listed_by_pages_with_examples_and_suggestions(
     first = get(client, operator, "/api/unknown-actors?limit=2")
     assert (first["actors"], first["waiting"], len(first["items"])) == (3, 4, 2)
     one = first["items"][0]
-    assert (one["ifi"], one["statements"]) == (learning.ifi("NV-1"), 2)
+    assert (one["shown"], one["statements"]) == ("https://hoc.example.org|N…", 2)
     assert one["example"]["activity"] == "https://hoc.example.org/law-labour"
     assert [(other["worker"], other["score"]) for other in one["may_be"]] == [("NV-1", 75)]
     second = get(client, operator, f"/api/unknown-actors?limit=2&cursor={first['next']}")
     assert (len(second["items"]), second["next"]) == (1, None)
     get(client, operator, "/api/unknown-actors?limit=2&cursor=abc", 400)
-    post(operator, "/api/links/not", ifi=one["ifi"], worker="NV-1")
+    assert "ifi" not in one
+    assert base64.urlsafe_b64decode(first["next"] + "==").find(b"NV-1") == -1, "a cursor tells no account either"
+    opened = client.post("/api/unknown-actors/open", json={"actor": one["actor"]}, headers=operator).json
+    assert (opened["ifi"], opened["statements"]) == (learning.ifi("NV-1"), 2)  # type: ignore[index]
+    with world.database.reading(world.tenant) as session:
+        [act] = [each for each in chain.listed(session, world.tenant, limit=9) if each.act == "actor.open"]
+    assert (act.by, act.subject) == ("quan-tri", f"actor:{one['actor']}")
+    for nobody in (str(uuid4()), "x"):
+        asked = client.post("/api/unknown-actors/open", json={"actor": nobody}, headers=operator)
+        assert asked.status_code == (400 if nobody == "x" else 404)
+    post(operator, "/api/links/not", ifi=one["actor"], worker="NV-1")
     assert get(client, operator, "/api/unknown-actors")["items"][0]["may_be"] == []
-    done = post(operator, "/api/links", ifi=one["ifi"], worker="NV-1")
+    done = post(operator, "/api/links", ifi=one["actor"], worker="NV-1")
     assert (done["worker"], done["statements"]) == ("NV-1", 2)
-    assert "already" not in str(post(operator, "/api/links", ifi=one["ifi"], worker="NV-1"))
-    assert "đã thuộc người lao động “NV-1”" in str(post(operator, "/api/links", 409, ifi=one["ifi"], worker="NV-2"))
+    assert "it may be linked by now" in str(post(operator, "/api/links", 404, ifi=one["actor"], worker="NV-1"))
+    ifi = learning.ifi("NV-1")
+    assert "already" not in str(post(operator, "/api/links", ifi=ifi, worker="NV-1"))
+    assert "đã thuộc người lao động “NV-1”" in str(post(operator, "/api/links", 409, ifi=ifi, worker="NV-2"))
     waiting = {one["code"]: one["count"] for one in get(client, operator, "/api/work-list")["waiting"]}
     assert (waiting["unknown-actors"], waiting["waiting-statements"]) == (2, 2)
 
@@ -184,13 +198,18 @@ def test_whoever_has_a_branch_gets_doubles_and_unknown_actors_of_it_alone(
     assert doubles(officer) | doubles(other) < everything
     assert "dn/c" not in str(get(client, officer, "/api/double-workers"))
     waiting = {one["code"]: one["count"] for one in get(client, officer, "/api/work-list")["waiting"]}
-    assert waiting == {"doubtful-statements": 0, "double-workers": 2}
+    assert waiting == {"doubtful-statements": 0, "double-workers": 2, "without-criteria": 0}
     for headers, number in ((officer, "NV-1"), (other, "NV-3")):
         found = unknown(headers)
         assert (found["actors"], found["waiting"], found["next"]) == (None, None, None)
-        assert [(one["ifi"].split("|")[1], one["statements"]) for one in found["items"]] == [(number, 2)]
+        assert [one["statements"] for one in found["items"]] == [2]
         assert [may["worker"] for one in found["items"] for may in one["may_be"]] == [number]
-    assert len(unknown(operator)["items"]) == 3
+    every = {one["actor"] for one in unknown(operator)["items"]}
+    assert len(every) == 3
+    [mine] = unknown(officer)["items"]
+    for actor in every:
+        opened = client.post("/api/unknown-actors/open", json={"actor": actor}, headers=officer)
+        assert opened.status_code == (200 if actor == mine["actor"] else 404), opened.text
 
 
 def test_a_page_of_a_branch_looks_through_so_many_actors_and_goes_on_behind_them(
@@ -214,7 +233,7 @@ def test_a_page_of_a_branch_looks_through_so_many_actors_and_goes_on_behind_them
         while True:
             page = get(client, officer, f"/api/unknown-actors?limit={limit}{cursor}")
             assert len(page["items"]) <= limit
-            seen += [one["ifi"].split("|")[1] for one in page["items"]]
+            seen += [may["worker"] for one in page["items"] for may in one["may_be"]]
             if page["next"] is None:
                 break
             cursor = f"&cursor={page['next']}"
@@ -273,6 +292,6 @@ def test_an_officer_sees_what_waits_about_the_own_workers(
     learning.follow_all(world.database, world.tenant, world.now)
     officer = member("can-bo", Role.UPPER_OFFICER, "cd/lai-chau")
     waiting = {one["code"]: one["count"] for one in get(client, officer, "/api/work-list")["waiting"]}
-    assert waiting == {"doubtful-statements": 2, "double-workers": 0}
+    assert waiting == {"doubtful-statements": 2, "double-workers": 0, "without-criteria": 0}
     every = {one["code"]: one["count"] for one in get(client, operator, "/api/work-list")["waiting"]}
-    assert (every["doubtful-statements"], len(every)) == (3, 4)
+    assert (every["doubtful-statements"], len(every)) == (3, 5)

@@ -50,9 +50,9 @@ def test_who_signs_is_added_and_ended(client: FlaskClient, officer: dict[str, st
 def test_another_branch_is_not_there_and_every_fault_is_told(client: FlaskClient, officer: dict[str, str]) -> None:
     for path in ("cdcs/b/letterhead", "dn/c/signers", "khong/co/letterhead"):
         assert client.get(f"/api/units/{path}", headers=officer).status_code == 404
-    told = {"name": "", "office": "\x07", "starts": "2026-01-01", "until": "2025-01-01", "source": "QĐ"}
+    told = {"name": "", "office": "\x07", "starts": "2026-01-01", "last": "2025-01-01", "source": "QĐ"}
     refused = client.post("/api/units/cdcs/a/signers", json=told, headers=officer)
     assert refused.status_code == 400
-    assert [one["place"] for one in refused.json["errors"]] == ["/name", "/office", "/until"]  # type: ignore[index]
+    assert [one["place"] for one in refused.json["errors"]] == ["/name", "/office", "/last"]  # type: ignore[index]
     told = {"name": "Hoa", "office": "CHỦ TỊCH", "starts": "2026-01-01", "source": "QĐ"}
     assert client.post("/api/units/cdcs/b/signers", json=told, headers=officer).status_code == 404

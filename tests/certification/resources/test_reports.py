@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from certification.access.permissions import Role
-from certification.reports import gathering
+from certification.reports import gathering, late
+from certification.reports.late import Contact
 from certification.resources import access, report_filings, report_papers, reports
 from tests.certification.documents.words import text_of
 from tests.certification.reports.office import Office
+from tests.certification.reports.post_office import open_post_office
 from tests.certification.resources.branches import Ask, Callers, places
 
 KEY = "reports/lai-chau-31-kh-ldld-2026/yearly/2026-10-31"
@@ -245,3 +249,30 @@ def test_drafts_and_differences_are_of_one_moment(
     with meanwhile(monkeypatch, hire):
         assert ask(headers, f"{TOP}/filings/{filed['id']}/difference")["changes"] == []
         assert "1 công nhân lao động" in text_of(ask(headers, f"{A.replace('cdcs/a', 'cdcs/b')}/paper.docx"))
+
+
+def test_letters_go_out_once_to_whoever_has_not_handed_in(
+    office: Office, ask: Ask, callers: Callers, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code, contact in (
+        ("cdcs/a", Contact("Lê Lan", "", "lan@a.example")),
+        ("cdcs/b", Contact("Minh", "0912 345 678", "")),
+    ):
+        with office.world.database.writing(office.tenant) as session:
+            late.set_contact(session, office.tenant, office.operator, code, contact, now=office.now)
+    address = f"{TOP}/reminders"
+    ask(callers.of(Role.AUDITOR), address, 403)
+    ask(callers.of(Role.UPPER_OFFICER, "cd/lao-cai"), address, 404)
+    ask(callers.officer, address, 409, method="POST")
+    listed = ask(callers.officer, address)
+    assert listed["letters"] is False
+    assert {one["unit"]: (one["by_letter"], one["phone"]) for one in listed["units"]}["cdcs/a"] == (True, "")
+    with open_post_office() as post:
+        settings = dataclasses.replace(app.extensions["settings"], smtp_url=post.url, mail_from="bc@cd.example")
+        monkeypatch.setitem(app.extensions, "settings", settings)
+        done = ask(callers.officer, address, method="POST")
+        assert [(one["unit"], one["outcome"]) for one in done["sent"]] == [("cdcs/a", "sent")]
+        assert "cdcs/a" not in {one["unit"] for one in done["to_phone"]}
+        assert "cdcs/b" in {one["unit"] for one in done["to_phone"]}
+        assert ask(callers.officer, address, method="POST")["sent"] == []
+        assert len(post.letters) == 1

@@ -135,15 +135,15 @@ def test_a_unit_is_entitled_by_an_operator(
     other_world: World, people: dict[str, UUID], callers: Callers, ask: Ask
 ) -> None:
     path = "/api/units/cdcs/a/entitlements"
-    body = {"valid_from": "2026-01-01", "source": "QĐ 8"}
+    body = {"starts": "2026-01-01", "source": "QĐ 8"}
     tried = ask(callers.operator, f"{path}?dry_run=true", method="POST", json=body)
     assert len(tried["entitlements"]) == 1
     assert ask(callers.officer, path)["entitlements"] == []
     ask(callers.operator, path, method="POST", json=body)
-    again = ask(callers.operator, path, method="POST", json={**body, "valid_to": "2026-12-31"})
-    assert [(one["valid_from"], one["valid_to"]) for one in again["entitlements"]] == [("2026-01-01", "2026-12-31")]
-    wrong = ask(callers.operator, path, 400, method="POST", json={**body, "valid_to": "2025-01-01"})
-    assert places(wrong) == ["/valid_to"]
+    again = ask(callers.operator, path, method="POST", json={**body, "last": "2026-12-31"})
+    assert [(one["starts"], one["last"]) for one in again["entitlements"]] == [("2026-01-01", "2026-12-31")]
+    wrong = ask(callers.operator, path, 400, method="POST", json={**body, "last": "2025-01-01"})
+    assert places(wrong) == ["/last"]
     ask(callers.operator, "/api/units/cdcs/9/entitlements", 404, method="POST", json=body)
     for headers in (callers.officer, callers.enterprise):
         ask(headers, path, 403, method="POST", json=body)

@@ -109,6 +109,20 @@ def test_a_team_is_attested_and_every_fault_is_told_by_its_place(
         assert again.status_code == 404
 
 
+def test_what_another_role_attests_is_a_fault_at_its_cell(
+    client: FlaskClient, world: World, staff: list[UUID], officer: Headers, member: Callable[..., Headers]
+) -> None:
+    learning.part(world.database, world.tenant, world.now, grassroots_officer=["CS8"], team_lead=[])
+    refused = client.post("/api/attestations", json=sitting({"NV-1": {"CS4": 8, "CS8": 7}}), headers=officer)
+    assert (refused.status_code, places(refused)) == (400, ["/table/0/points/CS4"])
+    above = member("tinh", Role.UPPER_OFFICER, "cd/lai-chau")
+    made = client.post("/api/attestations", json=sitting({"NV-1": {"CS4": 8, "CS8": 7}}), headers=above)
+    assert made.status_code == 200, made.text
+    one = made.json["attestations"][0]  # type: ignore[index]
+    answer = client.post(f"/api/workers/NV-1/attestations/{one}/withdraw", json={"reason": "nhầm"}, headers=officer)
+    assert answer.status_code == 403
+
+
 def test_an_officer_who_is_a_worker_attests_everybody_else(
     client: FlaskClient, world: World, staff: list[UUID], member: Callable[..., Headers]
 ) -> None:

@@ -23,6 +23,7 @@ from certification.people import roster
 from certification.rules.criteria import PROGRAMME
 from certification.vietnam import vietnam_day
 from lrs.db import Database
+from tests.certification import learning
 from tests.certification.access.people import account, give, signed_in
 from tests.certification.web.published import ROSTER_HEADINGS, publish
 from tests.certification.web.visitor import Visitor, hidden_fields
@@ -219,6 +220,29 @@ def test_a_team_is_attested_in_one_sitting_all_or_nothing(database: Database, te
     answer = officer.send(path, {**form, f"o-{first}-CS4": "8", f"o-{first}-CS10": "7"})
     assert (answer.status_code, answer.location) == (303, path)
     assert kept(database, tenant) == {("a01", "CS4"): 8, ("a01", "CS10"): 7}
+
+
+def test_cells_that_are_another_roles_are_no_fields_and_refused_when_sent(
+    database: Database, tenant: UUID, officer: Visitor
+) -> None:
+    present = datetime.now().astimezone()
+    learning.part(database, tenant, present, grassroots_officer=["CS8", "CS9", "CS10"])
+    path = "/cong-doan/xac-nhan?ai=tat-ca"
+    page = officer.get(path).text
+    assert "CS8" in page and 'title="' in page
+    assert not re.findall(r'name="o-\d+-CS4"', page)
+    rows = re.findall(r'name="nguoi" value="([^"]+)"', page)
+    at = rows.index(id_of(database, tenant, "a01")) + 1
+    form = {**hidden_fields(page, path), "nguoi": rows, "basis": "Biên bản họp tổ"}
+    answer = officer.send(path, {**form, f"o-{at}-CS4": "8", f"o-{at}-CS8": "7"})
+    assert answer.status_code == 400
+    assert f'href="#o-{at}-CS4"' in answer.text
+    assert "chỉ số này do tổ trưởng hoặc cán bộ công đoàn cấp trên xác nhận" in answer.text
+    assert kept(database, tenant) == {}
+    one = officer.get("/cong-doan/nguoi-lao-dong/a01").text
+    assert 'name="o-1-CS8"' in one
+    assert 'name="o-1-CS4"' not in one
+    assert officer.send(path, {**form, f"o-{at}-CS8": "7"}).status_code == 303
 
 
 def test_rows_of_people_elsewhere_are_refused(database: Database, tenant: UUID, officer: Visitor) -> None:
