@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from certification.access.permissions import Role
 from certification.access.rights import Reach
 from certification.models import Account, Employment, Organization, RoleGiven, Team, TeamMember, Worker
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["KnownTeam", "Member", "employed", "members", "teams"]
 
@@ -111,7 +111,7 @@ def employed(
 ) -> frozenset[UUID]:
     """Those of these workers whom the enterprise employs on the day. One SQL command."""
     query = sa.select(Employment.worker_id).where(
-        Employment.tenant_id == tenant,
+        beside(Employment.tenant_id) == tenant,
         Employment.enterprise_id == enterprise,
         among(session, Employment.worker_id, worker_ids),
         Employment.started <= on,

@@ -27,7 +27,7 @@ from certification.rules import criteria
 from certification.rules.criteria import PROGRAMME
 from certification.units import organizations
 from certification.units.trees import Tree
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["Candidate", "Candidates", "gather", "record"]
 
@@ -99,7 +99,8 @@ def gather(
         for row in session.execute(
             sa.select(Employment.worker_id, Employment.enterprise_id, Employment.position)
             .where(
-                Employment.tenant_id == tenant, among(session, Employment.worker_id, ids), Employment.started <= on,
+                beside(Employment.tenant_id) == tenant, among(session, Employment.worker_id, ids),
+                Employment.started <= on,
                 sa.or_(Employment.ended.is_(None), Employment.ended >= on),
             )
             .order_by(Employment.started)

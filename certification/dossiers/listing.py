@@ -182,10 +182,10 @@ def by_enterprise(
             Dossier.programme == programme,
             Dossier.year == year,
             Dossier.state.in_(sorted(states)),
-            Employment.tenant_id == tenant,
+            beside(Employment.tenant_id) == tenant,
             Employment.started <= on,
             sa.or_(Employment.ended.is_(None), Employment.ended >= on),
-            within.organizations(session, Employment.enterprise_id),
+            within.organizations(session, beside(Employment.enterprise_id)),
         )
         .group_by(Employment.enterprise_id, Dossier.state)
     )

@@ -29,7 +29,7 @@ from certification.targets.figures import number, percent
 from certification.units import letterheads, organizations
 from certification.units.trees import UNION
 from certification.vietnam import vietnam_day
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["of_decision", "of_proposal"]
 
@@ -249,7 +249,7 @@ def _jobs(session: Session, tenant: UUID, ids: Collection[UUID], on: date) -> di
     rows = session.execute(
         sa.select(Employment.worker_id, Employment.enterprise_id, Employment.position)
         .where(
-            Employment.tenant_id == tenant,
+            beside(Employment.tenant_id) == tenant,
             among(session, Employment.worker_id, ids),
             Employment.started <= on,
             sa.or_(Employment.ended.is_(None), Employment.ended >= on),

@@ -26,7 +26,7 @@ from certification.rules.title_procedures import Step, TitleProcedure
 from certification.spreadsheets import Fault, written
 from certification.units import organizations
 from certification.vietnam import vietnam_day
-from lrs.db import Session, among, new_id
+from lrs.db import Session, among, beside, new_id
 
 __all__ = ["Meeting", "Proposal", "Proposed", "UnknownProposal", "Voted", "find", "listing", "propose", "proposed"]
 
@@ -257,7 +257,7 @@ def _outside(session: Session, tenant: UUID, unit: UUID, on: date, told: Named) 
     inside = set(
         session.scalars(
             sa.select(Employment.worker_id).where(
-                Employment.tenant_id == tenant,
+                beside(Employment.tenant_id) == tenant,
                 among(session, Employment.worker_id, ids),
                 among(session, Employment.enterprise_id, below),
                 *days,

@@ -18,7 +18,7 @@ from certification.access.permissions import Role
 from certification.errors import CertificationError
 from certification.models import Employment, Worker
 from certification.people import linking, workers
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = [
     "ONESELF",
@@ -123,7 +123,7 @@ def unfit(
         within = set(
             session.scalars(
                 sa.select(Employment.worker_id).where(
-                    Employment.tenant_id == tenant,
+                    beside(Employment.tenant_id) == tenant,
                     among(session, Employment.worker_id, worker_ids),
                     among(session, Employment.enterprise_id, witness.enterprise_ids),
                     Employment.started <= last,

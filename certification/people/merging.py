@@ -54,7 +54,7 @@ from certification.people.moved_rows import Changes, move_all, written
 from certification.people.workers import Person, UnknownWorker
 from certification.vietnam import vietnam_day
 from lrs import api
-from lrs.db import Session
+from lrs.db import Session, beside
 
 __all__ = ["MergeRefused", "Merged", "different", "in_hand", "mark", "merge", "not_the_worker", "reread", "set_merged"]
 
@@ -161,7 +161,7 @@ def _overlapping(session: Session, tenant: UUID, worker_id: UUID, changes: Mappi
     rows = session.execute(
         sa.select(Employment.enterprise_id, Employment.started, Employment.ended, Organization.code)
         .join(Organization, Organization.id == Employment.enterprise_id)
-        .where(Employment.tenant_id == tenant, Employment.worker_id == worker_id)
+        .where(beside(Employment.tenant_id) == tenant, Employment.worker_id == worker_id)
         .order_by(Employment.started)
     ).all()
     codes = {row.enterprise_id: row.code for row in rows}

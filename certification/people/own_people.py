@@ -23,7 +23,7 @@ from certification.models import Employment
 from certification.people import identity_words, linking, union_roles, workers
 from certification.people.roster_file import ACCOUNTS, CADRE, MEMBER, NAME, NUMBER, Entry, Roster
 from certification.people.workers import Known, Person
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["check", "known"]
 
@@ -127,5 +127,5 @@ def _check_leaver(roster: Roster, entry: Entry, person: Person, owners: Mapping[
 
 
 def _employed(session: Session, tenant: UUID, worker_ids: Collection[UUID], when: sa.ColumnElement[bool]) -> set[UUID]:
-    mine = Employment.tenant_id == tenant, among(session, Employment.worker_id, worker_ids)
+    mine = beside(Employment.tenant_id) == tenant, among(session, Employment.worker_id, worker_ids)
     return set(session.scalars(sa.select(Employment.worker_id).where(*mine, when).distinct()))

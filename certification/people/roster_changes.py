@@ -28,7 +28,7 @@ from certification.people.union_roles import CADRE, MEMBER, Periods
 from certification.people.workers import Known, Person
 from certification.spreadsheets import Fault, ImportResult, written
 from certification.units.trees import Node
-from lrs.db import Session, among, new_id
+from lrs.db import Session, among, beside, new_id
 
 __all__ = ["Change", "Report", "RosterImport"]
 
@@ -387,7 +387,7 @@ def _stored_jobs(
                 Employment.started,
                 Employment.ended,
                 Employment.position,
-            ).where(Employment.tenant_id == tenant, among(session, Employment.worker_id, worker_ids))
+            ).where(beside(Employment.tenant_id) == tenant, among(session, Employment.worker_id, worker_ids))
         )
         for worker_id, enterprise_id, started, ended, position in rows:
             jobs[worker_id, enterprise_id][started] = (ended, position)

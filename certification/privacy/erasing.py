@@ -50,7 +50,7 @@ from certification.privacy.held import ERASED_NAME, HELD, table
 from certification.privacy.renaming import rename_actors
 from certification.vietnam import vietnam_day
 from lrs import api
-from lrs.db import Database, Session, among
+from lrs.db import Database, Session, among, beside
 
 __all__ = ["EXPORTED", "Erased", "StillEmployed", "Survey", "erase", "is_employed", "is_erased", "survey"]
 
@@ -218,7 +218,7 @@ def is_employed(session: Session, tenant: UUID, found: Survey, now: datetime) ->
         session.scalar(
             sa.select(
                 sa.exists().where(
-                    Employment.tenant_id == tenant, among(session, Employment.worker_id, found.records),
+                    beside(Employment.tenant_id) == tenant, among(session, Employment.worker_id, found.records),
                     Employment.started <= today, sa.or_(Employment.ended.is_(None), Employment.ended >= today),
                 )
             )

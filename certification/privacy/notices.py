@@ -31,7 +31,7 @@ from certification.privacy import purposes
 from certification.rules.personal_data import NoPersonalDataRules
 from certification.units.trees import Node
 from certification.vietnam import vietnam_day
-from lrs.db import Session, among, new_id
+from lrs.db import Session, among, beside, new_id
 
 __all__ = ["CONFIRMED", "Notice", "confirm", "keep", "known_to", "listed", "remove_old"]
 
@@ -59,7 +59,7 @@ def known_to(session: Session, tenant: UUID, survivor: UUID, numbers: Mapping[UU
     found: dict[UUID, set[str]] = defaultdict(set)
     employed = session.execute(
         sa.select(Employment.worker_id, Employment.enterprise_id, Employment.started).where(
-            Employment.tenant_id == tenant, among(session, Employment.worker_id, list(numbers))
+            beside(Employment.tenant_id) == tenant, among(session, Employment.worker_id, list(numbers))
         )
     )
     merged = session.execute(

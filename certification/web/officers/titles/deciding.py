@@ -36,7 +36,7 @@ from certification.web.officers import pages, statuses
 from certification.web.officers.dossiers import asked_year
 from certification.web.officers.scope import within
 from certification.web.officers.statuses import Short
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["MOST", "Candidate"]
 
@@ -221,7 +221,7 @@ def _bodies(
     employers = session.scalars(
         sa.select(Employment.enterprise_id)
         .where(
-            Employment.tenant_id == tenant, among(session, Employment.worker_id, ids), Employment.started <= on,
+            beside(Employment.tenant_id) == tenant, among(session, Employment.worker_id, ids), Employment.started <= on,
             sa.or_(Employment.ended.is_(None), Employment.ended >= on),
         )
         .distinct()

@@ -1,0 +1,68 @@
+"""No page reads all that a tenant has of what there is most of, whatever it asks for: said by SQLite's own plans.
+
+SQLite says how it will read before it knows how much there is, so its plan for a few rows is that for millions. What is
+looked up by ids has to be read by them: an index that begins with the tenant looks as good to it (`lrs.db.beside`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from tests.browser.prepared import PEOPLE, samples
+from tests.browser.test_every_page import is_open, pages
+from tests.certification.web.visitor import Visitor
+
+pytestmark = pytest.mark.slow
+
+MANY_ROWS = ("employment", "fact", "attestation", "award", "assessment", "worker_identifier")
+COUNTED = "open.show_first_page"
+"""A page of figures: here they are counted from the rows, since nothing has kept the sums yet."""
+_ALL_OF_A_TENANT = re.compile(rf"(SCAN certification_({'|'.join(MANY_ROWS)})\b"
+                              rf"|SEARCH certification_({'|'.join(MANY_ROWS)}) USING .*\(tenant_id=\?\))")  # fmt: skip
+
+
+@contextmanager
+def plans_kept(found: dict[str, set[str]], page: list[str]) -> Iterator[None]:
+    """Notes every plan that reads all of a tenant, by page."""
+    seen: set[str] = set()
+
+    def look(
+        connection: sa.Connection, cursor: DBAPICursor, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        if many or not statement.lstrip().startswith(("SELECT", "WITH")) or statement in seen:
+            return
+        seen.add(statement)
+        plain = connection.connection.driver_connection
+        assert plain is not None
+        for row in plain.execute(f"EXPLAIN QUERY PLAN {statement}", parameters):
+            if _ALL_OF_A_TENANT.match(row[3]):
+                found.setdefault(page[0], set()).add(row[3])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", look)
+    yield
+    sa.event.remove(sa.Engine, "before_cursor_execute", look)
+
+
+def test_no_page_reads_all_that_there_is_most_of(prepared_app: Flask) -> None:
+    known = samples()
+    adapter = prepared_app.url_map.bind("localhost")
+    found: dict[str, set[str]] = {}
+    page = [""]
+    with plans_kept(found, page):
+        for name, (role, _) in PEOPLE.items():
+            visitor = Visitor(prepared_app.test_client())
+            visitor.sign_in(name)
+            for rule in pages(prepared_app):
+                sample = known.get(rule.endpoint, {})
+                if sample is not None and rule.endpoint != COUNTED and is_open(prepared_app, rule, role):
+                    page[0] = f"{rule.endpoint} ({name})"
+                    visitor.get(adapter.build(rule.endpoint, dict(sample)))
+    assert found == {}
