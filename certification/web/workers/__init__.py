@@ -7,6 +7,7 @@ learning         what was learnt, by day
 roll_call        being present at a session
 self_assessment  points of one's own for the ten chỉ số
 declaring        learning that no platform told: declared, with a photo
+disputing        evidence that I find wrong or missing, and the answers
 certificates     titles and certificates
 my_data          what is held, who looked, what I agreed to, my own copy
 """
@@ -37,6 +38,7 @@ pages = Pages(
 from certification.web.workers import (  # noqa: E402, F401 — adds the views
     certificates,
     declaring,
+    disputing,
     home,
     indicator,
     learning,

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from certification.access.permissions import Act
 from certification.certificates import register
 from certification.certificates.register import Entry
-from certification.evidence import declarations, self_scores
+from certification.evidence import declarations, disputes, self_scores
 from certification.people.workers import Person
 from certification.resources.access import database, today, who
 from certification.rules.criteria import PROGRAMME
@@ -90,4 +90,16 @@ def _tasks(session: Session, person: Person, found: Year | None, year: int) -> l
             "kind": "off",
         }
     )
+    disputed = disputes.DISPUTES.of_worker(session, who().tenant, person)
+    if disputed:
+        answered = sum(one.state == disputes.ANSWERED for one in disputed)
+        tasks.append(
+            {
+                "words": _("Khiếu nại của tôi"),
+                "address": url_for(".own_disputes"),
+                "hint": "",
+                "status": _("%(answered)s/%(all)s đã được trả lời", answered=answered, all=len(disputed)),
+                "kind": "plain" if answered == len(disputed) else "off",
+            }
+        )
     return tasks

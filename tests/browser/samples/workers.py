@@ -22,6 +22,7 @@ SAMPLES: Samples = {
     "workers.indicator": {"indicator": "CS1"},
     "workers.certificate": None,
     "workers.withdraw_declaration": None,
+    "workers.reopen_dispute": None,
     "workers.bring_code": None,
     "workers.be_present": {"phieu": "khong-phai"},
 }
