@@ -43,6 +43,7 @@ import migrations
 from certification import web
 from certification.access import first_run
 from certification.cli import certification_cli
+from certification.judgement.pulse import Pulse
 from certification.judgement.work import work
 from certification.people import national_keys
 from certification.privacy.looks import Looks
@@ -309,7 +310,8 @@ def create_serving_app() -> Flask:
         _beside("noting looks", looks.keep_writing, database, stop=stop, clock=lambda: datetime.now(UTC)),
     ]
     if database.is_sqlite:
-        threads.append(_beside("judging", work, database, stop=stop, clock=lambda: datetime.now(UTC)))
+        beat = Pulse(app.extensions["settings"].data_dir)
+        threads.append(_beside("judging", work, database, stop=stop, clock=lambda: datetime.now(UTC), beat=beat))
 
     def end_threads() -> None:
         stop.set()

@@ -15,6 +15,8 @@ from uuid import UUID
 from lrs import erasure
 from lrs.activities import names as activity_names
 from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
+from lrs.backup.noted import Noted as BackupNoted
+from lrs.backup.noted import read as last_backup
 from lrs.credentials import (
     OF_A_PERSON,
     XAPI_SCOPES,
@@ -58,6 +60,7 @@ __all__ = [
     "VERSIONS",
     "VOIDED",
     "XAPI_SCOPES",
+    "BackupNoted",
     "Bigints",
     "Blobs",
     "Booleans",
@@ -101,6 +104,7 @@ __all__ = [
     "indented",
     "is_erased",
     "key_of",
+    "last_backup",
     "latest_token",
     "looks_like",
     "merge_definitions",

@@ -27,6 +27,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -204,6 +205,21 @@ class Database:
         held = self._writer_lock if self.is_sqlite else nullcontext()
         with held, self._session("write", owner) as session, session.begin():
             yield session
+
+    def version(self) -> str:
+        """Which database this is, and its version: "PostgreSQL 15.8", say."""
+        if self.is_sqlite:
+            return f"SQLite {sqlite3.sqlite_version}"
+        with self.reading(NOBODY) as session:
+            return f"PostgreSQL {session.scalar(sa.text('SHOW server_version'))}"
+
+    def size(self) -> int:
+        """How many bytes it takes on disk, of all tenants."""
+        if self.is_sqlite:
+            path = Path(self.url.database or "")
+            return sum(one.stat().st_size for one in (path, path.with_name(f"{path.name}-wal")) if one.is_file())
+        with self.reading(NOBODY) as session:
+            return int(session.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0)
 
     def has_wall(self) -> bool:
         """Whether the database holds tenants apart: PostgreSQL does, unless it is a superuser or a role with BYPASSRLS

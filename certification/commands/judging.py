@@ -11,12 +11,14 @@ from datetime import date
 from uuid import UUID
 
 import click
+from flask import current_app
 
 from certification.commands import invocation
 from certification.commands.invocation import Day, for_tenant, for_year
 from certification.evidence import disputes, feed
 from certification.judgement import assessments, judging, population, versions
 from certification.judgement import work as work_loop
+from certification.judgement.pulse import Pulse
 from certification.people import workers
 from certification.rules import evidence_mapping
 from certification.rules.criteria import PROGRAMME
@@ -51,7 +53,8 @@ def work(once: bool, tenant: str | None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     stop = threading.Event()
     with _stopping(stop):
-        work_loop.work(database, stop=stop, clock=invocation.now)
+        beat = Pulse(current_app.extensions["settings"].data_dir)
+        work_loop.work(database, stop=stop, clock=invocation.now, beat=beat)
 
 
 def _drain(database: Database, tenant: UUID) -> tuple[int, int]:

@@ -49,17 +49,20 @@ WAIT_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
-def work(database: Database, *, stop: threading.Event, clock: Callable[[], datetime]) -> None:
+def work(
+    database: Database, *, stop: threading.Event, clock: Callable[[], datetime], beat: Callable[[], None] = lambda: None
+) -> None:
     """Follows the feed and judges, for every tenant in turn, until `stop` is set.
 
-    `clock` gives the aware present. What an operator has to load is said once, what fails for a tenant is logged; both
-    are tried again after a pause, while the others go on. Waits only when nobody has anything to do, and wakes at once
-    when `stop` is set.
+    `clock` gives the aware present; `beat` is called at every turn, so that others see that it goes on. What an
+    operator has to load is said once, what fails for a tenant is logged; both are tried again after a pause, while the
+    others go on. Waits only when nobody has anything to do, and wakes at once when `stop` is set.
     """
     paused_until: dict[UUID, float] = {}
     told: dict[UUID, str] = {}
     portions: dict[UUID, _Portions] = defaultdict(_Portions)
     while not stop.is_set():
+        beat()
         state = _state(database)
         tenants = _tenants(database)
         if tenants is None:

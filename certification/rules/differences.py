@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["Difference", "begins", "between", "grounds", "predecessor"]
 
-NAMED_BY = ("id", "code", "day")
+NAMED_BY = ("id", "code", "day", "about")
 """What tells rows of a table apart, the first that they have."""
 
 _ALWAYS_NEW = frozenset({"id", "checked", "source"})

@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from lrs.backup import form, taking
+from lrs.backup import form, noted, taking
 from lrs.backup.form import SECRET, BackupFault, Manifest
 from lrs.commands.invocation import database, database_to_write, shown
 
@@ -44,6 +44,7 @@ def backup(folder: Path, keep: int | None, with_secret: bool) -> None:
             source, folder, now=datetime.now(UTC), secret=_secret(), key_files=_key_files(), with_secret=with_secret
         )
         click.echo(whole)
+        noted.keep(_data_dir(), whole, at=datetime.now(UTC), is_new=True)
         _describe(whole, manifest := form.read(whole))
         if not with_secret:
             secrets = " and ".join([f"SECRET_KEY (fingerprint {manifest.secret})", *sorted(manifest.keys)])
@@ -62,7 +63,12 @@ def verify(folder: Path, compare: bool) -> None:
     Says too which secrets it is to be read with, and whether they are in it or here.
     """
     with _told():
-        manifest = taking.verify(folder, database())
+        try:
+            manifest = taking.verify(folder, database())
+        except BackupFault as error:
+            noted.keep(_data_dir(), folder, at=datetime.now(UTC), fault=str(error))
+            raise
+        noted.keep(_data_dir(), folder, at=datetime.now(UTC))
         _describe(folder, manifest)
         _tell_secrets(folder, manifest)
         if compare:
@@ -93,6 +99,11 @@ def restore(folder: Path, replace: bool) -> None:
             click.echo(f"What was there before: {restored.aside}", err=True)
         click.echo("Restored, and compared table by table: the same.")
         click.echo(f"Repeat what was erased after {shown(restored.manifest.taken)}; see docs/operate.md.", err=True)
+
+
+def _data_dir() -> Path:
+    found: Path = current_app.extensions["settings"].data_dir
+    return found
 
 
 def _secret() -> bytes:

@@ -1,12 +1,14 @@
 """Pages for operators and auditors.
 
-home      where they begin
+home      where they begin: how the installation is (health), what runs and what waits
 keys      keys of programs: made, another secret, refused
 accounts  people who sign in: listed, made; account: one of them, invitations, sessions, codes
 giving    roles given, ended, handed over
 statements  Statements as the store has them (asked: what is typed, as the query string)
 validator  Statements that are pasted
 rules      criteria, plans and the other rules (rule_words), loaded, compared, and what they changed
+identity   which Actors are which workers; waiting: what is to be looked at in Statements
+record     the record of acts, and who gave or took which right; tenants: owners of data
 words     what acts, scopes and refusals are called; units: which one somebody means
 """
 
@@ -27,7 +29,10 @@ pages = Pages(
         Entry(_l("Người dùng"), "list_accounts"),
         Entry(_l("Khoá"), "list_keys"),
         Entry(_l("Phát biểu"), "list_statements"),
+        Entry(_l("Tài khoản học"), "list_unknown_actors"),
+        Entry(_l("Cần xem lại"), "list_findings"),
         Entry(_l("Quy tắc"), "list_rules"),
+        Entry(_l("Sổ ghi"), "list_acts"),
     ),
 )
 
@@ -36,9 +41,13 @@ from certification.web.operators import (  # noqa: E402, F401 — adds the views
     accounts,
     giving,
     home,
+    identity,
     keys,
+    record,
     rules,
     statements,
+    tenants,
     validator,
+    waiting,
     words,
 )

@@ -83,12 +83,13 @@ def make_account() -> Response:
     return shown("operators/make-account.html", form=form)
 
 
-def with_token(name: str, full_name: str, token: str) -> Response:
-    """The slip with a one-time code, to be printed or sent; it is shown this once."""
+def with_token(name: str, full_name: str, token: str, *, here: bool = True) -> Response:
+    """The slip with a one-time code, to be printed or sent; it is shown this once. `here`: the account is of this
+    tenant, and can be looked at."""
     address = url_for("signing_in.set_password", _external=True)
     days = accounts.INVITATION_LASTS.days
     response = shown(
-        "operators/invitation.html", name=name, full_name=full_name, token=token, address=address, days=days
+        "operators/invitation.html", name=name, full_name=full_name, token=token, address=address, days=days, here=here
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -97,6 +97,8 @@ def value_words(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, Mapping):
+        if "value" in value:
+            return value_words(value["value"])
         if "title" in value or "text" in value:
             return _short(str(value.get("title") or value["text"]))
         return _short("; ".join(f"{PARTS.get(key, key)}: {value_words(inner)}" for key, inner in value.items()))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from certification.access import keys, roles
 from certification.access.permissions import Role
+from certification.evidence import feed
 from certification.rules import rule_store
 from lrs import api
 from lrs.db import Database
@@ -19,6 +20,8 @@ SAMPLES: dict[str, Any] = {
     "operators.invite_account": {"name": "hoa"},
     "operators.change_account": {"name": "hoa", "step": "tat-ma"},
     "operators.give_role": {"name": "hoa"},
+    "operators.decide_identity": {"step": "gop", "number": "a09"},
+    "operators.undo_identity": {"id": UUID(int=7)},
 }
 
 STATEMENT_ID = "7a1d6b52-0f0e-4c0e-9f3d-0c3f5f0a1b00"
@@ -31,7 +34,7 @@ def statements(now: datetime) -> list[dict[str, Any]]:
             "id": f"{STATEMENT_ID[:-2]}{at:02}",
             "actor": {
                 "name": f"Người Bịa {at + 1}",
-                "account": {"homePage": "https://hoc.example.org", "name": f"{'a' if at % 4 else 'la-'}{at + 1:02}"},
+                "account": {"homePage": "https://hoc.example.org", "name": f"{'b' if at % 4 else 'la-'}{at + 1:02}"},
             },
             "verb": {"id": "http://adlnet.gov/expapi/verbs/completed", "display": {"vi": "đã hoàn thành"}},
             "object": {
@@ -58,6 +61,7 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
         )  # fmt: skip
         identity = api.acting(session, tenant, "sample/moodle", name="Moodle", pepper=PEPPER)
         api.store(session, identity, statements(now))
+    feed.follow(database, tenant, now=now)
     account(database, tenant, "hoa", now)
     given = give(database, tenant, "hoa", Role.GRASSROOTS_OFFICER, now, organization="cdcs/b")
     for page in ("show_key", "end_key", "rotate_key"):

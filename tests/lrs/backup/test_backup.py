@@ -24,7 +24,7 @@ from flask.testing import FlaskClient
 import migrations
 from certification.people import national_keys, national_numbers
 from certification.people.national_numbers import Keys
-from lrs.backup import form, postgresql, sqlite, taking
+from lrs.backup import form, noted, postgresql, sqlite, taking
 from lrs.backup.form import BackupFault
 from lrs.db import EVERY_TENANT, Database
 from lrs.models import Statement
@@ -308,6 +308,20 @@ def test_only_the_newest_are_kept_and_what_is_no_backup_stays(database: Database
     newest = taken(run, copies, "--keep", "2")
     assert [path.name for path in form.backups_in(copies)] == ["cdht-2026-11-13T05-00-00Z", newest.name]
     assert {path.name for path in copies.iterdir()} >= {"cdht-note.txt", "cdht-2020-01-01T00-00-00Z"}
+
+
+def test_when_a_backup_was_taken_and_read_whole_is_noted(app: Flask, run: Run, tmp_path: Path) -> None:
+    data_dir = app.extensions["settings"].data_dir
+    assert noted.read(data_dir) == noted.Noted()
+    whole = taken(run, tmp_path / "copies")
+    told = noted.read(data_dir)
+    assert (told.folder, told.fault, told.taken) == (str(whole), "", told.verified)
+    assert told.size == sum(path.stat().st_size for path in whole.iterdir())
+    (whole / form.MANIFEST).write_text("{}")
+    assert run("verify", whole).exit_code == 1
+    assert "damaged" in noted.read(data_dir).fault and noted.read(data_dir).taken == told.taken
+    (data_dir / noted.FILE).write_text("nothing")
+    assert noted.read(data_dir) == noted.Noted()
 
 
 def test_two_backups_of_one_second_do_not_become_one(database: Database, tmp_path: Path) -> None:

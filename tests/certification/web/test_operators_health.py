@@ -1,0 +1,195 @@
+"""Pages of operators about the installation itself, about who is whom, and about the record."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+
+from certification.access.permissions import Role
+from certification.acts import chain
+from certification.evidence import feed
+from certification.judgement import pulse, work
+from certification.models import Look, RecordedAct
+from certification.people import linking
+from lrs.backup import noted
+from lrs.db import Database
+from tests.certification.access.people import account, give
+from tests.certification.web.test_operators import STATEMENT, make_key, operator, post, words
+from tests.certification.web.visitor import Visitor
+
+__all__ = ["operator"]
+
+UNKNOWN = {**STATEMENT, "id": None, "actor": {"account": {"homePage": "https://khac.example.org", "name": "a07"}}}
+
+
+def data_dir(app: Flask) -> Path:
+    found: Path = app.extensions["settings"].data_dir
+    return found
+
+
+def checks(operator: Visitor) -> dict[str, str]:
+    """What home says of each thing that may be well or not."""
+    page = operator.get("/van-hanh").text
+    lines = re.findall(
+        r"<li><div><strong>([^<]+)</strong>(.*?)</li>", page.split('id="suc-khoe"')[1].split("</ul>")[0], re.S
+    )
+    return {name: words(rest) for name, rest in lines}
+
+
+def test_home_says_what_is_wrong_and_what_to_do_about_it(app: Flask, operator: Visitor, tmp_path: Path) -> None:
+    told = checks(operator)
+    assert "Chưa thấy bản sao lưu nào" in told["Sao lưu"] and "flask ops backup" in told["Sao lưu"]
+    assert "Chưa thấy chạy" in told["Tiến trình đánh giá"]
+    assert told["Bảng dữ liệu"].endswith("tốt") and told["Đồng hồ"].endswith("tốt") and told["Quy tắc"].endswith("tốt")
+    folder, present = tmp_path / "cdht-1", datetime.now(UTC)
+    folder.mkdir()
+    (folder / "data").write_bytes(b"12345678")
+    noted.keep(data_dir(app), folder, at=present, is_new=True)
+    pulse.Pulse(data_dir(app))()
+    told = checks(operator)
+    assert "8 byte" in told["Sao lưu"] or "kB" in told["Sao lưu"]
+    assert told["Sao lưu"].endswith("tốt") and told["Tiến trình đánh giá"].endswith("tốt")
+    noted.keep(data_dir(app), folder, at=present, fault="SHA256SUMS does not hold")
+    assert "SHA256SUMS" in checks(operator)["Sao lưu"] and checks(operator)["Sao lưu"].endswith("sai")
+    noted.keep(data_dir(app), folder, at=present - timedelta(days=3), is_new=True)
+    assert checks(operator)["Sao lưu"].endswith("cần xem")
+
+
+def test_statements_that_nobody_reads_are_told_of(
+    app: Flask, operator: Visitor, database: Database, tenant: UUID
+) -> None:
+    key, secret = make_key(operator)
+    assert post(app.test_client(), key, secret, STATEMENT) == 200
+    assert "0 trên 1 phát biểu đã đọc" in operator.get("/van-hanh").text
+    feed.follow(database, tenant, now=datetime.now(UTC))
+    assert "1 trên 1 phát biểu đã đọc" in operator.get("/van-hanh").text
+
+
+def test_the_loop_beats_at_every_turn_and_a_folder_that_takes_no_file_stops_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    import threading
+
+    stop, beats = threading.Event(), []
+
+    def beat() -> None:
+        beats.append(1)
+        stop.set()
+
+    work.work(database, stop=stop, clock=lambda: datetime.now(UTC), beat=beat)
+    assert beats == [1]
+    pulse.Pulse(tmp_path / "not-there")()
+    assert pulse.last_beat(tmp_path) is None
+    pulse.Pulse(tmp_path)()
+    assert pulse.last_beat(tmp_path) is not None
+
+
+def test_operators_of_another_tenant_see_nothing_of_the_installation(app: Flask, operator: Visitor) -> None:
+    slip = operator.fill_in(
+        "/van-hanh/them-don-vi", {"name": "lai-chau", "administrator": "mai", "full_name": "Lò Thị Mai"}
+    )
+    token = re.search(r'<code id="ma">([^<]+)</code>', slip.text)
+    assert token and "mai@lai-chau" in slip.text
+    again = operator.fill_in("/van-hanh/them-don-vi", {"name": "lai-chau", "administrator": "mai", "full_name": "M"})
+    assert "Tên này đã có" in again.text
+    assert "lai-chau" in operator.get("/van-hanh/don-vi").text
+    other = Visitor(app.test_client())
+    new = {"token": token[1], "password": "nắng lên núi cao", "password_again": "nắng lên núi cao"}
+    assert other.fill_in("/dat-mat-khau", new).status_code == 303
+    assert other.sign_in("mai@lai-chau", "nắng lên núi cao").status_code == 303
+    assert other.get("/van-hanh/don-vi").status_code == 403
+    assert "Sao lưu" not in checks(other) and "Quy tắc" in checks(other)
+    assert "vh" not in re.findall(r"nguoi-dung/([\w-]+)", other.get("/van-hanh/nguoi-dung").text)
+
+
+def test_an_unknown_actor_is_linked_taken_off_again_and_taken_back(
+    app: Flask, operator: Visitor, database: Database, tenant: UUID
+) -> None:
+    key, secret = make_key(operator)
+    document = {name: value for name, value in UNKNOWN.items() if name != "id"}
+    assert post(app.test_client(), key, secret, document) == 200
+    feed.follow(database, tenant, now=datetime.now(UTC))
+    page = operator.get("/van-hanh/tai-khoan-hoc")
+    assert "1 tài khoản, 1 phát biểu đang chờ" in words(page.text) and "(a07)" in page.text
+    link = re.search(r"/van-hanh/tai-khoan-hoc/gan\?[^\"]+", page.text)
+    assert link
+    address = link[0].replace("&amp;", "&")
+    assert operator.fill_in(address, {"ifi": "x", "worker": "", "basis": ""}).status_code == 400
+    typed = {"ifi": "https://khac.example.org|a07", "worker": "a07", "basis": "Gọi điện"}
+    assert "không có" in operator.fill_in(address, {**typed, "worker": "z99"}).text.lower()
+    assert operator.fill_in(address, typed).status_code == 303
+    with database.reading(tenant) as session:
+        ifi = "account https://khac.example.org|a07"
+        assert linking.owners(session, tenant, [ifi])[ifi].number == "a07"
+    page = operator.get("/van-hanh/danh-tinh?ma=a07")
+    undo = re.search(r"/van-hanh/hoan-tac/[^\"]+", page.text)
+    assert undo and "Gọi điện" in page.text
+    assert operator.fill_in(undo[0].replace("&amp;", "&"), {"basis": "Nhầm"}).status_code == 303
+    with database.reading(tenant) as session:
+        assert linking.owners(session, tenant, [ifi]) == {}
+        looks = set(session.scalars(sa.select(Look.what).where(Look.tenant_id == tenant)))
+    assert {"READ_UNKNOWN_ACTORS", "READ_IDENTITY"} <= looks
+
+
+def test_records_are_merged_parted_and_told_apart(operator: Visitor, database: Database, tenant: UUID) -> None:
+    assert operator.get("/van-hanh/trung-ma").status_code == 200
+    merge = "/van-hanh/danh-tinh/gop/b03"
+    assert operator.fill_in(merge, {"other": "b03", "basis": "x"}).status_code == 400
+    assert operator.fill_in(merge, {"other": "b04", "basis": "Cùng một người"}).status_code == 303
+    assert "Mã b04 đã gộp vào b03" in words(operator.get("/van-hanh/danh-tinh?ma=b04").text)
+    split = {"other": "b04", "accounts": "https://hoc.example.org|b04", "basis": "Hai người"}
+    assert operator.fill_in("/van-hanh/danh-tinh/tach/b03", split).status_code == 303
+    assert "đã gộp" not in operator.get("/van-hanh/danh-tinh?ma=b04").text
+    assert operator.get("/van-hanh/danh-tinh?ma=zzz").status_code == 400
+    assert operator.get("/van-hanh/danh-tinh/chuyen-la/b03").status_code == 404
+
+
+def test_officers_see_and_decide_about_their_own_branch_alone(
+    app: Flask, operator: Visitor, database: Database, tenant: UUID, now: datetime
+) -> None:
+    account(database, tenant, "lan", now)
+    give(database, tenant, "lan", Role.GRASSROOTS_OFFICER, now, organization="cdcs/a")
+    lan = Visitor(app.test_client())
+    lan.sign_in("lan")
+    assert (lan.get("/van-hanh/danh-tinh?ma=a03").status_code, lan.get("/van-hanh/danh-tinh?ma=b03").status_code) == (
+        200,
+        400,
+    )
+    assert lan.get("/van-hanh/danh-tinh/gop/b03").status_code == 404
+    assert lan.get("/van-hanh").status_code == 403
+
+
+def test_the_record_is_read_and_a_change_in_it_is_found(operator: Visitor, database: Database, tenant: UUID) -> None:
+    with database.writing(tenant) as session:
+        for subject in ("dossier:1", "dossier:2"):
+            chain.add(session, tenant, by="vh", act="title.decide", subject=subject, now=datetime.now(UTC))
+        head = chain.head(session, tenant)
+    page = operator.get("/van-hanh/so-ghi?ve=dossier:2")
+    assert f"{head.number}:{head.digest}" in page.text and "dossier:1" not in page.text
+    check = "/van-hanh/so-ghi/kiem-tra"
+    assert "khớp đầu sổ đã cất" in operator.fill_in(check, {"head": f"{head.number}:{head.digest}"}).text
+    assert operator.fill_in(check, {"head": "mười hai"}).status_code == 400
+    with database.writing(tenant) as session:
+        session.execute(
+            sa.update(RecordedAct).where(RecordedAct.number == 1, RecordedAct.tenant_id == tenant).values(done_by="x")
+        )
+    assert "Sổ đã bị sửa" in operator.fill_in(check, {"head": ""}).text
+    assert "Giao vai trò" in operator.get("/van-hanh/so-quyen?ve=vh").text
+
+
+def test_what_is_to_be_looked_at_is_counted_by_platform_and_listed(
+    app: Flask, operator: Visitor, database: Database, tenant: UUID
+) -> None:
+    key, secret = make_key(operator)
+    late = {**STATEMENT, "timestamp": "2025-01-01T00:00:00Z"}
+    assert post(app.test_client(), key, secret, late) == 200
+    feed.follow(database, tenant, now=datetime.now(UTC))
+    page = operator.get("/van-hanh/can-xem-lai")
+    assert "Moodle A" in page.text and "Gửi muộn" in page.text and STATEMENT["id"] in page.text
+    assert STATEMENT["id"] not in operator.get("/van-hanh/can-xem-lai?loai=rule-broken").text
+    assert "phát biểu" in operator.get("/van-hanh").text
