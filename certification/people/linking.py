@@ -29,7 +29,7 @@ from certification.people.workers import Person
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.api import key_of
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = [
     "CONFIRMED",
@@ -231,11 +231,15 @@ def links(session: Session, tenant: UUID, ifis: Collection[str]) -> list[Link]:
 def links_of(session: Session, tenant: UUID, worker_id: UUID) -> list[Link]:
     """Every Actor that is this worker, in order of identifier."""
     return sorted(
-        _each_link(session, _links(tenant).where(WorkerIdentifier.worker_id == worker_id)), key=lambda one: one.ifi
+        _each_link(
+            session,
+            _links(tenant, beside(WorkerIdentifier.tenant_id)).where(WorkerIdentifier.worker_id == worker_id),
+        ),
+        key=lambda one: one.ifi,
     )
 
 
-def _links(tenant: UUID) -> sa.Select[*tuple[Any, ...]]:
+def _links(tenant: UUID, of: Any = WorkerIdentifier.tenant_id) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             WorkerIdentifier.ifi,
@@ -249,7 +253,7 @@ def _links(tenant: UUID) -> sa.Select[*tuple[Any, ...]]:
             WorkerIdentifier.linked,
         )
         .join(Worker, Worker.id == WorkerIdentifier.worker_id)
-        .where(WorkerIdentifier.tenant_id == tenant)
+        .where(of == tenant)
     )
 
 
