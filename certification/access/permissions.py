@@ -110,6 +110,7 @@ class Act(Enum):
     READ_API_DESCRIPTION = "read the description of the JSON interface"
     READ_ATTAINMENT = "read attainment"
     READ_RATES = "read the rates of a unit"
+    READ_OWN_SHARE = "read the share of titles of the own enterprise"
     READ_RATE_PEOPLE = "read who is behind a rate"
     READ_FROZEN = "read frozen figures"
     FREEZE_FIGURES = "freeze figures"
@@ -202,6 +203,8 @@ class Act(Enum):
     CHANGE_TEAMS = "say who is in which team"
     READ_KEYS = "read keys of programs"
     CHANGE_KEYS = "make or end keys of programs"
+    DECLARE_OWN_HEADCOUNT = "declare the headcount of the own enterprise"
+    CHANGE_OWN_KEYS = "make or end keys of the own enterprise's programs"
     READ_PUBLICATION = "read which figures everybody may see"
     PUBLISH = "say which figures everybody may see"
     GIVE_ROLES = "give, end or hand over roles"
@@ -274,6 +277,7 @@ TABLE: Mapping[Act, Rule] = {
     Act.READ_API_DESCRIPTION: Rule(None, WithoutKey.ALL),
     Act.READ_ATTAINMENT: Rule(READ_SCOPE, WithoutKey.PUBLISHED, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.READ_RATES: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
+    Act.READ_OWN_SHARE: Rule(None, roles=frozenset({Role.ENTERPRISE})),
     Act.READ_RATE_PEOPLE: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR}),
     Act.READ_FROZEN: Rule(READ_SCOPE, roles=_OFFICERS | {Role.AUDITOR, Role.OPERATOR}),
     Act.FREEZE_FIGURES: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
@@ -366,6 +370,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHANGE_TEAMS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_KEYS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.CHANGE_KEYS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.DECLARE_OWN_HEADCOUNT: Rule(None, roles=frozenset({Role.ENTERPRISE})),
+    Act.CHANGE_OWN_KEYS: Rule(None, roles=frozenset({Role.ENTERPRISE})),
     Act.READ_PUBLICATION: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.PUBLISH: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.GIVE_ROLES: Rule(None, roles=frozenset(MAY_GIVE)),

@@ -16,7 +16,7 @@ from certification.models import Employment, Organization, Team, TeamMember, Wor
 from certification.people.names import folded
 from lrs.db import Session, among, beside
 
-__all__ = ["Found", "Sought", "count", "search", "where"]
+__all__ = ["Found", "Sought", "count", "numbered", "search", "where"]
 
 WORDS = 8
 """So many words of what is looked for count."""
@@ -71,6 +71,11 @@ def count(session: Session, tenant: UUID, wanted: Sought, *, within: Within, mos
     # Fetched and counted here: within `count(*)` SQLite works the branch out again for each worker.
     some = sa.select(Worker.number).where(*_conditions(session, tenant, wanted, within)).limit(most + 1)
     return len(session.scalars(some).all())
+
+
+def numbered(session: Session, numbers: Collection[str]) -> sa.ColumnElement[bool]:
+    """That a worker has one of these numbers: a condition of `Sought.also`."""
+    return among(session, Worker.number, [one for one in numbers if "\0" not in one])
 
 
 def where(

@@ -270,6 +270,12 @@ def list_transcripts(code: str, query: Mapping[str, Any]) -> Any:
 _Made = TypeVar("_Made")
 
 
+def hand_over(number: str, enterprise: str, purpose: str, form: str) -> Response:
+    """The transcript of one worker for an enterprise that the caller speaks for, as a file. Raises as `_answered`."""
+    query = {"enterprise": enterprise, "purpose": purpose}
+    return _answered(number, query, form, lambda found: _download(drawn(found, form), found, form))
+
+
 def _answered(number: str, query: Mapping[str, Any], form: str, make: Callable[[Transcript], _Made]) -> _Made:
     """What is made of the transcript for whoever asks; then it is noted, and given last of all.
 

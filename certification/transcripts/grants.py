@@ -26,7 +26,7 @@ from certification.transcripts.told import CONSENT, EMPLOYMENT, Basis
 from certification.units.trees import ENTERPRISE, Node
 from lrs.db import Session, among, beside
 
-__all__ = ["NotGranted", "PurposeWithoutTranscripts", "Refusal", "grants", "purpose_of"]
+__all__ = ["NotGranted", "PurposeWithoutTranscripts", "Refusal", "grants", "offered", "purpose_of"]
 
 _BY_CONTRACT = "employment"
 """The basis of purposes that the contract of employment carries (`rules.personal_data`)."""
@@ -57,11 +57,19 @@ def purpose_of(session: Session, tenant: UUID, purpose: str, on: date) -> Purpos
     """The purpose with this id. Raises NoPersonalDataRules, UnknownPurpose, PurposeWithoutTranscripts."""
     found = purposes.find(session, tenant, purpose, on)
     if not _for_enterprises(found):
-        others = [one.id for one in purposes.listed(session, tenant, on) if _for_enterprises(one)]
+        others = [one.id for one in offered(session, tenant, on)]
         raise PurposeWithoutTranscripts(
             f"Mục đích “{purpose}” không dùng để cấp bảng kê cho doanh nghiệp; chọn một trong: {', '.join(others)}"
         )
     return found
+
+
+def offered(session: Session, tenant: UUID, on: date) -> list[Purpose]:
+    """The purposes for which an enterprise may be given transcripts, in the order of the rules.
+
+    Raises NoPersonalDataRules.
+    """
+    return [one for one in purposes.listed(session, tenant, on) if _for_enterprises(one)]
 
 
 def grants(

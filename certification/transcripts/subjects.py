@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from certification.errors import NoCriteriaInForce
 from certification.rules import criteria, evidence_mapping
@@ -39,6 +42,16 @@ class Subjects:
     def groups_of(self, topics: Collection[str], quality: int) -> set[str]:
         """Groups for which learning about these topics, of this level of evidence, is counted."""
         return _codes(self._of_groups, topics, quality)
+
+    def asked(self, group: str, what: Any, quality: Any) -> list[Any]:
+        """The same as conditions of SQL over a fact's topic and level: one of them holds for what a group counts."""
+        kinds = self._of_groups.items()
+        return [
+            sa.and_(what == topic, quality >= at_least)
+            for topic, codes in kinds
+            for code, at_least in codes
+            if code == group
+        ]
 
     def indicators_of(self, topics: Collection[str], quality: int, year: int, audience: str) -> set[str]:
         """Indicators for which it speaks, by the criteria of the year and the audience."""
