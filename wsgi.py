@@ -42,6 +42,7 @@ import lrs.resources.errors
 import migrations
 from certification import web
 from certification.access import first_run
+from certification.access.text_messages import Gateway
 from certification.cli import certification_cli
 from certification.judgement.pulse import Pulse
 from certification.judgement.work import work
@@ -105,6 +106,12 @@ class Settings:
     """The mail server that letters are handed to, as smtp://USER:PASSWORD@HOST:587 or smtps://…; empty: none go out."""
     mail_from: str = ""
     """The address that letters come from; without it none go out."""
+    sms_url: str = field(default="", repr=False)
+    """The gateway that text messages with one-time codes are handed to, over HTTPS; empty: none go out."""
+    sms_header: str = field(default="", repr=False)
+    """A header that the gateway asks for, as Authorization: Bearer …"""
+    sms_body: str = field(default="", repr=False)
+    """What is sent to it, with {to} or {local} for the number and {text}; JSON where it begins with {, else a form."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
@@ -112,7 +119,7 @@ class Settings:
 def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
-    SMTP_URL, MAIL_FROM, ENTERPRISES_TELL_UNION_ROLES.
+    SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, ENTERPRISES_TELL_UNION_ROLES.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -131,6 +138,9 @@ def read_settings() -> Settings:
     look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, validate=Range(min=0))
     smtp_url = env.str("SMTP_URL", "", validate=_check_smtp_url)
     mail_from = env.str("MAIL_FROM", "", validate=_check_mail_from)
+    sms_url = env.str("SMS_URL", "")
+    sms_header = env.str("SMS_HEADER", "")
+    sms_body = env.str("SMS_BODY", "", validate=_check_gateway(sms_url or "", sms_header or ""))
     enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False)
     try:
         env.seal()
@@ -158,6 +168,9 @@ def read_settings() -> Settings:
         look_ups_a_minute=look_ups_a_minute,
         smtp_url=smtp_url,
         mail_from=mail_from.strip(),
+        sms_url=sms_url,
+        sms_header=sms_header,
+        sms_body=sms_body,
         enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
 
@@ -193,6 +206,18 @@ def _check_mail_from(address: str) -> None:
     local, at, host = address.strip().rpartition("@")
     if address and not (local and at and host and address.isprintable() and " " not in address.strip()):
         raise ValidationError("Not a mail address; write bao-cao@cong-doan.example.vn, say.")
+
+
+def _check_gateway(url: str, header: str) -> Callable[[str], None]:
+    """Raises ValidationError for a gateway of text messages that cannot be asked."""
+
+    def check(body: str) -> None:
+        try:
+            Gateway.of(url, header, body)
+        except ValueError as error:
+            raise ValidationError(f"Not a gateway with SMS_URL and SMS_HEADER: {error}.") from None
+
+    return check
 
 
 def _kept_secret(path: Path) -> bytes:

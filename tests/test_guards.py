@@ -32,6 +32,8 @@ OPEN_TO_EVERYBODY = {
     "/d/<address>",
     "/dang-nhap",
     "/dang-nhap/ma",
+    "/dang-nhap/ma-mot-lan",
+    "/dang-nhap/ma-mot-lan/nhap",
     "/dang-nhap/phieu",
     "/dang-nhap/to-chuc/<uuid:tenant>/<uuid:provider>",
     "/dang-nhap/to-chuc/<uuid:tenant>/<uuid:provider>/ra",

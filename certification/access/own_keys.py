@@ -21,10 +21,17 @@ from certification.vietnam import VIETNAM, vietnam_day
 from lrs import api
 from lrs.db import Session, new_id
 
-__all__ = ["OwnKey", "end", "listed", "make"]
+__all__ = ["OwnKey", "TooManyKeys", "end", "listed", "make"]
 
 MOST = 20
 """Keys that an enterprise has at a time: more than its programs need, and few enough to keep in sight."""
+
+
+class TooManyKeys(RoleRefused):
+    """The enterprise has as many keys as it may."""
+
+    def __init__(self) -> None:
+        super().__init__("name", f"there are {MOST} keys already; end one that is not needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ def make(
     if until <= today:
         raise RoleRefused("until", f"{until} is no later day than today")
     if sum(one.holds(today) for one in listed(session, tenant, enterprise)) >= MOST:
-        raise RoleRefused("name", f"there are {MOST} keys already; end one that is not needed")
+        raise TooManyKeys
     ends = datetime.combine(until, time(), VIETNAM)
     scopes = (BRANCH_SCOPE,)
     key, secret = api.create_credential(session, tenant, name=name, scopes=scopes, pepper=pepper, now=now, expires=ends)

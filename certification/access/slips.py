@@ -1,6 +1,7 @@
 """Slips with codes by which workers sign in, printed by their union: for whoever has no password, mail or smartphone.
 
-A slip has the name to sign in by and ten codes, each good once; another slip ends the one before. It opens nothing but
+A slip has the name to sign in by and ten codes, each good once; another slip ends the one before, and codes that are
+sent (`sent_codes`) go nowhere until the worker says anew where to. It opens nothing but
 the worker's own record: an account that holds any other role, or asks for the code of an app, signs in by its password.
 """
 
@@ -18,11 +19,11 @@ import sqlalchemy as sa
 
 from certification.access import accounts, attempts, records, second_factor, sessions, tokens
 from certification.access.accounts import AccountRefused, SignInRefused
-from certification.models import Account, RecoveryCode, RoleGiven
+from certification.models import Account, RecoveryCode, RoleGiven, SentCode, SignInContact
 from certification.people.workers import Person
 from lrs.db import NOBODY, Database, Session
 
-__all__ = ["CODES", "Slip", "print_slip", "sign_in"]
+__all__ = ["CODES", "Slip", "is_plain", "print_slip", "sign_in"]
 
 CODES = 10
 """Codes of a slip."""
@@ -59,11 +60,13 @@ def print_slip(session: Session, tenant: UUID, person: Person, *, by: str, peppe
         name, account, full_name = found.name, found.id, found.full_name
         if found.deactivated is not None:
             raise AccountRefused("account", f"the account {name!r} is deactivated; reactivate it first")
-    if not _is_plain(session, tenant, account):
+    if not is_plain(session, tenant, account):
         raise AccountRefused(
             "account", f"the account {name!r} holds a role or asks for the code of an app: it signs in by its password"
         )
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.tenant_id == tenant, RecoveryCode.account_id == account))
+    for table in (SignInContact, SentCode):  # whoever lost the telephone gets a slip, and the telephone no more codes
+        session.execute(sa.delete(table).where(table.tenant_id == tenant, table.account_id == account))
     codes = ["".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)) for _ in range(CODES)]
     for one in codes:
         session.add(RecoveryCode(digest=_digest(pepper, account, one), tenant_id=tenant, account_id=account))
@@ -86,13 +89,13 @@ def sign_in(database: Database, name: str, code: str, *, pepper: bytes, now: dat
             RecoveryCode.account_id == account,
             RecoveryCode.digest == _digest(pepper, account, plain),
         )
-        if session.connection().execute(used).rowcount != 1 or not _is_plain(session, tenant, account):
+        if session.connection().execute(used).rowcount != 1 or not is_plain(session, tenant, account):
             raise SignInRefused
         attempts.forget(session, tenant, own, pepper)
         return sessions.begin(session, tenant, account, pepper=pepper, now=now)
 
 
-def _is_plain(session: Session, tenant: UUID, account: UUID) -> bool:
+def is_plain(session: Session, tenant: UUID, account: UUID) -> bool:
     """Whether the account is a worker's and nothing else: it never held a role, and asks for no code of an app."""
     held = sa.select(RoleGiven.id).where(RoleGiven.tenant_id == tenant, RoleGiven.account_id == account).limit(1)
     worker = sa.select(Account.worker_id).where(Account.tenant_id == tenant, Account.id == account)

@@ -21,8 +21,10 @@ __all__ = [
     "RecoveryCode",
     "RoleGiven",
     "SecondFactor",
+    "SentCode",
     "SignInAttempt",
     "SignInBegun",
+    "SignInContact",
     "SignInLink",
     "SignInProvider",
     "Team",
@@ -176,6 +178,51 @@ class SignInAttempt(Base):
     failures: Mapped[int]
     last: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     blocked_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignInContact(Base):
+    """Where a worker's one-time codes go: a mail address or a telephone number of the account's owner.
+
+    Personal data: the address or number, encrypted under the installation's secret, and used for nothing else. Removed
+    by its owner, or with the account's.
+    """
+
+    __tablename__ = "certification_sign_in_contact"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("account_id", "kind"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    account_id: Mapped[UUID]
+    kind: Mapped[str]
+    """mail or phone."""
+    tenant_id: Mapped[UUID] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+    confirmed: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When a code that was sent there came back; before, nothing is kept."""
+
+
+class SentCode(Base):
+    """A one-time code that was sent to an account's owner: its digest, for some minutes.
+
+    No personal data but the account's id. Removed when it is used, followed by another, or over and asked for again.
+    """
+
+    __tablename__ = "certification_sent_code"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("account_id", "purpose"),
+        {"info": {"distribution": "local"}},
+    )
+
+    account_id: Mapped[UUID]
+    purpose: Mapped[str]
+    """sign-in, or the kind of a contact that is being confirmed."""
+    tenant_id: Mapped[UUID] = mapped_column(index=True)
+    digest: Mapped[bytes]
+    tries: Mapped[int]
+    """How often something else was typed."""
+    sent: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SignInProvider(Base):

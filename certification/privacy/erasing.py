@@ -40,6 +40,8 @@ from certification.models import (
     RecoveryCode,
     RoleGiven,
     SecondFactor,
+    SentCode,
+    SignInContact,
     SignInLink,
     Worker,
     WorkerIdentifier,
@@ -298,7 +300,17 @@ def _forget_accounts(session: Session, tenant: UUID, found: Survey, now: datetim
     mine = Account.tenant_id == tenant, among(session, Account.worker_id, list(found.records))
     ids = session.execute(sa.select(Account.id, Account.name, Account.worker_id).where(*mine)).all()
     gone = [row for row in ids if row.name in found.accounts]
-    for tables in (AccountSession, PasswordToken, SecondFactor, RecoveryCode, SignInLink, FormDraft):
+    of_accounts = (
+        AccountSession,
+        PasswordToken,
+        SecondFactor,
+        RecoveryCode,
+        SignInLink,
+        FormDraft,
+        SignInContact,
+        SentCode,
+    )
+    for tables in of_accounts:
         named = among(session, tables.account_id, [row.id for row in gone])
         session.execute(sa.delete(tables).where(tables.tenant_id == tenant, named))
     for row in gone:

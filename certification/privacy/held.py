@@ -138,6 +138,7 @@ ELSEWHERE: Mapping[str, str] = {
     "certification_form_sent": "of accounts; removed two days later",
     "certification_password_token": "of accounts; removed with the account's",
     "certification_second_factor": "of accounts; removed with the account's",
+    "certification_sign_in_contact": "of accounts: shown to the owner, for one-time codes; removed with the account's",
     "certification_sign_in_link": "of accounts; removed with the account's",
     "certification_role_given": "offices of officers, kept with what they decided",
     "certification_roll_call": "the name of an instructor and the account of whoever opened a session",

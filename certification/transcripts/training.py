@@ -20,7 +20,7 @@ from certification.models import Employment, Fact
 from certification.people import audiences
 from certification.privacy import consents
 from certification.transcripts import subjects
-from lrs.db import Session
+from lrs.db import Session, beside
 
 __all__ = ["Part", "Training", "hours"]
 
@@ -86,7 +86,7 @@ def _people(session: Session, tenant: UUID, enterprise: UUID, first: date, last:
     rows = session.execute(
         sa.select(Employment.worker_id, Employment.position)
         .where(
-            Employment.tenant_id == tenant,
+            beside(Employment.tenant_id) == tenant,
             Employment.enterprise_id == enterprise,
             Employment.started <= last,
             sa.or_(Employment.ended.is_(None), Employment.ended >= first),
@@ -105,8 +105,8 @@ def _learnt(
         sa.select(Fact.worker_id, position, sa.func.max(Fact.minutes).label("minutes"))
         .join(Employment, Employment.worker_id == Fact.worker_id)
         .where(
-            Fact.tenant_id == tenant,
-            Employment.tenant_id == tenant,
+            beside(Fact.tenant_id) == tenant,
+            beside(Employment.tenant_id) == tenant,
             Employment.enterprise_id == enterprise,
             Fact.day >= date(year, 1, 1),
             Fact.day <= last,

@@ -47,13 +47,13 @@ def headcount() -> Response:
     if form.sent and form.values["day"] > today():
         form.refuse("day", _("Ngày này chưa tới; sửa ngày"))
     if form.sent:
-        with form.submitting() as session:
-            try:
+        try:
+            with form.submitting() as session:
                 told = Declared(**form.values)
                 headcounts.declare(session, tenant, node.code, told, now=now(), within=frozenset({node.id}))
                 return form.done(url_for(".headcount"), _("Đã ghi số lao động"))
-            except HeadcountRefused as error:
-                for line in str(error).splitlines():
-                    form.refuse("", line)
+        except HeadcountRefused as error:
+            for line in str(error).splitlines():
+                form.refuse("", line)
     declared = known.declared.get(node.id)
     return shown("enterprises/headcount.html", form=form, declared=declared, has_roster=node.id in known.with_roster)

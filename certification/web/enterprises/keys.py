@@ -10,18 +10,21 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from certification.access import own_keys
+from certification.access.own_keys import TooManyKeys
 from certification.access.permissions import Act
-from certification.access.roles import RoleRefused
 from certification.resources.access import database, now, pepper, today, who
 from certification.resources.errors import NotFound
 from certification.web.enterprises import pages
 from certification.web.enterprises.own import own
+from certification.web.frame import refusals
 from certification.web.frame.fields import Form, day, hidden, text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from lrs.api import Fault
 
 __all__ = ["KeyForm"]
+
+refusals.SAYS[TooManyKeys] = lambda error: _("Đã có nhiều khoá đang dùng; thu hồi khoá không cần nữa rồi tạo khoá mới")
 
 
 class KeyForm(Form):
@@ -55,17 +58,14 @@ def keys() -> Response:
             form.refuse("until", _("Ngày này đã qua; ghi hôm nay hoặc một ngày sau"))
     if form.sent:
         with form.submitting() as session:
-            try:
-                key, secret = own_keys.make(
-                    session, who().tenant, own(session, Act.CHANGE_OWN_KEYS), name=form.values["name"],
-                    until=form.values["until"] + timedelta(days=1), pepper=pepper(), by=who().name, now=now(),
-                )  # fmt: skip
-                made = {"key": key, "secret": secret, "name": form.values["name"], "last": form.values["until"]}
-                address = current_app.extensions["settings"].public_url or request.host_url.rstrip("/")
-                enterprise = own(session, Act.CHANGE_OWN_KEYS)
-                return shown("enterprises/new-key.html", made=made, address=address, enterprise=enterprise)
-            except RoleRefused:
-                form.refuse("name", _("Đã có nhiều khoá đang dùng; thu hồi khoá không cần nữa rồi tạo khoá mới"))
+            enterprise = own(session, Act.CHANGE_OWN_KEYS)
+            key, secret = own_keys.make(
+                session, who().tenant, enterprise, name=form.values["name"],
+                until=form.values["until"] + timedelta(days=1), pepper=pepper(), by=who().name, now=now(),
+            )  # fmt: skip
+            made = {"key": key, "secret": secret, "name": form.values["name"], "last": form.values["until"]}
+            address = current_app.extensions["settings"].public_url or request.host_url.rstrip("/")
+            return shown("enterprises/new-key.html", made=made, address=address, enterprise=enterprise)
     with database().reading(who().tenant) as session:
         found = own_keys.listed(session, who().tenant, own(session, Act.CHANGE_OWN_KEYS))
     return shown("enterprises/keys.html", form=form, keys=found, on=today())

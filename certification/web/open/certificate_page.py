@@ -7,6 +7,7 @@ listed and nothing can be searched for.
 from __future__ import annotations
 
 from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from certification.access.permissions import Act
@@ -23,10 +24,10 @@ __all__ = ["PATH"]
 PATH = "/k"
 
 STATES = {
-    VALID: "Còn giá trị",
-    EXPIRED: "Đã hết năm công nhận",
-    WITHDRAWN: "Đã thu hồi",
-    CORRECTED: "Đã được thay bằng giấy khác",
+    VALID: _l("Còn giá trị"),
+    EXPIRED: _l("Đã hết năm công nhận"),
+    WITHDRAWN: _l("Đã thu hồi"),
+    CORRECTED: _l("Đã được thay bằng giấy khác"),
 }
 
 

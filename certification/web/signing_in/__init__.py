@@ -8,4 +8,12 @@ __all__ = ["pages"]
 
 pages = Pages("signing_in", __name__)
 
-from certification.web.signing_in import by_organization, first_start, own_account, second_factor, sign_in, slips  # noqa: E402, F401 — adds the views
+from certification.web.signing_in import (  # noqa: E402, F401 — adds the views
+    by_organization,
+    first_start,
+    own_account,
+    second_factor,
+    sent_code,
+    sign_in,
+    slips,
+)

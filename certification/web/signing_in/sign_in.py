@@ -61,10 +61,19 @@ class NewPasswordForm(Form):
 
 def page_to_sign_in(*, kept: str = "", status: int = 200, form: Filled | None = None) -> Response:
     """The form for signing in; with what was typed before the session had ended, to be sent afterwards."""
+    from certification.web.signing_in.sent_code import channels
+
     form = form or Filled(SignInForm(), _typed(), False)
     tenant, offered = _offered()
     left = next((one for one in offered if str(one.id) == request.args.get("da_ra")), None)
-    values = {"tenant": tenant, "offered": offered, "left": left, "kept": kept, "kept_field": form_tokens.KEPT}
+    values = {
+        "sends_codes": any(channels().values()),
+        "tenant": tenant,
+        "offered": offered,
+        "left": left,
+        "kept": kept,
+        "kept_field": form_tokens.KEPT,
+    }
     return shown("signing_in/sign-in.html", status, form=form, **values)
 
 
