@@ -22,7 +22,7 @@ from certification.people import audiences, lists
 from certification.people.lists import Found, Sought
 from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
-from lrs.db import Session
+from lrs.db import Session, beside
 
 __all__ = ["COUNTED", "Everywhere", "Without", "count", "page", "to_do"]
 
@@ -97,7 +97,7 @@ def _conditions(tenant: UUID, lacking: Collection[str], on: date) -> tuple[sa.Co
     """That `Worker` is employed on the day, and of one of these groups in its year (as `audiences.in_year`)."""
     employed = sa.exists().where(
         Employment.worker_id == Worker.id,
-        Employment.tenant_id == tenant,
+        beside(Employment.tenant_id) == tenant,
         Employment.started <= on,
         sa.or_(Employment.ended.is_(None), Employment.ended >= on),
     )

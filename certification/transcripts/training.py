@@ -86,7 +86,7 @@ def _people(session: Session, tenant: UUID, enterprise: UUID, first: date, last:
     rows = session.execute(
         sa.select(Employment.worker_id, Employment.position)
         .where(
-            beside(Employment.tenant_id) == tenant,
+            Employment.tenant_id == tenant,
             Employment.enterprise_id == enterprise,
             Employment.started <= last,
             sa.or_(Employment.ended.is_(None), Employment.ended >= first),
@@ -106,7 +106,7 @@ def _learnt(
         .join(Employment, Employment.worker_id == Fact.worker_id)
         .where(
             beside(Fact.tenant_id) == tenant,
-            beside(Employment.tenant_id) == tenant,
+            Employment.tenant_id == tenant,
             Employment.enterprise_id == enterprise,
             Fact.day >= date(year, 1, 1),
             Fact.day <= last,
