@@ -28,7 +28,7 @@ BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/
 TESTED_PACKAGES  := $(TESTED)/node_modules/installed-$(call content,$(TESTED)/package-lock.json)
 VERIFIER_PACKAGES := $(VERIFIERS)/node_modules/installed-$(call content,$(VERIFIERS)/package-lock.json)
 
-.PHONY: help demo install run pictures words test test-quick test-faults bench lint format clean system-run system-demo system-test
+.PHONY: help demo install run pictures walks words test test-quick test-faults bench lint format clean system-run system-demo system-test
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,6 +57,9 @@ lint: system-test $(TEST) ## style, formatting and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+walks: system-test $(TEST) $(BROWSER_PACKAGES) ## write the guides for first-time users and take their pictures (docs/walks)
+	@exec .venv/bin/python -m tests.browser.walks
 
 pictures: system-test $(TEST) $(BROWSER_PACKAGES) ## take the kept pictures of pages anew (tests/browser/pictures); look at them
 	@RENEW_PICTURES=1 exec .venv/bin/python -m pytest -q -n 0 tests/browser/test_pictures.py -k look

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
-from lrs import api
-from lrs.db import NOBODY, Database
 from tests.browser.looks import DESK
-from tests.browser.prepared import prepare
-from tests.certification.certificates.issued import PUBLIC_URL
+from tests.browser.serving import prepared, serving
 from tests.chromium import launched
-from tests.conftest import PEPPER
-from wsgi import Settings, create_app
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +32,8 @@ def database_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Where the application is served while the test runs."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as found:
+        yield f"{found}/"
 
 
 @pytest.fixture
@@ -90,24 +77,13 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
 def prepared_app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application over an installation with somebody of every role (`tests.browser.prepared`), for tests that only
     look, or change nothing that another one looks at."""
-    folder = tmp_path_factory.mktemp("prepared")
-    path = shutil.copy(migrated_sqlite, folder / "prepared.sqlite3")
-    database = Database(f"sqlite:///{path}")
-    with database.reading(NOBODY) as session:
-        tenant = api.find_tenant(session, "default")
-    prepare(database, tenant, datetime.now(UTC))
-    settings = Settings(folder, f"sqlite:///{path}", PEPPER, public_url=PUBLIC_URL)
-    yield create_app(settings, database)
-    database.close()
+    path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("prepared") / "prepared.sqlite3"))
+    with prepared(path) as app:
+        yield app
 
 
 @pytest.fixture(scope="session")
 def prepared_address(prepared_app: Flask) -> Iterator[str]:
     """Where it is served, without a slash at the end."""
-    server = make_server("127.0.0.1", 0, prepared_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(prepared_app) as found:
+        yield found

@@ -1,0 +1,51 @@
+"""The real application behind a real server, over an installation with somebody of every role."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+from lrs import api
+from lrs.db import NOBODY, Database
+from tests.browser.prepared import prepare
+from tests.certification.certificates.issued import PUBLIC_URL
+from tests.conftest import PEPPER
+from wsgi import Settings, create_app
+
+__all__ = ["prepared", "served", "serving"]
+
+
+@contextmanager
+def prepared(path: Path) -> Iterator[Flask]:
+    """The application over a migrated SQLite file, in which everything of `tests.browser.prepared` is put."""
+    database = Database(f"sqlite:///{path}")
+    with database.reading(NOBODY) as session:
+        tenant = api.find_tenant(session, "default")
+    prepare(database, tenant, datetime.now(UTC))
+    yield create_app(Settings(path.parent, f"sqlite:///{path}", PEPPER, public_url=PUBLIC_URL), database)
+    database.close()
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Where it is served, without a slash at the end."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def served(path: Path) -> Iterator[str]:
+    """Both at once."""
+    with prepared(path) as app, serving(app) as address:
+        yield address

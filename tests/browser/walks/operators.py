@@ -1,0 +1,44 @@
+"""How an operator walks."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.browser.walks import Walk, step
+from tests.browser.walks.steps import click, go, press, sign_in
+
+__all__ = ["OPERATOR"]
+
+BROKEN = '{"actor": {"mbox": "an@example.org"}, "verb": {"id": "x"}, "object": {"id": "https://hoc.example.org/1"}}'
+
+
+def _name_key(page: Page) -> None:
+    page.fill("#name", "Nền tảng học trực tuyến")
+    page.fill("#reason", "Công văn 7")
+
+
+def _paste(page: Page) -> None:
+    page.fill("#statement", BROKEN)
+
+
+OPERATOR = Walk(
+    "nguoi-van-hanh",
+    "Người vận hành",
+    "xem hệ thống có khoẻ không, cấp khoá cho nền tảng học, xem và kiểm tra phát biểu xAPI, mời người dùng.",
+    "desk",
+    (
+        *sign_in("vanhanh", "Trang chủ cho biết hệ thống có khoẻ không, và nếu không thì làm gì."),
+        step("Bấm **Khoá**, rồi **Tạo khoá**. Ghi khoá cho ai, theo văn bản nào.",
+             go("/van-hanh/khoa"), click("Tạo khoá"), _name_key, picture="tao-khoa"),
+        step("Bấm **Tạo khoá**. Bí mật chỉ hiện một lần: chép lại và đưa cho nền tảng.", press("Tạo khoá")),
+        step("Bấm **Phát biểu**: những gì vừa được gửi đến, lọc theo người, động từ, hoạt động, ngày.",
+             go("/van-hanh/phat-bieu"), picture="phat-bieu"),
+        step("Nền tảng gửi bị từ chối? Dán phát biểu vào **Kiểm tra phát biểu**.",
+             go("/van-hanh/kiem-tra-phat-bieu"), _paste, picture="dan-vao"),
+        step("Mỗi lỗi có chỗ sai và điều khoản của đặc tả. Không có gì bị lưu.", press("Kiểm tra"), picture="loi"),
+        step("Bấm **Người dùng** để mời người mới, giao và kết thúc vai trò.", go("/van-hanh/nguoi-dung"),
+             picture="nguoi-dung"),
+        step("Bấm **Quy định**: tiêu chí và kế hoạch nào đang có hiệu lực, bản sau khác bản trước ở đâu.",
+             go("/van-hanh/quy-tac"), picture="quy-dinh"),
+    ),
+)  # fmt: skip
