@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from tests.browser.walks import Walk, step
-from tests.browser.walks.steps import click, go, press, sign_in
+from tests.browser.walks.steps import click, press, sign_in
 
 __all__ = ["OPERATOR"]
 
@@ -29,16 +29,16 @@ OPERATOR = Walk(
     (
         *sign_in("vanhanh", "Trang chủ cho biết hệ thống có khoẻ không, và nếu không thì làm gì."),
         step("Bấm **Khoá**, rồi **Tạo khoá**. Ghi khoá cho ai, theo văn bản nào.",
-             go("/van-hanh/khoa"), click("Tạo khoá"), _name_key, picture="tao-khoa"),
+             click("Khoá"), click("Tạo khoá"), _name_key, picture="tao-khoa"),
         step("Bấm **Tạo khoá**. Bí mật chỉ hiện một lần: chép lại và đưa cho nền tảng.", press("Tạo khoá")),
         step("Bấm **Phát biểu**: những gì vừa được gửi đến, lọc theo người, động từ, hoạt động, ngày.",
-             go("/van-hanh/phat-bieu"), picture="phat-bieu"),
+             click("Phát biểu"), picture="phat-bieu"),
         step("Nền tảng gửi bị từ chối? Dán phát biểu vào **Kiểm tra phát biểu**.",
-             go("/van-hanh/kiem-tra-phat-bieu"), _paste, picture="dan-vao"),
+             click("Kiểm tra phát biểu"), _paste, picture="dan-vao"),
         step("Mỗi lỗi có chỗ sai và điều khoản của đặc tả. Không có gì bị lưu.", press("Kiểm tra"), picture="loi"),
-        step("Bấm **Người dùng** để mời người mới, giao và kết thúc vai trò.", go("/van-hanh/nguoi-dung"),
+        step("Bấm **Người dùng** để mời người mới, giao và kết thúc vai trò.", click("Người dùng"),
              picture="nguoi-dung"),
-        step("Bấm **Quy định**: tiêu chí và kế hoạch nào đang có hiệu lực, bản sau khác bản trước ở đâu.",
-             go("/van-hanh/quy-tac"), picture="quy-dinh"),
+        step("Bấm **Quy tắc**: tiêu chí và kế hoạch nào đang có hiệu lực, bản sau khác bản trước ở đâu.",
+             click("Quy tắc"), picture="quy-dinh"),
     ),
 )  # fmt: skip

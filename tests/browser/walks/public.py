@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.walks import Walk, step
-from tests.browser.walks.steps import go
+from tests.browser.walks.steps import click
 
 __all__ = ["EVERYBODY"]
 
@@ -15,6 +15,10 @@ EVERYBODY = Walk(
     "phone",
     (
         step("Mở địa chỉ của chương trình: tỷ lệ từng chỉ tiêu, số người, ngày chốt.", picture="ty-le"),
-        step("Bấm **Kiểm tra giấy chứng nhận**, hoặc quét mã QR trên giấy.", go("/k"), picture="kiem-tra"),
+        step(
+            "Bấm **Xác minh giấy công nhận** ở cuối trang, hoặc quét mã QR trên giấy.",
+            click("Xác minh giấy công nhận"),
+            picture="kiem-tra",
+        ),
     ),
 )
