@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageFilter
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 __all__ = ["compare", "still"]
 
@@ -41,10 +41,10 @@ def still(page: Page) -> None:
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
-def compare(page: Page, name: str, masked: list[Locator] | None = None) -> list[str]:
-    """What differs from the picture kept under the name, whole page; `masked` are parts that differ each time. Where it
-    does, the page's picture and the difference are left in `.cache/pictures`."""
-    taken = Image.open(io.BytesIO(page.screenshot(full_page=True, mask=masked or []))).convert("RGB")
+def compare(page: Page, name: str) -> list[str]:
+    """What differs from the picture kept under the name, whole page. Where it does, the page's picture and the
+    difference are left in `.cache/pictures`."""
+    taken = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     path = KEPT / f"{name}.png"
     if os.environ.get(RENEW):
         KEPT.mkdir(exist_ok=True)
