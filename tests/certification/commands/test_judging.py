@@ -40,8 +40,11 @@ def test_work_for_one_tenant_only_goes_with_once(run: Run) -> None:
 def test_work_runs_until_a_signal_stops_it(run: Run, learned: None, monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.getsignal(signal.SIGTERM)
 
-    def stopped_at_once(_database: Database, *, stop: threading.Event, clock: Callable[[], datetime]) -> None:
+    def stopped_at_once(
+        _database: Database, *, stop: threading.Event, clock: Callable[[], datetime], beat: Callable[[], None]
+    ) -> None:
         assert clock().tzinfo is UTC
+        beat()
         signal.raise_signal(signal.SIGTERM)
         assert stop.is_set()
 
