@@ -64,7 +64,7 @@ def test_pages_look_as_they_did(still_address: str, chromium: Browser, database:
         ):
             assert visit.open(path) == 200
             still(visit.page)
-            visit.page.evaluate(visit.page.evaluate(SAME_CODE))
+            visit.page.evaluate(SAME_CODE)
             found += compare(visit.page, f"{name}-{size}")
         visit.name = "nld"
         visit.sign_in()
