@@ -72,7 +72,7 @@ def test_who_signs_is_found_however_the_name_is_written_on_the_days_of_the_offic
         )
         chair = add("Lê Thị  Hoa", office="CHỦ TỊCH", authority="TM. BAN CHẤP HÀNH", starts=STARTS)
         assert add("Lê Thị Hoa", office="CHỦ TỊCH", authority="TM. BAN CHẤP HÀNH", starts=date(2026, 5, 1)) == chair
-        deputy = add("Trần Văn Nam", office="PHÓ CHỦ TỊCH", starts=STARTS, until=date(2026, 6, 30))
+        deputy = add("Trần Văn Nam", office="PHÓ CHỦ TỊCH", starts=STARTS, last=date(2026, 6, 30))
         find = lambda name, on: letterheads.signer(session, world.tenant, "cdcs/a", name, on)  # noqa: E731
         assert find("le thi hoa", STARTS).id == chair
         assert find("TRẦN VĂN NAM", date(2026, 6, 30)).id == deputy
@@ -93,10 +93,10 @@ def test_every_fault_of_a_signer_is_told(world: World) -> None:
         told = {"by": "hoa", "now": world.now}
         with pytest.raises(BadLetterhead) as refused:
             letterheads.add_signer(
-                session, world.tenant, "cdcs/a", name="", office="\x07", starts=STARTS, until=date(2025, 1, 1),
+                session, world.tenant, "cdcs/a", name="", office="\x07", starts=STARTS, last=date(2025, 1, 1),
                 source=" ", **told,
             )  # fmt: skip
-        assert [field for field, _ in refused.value.faults] == ["name", "office", "source", "until"]
+        assert [field for field, _ in refused.value.faults] == ["name", "office", "source", "last"]
         made = letterheads.add_signer(
             session, world.tenant, "cdcs/a", name="Hoa", office="CHỦ TỊCH", starts=STARTS, source="QĐ 1", **told
         )

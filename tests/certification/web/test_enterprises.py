@@ -183,15 +183,17 @@ def test_erasures_are_told_until_they_are_confirmed(
     with database.writing(tenant) as session:
         ids = {code: organizations.node(session, tenant, code).id for code in ("dn/a", "dn/b")}
         present = datetime.now().astimezone()
-        notices.keep(session, tenant, {ids["dn/a"]: ["a77"], ids["dn/b"]: ["b77"]}, secret=PEPPER, now=present)
+        notices.keep(
+            session, tenant, {ids["dn/a"]: ["nhân-viên-a"], ids["dn/b"]: ["nhân-viên-b"]}, secret=PEPPER, now=present
+        )
     shown = enterprise.get(page).text
-    assert "a77" in shown and "b77" not in shown
+    assert "nhân-viên-a" in shown and "nhân-viên-b" not in shown
     assert "Xoá dữ liệu của người đã được xoá" in enterprise.get("/doanh-nghiep").text
     assert "Đánh dấu người đã xoá xong" in enterprise.fill_in(page, {}).text
     box = re.search(r'name="xoa" value="([^"]+)"', shown)
     assert box
     assert enterprise.fill_in(page, {"xoa": box[1]}).status_code == 303
-    assert "a77" not in enterprise.get(page).text
+    assert "nhân-viên-a" not in enterprise.get(page).text
     with database.reading(tenant) as session:
         left = sa.select(sa.func.count()).select_from(ErasureNotice).where(not_hers(ErasureNotice.tenant_id))
         assert session.scalar(left) == 1
