@@ -51,7 +51,7 @@ def test_what_a_worker_declares_and_disputes_is_answered_and_read(
     follow(page, "Xác nhận khai báo học tập")
     assert officer.look("cases-declared") == []
     follow(page, title)
-    assert page.evaluate("document.querySelector('.photo img').naturalWidth") == 60
+    page.wait_for_function("document.querySelector('.photo img').naturalWidth === 60")
     walk_by_keyboard(page)
     assert officer.look("declared-with-photo") == []
     page.check("text=Xác nhận: đúng như khai")
