@@ -22,7 +22,7 @@ from tests.faults.serving import Server, scaled
 
 pytestmark = pytest.mark.slow
 
-BATCHES = scaled(10_000)
+BATCHES = scaled(5_000)
 PLATFORMS = 8
 LARGEST = 4
 ATTACHMENTS = [bytes([number]) * 100 for number in range(6)]

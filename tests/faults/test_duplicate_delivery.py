@@ -23,7 +23,7 @@ from tests.faults.serving import Server, scaled
 
 pytestmark = pytest.mark.slow
 
-BATCHES = scaled(2_000)
+BATCHES = scaled(1_000)
 MOST_TIMES = 5
 PLATFORMS = 4
 WORKERS = 40

@@ -17,7 +17,7 @@ from tests.faults.serving import Server, scaled
 
 pytestmark = pytest.mark.slow
 
-UPDATES = scaled(10_000)
+UPDATES = scaled(4_000)
 """Of all documents together."""
 RACES = scaled(100)
 MERGES = scaled(400)
