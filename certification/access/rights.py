@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from certification.access.permissions import KEEPERS, OF_KEPT_RECORDS, TABLE, Act, Role
 from certification.access.who import Held, Who
@@ -154,9 +155,12 @@ class Reach:
         if self.roots:
             if self.is_wide(session):
                 below = _below(session, self.tenant, self.roots, self.on)
-                # The employer is held against the branch, not each of the branch looked for.
-                mine = _of_tenant(Employment.tenant_id, self.tenant), beside(Employment.enterprise_id).in_(below)
-                found.append(sa.exists().where(Employment.worker_id == column, *mine, *self._holds))
+                # The employer is held against the branch, not each of the branch looked for. By a name of its own, since
+                # `column` may be one of employments too.
+                own = aliased(Employment)
+                mine = _of_tenant(own.tenant_id, self.tenant), beside(own.enterprise_id).in_(below)
+                days = own.started <= self.on, sa.or_(own.ended.is_(None), own.ended >= self.on)
+                found.append(sa.exists().where(own.worker_id == column, *mine, *days))
                 found += [column.in_(self.kept(session))] if self.keeping else []
             else:
                 whom = [self._branches(session), *([self.kept(session)] if self.keeping else [])]
