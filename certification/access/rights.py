@@ -155,7 +155,7 @@ class Reach:
         if self.roots:
             if self.is_wide(session):
                 below = _below(session, self.tenant, self.roots, self.on)
-                # The employer is held against the branch, not each of the branch looked for. By a name of its own, since
+                # The employer is held against the branch, not each of the branch looked for. By another name, since
                 # `column` may be one of employments too.
                 own = aliased(Employment)
                 mine = _of_tenant(own.tenant_id, self.tenant), beside(own.enterprise_id).in_(below)
