@@ -70,6 +70,20 @@ def officer(world: World, name: str, role: Role, unit: str | None, on: date = ON
 # ---------------------------------------------------------------- how far roles reach
 
 
+def test_a_branch_of_many_people_reaches_as_far_as_one_of_few(
+    world: World, people: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = officer(world, "hoa", Role.GRASSROOTS_OFFICER, "cdcs/a")
+    for wide in (rights.WIDE, 0):
+        monkeypatch.setattr(rights, "WIDE", wide)
+        assert seen(world, asking, people) == {"a", "ab", "last"}
+        with world.database.reading(world.tenant) as session:
+            reach = rights.reach(asking, READ, ON)
+            assert reach.is_wide(session) == (wide == 0)
+            employed = sa.select(Employment.worker_id).where(reach.workers(session, Employment.worker_id))
+            assert set(session.scalars(employed)) == {people[one] for one in ("a", "ab", "last")}
+
+
 @pytest.mark.parametrize(
     ("role", "unit", "expected"),
     [
