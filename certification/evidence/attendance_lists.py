@@ -35,6 +35,7 @@ from certification.models import (
     Base,
 )
 from certification.people import workers
+from certification.people.row_journal import RowJournal
 from certification.people.workers import Person
 from certification.rules import evidence_mapping
 from certification.rules.evidence_mapping import EvidenceMapping
@@ -51,6 +52,7 @@ __all__ = [
     "Version",
     "list_id_of",
     "people",
+    "statement_id",
     "take_in",
     "versions",
     "withdraw",
@@ -131,13 +133,14 @@ def take_in(
     good_rows_only: bool = False,
     dry_run: bool = False,
     reason: str | None = None,
+    journal: RowJournal | None = None,
 ) -> ListResult:
     """Takes in the file of the list that `organizer` (a unit's code) calls `code`, as `kind` paper or roll_call.
 
     A list that is known already is corrected: `reason` is kept with it. Raises ImportFaults with every fault, unless
     `dry_run` or `good_rows_only`, which answer with the rows left out; a file that cannot be read at all raises always.
     Raises UnknownOrganization, and NoMappingInForce. A number of SQL commands that does not grow with the rows.
-    `secret` is the installation's own.
+    `secret` is the installation's own; a `journal` is told of a new version.
     """
     sheet = attendance.read(data)
     if not dry_run:
@@ -184,6 +187,8 @@ def take_in(
         session, tenant, list_id, version, kind, witness, now,
         sha256=kept.sha256, file_name=kept_files.safe_name(file_name), reason=reason, **counts,
     )  # fmt: skip
+    if journal is not None:
+        journal.add({"list": list_id, "version": version, "organizer": unit.code}, None, {}, words=f"“{code.strip()}”")
     identity = issuing.organization_identity(session, tenant, unit.code, unit.name, secret=secret)
     issuing.known_as(session, tenant, {person.number: person for _, person, _, _ in new}.values(), now=now)
     issuing.publish(session, identity, [_placed(one, list_id, version, reading.mapping) for one in new])
@@ -198,7 +203,7 @@ def take_in(
                 "tenant_id": tenant,
                 "worker_id": person.id,
                 "digest": digest,
-                "statement_id": _statement_id(list_id, version, one.row),
+                "statement_id": statement_id(list_id, version, one.row),
                 "removed_in": None,
             }
             for one, person, _, digest in new
@@ -303,7 +308,7 @@ def _newest(tenant: UUID) -> sa.ScalarSelect[int]:
 # ---------------------------------------------------------------- rows of the tables
 
 
-def _statement_id(list_id: UUID, version: int, row: int) -> UUID:
+def statement_id(list_id: UUID, version: int, row: int) -> UUID:
     return uuid5(list_id, f"{version}/{row}")
 
 
@@ -315,7 +320,7 @@ def _placed(
     source = {"list": str(list_id), "version": version, "row": said.row}
     extensions = {**made["context"]["extensions"], f"{mapping.profile}/extension/source-list": source}
     context = {**made["context"], "extensions": extensions}
-    return {**made, "id": str(_statement_id(list_id, version, said.row)), "context": context}
+    return {**made, "id": str(statement_id(list_id, version, said.row)), "context": context}
 
 
 def _record(

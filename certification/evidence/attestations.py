@@ -23,6 +23,7 @@ from certification.evidence.attestable import Parting
 from certification.marks import Cause
 from certification.models import Attestation
 from certification.people import workers
+from certification.people.row_journal import RowJournal
 from certification.people.workers import Person
 from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
@@ -104,12 +105,13 @@ def import_attestations(
     now: datetime,
     programme: str = PROGRAMME,
     good_rows: bool = False,
+    journal: RowJournal | None = None,
 ) -> ImportResult:
     """Takes in a CSV or XLSX file of attestations (docs/imports.md); `changed` counts those that follow an earlier one.
 
     The workers concerned are to be judged again for the year. Raises ImportFaults with every fault; nothing was changed
-    then, unless `good_rows` are asked for: rows at fault are left out then, and told. May be called again with the same
-    file.
+    then, unless `good_rows` are asked for: rows at fault are left out then, and told. A `journal` is told what changes.
+    May be called again with the same file.
     """
     sheet = spreadsheets.read(data, COLUMNS)
     bulk.import_alone(session, tenant)
@@ -136,26 +138,28 @@ def import_attestations(
     for vouched in new:
         created += vouched.subject not in subjects
         subjects.add(vouched.subject)
-    bulk.insert(
-        session,
-        Attestation,
-        [
-            {
-                "worker_id": vouched.worker_id,
-                "id": new_id(),
-                "tenant_id": tenant,
-                "programme": programme,
-                "year": vouched.year,
-                "indicator": vouched.indicator,
-                "points": vouched.points,
-                "attested_by": vouched.attested_by,
-                "attested_on": vouched.attested_on,
-                "basis": vouched.basis,
-                "recorded": now,
-            }
-            for vouched in new
-        ],
-    )
+    kept = [
+        {
+            "worker_id": vouched.worker_id,
+            "id": new_id(),
+            "tenant_id": tenant,
+            "programme": programme,
+            "year": vouched.year,
+            "indicator": vouched.indicator,
+            "points": vouched.points,
+            "attested_by": vouched.attested_by,
+            "attested_on": vouched.attested_on,
+            "basis": vouched.basis,
+            "recorded": now,
+        }
+        for vouched in new
+    ]
+    bulk.insert(session, Attestation, kept)
+    if journal is not None:
+        for one, row_kept in zip(new, kept, strict=True):
+            key = {"id": row_kept["id"], "programme": programme, "year": one.year}
+            words = f"{one.indicator} năm {one.year}, {one.points} điểm"
+            journal.add(key, None, {"points": one.points}, words=words, worker=one.worker_id)
     by = {vouched.attested_by for vouched in new}
     concerned = {(vouched.worker_id, vouched.year) for vouched in new}
     marks.mark_stale(session, tenant, concerned, cause=Cause.ATTESTED, by=by.pop() if len(by) == 1 else None)

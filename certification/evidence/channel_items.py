@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from certification import bulk, spreadsheets
 from certification.evidence import words
 from certification.models import ChannelItem, Organization
+from certification.people.row_journal import RowJournal
 from certification.spreadsheets import Column, ImportResult, Row, written
 from certification.units import organizations
 from certification.units.trees import Node
@@ -73,12 +74,13 @@ def import_channel_items(
     now: datetime,
     units: Collection[UUID] | None = None,
     good_rows: bool = False,
+    journal: RowJournal | None = None,
 ) -> ImportResult:
     """Takes in a CSV or XLSX file of items (docs/imports.md). The same unit, channel, day and title told again with
     another number corrects it; 0 takes it back. `units` are the ids of those it may be about; None means all.
 
     Raises ImportFaults with every fault; nothing was changed then, unless `good_rows` are asked for: rows at fault are
-    left out then, and told. May be called again with the same file.
+    left out then, and told. A `journal` is told what changes. May be called again with the same file.
     """
     sheet = spreadsheets.read(data, COLUMNS)
     bulk.import_alone(session, tenant)
@@ -106,6 +108,14 @@ def import_channel_items(
     new = [one for key, one in told.items() if key not in there]
     changed = [one for key, one in told.items() if key in there and there[key] != (one["items"], one["source"])]
     bulk.upsert(session, ChannelItem, [*new, *changed], replacing=("items", "source", "recorded_by", "recorded"))
+    if journal is not None:
+        for one in (*new, *changed):
+            key = {"organization_id": one["organization_id"], "id": one["id"]}
+            was = there.get(one["id"])
+            before = None if was is None else {"items": was[0], "source": was[1]}
+            rest = {name: one[name] for name in ("channel", "day", "title")}
+            after = {"items": one["items"], "source": one["source"]}
+            journal.add(key | rest, before, after, words=f"“{one['title']}”, ngày {written(one['day'])}")
     notes = tuple(
         f"“{one['title']}” ngày {written(one['day'])}: {there[one['id']][0]} thành {one['items']}" for one in changed
     )

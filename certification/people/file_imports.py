@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from certification.access import tokens
 from certification.errors import CertificationError
-from certification.models import FileImport, FileImportChange
+from certification.models import FileImport, FileImportChange, FileImportRow
 from certification.spreadsheets import Fault
 from lrs.db import Session, among, new_id
 
@@ -34,6 +34,9 @@ __all__ = [
     "RUNNING",
     "UNDONE",
     "Ended",
+    "Left",
+    "ListTold",
+    "NotUndone",
     "Outcome",
     "UnknownImport",
     "beat",
@@ -41,6 +44,7 @@ __all__ = [
     "end",
     "file_of",
     "find",
+    "list_told",
     "listed",
     "outcome_of",
     "take_up",
@@ -77,6 +81,28 @@ class Ended(CertificationError):
         super().__init__("Lần nhập này đã kết thúc ở nơi khác; mở lại trang để xem kết quả")
 
 
+class NotUndone(CertificationError):
+    """Why an import cannot be undone as a whole."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Left:
+    """A row, or somebody, that stays as it is when an import is undone, and why. `number` is a worker's, or empty."""
+
+    number: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListTold:
+    """Which list a file of attendance is: its organizer's code, the organizer's own code for it, paper or roll_call."""
+
+    organizer: str
+    code: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What taking a table in came to, or would; lists are cut at `SHOWN`, and `many` says how long each is."""
@@ -106,6 +132,7 @@ def begin(
     checks: bool,
     good_rows: bool = False,
     whole: bool = False,
+    of_list: ListTold | None = None,
     pepper: bytes,
     now: datetime,
 ) -> UUID:
@@ -119,7 +146,8 @@ def begin(
         FileImport(
             id=id_, tenant_id=tenant, account_id=account, brought_by=by, kind=kind, file_name=file_name[:200],
             checks=checks, good_rows=good_rows, whole=whole, state=RUNNING, began=now, beat=now, sealed=sealed,
-            outcome=None, undone=None, **none,
+            outcome=None, undone=None, list_of=of_list and of_list.organizer, list_code=of_list and of_list.code,
+            list_kind=of_list and of_list.kind, **none,
         )
     )  # fmt: skip
     session.flush()
@@ -203,12 +231,18 @@ def outcome_of(row: FileImport) -> Outcome:
     return Outcome(*counts, faults, said["notes"], told["changes"], told["missing"], said["many"])
 
 
+def list_told(row: FileImport) -> ListTold | None:
+    """Which list the file is; None for one of another table."""
+    if row.list_of is None or row.list_code is None or row.list_kind is None:
+        return None
+    return ListTold(row.list_of, row.list_code, row.list_kind)
+
+
 def _sweep(session: Session, tenant: UUID, now: datetime) -> None:
     mine = FileImport.tenant_id == tenant
     old = sa.select(FileImport.id).where(mine, FileImport.began < now - KEPT)
-    session.execute(
-        sa.delete(FileImportChange).where(FileImportChange.tenant_id == tenant, FileImportChange.import_id.in_(old))
-    )
+    for told in (FileImportChange, FileImportRow):
+        session.execute(sa.delete(told).where(told.tenant_id == tenant, told.import_id.in_(old)))
     session.execute(sa.delete(FileImport).where(mine, FileImport.began < now - KEPT))
     stale = FileImport.sealed.is_not(None), FileImport.began < now - FILE_KEPT
     session.execute(sa.update(FileImport).where(mine, *stale).values(sealed=None))

@@ -12,7 +12,7 @@ in an enterprise, its roster is its headcount. What an enterprise declared last,
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.errors import CertificationError
 from certification.models import DeclaredHeadcount, Employment, Organization
+from certification.people.row_journal import RowJournal
 from certification.spreadsheets import Column, ImportResult, Row, read, written
 from certification.units import organizations
 from certification.units.trees import ENTERPRISE as ENTERPRISE_KIND
@@ -160,12 +161,14 @@ def import_headcounts(
     now: datetime,
     good_rows: bool = False,
     within: Collection[UUID] | None = None,
+    journal: RowJournal | None = None,
 ) -> ImportResult:
     """Takes in a file of declared headcounts (docs/imports.md).
 
     Another declaration for the same enterprise and day corrects the one before. Raises ImportFaults with every fault;
     nothing was changed then, unless `good_rows` are asked for: rows at fault are left out then, and told. `within` are
-    the ids of the enterprises it may be about; None means all. May be called again with the same file.
+    the ids of the enterprises it may be about; None means all; a `journal` is told what changes. May be called again
+    with the same file.
     """
     sheet = read(data, COLUMNS)
     bulk.import_alone(session, tenant)
@@ -196,6 +199,11 @@ def import_headcounts(
     new = sum(key not in stored for key in told)
     changed = {key: one for key, one in told.items() if stored.get(key) != one}
     _write(session, tenant, changed, now)
+    if journal is not None:
+        for (unit, day), one in sorted(changed.items()):
+            of_row = {"organization_id": unit, "day": day}
+            before = None if (unit, day) not in stored else _values(stored[unit, day])
+            journal.add(of_row, before, _values(one), words=f"“{codes[unit]}”, ngày {written(day)}")
     return sheet.result(new, len(changed) - new, len(told) - len(changed), notes)
 
 
@@ -267,6 +275,10 @@ def _stored(session: Session, tenant: UUID, enterprises: Collection[UUID]) -> di
     query = sa.select(DeclaredHeadcount).where(DeclaredHeadcount.tenant_id == tenant)
     rows = session.scalars(query.where(among(session, DeclaredHeadcount.organization_id, enterprises)))
     return {(row.organization_id, row.day): _said(row) for row in rows}
+
+
+def _values(one: Declared) -> dict[str, Any]:
+    return {name: value for name, value in asdict(one).items() if name != "day"}
 
 
 def _said(row: DeclaredHeadcount) -> Declared:

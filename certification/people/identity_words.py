@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from certification.people import workers
 from certification.spreadsheets import written
 
 __all__ = [
+    "AROUND_SLASHES",
     "already_merged",
     "both_attested",
     "both_dossiers",
@@ -44,10 +46,14 @@ def national_numbers_differ(kept: str, other: str) -> str:
     return f"Số định danh khác nhau (…{kept} và …{other}): giữ số của mã được giữ; kiểm tra có đúng là một người không"
 
 
+AROUND_SLASHES = "trước và sau mỗi dấu / phải có chữ hoặc số, không chỉ là dấu chấm; chọn mã khác"
+
+
 def new_worker_faults(number: str, full_name: str | None) -> list[str]:
     """What is wrong with the number and the name of a worker who is not there yet; as on a roster."""
+    faults = [] if workers.is_addressable(number) else [f"Mã người lao động mới: {AROUND_SLASHES}"]
     told = [("Mã người lao động", number, 100)] + ([] if full_name is None else [("Họ và tên", full_name, 200)])
-    return [
+    return faults + [
         f"{what} mới dài từ 1 đến {at_most} ký tự, không có ký tự điều khiển, không bắt đầu hay kết thúc bằng "
         "dấu cách; viết lại"
         for what, text, at_most in told

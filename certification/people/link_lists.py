@@ -8,6 +8,7 @@ from uuid import UUID
 from certification import bulk, spreadsheets
 from certification.people import identifiers, linking, workers
 from certification.people.identifiers import Opaque
+from certification.people.row_journal import RowJournal
 from certification.people.workers import Known, everybody
 from certification.spreadsheets import Column, ImportResult
 from lrs.db import Session
@@ -33,12 +34,14 @@ def import_links(
     opaque: Opaque | None = None,
     good_rows: bool = False,
     known: Known = everybody,
+    journal: RowJournal | None = None,
 ) -> ImportResult:
     """Takes in a CSV or XLSX file of links (docs/imports.md), counted by row, on the word of `by`.
 
     A link that is there already is unchanged. Statements that waited become facts. Raises ImportFaults with every
     fault; nothing was changed then, unless `good_rows` are asked for: rows at fault are left out then, and told.
-    Whoever is not `known` to who imports is as if there were nobody. May be called again with the same file.
+    Whoever is not `known` to who imports is as if there were nobody. A `journal` is told what changes. May be called
+    again with the same file.
     """
     sheet = spreadsheets.read(data, COLUMNS)
     bulk.import_alone(session, tenant)
@@ -77,6 +80,9 @@ def import_links(
         if ifi not in owners and sheet.good(line)
     ]
     linking.link_all(session, tenant, new, by=by, now=now)
+    if journal is not None:
+        for ifi, who, basis in new:
+            journal.add({"ifi": ifi}, None, {"linked_by": by, "basis": basis}, words=f"tài khoản “{ifi}”", worker=who)
     fresh = {ifi for ifi, _, _ in new}
     taken = [ifis for line, ifis in accounts if sheet.good(line)]
     created = sum(not fresh.isdisjoint(ifis) for ifis in taken)

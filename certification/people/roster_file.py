@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from certification.people import audiences, identifiers, national_numbers
+from certification.people import audiences, identifiers, identity_words, national_numbers, workers
 from certification.people.identifiers import Opaque
 from certification.people.national_numbers import Number
 from certification.people.union_roles import Told
@@ -224,6 +224,8 @@ def read_roster(
 
 def _entry(row: Row, today: date, opaque: Opaque | None, shared: dict[object, object]) -> Entry | Named | None:
     number = row.text(NUMBER, at_most=100)
+    if number is not None and not workers.is_addressable(number):
+        row.fault(NUMBER, f"mã “{number}” không dùng được: {identity_words.AROUND_SLASHES}")
     full_name = row.text(NAME, at_most=200)
     gender = row.choice(GENDER, GENDERS, also=ENGLISH_GENDERS)
     enterprise = row.text(ENTERPRISE)

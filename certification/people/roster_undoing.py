@@ -2,8 +2,8 @@
 
 A worker whom the import brought in goes, unless something else rests on the record since; a record that goes stays,
 empty, under a number that tells nothing, so that counts of past days stay whole. What was changed again since the
-import, or rests on what it brought, stays as it is and is named. The reversal is an act; everybody concerned is judged
-again.
+import, or rests on what it brought, stays as it is and is named. Everybody concerned is judged again. It is
+`certification.import_undoing` that undoes, this table as all others.
 """
 
 from __future__ import annotations
@@ -18,29 +18,24 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk, marks
-from certification.acts import chain
-from certification.errors import CertificationError
 from certification.marks import EVERY_YEAR, Cause, mark_uncounted
 from certification.models import (
     Audience,
     Base,
     Employment,
-    FileImport,
-    FileImportChange,
     NationalNumber,
     UnionRole,
     Worker,
     WorkerIdentifier,
 )  # fmt: skip
-from certification.people import file_imports, linking, names, roster_journal
+from certification.people import linking, names, roster_journal
+from certification.people.file_imports import Left
 from certification.people.linking import STATED
 from certification.people.roster_journal import Told
 from certification.vietnam import vietnam_day
 from lrs.db import Session, among
 
-__all__ = ["ACT", "Left", "NotUndone", "Plan", "survey", "undo"]
-
-ACT = "import.undo"
+__all__ = ["Plan", "Writes", "worked_out", "write"]
 
 GONE_NAME = "(đã hoàn tác)"
 _PREFIX = "hoan-tac/"
@@ -52,9 +47,9 @@ _TOLD = {
 """Tables of which the journal tells."""
 
 _FOLLOWS = {
-    "certification_file_import_change", "certification_stale", "certification_uncounted", "certification_standing",
-    "certification_assessment", "certification_look", "certification_fact", "certification_identity_event",
-    "certification_repeat", "certification_occasion",
+    "certification_file_import_change", "certification_file_import_row", "certification_stale",
+    "certification_uncounted", "certification_standing", "certification_assessment", "certification_look",
+    "certification_fact", "certification_identity_event", "certification_repeat", "certification_occasion",
 }  # fmt: skip
 """Tables whose rows follow from others, or are no ground for keeping somebody."""
 
@@ -70,19 +65,6 @@ _RESTS: Mapping[str, str] = {
     "certification_account": "đã có tài khoản đăng nhập",
 }
 """What rests on a record, in words; of another table, that something does."""
-
-
-class NotUndone(CertificationError):
-    """Why an import cannot be undone as a whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Somebody of whom something stays as it is, and why."""
-
-    number: str
-    full_name: str
-    why: str
 
 
 @dataclass(slots=True)
@@ -108,7 +90,9 @@ class _Now:
 
 
 @dataclass(slots=True)
-class _Writes:
+class Writes:
+    """All that undoing writes, and what it comes to."""
+
     plan: Plan = field(default_factory=Plan)
     named: list[dict[str, Any]] = field(default_factory=list)
     jobs_off: list[dict[str, Any]] = field(default_factory=list)
@@ -121,43 +105,14 @@ class _Writes:
     links_off: list[str] = field(default_factory=list)
 
 
-def survey(session: Session, tenant: UUID, row: FileImport) -> Plan:
-    """What undoing the import would come to; nothing changes. Raises NotUndone."""
-    return _worked_out(session, tenant, row).plan
-
-
-def undo(session: Session, tenant: UUID, row: FileImport, *, by: str, reason: str, now: datetime) -> Plan:
-    """Undoes the import: a number of SQL commands that does not grow with the workers. Raises NotUndone where it is
-    undone already, or is none that took anything in."""
-    bulk.import_alone(session, tenant)
-    mine = FileImport.tenant_id == tenant, FileImport.id == row.id, FileImport.state == file_imports.DONE
-    done = session.connection().execute(
-        sa.update(FileImport).where(*mine).values(state=file_imports.UNDONE, undone=now)
-    )
-    if done.rowcount != 1:
-        raise NotUndone("Lần nhập này đã được hoàn tác, hoặc chưa nhập gì")
-    writes = _worked_out(session, tenant, row, undone=True)
-    _write(session, tenant, writes, by=by, reason=reason, now=now)
-    plan = writes.plan
-    mine_too = FileImportChange.tenant_id == tenant, FileImportChange.import_id == row.id
-    session.execute(sa.delete(FileImportChange).where(*mine_too))
-    detail = {
-        "table": row.kind, "file": row.file_name, "reason": reason, "removed": len(plan.gone),
-        "put_back": len(plan.back), "left": len(plan.left),
-    }  # fmt: skip
-    chain.add(session, tenant, by=by, act=ACT, subject=f"import:{row.id}", now=now, detail=detail)
-    return plan
-
-
 # ---------------------------------------------------------------- working it out
 
 
-def _worked_out(session: Session, tenant: UUID, row: FileImport, *, undone: bool = False) -> _Writes:
-    if row.kind != "roster" or row.checks or (not undone and row.state != file_imports.DONE):
-        raise NotUndone("Lần nhập này đã được hoàn tác, hoặc chưa nhập gì")
-    told = roster_journal.read(session, tenant, row.id)
+def worked_out(session: Session, tenant: UUID, import_id: UUID) -> Writes:
+    """What undoing the import comes to, and all that is to be written for it."""
+    told = roster_journal.read(session, tenant, import_id)
     now = _as_it_is(session, tenant, [*told])
-    writes = _Writes()
+    writes = Writes()
     for worker, one in told.items():
         person = now.people.get(worker)
         if person is None or person.erased is not None:
@@ -176,7 +131,7 @@ def _after(changes: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
     return {key: after for key, (_before, after) in changes.items() if after is not None}
 
 
-def _take_out(tenant: UUID, worker: UUID, told: Told, now: _Now, writes: _Writes) -> None:
+def _take_out(tenant: UUID, worker: UUID, told: Told, now: _Now, writes: Writes) -> None:
     """A worker whom the import brought in."""
     person = now.people[worker]
     same = (
@@ -203,7 +158,7 @@ def _take_out(tenant: UUID, worker: UUID, told: Told, now: _Now, writes: _Writes
     )  # fmt: skip
 
 
-def _put_back(tenant: UUID, worker: UUID, told: Told, now: _Now, writes: _Writes) -> None:
+def _put_back(tenant: UUID, worker: UUID, told: Told, now: _Now, writes: Writes) -> None:
     """A worker who was known before the import."""
     person = now.people[worker]
     why: list[str] = []
@@ -380,7 +335,8 @@ def _delete(session: Session, model: Any, names_of: Mapping[str, str], rows: lis
         )
 
 
-def _write(session: Session, tenant: UUID, writes: _Writes, *, by: str, reason: str, now: datetime) -> None:
+def write(session: Session, tenant: UUID, writes: Writes, *, by: str, reason: str, now: datetime) -> None:
+    """Undoes it: a number of SQL commands that does not grow with the workers."""
     person = {"of_worker": "worker_id"}
     at = {**person, "of_enterprise": "enterprise_id", "of_day": "started"}
     _delete(session, Employment, at, writes.jobs_off)

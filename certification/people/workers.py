@@ -34,6 +34,7 @@ __all__ = [
     "find",
     "ids",
     "ids_of",
+    "is_addressable",
     "known_workers",
     "merged_numbers",
     "records",
@@ -94,6 +95,13 @@ def find(session: Session, tenant: UUID, number: str) -> Person:
     if found is None:
         raise UnknownWorker(number)
     return found
+
+
+def is_addressable(number: str) -> bool:
+    """Whether a number can stand in the address of a page: no part of it between slashes is empty or of dots alone.
+    Browsers take such a part for the way to another page, and whoever pressed a button there would press another one.
+    """
+    return all(part.strip(".") for part in number.split("/"))
 
 
 def ids(session: Session, tenant: UUID) -> list[UUID]:

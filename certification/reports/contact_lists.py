@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from certification import bulk, spreadsheets
 from certification.models import ReportContact
+from certification.people.row_journal import RowJournal
 from certification.reports import late
 from certification.reports.late import Contact
 from certification.spreadsheets import Column, ImportResult
@@ -36,12 +38,14 @@ def import_contacts(
     now: datetime,
     good_rows: bool = False,
     within: Collection[UUID] | None = None,
+    journal: RowJournal | None = None,
 ) -> ImportResult:
     """Takes in a CSV or XLSX file of contacts (docs/imports.md), one a unit, counted by row, on the word of `by`.
 
     Whoever is named takes the place of whoever was. Raises ImportFaults with every fault; nothing was changed then,
     unless `good_rows` are asked for: rows at fault are left out then, and told. A unit that is not `within` (None: all
-    are) is told as one that is not there. A few SQL commands. May be called again with the same file.
+    are) is told as one that is not there. A `journal` is told what changes. A few SQL commands. May be called
+    again with the same file.
     """
     sheet = spreadsheets.read(data, COLUMNS)
     bulk.import_alone(session, tenant)
@@ -85,5 +89,10 @@ def import_contacts(
         ],
         replacing=("name", "phone", "email", "said_by", "said"),
     )  # fmt: skip
+    if journal is not None:
+        codes = {node.id: node.code for node in nodes.values()}
+        for unit, one in sorted(new.items()):
+            was = None if unit not in known else asdict(known[unit])
+            journal.add({"organization_id": unit}, was, asdict(one), words=f"“{codes[unit]}”")
     created = sum(unit not in known for unit in new)
     return sheet.result(created, len(new) - created, len(good) - len(new))

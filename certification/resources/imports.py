@@ -19,6 +19,7 @@ from certification.evidence import attestations
 from certification.import_tables import TABLES as KNOWN_TABLES
 from certification.judgement import awards
 from certification.people import headcounts, link_lists
+from certification.people.row_journal import RowJournal
 from certification.reports import contact_lists
 from certification.resources.access import changing, everything, national_numbers_keys, now, pepper, today, who
 from certification.resources.errors import Fault, NotFound
@@ -92,11 +93,11 @@ class Import:
     act: Act
     summary: str
     about: str
-    take_in: Callable[[Session, bytes, bool], ImportResult]
+    take_in: Callable[[Session, bytes, bool, RowJournal | None], ImportResult]
     whole: bool = False
 
 
-def _titles(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+def _titles(session: Session, data: bytes, good_rows: bool, journal: RowJournal | None = None) -> ImportResult:
     tenant = who().tenant
     return awards.import_titles(
         session,
@@ -108,32 +109,39 @@ def _titles(session: Session, data: bytes, good_rows: bool) -> ImportResult:
         good_rows=good_rows,
         known=rights.knowing(session, who(), Act.IMPORT_TITLES, today()),
         by=who().name,
+        journal=journal,
     )
 
 
-def _headcounts(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+def _headcounts(session: Session, data: bytes, good_rows: bool, journal: RowJournal | None = None) -> ImportResult:
     within = rights.organizations_within(session, who(), Act.DECLARE_HEADCOUNTS, today())
-    return headcounts.import_headcounts(session, who().tenant, data, now=now(), good_rows=good_rows, within=within)
+    return headcounts.import_headcounts(
+        session, who().tenant, data, now=now(), good_rows=good_rows, within=within, journal=journal
+    )
 
 
-def _attestations(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+def _attestations(session: Session, data: bytes, good_rows: bool, journal: RowJournal | None = None) -> ImportResult:
     everything(Act.IMPORT_ATTESTATIONS)
-    return attestations.import_attestations(session, who().tenant, data, now=now(), good_rows=good_rows)
+    return attestations.import_attestations(
+        session, who().tenant, data, now=now(), good_rows=good_rows, journal=journal
+    )
 
 
-def _commitments(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+def _commitments(session: Session, data: bytes, good_rows: bool, journal: RowJournal | None = None) -> ImportResult:
     within = rights.organizations_within(session, who(), Act.IMPORT_COMMITMENTS, today())
-    return commitments.import_commitments(session, who().tenant, data, now=now(), good_rows=good_rows, within=within)
+    return commitments.import_commitments(
+        session, who().tenant, data, now=now(), good_rows=good_rows, within=within, journal=journal
+    )
 
 
-def _report_contacts(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+def _report_contacts(session: Session, data: bytes, good_rows: bool, journal: RowJournal | None = None) -> ImportResult:
     within = rights.organizations_within(session, who(), Act.WRITE_REPORTS, today())
     return contact_lists.import_contacts(
-        session, who().tenant, data, by=who().name, now=now(), good_rows=good_rows, within=within
+        session, who().tenant, data, by=who().name, now=now(), good_rows=good_rows, within=within, journal=journal
     )
 
 
-def _links(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+def _links(session: Session, data: bytes, good_rows: bool, journal: RowJournal | None = None) -> ImportResult:
     tenant = who().tenant
     return link_lists.import_links(
         session,
@@ -144,15 +152,16 @@ def _links(session: Session, data: bytes, good_rows: bool) -> ImportResult:
         opaque=lambda ifi: api.opaque_account(ifi, tenant=tenant, secret=pepper()),
         good_rows=good_rows,
         known=rights.knowing(session, who(), Act.CHANGE_IDENTITY, today()),
+        journal=journal,
     )
 
 
-def _organizations(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+def _organizations(session: Session, data: bytes, good_rows: bool, journal: RowJournal | None = None) -> ImportResult:
     everything(Act.CHANGE_UNITS)
     return organizations.import_organizations(session, who().tenant, data, now=now())
 
 
-def _successions(session: Session, data: bytes, good_rows: bool) -> ImportResult:
+def _successions(session: Session, data: bytes, good_rows: bool, journal: RowJournal | None = None) -> ImportResult:
     everything(Act.CHANGE_UNITS)
     return changes.import_successions(session, who().tenant, data, by=who().name, now=now())
 
@@ -230,12 +239,12 @@ IMPORTS = (
 def _declare(one: Import) -> None:
     def take_in(query: Mapping[str, Any], file: Upload) -> Any:
         with changing(who().tenant, dry_run=query["dry_run"]) as session:
-            result = one.take_in(session, file.data, query.get("good_rows", False))
+            result = one.take_in(session, file.data, query.get("good_rows", False), None)
         return imported(result, dry_run=query["dry_run"])
 
     def refused(file: Upload) -> Any:
         with changing(who().tenant, dry_run=True) as session:
-            result = one.take_in(session, file.data, True)
+            result = one.take_in(session, file.data, True, None)
         columns = KNOWN_TABLES[one.table].columns
         return Response(given_back.as_xlsx(file.data, columns, result.faults, result.refused), mimetype=XLSX)
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from certification import bulk, spreadsheets
 from certification.models import Commitment, Organization
+from certification.people.row_journal import RowJournal
 from certification.rules import plans
 from certification.spreadsheets import ImportResult
 from certification.units import organizations
@@ -20,6 +21,9 @@ from lrs.db import Session
 __all__ = ["HEADINGS", "import_commitments"]
 
 HEADINGS = ("Mã đơn vị", "Nội dung", "Năm", "Căn cứ")
+
+_Key = tuple[UUID, str, int]
+"""A unit's id, what it took on, the year."""
 
 
 def import_commitments(
@@ -30,13 +34,14 @@ def import_commitments(
     now: datetime,
     good_rows: bool = False,
     within: Collection[UUID] | None = None,
+    journal: RowJournal | None = None,
 ) -> ImportResult:
     """Takes in a CSV or XLSX file of what organizations took into their programme of a year (docs/imports.md).
 
     What can be taken on is what the loaded plans count, written in any case, with or without diacritics. Raises
     ImportFaults with every fault; nothing was changed then, unless `good_rows` are asked for: rows at fault are left
-    out then, and told. `within` are the ids of the units it may be about; None means all. May be called again with the
-    same file.
+    out then, and told. `within` are the ids of the units it may be about; None means all; a `journal` is told what
+    changes. May be called again with the same file.
     """
     sheet = spreadsheets.read(data, HEADINGS)
     bulk.import_alone(session, tenant)
@@ -44,7 +49,7 @@ def import_commitments(
         code: node for code, node in organizations.nodes(session, tenant).items() if within is None or node.id in within
     }
     kinds = {_plain(kind): kind for kind in _countable(session, tenant)}
-    told: dict[tuple[UUID, str, int], tuple[int, str]] = {}
+    told: dict[_Key, tuple[int, str]] = {}
     for row in sheet.rows:
         code = row.text("Mã đơn vị")
         words = row.text("Nội dung")
@@ -64,10 +69,26 @@ def import_commitments(
             row.clash("Mã đơn vị", f"“{code}” đã có ở dòng {earlier} cho năm {year}; xoá một dòng", earlier)
         told.setdefault(key, (row.number, source))
     sheet.refuse_faulty(good_rows=good_rows)
-    counts = _write_commitments(
-        session, tenant, {key: source for key, (row, source) in told.items() if sheet.good(row)}, now
+    good = {key: source for key, (row, source) in told.items() if sheet.good(row)}
+    stored = _stored(session, tenant)
+    if journal is not None:
+        codes = {node.id: node.code for node in nodes.values()}
+        for (unit, kind, year), source in sorted(good.items()):
+            was = stored.get((unit, kind, year))
+            if was != source:
+                of_row = {"organization_id": unit, "kind": kind, "year": year}
+                before = None if was is None else {"source": was}
+                journal.add(of_row, before, {"source": source}, words=f"“{codes[unit]}”, {kind}, năm {year}")
+    return sheet.result(*_write_commitments(session, stored, good, now))
+
+
+def _stored(session: Session, tenant: UUID) -> dict[_Key, str]:
+    rows = session.execute(
+        sa.select(Commitment.organization_id, Commitment.kind, Commitment.year, Commitment.source)
+        .join(Organization, Organization.id == Commitment.organization_id)
+        .where(Organization.tenant_id == tenant)
     )
-    return sheet.result(*counts)
+    return {(organization, kind, year): source for organization, kind, year, source in rows}
 
 
 def _countable(session: Session, tenant: UUID) -> set[str]:
@@ -87,15 +108,9 @@ def _plain(words: str) -> str:
 
 
 def _write_commitments(
-    session: Session, tenant: UUID, told: Mapping[tuple[UUID, str, int], str], now: datetime
+    session: Session, stored: Mapping[_Key, str], told: Mapping[_Key, str], now: datetime
 ) -> tuple[int, int, int]:
     """How many are new, changed, unchanged."""
-    rows = session.execute(
-        sa.select(Commitment.organization_id, Commitment.kind, Commitment.year, Commitment.source)
-        .join(Organization, Organization.id == Commitment.organization_id)
-        .where(Organization.tenant_id == tenant)
-    )
-    stored = {(organization, kind, year): source for organization, kind, year, source in rows}
     new = [key for key in told if key not in stored]
     changed = [key for key in told if key in stored and stored[key] != told[key]]
     table: Any = Commitment.__table__

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.keyboard import press, reach, write
 from tests.browser.visiting import Visit
 from tests.certification.access.people import PASSWORD
 
@@ -31,33 +32,78 @@ DROP = """([form, name, text]) => {
 @pytest.mark.parametrize(
     ("name", "path", "size"), [("doanhnghiep", "/doanh-nghiep/danh-sach", "desk"), ("cdcs", "/nhap-danh-sach", "phone")]
 )
-def test_a_roster_is_dropped_checked_taken_in_and_undone(
+def test_a_roster_is_dropped_or_chosen_checked_taken_in_and_undone_by_keyboard(
     prepared_address: str, chromium: Browser, name: str, path: str, size: str
 ) -> None:
     visit = Visit(chromium, prepared_address, name, size=size)
     page = visit.page
+
+    def do(words: str) -> None:
+        press(page, page.locator("main").get_by_role("button", name=words))
+
     visit.open(path)
-    page.get_by_role("button", name="Kiểm tra tệp").click()
+    do("Kiểm tra tệp")
     expect(page.locator("#table-loi")).to_contain_text("Chọn tệp danh sách")
-    page.evaluate(DROP, ["form[data-drop]", "danh-sach.csv", HEADINGS + GOOD + BAD])
-    page.get_by_role("button", name="Kiểm tra tệp").click()
+    if size == "desk":
+        page.evaluate(DROP, ["form[data-drop]", "danh-sach.csv", HEADINGS + GOOD + BAD])
+    else:
+        with page.expect_file_chooser() as chosen:
+            reach(page, "#table")
+            page.keyboard.press("Enter")
+        content = (HEADINGS + GOOD + BAD).encode()
+        chosen.value.set_files({"name": "danh-sach.csv", "mimeType": "text/csv", "buffer": content})
+    do("Kiểm tra tệp")
     expect(page.locator("#ket-qua")).to_contain_text("1 dòng có lỗi")
     expect(page.locator("#ket-qua")).to_contain_text("31/02/2026")
     expect(page.locator("#ket-qua")).to_contain_text("Nguyễn Thị Ửng Hộ")
     found = visit.look("bring-in-checked")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Tải các dòng cần sửa").click()
+        reach(page, page.get_by_role("button", name="Tải các dòng cần sửa"))
+        page.keyboard.press("Enter")
     assert download.value.suggested_filename == "dong-can-sua.xlsx"
-    page.get_by_role("button", name="Nhập các dòng đúng").click()
+    do("Nhập các dòng đúng")
     expect(page.locator("#ket-qua h2")).to_have_text("Đã nhập")
     found += visit.look("bring-in-done")
-    page.get_by_role("button", name="Hoàn tác lần nhập này").click()
+    do("Hoàn tác lần nhập này")
     expect(page.locator("main")).to_contain_text("1 người do lần nhập này thêm vào")
     found += visit.look("bring-in-undo")
-    page.fill("#reason", "nhầm tệp")
-    page.get_by_role("button", name="Hoàn tác lần nhập này").click()
+    write(page, "#reason", "nhầm tệp")
+    do("Hoàn tác lần nhập này")
     expect(page.locator("main")).to_contain_text("Đã hoàn tác: 1 người mới được đưa ra")
     found += visit.look("bring-in-before")
+    visit.close()
+    assert found == []
+
+
+CONTEST = "Mã người lao động;Nội dung;Ngày;Chủ đề;Hình thức;Xếp hạng\n"
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_a_list_of_a_contest_is_dropped_corrected_taken_in_and_undone(
+    prepared_address: str, chromium: Browser, size: str
+) -> None:
+    visit = Visit(chromium, prepared_address, "cdcs", size=size)
+    page = visit.page
+    visit.open("/nhap-danh-sach")
+    assert page.locator("#list_code").is_hidden() and page.locator("#whole").is_visible()
+    page.get_by_label("Danh sách tham dự", exact=True).check()
+    assert page.locator("#list_code").is_visible() and page.locator("#whole").is_hidden()
+    found = visit.look("bring-in-attendance")
+    row = "{};Hội thi tìm hiểu Luật Lao động;05/09/2026;law-labour;hội thi;Giải Nhì\n"
+    page.fill("#list_code", f"HT-{size}")
+    page.evaluate(DROP, ["form[data-drop]", "hoi-thi.csv", CONTEST + row.format("a03") + row.format("z99")])
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    expect(page.locator("#ket-qua")).to_contain_text("không có người lao động nào mang mã “z99”")
+    found += visit.look("bring-in-attendance-checked")
+    page.get_by_role("button", name="Nhập các dòng đúng").click()
+    expect(page.locator("#ket-qua h2")).to_have_text("Đã nhập")
+    page.get_by_role("button", name="Hoàn tác lần nhập này").click()
+    expect(page.locator("main")).to_contain_text("1 dòng do lần nhập này thêm vào sẽ được gỡ")
+    found += visit.look("bring-in-attendance-undo")
+    page.fill("#reason", "nhầm hội thi")
+    page.get_by_role("button", name="Hoàn tác lần nhập này").click()
+    expect(page.locator("main")).to_contain_text("Đã hoàn tác: 1 dòng được gỡ")
+    found += visit.look("bring-in-attendance-before")
     visit.close()
     assert found == []
 

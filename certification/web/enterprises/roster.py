@@ -1,4 +1,5 @@
-"""/doanh-nghiep/danh-sach: who works here, from the file that people keep: checked, taken in, undone."""
+"""/doanh-nghiep/danh-sach: who works here, who learned what, from the files that people keep: checked, taken in,
+undone."""
 
 from __future__ import annotations
 
@@ -8,4 +9,6 @@ from certification.web.frame import bringing_in
 
 __all__: list[str] = []
 
-bringing_in.add(pages, "/doanh-nghiep/danh-sach", Act.IMPORT_PEOPLE, ("roster",), name="staff")
+TABLES = ("roster", "attendance", "headcounts")
+
+bringing_in.add(pages, "/doanh-nghiep/danh-sach", Act.IMPORT_PEOPLE, TABLES, name="staff")

@@ -17,29 +17,35 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
+from certification import import_undoing
 from certification.access import rights
 from certification.access.permissions import Act
 from certification.acts import chain
+from certification.evidence import attendance, attendance_lists
 from certification.import_tables import TABLES as KNOWN
+from certification.import_undoing import Undoing
 from certification.models import FileImport
-from certification.people import file_imports, roster_undoing
-from certification.people.file_imports import DONE, REFUSED, RUNNING, UNDONE, Ended, Outcome, UnknownImport
+from certification.people import file_imports
+from certification.people.file_imports import DONE, REFUSED, RUNNING, UNDONE, Ended, ListTold, Outcome, UnknownImport
 from certification.people.roster_changes import Report
 from certification.people.roster_journal import Journal
-from certification.resources import imports, rosters
+from certification.people.row_journal import RowJournal
+from certification.resources import rosters
 from certification.resources.access import caller, changing, database, now, pepper, signed_in, today, who
-from certification.resources.errors import NotFound
-from certification.resources.imports import Import
+from certification.resources.errors import BadRequest, NotFound
+from certification.resources.speaking import in_the_name_of
 from certification.resources.uploads import TABLES, XLSX, Upload
-from certification.spreadsheets import Fault, ImportFaults, ImportResult, given_back, written
-from certification.web.frame.fields import Form, choice, file, long_text, tick
-from certification.web.frame.forms import filled_in
+from certification.spreadsheets import Fault, ImportFaults, given_back, written
+from certification.web.frame import places
+from certification.web.frame.fields import Form, choice, file, long_text, text, tick
+from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import Pages, shown
+from certification.web.frame.taken_in import ATTENDANCE, OTHERS
 from lrs.api import Fault as StoreFault
 from lrs.db import Session
 
@@ -64,6 +70,22 @@ STATES: Mapping[str, tuple[Any, str]] = {
     UNDONE: (_l("Đã hoàn tác"), "off"),
 }
 
+UNDOING: Mapping[str, Any] = {
+    ROSTER: _l("Việc hoàn tác được ghi vào sổ việc cùng lý do; kết quả của những người này được tính lại."),
+    ATTENDANCE: _l(
+        "Phát biểu (Statement) của các dòng này bị huỷ, không bị xoá; danh sách và tệp vẫn được giữ cùng lý do. Kết "
+        "quả của những người này được tính lại."
+    ),
+    "attestations": _l("Điểm được rút từ hôm nay, không bị xoá: đến hôm qua điểm vẫn được coi là đã xác nhận."),
+    "titles": _l("Quyết định nhập nhầm được gỡ khỏi sổ danh hiệu; sổ việc vẫn ghi đã nhập và đã gỡ, do ai, vì sao."),
+    "links": _l("Tài khoản được gỡ khỏi người lao động: việc học của tài khoản đó chờ đến khi được gắn lại."),
+    **dict.fromkeys(
+        ("headcounts", "commitments", "report-contacts", "channel-items"),
+        _l("Việc hoàn tác được ghi vào sổ việc cùng lý do; số liệu được tính lại."),
+    ),
+}
+"""What undoing is, as the law of each table allows."""
+
 log = logging.getLogger(__name__)
 
 _under_way: dict[UUID, tuple[int, int]] = {}
@@ -79,6 +101,23 @@ class BringInForm(Form):
         _l("Tệp danh sách"), TABLES, needed=_l("Chọn tệp danh sách"),
         hint=_l("XLSX hoặc CSV, theo tệp mẫu. Chọn tệp, hoặc kéo tệp thả vào đây."),
     )  # fmt: skip
+    list_of = text(
+        _l("Mã đơn vị tổ chức"),
+        optional=False,
+        hint=_l("Đơn vị mở lớp, hội thi, buổi học; mỗi dòng được ghi nhận với tên đơn vị này"),
+    )
+    list_code = text(
+        _l("Mã danh sách"), optional=False, most=attendance_lists.CODE_AT_MOST,
+        hint=_l("Số hiệu hoặc ngày, ví dụ HT-2026-09. Nhập lại cùng mã là sửa danh sách đó"),
+    )  # fmt: skip
+    list_kind = choice(
+        _l("Danh sách này là"),
+        [
+            (attendance.PAPER, _l("Danh sách ghi trên giấy, chép lại")),
+            (attendance.ROLL_CALL, _l("Điểm danh: người tổ chức đã gọi tên hoặc quét mã từng người")),
+        ],
+        optional=False,
+    )
     whole = tick(
         _l("Tệp này là toàn bộ lao động của doanh nghiệp"),
         hint=_l("Khi đó ai không có trong tệp sẽ được liệt kê để xem lại; không ai bị xoá."),
@@ -112,12 +151,12 @@ class _Desk:
 
     def offered(self) -> list[tuple[str, str]]:
         """The tables that the reader may bring in, with their titles."""
-        acts = {ROSTER: Act.IMPORT_PEOPLE, **{name: one.act for name, one in _others().items()}}
-        return [(kind, KNOWN[kind].title) for kind in self.kinds if rights.reach(who(), acts[kind], today())]
+        return [(kind, KNOWN[kind].title) for kind in self.kinds if _may(kind)]
 
 
-def _others() -> dict[str, Import]:
-    return {one.table: one for one in imports.IMPORTS if not one.whole}
+def _may(kind: str) -> bool:
+    """Whether the reader may bring this table in, today."""
+    return bool(rights.reach(who(), Act.IMPORT_PEOPLE if kind == ROSTER else OTHERS[kind].act, today()))
 
 
 def add(pages: Pages, rule: str, act: Act, kinds: tuple[str, ...], *, name: str) -> None:
@@ -141,13 +180,15 @@ def add(pages: Pages, rule: str, act: Act, kinds: tuple[str, ...], *, name: str)
 def _bring_in(desk: _Desk) -> AnyResponse:
     """The form. What is sent becomes a piece of work; on to its page."""
     offered = desk.offered()
-    form = filled_in(BringInForm, start={"kind": offered[0][0] if offered else ""}, choices={"kind": offered})
+    form = filled_in(BringInForm, start=_as_begun(offered), choices={"kind": offered})
+    of_list = _list_told(form) if form.sent else None
     if form.sent:
         values, sent = form.values, form.values["table"]
         checks = values["viec"] != TAKE_IN
         with form.submitting() as session:
             whole = values["whole"] and values["kind"] == ROSTER
-            told: Any = {"checks": checks, "good_rows": checks or values["good_rows"], "whole": whole}
+            good_rows = checks or values["good_rows"]
+            told: Any = {"checks": checks, "good_rows": good_rows, "whole": whole, "of_list": of_list}
             made = _begin(session, values["kind"], sent, told)
             answer = form.done(desk.address("_import", id=made))
         if not form.faults:
@@ -157,8 +198,41 @@ def _bring_in(desk: _Desk) -> AnyResponse:
     with database().reading(tenant) as session:
         before = file_imports.listed(session, tenant, account, desk.kinds)
     return shown(
-        "frame/bring-in.html", form=form, desk=desk, before=before, states=STATES, titles=KNOWN, one=len(offered) == 1
+        "frame/bring-in.html",
+        form=form,
+        desk=desk,
+        before=before,
+        states=STATES,
+        titles=KNOWN,
+        one=len(offered) == 1,
+        kinds=[kind for kind, _title in offered],
     )
+
+
+def _as_begun(offered: list[tuple[str, str]]) -> dict[str, Any]:
+    """What the form begins with: the table of the address, and the reader's unit as the organizer of lists."""
+    kinds = [kind for kind, _title in offered]
+    asked = request.args.get("bang", "")
+    place = places.here()
+    unit = place.code if place is not None and place.code is not None else ""
+    kind = asked if asked in kinds else kinds[0] if kinds else ""
+    return {"kind": kind, "list_of": unit, "list_kind": attendance.PAPER}
+
+
+def _list_told(form: Filled) -> ListTold | None:
+    """Which list a file of attendance is; what is missing becomes a fault at its field."""
+    values = form.values
+    if values["kind"] != ATTENDANCE:
+        return None
+    unit, code = values["list_of"] or "", values["list_code"] or ""
+    if not code:
+        form.refuse("list_code", _("Nhập mã danh sách, để sau này sửa hoặc rút được"))
+    try:
+        with database().reading(who().tenant) as session:
+            in_the_name_of(session, unit, Act.TAKE_IN_LISTS, "list_of")
+    except BadRequest:
+        form.refuse("list_of", _("Nhập mã của đơn vị mình, ví dụ cdcs/may-a"))
+    return ListTold(unit, code, values["list_kind"] or attendance.PAPER)
 
 
 def _show(desk: _Desk, id: UUID) -> Response:
@@ -170,7 +244,7 @@ def _show(desk: _Desk, id: UUID) -> Response:
     return shown(
         "frame/bring-in-import.html", row=row, desk=desk, outcome=file_imports.outcome_of(row), state=STATES[row.state],
         done=done, rows=rows, title=KNOWN[row.kind].title, running=row.state == RUNNING,
-        undoable=row.kind == ROSTER and row.state == DONE and not row.checks, most=file_imports.SHOWN,
+        undoable=row.state == DONE and not row.checks and _may(row.kind), most=file_imports.SHOWN,
     )  # fmt: skip
 
 
@@ -184,7 +258,9 @@ def _take_in_checked(desk: _Desk, id: UUID) -> AnyResponse:
     if form.sent:
         with form.submitting() as session:
             sent = Upload(data, "", before.file_name)
-            told: Any = {"checks": False, "good_rows": form.values["good_rows"], "whole": before.whole}
+            of_list = file_imports.list_told(before)
+            good_rows = form.values["good_rows"]
+            told: Any = {"checks": False, "good_rows": good_rows, "whole": before.whole, "of_list": of_list}
             made = _begin(session, before.kind, sent, told)
             answer = form.done(desk.address("_import", id=made))
         if not form.faults:
@@ -204,8 +280,8 @@ def _refused_rows(desk: _Desk, id: UUID) -> Response:
         data = rosters.refused_rows(sent)
     else:
         with changing(who().tenant, dry_run=True) as session:
-            result = _others()[row.kind].take_in(session, sent.data, True)
-        data = given_back.as_xlsx(sent.data, KNOWN[row.kind].columns, result.faults, result.refused)
+            outcome, refused = OTHERS[row.kind].take_in(session, row, sent.data, True, None)
+        data = given_back.as_xlsx(sent.data, KNOWN[row.kind].columns, outcome.faults, refused)
     response = Response(data, mimetype=XLSX)
     response.headers["Content-Disposition"] = 'attachment; filename="dong-can-sua.xlsx"'
     return response
@@ -214,18 +290,30 @@ def _refused_rows(desk: _Desk, id: UUID) -> Response:
 def _undo(desk: _Desk, id: UUID) -> AnyResponse:
     """Says what undoing comes to and asks why; then undoes."""
     row, form, tenant = _known(id), filled_in(UndoForm), who().tenant
+    if not _may(row.kind):
+        raise NotFound(StoreFault("", _("Bảng này không còn thuộc việc của anh/chị")))
     if form.sent:
         with form.submitting() as session:
-            plan = roster_undoing.undo(session, tenant, row, by=who().name, reason=form.values["reason"], now=now())
-            words = _(
-                "Đã hoàn tác: %(gone)s người mới được đưa ra, %(back)s người trở về như trước, %(left)s người còn điều "
-                "giữ nguyên",
-                gone=len(plan.gone), back=len(plan.back), left=len(plan.left),
-            )  # fmt: skip
-            return form.done(desk.address(), words)
+            undoing = Undoing(by=who().name, reason=form.values["reason"], now=now(), secret=pepper())
+            plan = import_undoing.undo(session, tenant, row, undoing)
+            return form.done(desk.address(), _undone_words(row.kind, plan))
     with database().reading(tenant) as session:
-        plan = roster_undoing.survey(session, tenant, row)
-    return shown("frame/bring-in-undo.html", row=row, desk=desk, plan=plan, form=form, most=file_imports.SHOWN)
+        plan = import_undoing.survey(session, tenant, row)
+    return shown(
+        "frame/bring-in-undo.html", row=row, desk=desk, plan=plan, form=form, most=file_imports.SHOWN,
+        law=UNDOING[row.kind], of_people=row.kind == ROSTER,
+    )  # fmt: skip
+
+
+def _undone_words(kind: str, plan: import_undoing.Plan) -> Any:
+    counts = {"gone": plan.removed, "back": plan.put_back, "left": len(plan.left)}
+    if kind == ROSTER:
+        return _(
+            "Đã hoàn tác: %(gone)s người mới được đưa ra, %(back)s người trở về như trước, %(left)s người còn điều "
+            "giữ nguyên",
+            **counts,
+        )
+    return _("Đã hoàn tác: %(gone)s dòng được gỡ, %(back)s dòng trở về như trước, %(left)s dòng giữ nguyên", **counts)
 
 
 def _known(id: UUID) -> FileImport:
@@ -310,9 +398,11 @@ def _take_in(row: FileImport, sent: Upload) -> None:
         )  # fmt: skip
         outcome = _of_report(report)
     else:
+        journal = None if row.checks else RowJournal(row.id)
         with changing(tenant, dry_run=row.checks) as session:
-            outcome = _of_result(_others()[row.kind].take_in(session, sent.data, row.good_rows))
-            if not row.checks:
+            outcome, _refused = OTHERS[row.kind].take_in(session, row, sent.data, row.good_rows, journal)
+            if journal is not None:
+                journal.write(session, tenant)
                 ended(session, outcome)
     if row.checks:
         _end(tenant, row.id, DONE, outcome, keeps_file=True)
@@ -329,11 +419,6 @@ def _of_report(report: Report) -> Outcome:
         [(one.number, one.full_name, one.what) for one in report.changes],
         [(one.number, one.full_name, written(one.started)) for one in report.missing],
     )  # fmt: skip
-
-
-def _of_result(result: ImportResult) -> Outcome:
-    counts = result.created, result.changed, result.unchanged, len(result.refused)
-    return Outcome(*counts, result.faults, result.notes)
 
 
 class _Progress:

@@ -8,6 +8,8 @@ from certification.web.officers import pages
 
 __all__: list[str] = []
 
-TABLES = ("roster", "headcounts", "links", "titles", "commitments", "report-contacts")
+TABLES = (
+    "roster", "attendance", "headcounts", "channel-items", "links", "titles", "commitments", "report-contacts",
+)  # fmt: skip
 
 bringing_in.add(pages, "/nhap-danh-sach", Act.IMPORT_PEOPLE, TABLES, name="bring_in")

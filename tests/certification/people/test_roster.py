@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from certification.models import Audience, Base, Employment, NationalNumber, UnionRole, Worker
-from certification.people import audiences, national_numbers, roster, workers
+from certification.people import audiences, identity_words, national_numbers, roster, workers
 from certification.people.national_numbers import Keys
 from certification.people.roster_changes import Report
 from certification.people.roster_file import read_roster
@@ -402,6 +402,14 @@ def test_what_is_no_national_number_is_told_without_repeating_it(take: Take, tex
     [fault] = refused(lambda: take(row("A1", cccd=text)))
     assert words in fault
     assert text not in fault
+
+
+@pytest.mark.parametrize("number", ["../../../dang-xuat", "..", "a/./b", "a//b", "/a", "a/"])
+def test_a_number_that_would_lead_a_browser_to_another_page_is_refused(take: Take, number: str) -> None:
+    with pytest.raises(ImportFaults) as refused:
+        take(row(number), row("a.1/b-2"))
+    assert [(one.row, one.column) for one in refused.value.faults] == [(2, "Mã người lao động")]
+    assert identity_words.new_worker_faults(number, "Lan")
 
 
 def test_two_numbers_of_one_person_in_a_file_are_told_by_their_ends(take: Take) -> None:

@@ -9,8 +9,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from certification import import_undoing
 from certification.access import roles
 from certification.acts import chain
+from certification.import_undoing import Plan, Undoing
 from certification.models import (
     Audience,
     Employment,
@@ -23,7 +25,7 @@ from certification.models import (
     Worker,
     WorkerIdentifier,
 )
-from certification.people import file_imports, national_numbers, roster, roster_undoing, workers
+from certification.people import file_imports, national_numbers, roster, workers
 from certification.people.file_imports import Outcome
 from certification.people.roster_file import read_roster
 from certification.people.roster_journal import Journal
@@ -59,10 +61,11 @@ class Office:
             file_imports.end(session, self.tenant, made, file_imports.DONE, Outcome())
         return made
 
-    def undo(self, made: UUID) -> roster_undoing.Plan:
+    def undo(self, made: UUID) -> Plan:
         with self.database.writing(self.tenant) as session:
             known = file_imports.find(session, self.tenant, made, OWNER)
-            return roster_undoing.undo(session, self.tenant, known, by="lan", reason="nhầm tệp", now=self.now)
+            undoing = Undoing(by="lan", reason="nhầm tệp", now=self.now, secret=PEPPER)
+            return import_undoing.undo(session, self.tenant, known, undoing)
 
     def stands(self) -> dict[str, set[tuple[Any, ...]]]:
         """Every row about people as it is, by table, without the records of those taken out."""
@@ -106,7 +109,7 @@ def test_everything_is_as_before_and_it_is_an_act_after_which_all_are_judged_aga
     with office.database.writing(office.tenant) as session:
         session.execute(sa.delete(Stale).where(Stale.tenant_id == office.tenant))
     plan = office.undo(made)
-    assert (len(plan.gone), len(plan.back), plan.left) == (1, 2, [])
+    assert (plan.removed, plan.put_back, plan.left) == (1, 2, [])
     assert office.stands() == before
     assert office.ask(
         sa.select(Worker.full_name).where(Worker.tenant_id == office.tenant, Worker.erased.is_not(None))
@@ -119,7 +122,7 @@ def test_everything_is_as_before_and_it_is_an_act_after_which_all_are_judged_aga
         "import.undo", f"import:{made}", "nhầm tệp",
     )  # fmt: skip
     assert office.ask(sa.select(FileImportChange.worker_id).where(FileImportChange.import_id == made)) == []
-    with pytest.raises(roster_undoing.NotUndone, match="đã được hoàn tác"):
+    with pytest.raises(import_undoing.NotUndone, match="đã được hoàn tác"):
         office.undo(made)
     again = office.take_in(*NEXT)
     assert office.undo(again).left == [], "the number of whoever was taken out is free again"
@@ -136,7 +139,7 @@ def test_what_a_second_import_changed_meanwhile_stays_and_is_named(office: Offic
         ("A1", "nơi làm việc đã sửa lại sau đó"),
         ("B1", "người mới, đã được sửa sau lần nhập này; giữ nguyên cả hồ sơ"),
     ]
-    assert (len(plan.gone), len(plan.back)) == (0, 2)
+    assert (plan.removed, plan.put_back) == (0, 2)
     now = office.stands()
     jobs = Employment.__tablename__
     of = {one.number: one.id for one in office.ask(sa.select(Worker).where(Worker.tenant_id == office.tenant))}
@@ -163,7 +166,12 @@ def test_an_old_employment_does_not_come_back_over_a_later_one(office: Office) -
     office.take_in(row("A1"))
     ended = office.take_in(row("A1", end="31/03/2026"))
     office.take_in(row("A1", start="01/06/2026"))
-    assert [one.why for one in office.undo(ended).left] == ["nơi làm việc đã sửa lại sau đó"]
+    with office.database.reading(office.tenant) as session:
+        known = file_imports.find(session, office.tenant, ended, OWNER)
+        plan = import_undoing.survey(session, office.tenant, known)
+    assert [one.why for one in plan.left] == ["nơi làm việc đã sửa lại sau đó"]
+    with pytest.raises(import_undoing.NotUndone, match="mọi dòng"):
+        office.undo(ended)
 
 
 def test_new_national_numbers_and_accounts_go_and_old_numbers_are_named(office: Office) -> None:

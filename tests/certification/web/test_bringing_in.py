@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import openpyxl
@@ -14,7 +15,8 @@ from flask import Flask
 
 from certification.access.permissions import Role
 from certification.acts import chain
-from certification.models import Account, Employment, FileImport, UnionRole, Worker
+from certification.evidence import attendance_lists
+from certification.models import Account, Employment, FileImport, Organization, UnionRole, Worker
 from certification.people import file_imports
 from certification.web.frame import bringing_in
 from lrs.db import Database
@@ -207,3 +209,50 @@ def test_a_file_of_twenty_megabytes_that_is_none_gets_a_word(desk: Desk, monkeyp
     assert answer.status_code == 303
     told = visitor.get(answer.headers["Location"]).text
     assert "Chưa nhập gì" in told and "Chỗ cần sửa: 1" in told
+
+
+CONTEST = "Mã người lao động,Nội dung,Ngày,Chủ đề,Hình thức,Xếp hạng\n"
+
+
+def test_a_list_of_a_contest_is_checked_corrected_taken_in_and_undone_on_the_page(desk: Desk) -> None:
+    union, at = desk.sits("cs"), AT["cs"]
+    with desk.database.reading(desk.tenant) as session:
+        hired = sa.select(Worker.number).join(Employment, Employment.worker_id == Worker.id)
+        of_union = sa.select(Organization.id).where(Organization.tenant_id == desk.tenant, Organization.code == "dn/a")
+        number = session.scalars(hired.where(Employment.enterprise_id.in_(of_union)).order_by(Worker.number)).first()
+    row = f"{number},Hội thi tìm hiểu Luật Lao động,05/09/2026,law-labour,hội thi,Giải Nhì\n"
+
+    def sent(text: str, **fields: str) -> Any:
+        page = hidden_fields(union.get(f"{at}?bang=attendance").text)
+        told = {"kind": "attendance", "list_of": "cdcs/a", "list_code": "HT-01", "list_kind": "paper", **fields}
+        data = {**page, **told, "viec": "kiem-tra", "table": (io.BytesIO(text.encode()), "ht.csv")}
+        return union.client.post(at, data=data, headers=ORIGIN, content_type="multipart/form-data")
+
+    refused = sent(CONTEST + row, list_code="", list_of="cdcs/c")
+    assert refused.status_code == 400 and "Nhập mã danh sách" in refused.text
+    assert "Nhập mã của đơn vị mình" in refused.text, "another branch's unit is as if it were not there"
+    checked = sent(CONTEST + row + "khong-co,Hội thi,05/09/2026,law-labour,hội thi,\n").headers["Location"]
+    page = union.get(checked).text
+    assert "1 mới" in page and "khong-co" in page and "HT-01, cdcs/a" in page
+    book = openpyxl.load_workbook(io.BytesIO(union.get(f"{checked}/dong-can-sua.xlsx").data)).worksheets[0]
+    assert "khong-co" in [cell.value for cell in list(book.rows)[1]]
+    done = union.fill_in(checked, {"good_rows": "1"}, action=f"{checked}/nhap").headers["Location"]
+    assert "Đã nhập" in union.get(done).text
+
+    def versions() -> list[tuple[str, int, int]]:
+        with desk.database.reading(desk.tenant) as session:
+            told = attendance_lists.versions(session, desk.tenant, "cdcs/a", "HT-01")
+        return [(one.kind, one.added, one.removed) for one in told]
+
+    assert versions() == [("paper", 1, 0)]
+    asks = union.get(f"{done}/hoan-tac").text
+    assert "1 dòng do lần nhập này thêm vào" in asks and "bị huỷ, không bị xoá" in asks
+    assert union.fill_in(f"{done}/hoan-tac", {"reason": "nhầm hội thi"}).headers["Location"] == at
+    assert "Đã hoàn tác: 1 dòng được gỡ" in union.get(at).text
+    assert versions() == [("paper", 1, 0), ("withdrawal", 0, 1)]
+    assert "đã được hoàn tác" in union.get(f"{done}/hoan-tac").text
+
+
+def test_operators_bring_in_points_that_were_attested_on_paper(desk: Desk) -> None:
+    page = desk.sits("vh").get("/van-hanh/nhap-danh-sach").text
+    assert "Điểm do người xác nhận" in page and "Danh sách tham dự" not in page, "lists are brought in by unions"

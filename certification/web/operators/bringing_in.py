@@ -1,0 +1,13 @@
+"""/van-hanh/nhap-danh-sach: what tables an operator may bring in for the whole tenant, but units."""
+
+from __future__ import annotations
+
+from certification.access.permissions import Act
+from certification.web.frame import bringing_in
+from certification.web.operators import pages
+
+__all__: list[str] = []
+
+TABLES = ("roster", "headcounts", "titles", "attestations", "links", "commitments", "report-contacts")
+
+bringing_in.add(pages, "/van-hanh/nhap-danh-sach", Act.IMPORT_PEOPLE, TABLES, name="bring_in")
