@@ -121,6 +121,10 @@ HELD: Mapping[str, Held] = {
         exported=False, why="what an import changed, for some days; the tables themselves are exported", removed=True,
         restored=False,
     ),
+    "certification_file_import_row": Held(
+        exported=False, why="what an import changed, for some days; the tables themselves are exported", removed=True,
+        restored=False,
+    ),
     "certification_standing": Held(exported=False, why=_WORKED_OUT, restored=False),
 }  # fmt: skip
 """Every table with a `worker_id`, and `certification_worker` itself."""

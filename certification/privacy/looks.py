@@ -14,12 +14,10 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import OperationalError
-
 from certification.privacy import access, notices, purposes
 from certification.rules.personal_data import NoPersonalDataRules
 from certification.vietnam import vietnam_day
-from lrs.db import Database
+from lrs.db import AWAY, Database, is_away
 
 __all__ = ["IDLE_SECONDS", "MOST_KNOWN", "Looks"]
 
@@ -66,7 +64,9 @@ class Looks:
         try:
             with database.writing(tenant) as session:
                 access.note_many(session, tenant, fresh, by, purpose, what, now)
-        except OperationalError:
+        except AWAY as error:
+            if not is_away(error):
+                raise
             log.exception("who looked at whom could not be kept; it is tried again")
             with self._lock:
                 self._count(look, fresh, now)

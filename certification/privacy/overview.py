@@ -37,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "certification_fact": "Việc học đã ghi nhận",
     "certification_identity_event": "Lịch sử nối tài khoản học với hồ sơ",
     "certification_file_import_change": "Tệp danh sách đã nhập đổi những gì, để còn hoàn tác",
+    "certification_file_import_row": "Dòng của tệp đã nhập đổi những gì, để còn hoàn tác",
     "certification_look": "Ai đã xem dữ liệu, theo ngày",
     "certification_national_number": "Số định danh cá nhân, đã mã hoá",
     "certification_occasion": "Buổi học đã ghi nhận",

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visiting import Visit
+from tests.browser.keyboard import press, reach, write
+from tests.browser.visiting import SIZES, Visit
 
 pytestmark = pytest.mark.slow
 
@@ -31,20 +32,27 @@ def test_a_worker_sees_what_is_missing_and_gives_points(prepared_address: str, c
     assert found == []
 
 
-def test_a_worker_declares_learning_and_takes_it_back(prepared_address: str, chromium: Browser) -> None:
+def test_a_worker_declares_learning_by_keyboard_and_takes_it_back(prepared_address: str, chromium: Browser) -> None:
     visit = Visit(chromium, prepared_address, "nld", size="phone")
     page = visit.page
-    visit.open("/cua-toi/khai-bao/them")
-    page.get_by_role("button", name="Gửi khai báo").click()
+    send = "main form button"
+    visit.open("/cua-toi/khai-bao")
+    press(page, "main a[href='/cua-toi/khai-bao/them']")
+    press(page, send)
     expect(page.locator("#title-loi")).to_contain_text("Nhập tên nội dung đã học")
-    page.get_by_label(re.compile("Chứng chỉ, giấy xác nhận")).check()
-    page.locator("#title").fill("An toàn lao động nhóm 3")
-    page.locator("#learned_on").fill("5/2/2026")
-    page.get_by_role("button", name="Gửi khai báo").click()
+    reach(page, "input[name=kind]")
+    page.keyboard.press("Space")
+    while "Chứng chỉ, giấy xác nhận" not in page.locator(".option", has=page.locator("input:focus")).inner_text():
+        page.keyboard.press("ArrowDown")
+    write(page, "#title", "An toàn lao động nhóm 3")
+    write(page, "#learned_on", "5/2/2026")
+    press(page, send)
     expect(page.locator("main")).to_contain_text("kèm bản chụp chứng chỉ")
     assert page.locator("#title").input_value() == "An toàn lao động nhóm 3"
-    page.get_by_label(re.compile("Tự học")).check()
-    page.get_by_role("button", name="Gửi khai báo").click()
+    reach(page, "input[name=kind]:checked")
+    while "Tự học" not in page.locator(".option", has=page.locator("input:focus")).inner_text():
+        page.keyboard.press("ArrowDown")
+    press(page, send)
     row = page.get_by_role("row", name=re.compile("An toàn lao động nhóm 3"))
     expect(row).to_contain_text("chờ xác nhận")
     row.get_by_role("link", name=re.compile("Rút")).click()
@@ -67,3 +75,54 @@ def test_a_worker_shows_the_certificate(prepared_address: str, chromium: Browser
     expect(page.locator("main")).to_contain_text("Còn giá trị")
     visit.close()
     assert found == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_worker_sees_who_looked_agrees_takes_back_takes_a_copy_and_asks_to_be_deleted_by_keyboard(
+    prepared_address: str, chromium: Browser, size: str
+) -> None:
+    officer = Visit(chromium, prepared_address, "cdcs", size=size)
+    assert officer.open("/cong-doan/nguoi-lao-dong/a02") == 200
+    officer.close()
+    visit = Visit(chromium, prepared_address, "nld", size=size)
+    page = visit.page
+    press(page, "nav a:has-text('Dữ liệu của tôi')")
+    press(page, "main a:has-text('Ai đã xem dữ liệu của tôi')")
+    expect(page.locator("main tbody")).to_contain_text("Người cdcs (CĐCS Công ty A)")
+    found = visit.look("workers.looks-seen")
+
+    visit.open("/cua-toi/du-lieu")
+    press(page, "main a:has-text('Đồng ý thêm')")
+    press(page, "main form.form button")
+    expect(page.locator("#agreed-loi")).to_contain_text("Đánh dấu ít nhất một mục")
+    found += visit.look("workers.agree-with-fault")
+    reach(page, "input[name=agreed]")
+    page.keyboard.press("Space")
+    press(page, "main form.form button")
+    expect(page.locator(".note.done")).to_contain_text("Đã ghi sự đồng ý")
+    press(page, "button:has-text('Rút đồng ý này')")
+    expect(page.locator(".note.done")).to_contain_text("Đã rút đồng ý")
+
+    with page.expect_download() as copy:
+        reach(page, "button:has-text('Tải bản sao dữ liệu của tôi')")
+        page.keyboard.press("Enter")
+    assert copy.value.suggested_filename.endswith(".zip")
+
+    press(page, "main a:has-text('Yêu cầu của tôi về dữ liệu')")
+    press(page, "main a[href$='/moi']")
+    reach(page, "input[name=kind]")
+    page.keyboard.press("Space")
+    while page.locator("input[name=kind]:focus").get_attribute("value") != "delete":
+        page.keyboard.press("ArrowDown")
+    press(page, "main form button")
+    expect(page.locator("#reason-loi")).to_contain_text("Ghi rõ yêu cầu")
+    found += visit.look("workers.ask-with-fault")
+    write(page, "#reason", f"Tôi thôi việc, xin xoá ({size})")
+    press(page, "main form button")
+    expect(page.locator("main")).to_contain_text(f"Tôi thôi việc, xin xoá ({size})")
+    press(page, "main a[href$='/rut']")
+    write(page, "#reason", "Ở lại làm")
+    press(page, "main form button")
+    expect(page.locator(".note.done")).to_be_visible()
+    visit.close()
+    assert [*found, *visit.complaints, *officer.complaints] == []

@@ -10,6 +10,8 @@ declaring        learning that no platform told: declared, with a photo
 disputing        evidence that I find wrong or missing, and the answers
 certificates     titles and certificates
 my_data          what is held, who looked, what I agreed to, my own copy
+agreeing         to which uses of my data I agree
+asking           what I ask about my data, and the answers
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ pages = Pages(
 )
 
 from certification.web.workers import (  # noqa: E402, F401 — adds the views
+    agreeing,
+    asking,
     certificates,
     declaring,
     disputing,

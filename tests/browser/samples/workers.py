@@ -23,6 +23,7 @@ SAMPLES: Samples = {
     "workers.certificate": None,
     "workers.withdraw_declaration": None,
     "workers.reopen_dispute": None,
+    "workers.take_back_request": None,
     "workers.bring_code": None,
     "workers.be_present": {"phieu": "khong-phai"},
 }
