@@ -24,7 +24,7 @@ from certification import bulk
 from certification.access import rights
 from certification.acts import chain
 from certification.errors import CertificationError
-from certification.evidence import attendance, issuing, kept_files, witnesses
+from certification.evidence import attendance, issuing, kept_files, photographs, witnesses
 from certification.evidence import words as text_words
 from certification.evidence.witnesses import Witness
 from certification.models import Base, Presence, RollCallSheet
@@ -45,6 +45,8 @@ __all__ = [
 SCAN, DIGITS, TICK, PAPER = "scan", "digits", "tick", "paper"
 SHEET_BYTES = 10_000_000
 TICKS_AT_MOST = 2000
+SHOWN = 60
+"""Characters of what was typed for a number, where the fault tells of it."""
 MOST_NEAR = 5000
 """Sessions of some days among which digits typed in alone are looked for."""
 LATER = timedelta(minutes=5)
@@ -245,15 +247,18 @@ def type_in(
     for line, number in enumerate(numbers, start=1):
         person = people.get(number)
         if person is None or person.id in unfit:
-            faults.append(Fault(line, "numbers", f"“{number}”: {words.NOBODY}"))
+            faults.append(Fault(line, "numbers", f"“{number[:SHOWN]}”: {words.NOBODY}"))
         elif first.setdefault(person.id, line) != line:
-            faults.append(Fault(line, "numbers", f"“{number}” đã có ở dòng {first[person.id]}; chỉ giữ một dòng"))
+            faults.append(
+                Fault(line, "numbers", f"“{number[:SHOWN]}” đã có ở dòng {first[person.id]}; chỉ giữ một dòng")
+            )
     if not numbers:
         faults.append(Fault(0, "numbers", "ghi ít nhất một mã người lao động, mỗi dòng một mã"))
     if now < meeting.starts:
         faults.append(Fault(0, "", words.opens(meeting.starts, now)))
     if faults:
         raise ImportFaults(faults)
+    picture = photographs.bare(picture)
     kept = kept_files.keep(session, tenant, picture, kept_files.kind_of(picture) or "", now=now)
     row = {"roll_call_id": meeting.id, "sha256": kept.sha256, "tenant_id": tenant, "recorded_by": by, "recorded": now}
     bulk.upsert(session, RollCallSheet, [{**row, "file_name": kept_files.safe_name(file_name)}])

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from certification.models import Employment, Organization, Presence, RollCall, Worker
 from certification.roll_calls.codes import digits_at
 from lrs import api
 from lrs.db import Database, new_id
+from tests.browser.keyboard import press, reach, write
 from tests.browser.prepared import prepare
 from tests.browser.visiting import SIZES, Visit
 from tests.certification.access.people import PASSWORD
@@ -27,7 +30,8 @@ PEOPLE = 30
 class Gate:
     """An installation whose dn/a has thirty people of the night shift besides, and what is kept of them."""
 
-    def __init__(self, database: Database, tenant: UUID, chromium: Browser, address: str) -> None:
+    def __init__(self, app: Flask, database: Database, tenant: UUID, chromium: Browser, address: str) -> None:
+        self.app = app
         self.database, self.tenant, self.chromium, self.address = database, tenant, chromium, address.rstrip("/")
         prepare(database, tenant, datetime.now(UTC))
         with database.writing(tenant) as session:
@@ -62,10 +66,17 @@ class Gate:
             found = [one.document for one in api.changes(session, self.tenant, None).statements]
         return sum(one["object"].get("definition", {}).get("name", {}).get("vi") == title for one in found)
 
+    def network(self, visit: Visit, there: bool) -> None:
+        """Takes the network away or gives it back: what a browser knows of it, and the line itself, since a service
+        worker asks beside the page."""
+        visit.lost_network = True
+        self.app.extensions["cut"] = not there
+        visit.context.set_offline(not there)
+
 
 @pytest.fixture
-def gate(database: Database, tenant: UUID, chromium: Browser, address: str) -> Iterator[Gate]:
-    made = Gate(database, tenant, chromium, address)
+def gate(app: Flask, database: Database, tenant: UUID, chromium: Browser, address: str) -> Iterator[Gate]:
+    made = Gate(app, database, tenant, chromium, address)
     yield made
     complaints = [one for visit in made.visits for one in visit.complaints]
     for visit in made.visits:
@@ -132,16 +143,20 @@ def test_a_first_time_officer_records_thirty_people_in_few_steps(gate: Gate, siz
 
 def test_by_keyboard_alone_a_number_and_enter_is_one_person(gate: Gate) -> None:
     visit = gate.visit("cdcs")
-    opened(visit, "Bàn phím")
-    visit.page.focus("text=Đánh dấu danh sách")
-    visit.page.keyboard.press("Enter")
-    visit.page.wait_for_selector("#tim")
-    visit.page.focus("#tim")
+    press(visit.page, "nav.sections a:has-text('Điểm danh')")
+    press(visit.page, "main a[href='/diem-danh/mo']")
+    write(visit.page, "#title", "Bàn phím")
+    reach(visit.page, visit.page.get_by_label("Pháp luật an toàn, vệ sinh lao động"))
+    visit.page.keyboard.press("Space")
+    press(visit.page, "main form button")
+    press(visit.page, "main a:has-text('Đánh dấu danh sách')")
+    reach(visit.page, "#tim")
     for number in ("c07", "c11", "a02"):
         visit.page.keyboard.type(number)
         visit.page.keyboard.press("Enter")
     all_sent(visit)
     expect(visit.page.locator("#so-nguoi")).to_have_text("3")
+    press(visit.page, "a:has-text('Xong, xem kết quả')")
     assert gate.present("Bàn phím") == ["C07", "C11", "a02"]
 
 
@@ -150,7 +165,7 @@ def test_without_a_network_ticks_wait_and_go_later_once(gate: Gate, size: str) -
     visit = gate.visit("cdcs", size)
     opened(visit, "Mất mạng")
     visit.page.click("main >> text=Đánh dấu danh sách")
-    visit.context.set_offline(True)
+    gate.network(visit, False)
     for number in ("C01", "C02", "C03"):
         visit.page.check(f"input[value={number}]")
     visit.page.wait_for_selector("text=Chưa có mạng. Máy này đang giữ 3 lượt điểm danh và sẽ tự gửi khi có mạng")
@@ -158,7 +173,7 @@ def test_without_a_network_ticks_wait_and_go_later_once(gate: Gate, size: str) -
     assert gate.present("Mất mạng") == []
     visit.complaints.clear()  # the browser says that it is offline
     assert visit.look("roll-call-offline") == []
-    visit.context.set_offline(False)
+    gate.network(visit, True)
     all_sent(visit)
     assert gate.present("Mất mạng") == ["C01", "C02"]
 
@@ -237,7 +252,7 @@ def test_what_a_worker_confirms_without_a_network_waits_in_the_phone_and_goes_on
     address, digits = shown_by(gate, title)
     worker = gate.visit("nld", "phone")
     worker.open(f"/d/{address}?m={digits}" if by == "scan" else "/d")
-    worker.context.set_offline(True)
+    gate.network(worker, False)
     if by == "digits":
         worker.page.fill("#digits", f"{digits[:3]} {digits[3:]}")
     for _ in range(2):
@@ -248,12 +263,99 @@ def test_what_a_worker_confirms_without_a_network_waits_in_the_phone_and_goes_on
     assert gate.present(title) == []
     assert len(kept(worker)) == 1
     assert "a02" not in kept(worker)[0] and "nld" not in kept(worker)[0], "nothing in the phone says who it was"
-    worker.context.set_offline(False)
+    gate.network(worker, True)
     worker.page.wait_for_selector("#diem-danh-cho:has-text('Đã gửi, anh/chị đã được ghi có mặt: Mất mạng')")
     assert kept(worker) == []
     assert gate.present(title) == ["a02"]
     worker.open("/cua-toi")
     assert gate.statements(title) == 1
+
+
+def kept_offline(visit: Visit) -> list[str]:
+    """Pages that the browser keeps for when there is no network, by their path; none of their assets."""
+    found: list[str] = visit.page.evaluate(
+        """async () => { const found = [];
+            for (const name of await caches.keys())
+                for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
+            return found.filter(one => !one.startsWith('/assets/')).sort(); }"""
+    )
+    return found
+
+
+def until(visit: Visit, condition: str, arg: str = "") -> None:
+    """Waits for what a promise tells. (`wait_for_function` takes the promise itself for a yes.)"""
+    end = time.monotonic() + 30
+    while not visit.page.evaluate(condition, arg):
+        assert time.monotonic() < end, f"waited in vain: {condition}"
+        visit.page.wait_for_timeout(50)
+
+
+def is_kept(visit: Visit, path: str) -> None:
+    until(
+        visit,
+        """async path => { for (const name of await caches.keys())
+            if (await (await caches.open(name)).match(path)) return true; }""",
+        path,
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_officer_loads_the_list_again_without_a_network_and_ticks_go_later_once(gate: Gate, size: str) -> None:
+    visit = gate.visit("cdcs", size)
+    opened(visit, "Tải lại")
+    visit.page.click("main >> text=Đánh dấu danh sách")
+    visit.page.wait_for_selector("#tim")
+    path = visit.page.evaluate("location.pathname")
+    is_kept(visit, path)
+    assert visit.page.locator(".kept-only").is_hidden()
+    gate.network(visit, False)
+    visit.page.reload()
+    expect(visit.page.locator(".kept-only")).to_contain_text("đây là danh sách máy này đã giữ")
+    for number in ("C01", "C02"):
+        visit.page.check(f"input[value={number}]")
+    visit.page.reload()
+    visit.page.wait_for_selector("text=Máy này đang giữ 2 lượt điểm danh")
+    assert visit.page.locator("li.waiting").count() == 2
+    assert visit.look("roll-call-kept") == []
+    assert gate.present("Tải lại") == []
+    gate.network(visit, True)
+    all_sent(visit)
+    visit.page.reload()
+    assert visit.page.locator(".kept-only").is_hidden()
+    assert gate.present("Tải lại") == ["C01", "C02"]
+    assert gate.statements("Tải lại") == 2
+    visit.open("/nguoi-lao-dong")
+    visit.open("/diem-danh")
+    assert kept_offline(visit) == [path], "of no other page anything is kept"
+    visit.page.click("text=Đăng xuất")
+    visit.page.wait_for_selector("#password")
+    until(visit, "async () => (await caches.keys()).length === 0")
+    assert visit.page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
+
+
+def test_a_worker_scans_without_a_network_and_is_present_once_there_is_one(gate: Gate) -> None:
+    opened(gate.visit("cdcs"), "Quét không mạng")
+    worker = gate.visit("nld", "phone")
+    worker.open("/cua-toi")
+    is_kept(worker, "/d")
+    address, digits = shown_by(gate, "Quét không mạng")
+    gate.network(worker, False)
+    worker.page.goto(f"{worker.address}/d/{address}?m={digits}")
+    expect(worker.page.locator("#digits")).to_have_value(f"{digits[:3]} {digits[3:]}")
+    first = worker.page.evaluate("history.state.seen")
+    worker.page.reload()
+    assert worker.page.evaluate("history.state.seen") == first, "loaded again it is still the moment of the scan"
+    worker.page.click("main form button")
+    worker.page.wait_for_selector("#diem-danh-cho:has-text('Chưa có mạng. Máy này giữ lượt có mặt')")
+    assert worker.look("roll-call-scanned-offline") == []
+    (waits,) = kept(worker)
+    assert f'"at":{first}' in waits and digits in waits and address in waits
+    gate.network(worker, True)
+    worker.page.wait_for_selector("#diem-danh-cho:has-text('Đã gửi, anh/chị đã được ghi có mặt: Quét không mạng')")
+    assert gate.present("Quét không mạng") == ["a02"]
+    assert gate.statements("Quét không mạng") == 1
+    assert kept(worker) == []
+    assert kept_offline(worker) == ["/d"]
 
 
 def test_whoever_brings_a_code_that_changed_is_told_what_to_do(gate: Gate) -> None:

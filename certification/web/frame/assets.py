@@ -6,6 +6,7 @@ A package of pages may have sheets and scripts of its own in its `static/`: `off
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,17 @@ SHEETS = ("vendored/modern-normalize-3.0.1.css", "tokens.css", "page.css", "part
 SCRIPTS = ("vendored/htmx-2.0.11.min.js", "frame.js", "palette.js", "waiting.js")
 TOGETHER = {"style.css": SHEETS, "scripts.js": SCRIPTS}
 """What is sent as one: a browser asks once."""
+
+OFFLINE = "offline.js"
+"""The service worker; in front of it stands which assets it keeps, and a version that changes with any of them."""
+
+OFFLINE_SCOPE = "/d"
+"""Addresses that begin so are its own: /d…, where workers confirm, and /diem-danh/…, where officers tick."""
+
+KEPT_OFFLINE = (
+    "style.css", "scripts.js", "icon.svg", "officers/officers.css", "officers/officers.js", "officers/roll-call.css",
+    "officers/roll-call.js", "workers/workers.js",
+)  # fmt: skip
 
 KINDS = {
     ".css": "text/css",
@@ -46,6 +58,8 @@ def register(pages: Pages) -> None:
         response.cache_control.public = True
         response.cache_control.max_age = 365 * 24 * 3600
         response.cache_control.immutable = True
+        if name == OFFLINE:
+            response.headers["Service-Worker-Allowed"] = OFFLINE_SCOPE
         return response
 
 
@@ -54,7 +68,14 @@ def _content(name: str) -> bytes | None:
     """An asset by its name; None where there is none."""
     if name in TOGETHER:
         return b"\n".join((STATIC / one).read_bytes() for one in TOGETHER[name])
-    return _files().get(name)
+    return _offline() if name == OFFLINE else _files().get(name)
+
+
+def _offline() -> bytes:
+    named = [f"{name}?v={fingerprint(name)}" for name in KEPT_OFFLINE]
+    script = (STATIC / "offline.worker.js").read_bytes()
+    version = sha256(repr(named).encode() + script).hexdigest()[:12]
+    return f"const VERSION = {json.dumps(version)};\nconst ASSETS = {json.dumps(named)};\n".encode() + script
 
 
 @cache

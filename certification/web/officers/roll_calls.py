@@ -251,7 +251,7 @@ def type_in_roll_call(id: UUID) -> Response:
     if form.sent:
         numbers = [line.strip() for line in form.values["numbers"].splitlines() if line.strip()]
         picture = form.values["picture"]
-        with form.submitting() as session:
+        with form.submitting({"": "numbers"}) as session:
             told: Any = {"by": who().name, "secret": pepper(), "now": now()}
             new, known = presences.type_in(session, tenant, id, numbers, picture.data, picture.name, **told)
             said = _("Đã ghi %(new)s người từ danh sách giấy; %(known)s người đã có từ trước", new=new, known=known)
@@ -266,16 +266,18 @@ def take_back_presence(id: UUID, number: str) -> Response:
     with database().reading(tenant) as session:
         meeting = known_meeting(session, id, Act.HOLD_ROLL_CALLS)
         there = {one.number: one for one in figures.present(session, tenant, meeting)}
-    one = there.get(number)
-    if one is None:
-        raise NotFound(Fault("", _("Người này không có trong danh sách có mặt")))
-    looking.saw_these([one.worker_id])
+    one, missing = there.get(number), NotFound(Fault("", _("Người này không có trong danh sách có mặt")))
     form = filled_in(TakeBackForm, start={"reason": words.MISTICKED})
     if form.sent:
         with form.submitting() as session:
+            if one is None:
+                raise missing
             told: Any = {"by": who().name, "secret": pepper(), "now": now()}
             presences.withdraw(session, tenant, id, number, reason=form.values["reason"], **told)
             return form.done(url_for(".roll_call", id=id), _("Đã bỏ ghi có mặt của %(name)s", name=one.name))
+    if one is None:
+        raise missing
+    looking.saw_these([one.worker_id])
     return shown("officers/roll-call-take-back.html", meeting=meeting, one=one, form=form, clock=words.clock)
 
 

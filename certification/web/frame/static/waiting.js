@@ -47,4 +47,31 @@ class Waiting {
     setInterval(() => this.flush(), 5000);
     this.flush();
   }
+
+  // Has the page of this address kept, so that it opens without a network (offline.worker.js); `script` is the worker.
+  static async offline(script, page) {
+    try {
+      const made = await navigator.serviceWorker.register(script, { scope: "/d" });
+      const worker = made.installing || made.waiting || made.active;
+      const ask = () => { if (worker.state === "activated") worker.postMessage(page); };
+      worker.addEventListener("statechange", ask);
+      ask();
+    } catch { /* this browser has none, or does not want it: the page works while it is open */ }
+  }
+
+  // Whether this page was opened without a network, as it was kept.
+  static kept() { return "kept" in document.documentElement.dataset; }
+
+  // Nothing of what pages showed stays in a browser where nobody is signed in.
+  static async forget() {
+    try {
+      for (const one of await caches.keys()) if (one.startsWith("diem-danh ")) await caches.delete(one);
+      for (const one of await navigator.serviceWorker.getRegistrations()) if (new URL(one.scope).pathname === "/d") await one.unregister();
+    } catch { /* there is nothing to forget */ }
+  }
 }
+
+if (document.querySelector("[data-nobody]")) Waiting.forget();
+document.addEventListener("submit", (event) => {
+  if (new URL(event.target.action, location).pathname === "/dang-xuat") Waiting.forget();
+});

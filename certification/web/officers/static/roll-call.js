@@ -99,6 +99,7 @@ function begin() {
 
   for (const one of waiting()) show(one.worker, "waiting", "…", false);
   queue.start();
+  Waiting.offline(form.dataset.offline, location.pathname);
 }
 
 // The screen at the gate stays on.
