@@ -2,6 +2,7 @@
 
 begin   keeps that a browser is on its way, and says where to send it
 finish  a browser that came back: the session it gets
+link    a browser that came back for this: whoever is signed in is linked with whom the organization said it is
 
 What travels with the browser is the state, a random token. Nonce and verifier (PKCE) follow from it under the
 installation's secret, so that nothing is kept that somebody who reads the database could sign in with. The state holds
@@ -25,8 +26,8 @@ from certification.models import SignInBegun
 from lrs.db import Database, Session
 
 __all__ = [
-    "WITHIN", "CameBack", "NotOnItsWay", "NotSignedInThere", "Way", "begin", "finish", "leaving", "new_browser",
-    "return_address", "way",
+    "WITHIN", "CameBack", "NotOnItsWay", "NotSignedInThere", "Way", "begin", "finish", "leaving", "link",
+    "new_browser", "return_address", "way",
 ]  # fmt: skip
 
 WITHIN = timedelta(minutes=10)
@@ -88,8 +89,10 @@ def begin(
     kept: str,
     pepper: bytes,
     now: datetime,
+    linking: UUID | None = None,
 ) -> str:
-    """Where to send the browser, which has the cookie `browser`. Raises UnknownProvider, ProviderFault."""
+    """Where to send the browser, which has the cookie `browser`; with `linking` to link this account, not to sign in.
+    Raises UnknownProvider, ProviderFault."""
     with database.reading(tenant) as session:
         there = providers.find(session, tenant, provider)
         client = _client(session, tenant, there, public_url, pepper)
@@ -105,7 +108,7 @@ def begin(
                 digest=_digest(state, pepper),
                 tenant_id=tenant,
                 provider_id=provider,
-                browser=tokens.digest(pepper, b"sign-in browser", browser),
+                browser=_bound(browser, linking, pepper),
                 onward=onward,
                 kept=kept,
                 expires=now + WITHIN,
@@ -120,9 +123,18 @@ def new_browser() -> str:
 
 
 def way(
-    database: Database, tenant: UUID, provider: UUID, state: str, browser: str | None, *, pepper: bytes, now: datetime
+    database: Database,
+    tenant: UUID,
+    provider: UUID,
+    state: str,
+    browser: str | None,
+    *,
+    pepper: bytes,
+    now: datetime,
+    linking: UUID | None = None,
 ) -> Way:
-    """How the browser had set out; nobody else comes back by it. Raises NotOnItsWay, UnknownProvider."""
+    """How the browser had set out, to sign in, or with `linking` to link this account; nobody else comes back by it,
+    nor for the other. Raises NotOnItsWay, UnknownProvider."""
     if tokens.token_tenant(state) != tenant or not browser:
         raise NotOnItsWay
     with database.writing(tenant) as session:
@@ -132,7 +144,7 @@ def way(
                 SignInBegun.tenant_id == tenant,
                 SignInBegun.digest == _digest(state, pepper),
                 SignInBegun.provider_id == provider,
-                SignInBegun.browser == tokens.digest(pepper, b"sign-in browser", browser),
+                SignInBegun.browser == _bound(browser, linking, pepper),
                 SignInBegun.expires > now,
             )
             .returning(SignInBegun.onward, SignInBegun.kept)
@@ -157,6 +169,46 @@ def finish(
 
     Raises NotSignedInThere, ProviderFault, NotLinked, CodeNeeded, SignInRefused.
     """
+    claims = _claims(database, tenant, there, back, documents, public_url=public_url, pepper=pepper, now=now)
+    return sessions.sign_in_from(
+        database, tenant, there, _subject(there, claims), second_factor_there=_is_strong(claims), pepper=pepper, now=now
+    )
+
+
+def link(
+    database: Database,
+    signed_in: sessions.SignedIn,
+    there: providers.Provider,
+    back: CameBack,
+    documents: oidc.Documents,
+    *,
+    public_url: str,
+    pepper: bytes,
+    now: datetime,
+) -> None:
+    """Links the account of whoever is signed in with whoever came back, by a `way` that was begun for it; kept in the
+    record. Raises NotSignedInThere, ProviderFault, AccountRefused where that person is linked with another account."""
+    tenant = signed_in.tenant
+    claims = _claims(database, tenant, there, back, documents, public_url=public_url, pepper=pepper, now=now)
+    with database.writing(tenant) as session:
+        providers.link(
+            session, tenant, signed_in.name, there.code, _subject(there, claims), pepper=pepper, by=signed_in.name,
+            reason="by the person", now=now,
+        )  # fmt: skip
+
+
+def _claims(
+    database: Database,
+    tenant: UUID,
+    there: providers.Provider,
+    back: CameBack,
+    documents: oidc.Documents,
+    *,
+    public_url: str,
+    pepper: bytes,
+    now: datetime,
+) -> oidc.Claims:
+    """What the organization says of whoever came back. Raises NotSignedInThere, ProviderFault."""
     if back.issuer and back.issuer != there.issuer:
         raise oidc.ProviderFault(f"{there.issuer} sent the browser back in the name of {back.issuer!r}")
     if back.error or not back.code:
@@ -164,10 +216,7 @@ def finish(
     with database.reading(tenant) as session:
         client = _client(session, tenant, there, public_url, pepper)
     nonce, verifier = _nonce(back.state, pepper), _verifier(back.state, pepper)
-    claims = oidc.redeem(documents, client, code=back.code, nonce=nonce, verifier=verifier, now=now)
-    return sessions.sign_in_from(
-        database, tenant, there, _subject(there, claims), second_factor_there=_is_strong(claims), pepper=pepper, now=now
-    )
+    return oidc.redeem(documents, client, code=back.code, nonce=nonce, verifier=verifier, now=now)
 
 
 def leaving(
@@ -208,6 +257,14 @@ def _is_strong(claims: oidc.Claims) -> bool:
 def _client(session: Session, tenant: UUID, there: providers.Provider, public_url: str, pepper: bytes) -> oidc.Client:
     secret = providers.secret_of(session, tenant, there.id, pepper)
     return oidc.Client(there.issuer, there.client_id, secret, return_address(public_url, tenant, there.id))
+
+
+def _bound(browser: str, linking: UUID | None, pepper: bytes) -> bytes:
+    """What a way is bound to: the browser, and the account that is to be linked. Who set out for the one cannot come
+    back for the other."""
+    if linking is None:
+        return tokens.digest(pepper, b"sign-in browser", browser)
+    return tokens.digest(pepper, b"link browser", f"{linking}\0{browser}")
 
 
 def _digest(state: str, pepper: bytes) -> bytes:

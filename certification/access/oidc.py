@@ -11,9 +11,7 @@ asked for again when it signs with a key that is not known yet.
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import json
-import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -22,13 +20,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
+from certification import outgoing
 from certification.access.accounts import SignInRefused
 from certification.errors import CertificationError
+from certification.outgoing import host_of, is_safe
 
 __all__ = [
-    "ALGORITHMS", "LEEWAY", "Claims", "Client", "Documents", "ProviderFault", "address", "is_safe", "leaving", "redeem",
+    "ALGORITHMS", "LEEWAY", "Claims", "Client", "Documents", "ProviderFault", "address", "leaving", "redeem",
 ]  # fmt: skip
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -71,7 +71,7 @@ class Documents:
 
     def metadata(self, issuer: str, now: datetime) -> dict[str, Any]:
         """What the provider says of itself (OpenID Connect Discovery). Raises ProviderFault."""
-        found = self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", now)
+        found = self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", issuer, now)
         if found.get("issuer") != issuer:
             raise ProviderFault(f"{issuer} says of itself that it is {found.get('issuer')!r}")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -79,41 +79,22 @@ class Documents:
                 raise ProviderFault(f"{issuer} names no {name} over HTTPS")
         return found
 
-    def keys(self, address: str, now: datetime, *, fresh: bool = False) -> dict[str, Any]:
+    def keys(self, address: str, issuer: str, now: datetime, *, fresh: bool = False) -> dict[str, Any]:
         """The provider's public keys (JWKS); with `fresh` as they are now. Raises ProviderFault."""
-        found = self._get(address, now, fresh=fresh)
+        found = self._get(address, issuer, now, fresh=fresh)
         if not isinstance(found.get("keys"), list):
             raise ProviderFault(f"{address} holds no keys")
         return found
 
-    def _get(self, address: str, now: datetime, *, fresh: bool = False) -> dict[str, Any]:
+    def _get(self, address: str, issuer: str, now: datetime, *, fresh: bool = False) -> dict[str, Any]:
         with self._alone:
             at, kept = self._kept.get(address, (None, {}))
         if at is not None and not fresh and at <= now < at + KEPT:
             return kept
-        found = _ask(urllib.request.Request(address, headers={"Accept": "application/json"}))  # noqa: S310 — is_safe
+        found = _ask(urllib.request.Request(address, headers={"Accept": "application/json"}), issuer)  # noqa: S310 — is_safe
         with self._alone:
             self._kept[address] = (now, found)
         return found
-
-
-def is_safe(address: str) -> bool:
-    """Whether this is an address that a provider may have: HTTPS, or plain HTTP of this machine."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if parts.username is not None or not host or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def address(
@@ -157,7 +138,7 @@ def redeem(documents: Documents, client: Client, *, code: str, nonce: str, verif
     (`LEEWAY`), the nonce of this very sign-in, and the access token that came with it.
     """
     found = documents.metadata(client.issuer, now)
-    told = _ask(_exchange(found, client, code, verifier))
+    told = _ask(_exchange(found, client, code, verifier), client.issuer)
     token = told.get("id_token")
     if not isinstance(token, str):
         raise ProviderFault(f"{client.issuer} gave no ID Token")
@@ -215,7 +196,7 @@ def _verified(documents: Documents, found: Claims, token: str, now: datetime) ->
 
     fault: Exception | None = None
     for fresh in (False, True):
-        keys: Any = documents.keys(found["jwks_uri"], now, fresh=fresh)
+        keys: Any = documents.keys(found["jwks_uri"], found["issuer"], now, fresh=fresh)
         try:
             return jwt.decode(token, KeySet.import_key_set(keys), algorithms=[*ALGORITHMS])
         except (BadSignatureError, InvalidKeyIdError, MissingKeyError) as error:
@@ -228,19 +209,11 @@ def _verified(documents: Documents, found: Claims, token: str, now: datetime) ->
 # ---------------------------------------------------------------- HTTP
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        """What a provider publishes is where it says."""
-
-
-def _ask(request: urllib.request.Request) -> dict[str, Any]:
-    """The JSON object that is answered. Raises ProviderFault."""
-    handlers: list[Any] = [_NoRedirect, urllib.request.HTTPSHandler(context=ssl.create_default_context())]
-    if _is_here(urlsplit(request.full_url).hostname or ""):
-        handlers.append(urllib.request.ProxyHandler({}))  # nobody stands between a machine and itself
+def _ask(request: urllib.request.Request, issuer: str) -> dict[str, Any]:
+    """The JSON object that is answered. The operator wrote down the issuer; what only that one names has to lie in the
+    public internet (`outgoing`). Raises ProviderFault."""
     try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=SECONDS) as answer:
-            body = answer.read(MOST_BYTES + 1)
+        body = outgoing.ask(request, written=host_of(issuer), seconds=SECONDS, most_bytes=MOST_BYTES)
     except urllib.error.HTTPError as error:
         with error:
             said = error.read(500).decode("utf-8", "replace")

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from certification.access import accounts, oidc, records, tokens
+from certification import outgoing
+from certification.access import accounts, records, tokens
 from certification.access.accounts import AccountRefused, SignInRefused
 from certification.errors import CertificationError
 from certification.models import Account, AccountSession, SignInLink, SignInProvider
@@ -115,7 +116,7 @@ def _check(code: str, name: str, issuer: str, client_id: str, claim: str, scopes
         raise AccountRefused("code", f"{code!r} is no code; write small letters, digits, and - within")
     if not name.strip() or len(name) > 100 or not name.isprintable():
         raise AccountRefused("name", "give the name that stands on the button, of at most 100 characters")
-    if not oidc.is_safe(issuer) or "?" in issuer:
+    if not outgoing.is_safe(issuer) or "?" in issuer:
         raise AccountRefused(
             "issuer", f"{issuer!r} is no issuer; it is an https:// address, as the organization tells it"
         )

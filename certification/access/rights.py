@@ -154,13 +154,15 @@ class Reach:
         found: list[Condition] = []
         if self.roots:
             if self.is_wide(session):
-                below = _below(session, self.tenant, self.roots, self.on)
-                # The employer is held against the branch, not each of the branch looked for. By another name, since
-                # `column` may be one of employments too.
+                # Each one's employer is held against the branch, not each of the branch looked for; the branch is
+                # known before, for PostgreSQL would read it through for every worker. The employment has another
+                # name, since `column` may be one of employments too.
+                below = session.scalars(_below(session, self.tenant, self.roots, self.on)).all()
                 own = aliased(Employment)
-                mine = _of_tenant(own.tenant_id, self.tenant), beside(own.enterprise_id).in_(below)
+                inside = among(session, beside(own.enterprise_id), below)
                 days = own.started <= self.on, sa.or_(own.ended.is_(None), own.ended >= self.on)
-                found.append(sa.exists().where(own.worker_id == column, *mine, *days))
+                mine = own.worker_id == column, _of_tenant(own.tenant_id, self.tenant), inside, *days
+                found.append(sa.select(sa.literal(1)).where(*mine).limit(1).scalar_subquery() == 1)
                 found += [column.in_(self.kept(session))] if self.keeping else []
             else:
                 whom = [self._branches(session), *([self.kept(session)] if self.keeping else [])]
@@ -329,8 +331,7 @@ def _under(session: Session, reach: Reach, which: sa.Select[Any]) -> bool:
     step = (
         sa.select(OrganizationParent.parent_id)
         .join(up, OrganizationParent.organization_id == up.c.id)
-        .join(Organization, Organization.id == OrganizationParent.parent_id)
-        .where(there, *_edge_holds(reach.on))
+        .where(_is_there(OrganizationParent.parent_id, there), *_edge_holds(reach.on))
     )
     up = up.union(step)
     return session.scalar(sa.select(up.c.id).where(among(session, up.c.id, reach.roots)).limit(1)) is not None
@@ -364,6 +365,13 @@ def _exists(tenant: UUID, on: date) -> Condition:
     )
 
 
+def _is_there(column: Any, there: Condition) -> Condition:
+    """That the organization of an edge is there. Asked of each edge that is come to, never joined: PostgreSQL guesses
+    that few organizations are, and would join every organization to every edge again for each step down."""
+    found = sa.select(sa.literal(1)).where(Organization.id == column, there).correlate(OrganizationParent)
+    return found.scalar_subquery() == 1
+
+
 def _edge_holds(on: date) -> tuple[Condition, ...]:
     return (
         OrganizationParent.valid_from <= on,
@@ -378,8 +386,7 @@ def _below(session: Session, tenant: UUID, roots: frozenset[UUID] | set[UUID], o
     step = (
         sa.select(OrganizationParent.organization_id)
         .join(down, OrganizationParent.parent_id == down.c.id)
-        .join(Organization, Organization.id == OrganizationParent.organization_id)
-        .where(there, *_edge_holds(on))
+        .where(_is_there(OrganizationParent.organization_id, there), *_edge_holds(on))
     )
     down = down.union(step)
     return sa.select(down.c.id)

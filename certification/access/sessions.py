@@ -33,6 +33,7 @@ __all__ = [
     "begin",
     "begun_at",
     "change_password",
+    "confirm",
     "end_others",
     "session_of",
     "sessions_of",
@@ -321,6 +322,16 @@ def change_password(
             now=now,
         )
         return begin(session, signed_in.tenant, signed_in.account, pepper=pepper, now=now)
+
+
+def confirm(database: Database, signed_in: SignedIn, password: str, *, pepper: bytes, now: datetime) -> None:
+    """That whoever uses the session knows the password as well, before something that outlasts it. Raises SignInRefused
+    for a wrong one or an account without, counted like one at signing in: TooOften."""
+    kept = attempts.password_after_counting(database, signed_in.tenant, signed_in.name, pepper=pepper, now=now)
+    if not passwords.matches(kept[1] if kept else None, password):
+        raise SignInRefused
+    with database.writing(signed_in.tenant) as session:
+        attempts.forget(session, signed_in.tenant, signed_in.name, pepper)
 
 
 def begin(

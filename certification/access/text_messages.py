@@ -6,19 +6,20 @@ The gateway is an address, one header and a body, in which {to} and {local} stan
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
-import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote_plus, urlsplit
+
+from certification import outgoing
+from certification.outgoing import host_of, is_here
 
 __all__ = ["Gateway", "local", "number", "send"]
 
 SECONDS = 15
+MOST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Gateway:
         if not url:
             return None
         parts = urlsplit(url)
-        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname))):
+        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname))):
             raise ValueError("write the gateway's https:// address")
         if header and not re.fullmatch(r"[A-Za-z0-9-]+: [^\r\n]+", header):
             raise ValueError("write the header as Authorization: Bearer …")
@@ -66,22 +67,14 @@ def send(gateway: Gateway, to: str, text: str) -> str:
     if gateway.header:
         name, _, value = gateway.header.partition(": ")
         request.add_header(name, value)
-    handlers: list[Any] = [_NoRedirect, urllib.request.HTTPSHandler(context=ssl.create_default_context())]
-    if _is_here(urlsplit(gateway.url).hostname or ""):
-        handlers.append(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=SECONDS):
-            return ""
+        outgoing.ask(request, written=host_of(gateway.url), seconds=SECONDS, most_bytes=MOST_BYTES)
+        return ""
     except urllib.error.HTTPError as error:
         with error:
             return f"{urlsplit(gateway.url).hostname} answered {error.code}"
     except (OSError, ValueError) as error:
         return f"{urlsplit(gateway.url).hostname} does not answer: {error}"
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        """A message goes where the operator said."""
 
 
 def _is_json(body: str) -> bool:
@@ -94,10 +87,3 @@ def _filled(body: str, to: str, text: str) -> str:
 
     values = {"to": to, "local": local(to), "text": text}
     return re.sub(r"\{(to|local|text)\}", lambda found: written(values[found[1]]), body)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

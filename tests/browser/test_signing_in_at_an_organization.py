@@ -16,6 +16,7 @@ from lrs import api
 from lrs.db import NOBODY
 from tests.browser.visiting import Visit, walk_by_keyboard
 from tests.certification.access.oidc_provider import CLIENT, SECRET, OidcProvider, serving
+from tests.certification.access.people import PASSWORD
 from tests.conftest import PEPPER
 
 pytestmark = pytest.mark.slow
@@ -73,5 +74,35 @@ def test_an_officer_signs_in_at_the_federations_sign_in_and_out_of_both(
     found += visit.look("signing_in.sign_in-after-leaving")
     page.get_by_role("link", name="Đăng xuất ở LĐLĐ tỉnh").click()
     expect(page.get_by_role("heading", name="Đã đăng xuất SSO")).to_be_visible()
+    visit.close()
+    assert [one for one in found if there.issuer not in one and "favicon" not in one] == []
+
+
+@pytest.mark.parametrize(("size", "account"), [("phone", "captren"), ("desk", "kiemtra")])
+def test_an_owner_links_the_own_account_with_the_federations_sign_in_and_ends_that(
+    prepared_address: str, chromium: Browser, there: OidcProvider, size: str, account: str
+) -> None:
+    visit = Visit(chromium, prepared_address, account, size=size)
+    page = visit.page
+    there.person = {"sub": f"u-{account}"}
+    visit.open("/tai-khoan")
+    page.get_by_role("link", name="Xem Đăng nhập bằng tổ chức").click()
+    found = visit.look("signing_in.own_organizations")
+    page.get_by_role("link", name="Nối LĐLĐ tỉnh").click()
+    found += visit.look("signing_in.link_organization")
+    page.get_by_label("Mật khẩu của tài khoản này").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Tiếp tục").wait_for()
+    found += visit.look("signing_in.link_organization-sent")
+    page.get_by_role("button", name="Tiếp tục").click()
+    page.get_by_role("button", name="Là tôi").press("Enter")
+    page.wait_for_url(f"{prepared_address}/tai-khoan/to-chuc")
+    expect(page.get_by_role("status")).to_contain_text("Đã nối")
+    found += visit.look("signing_in.own_organizations-linked")
+    page.get_by_role("link", name="Bỏ nối LĐLĐ tỉnh").click()
+    found += visit.look("signing_in.unlink_organization")
+    page.get_by_label("Mật khẩu của tài khoản này").fill(PASSWORD)
+    page.get_by_role("button", name="Bỏ nối").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã bỏ nối")
     visit.close()
     assert [one for one in found if there.issuer not in one and "favicon" not in one] == []

@@ -12,6 +12,7 @@ from certification.web.signing_in import (  # noqa: E402, F401 — adds the view
     by_organization,
     first_start,
     own_account,
+    own_organization,
     second_factor,
     sent_code,
     sign_in,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, redirect, request
+from flask import redirect, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from certification.access import elsewhere, oidc
+from certification.access import elsewhere
 from certification.access.elsewhere import CameBack, NotOnItsWay, NotSignedInThere
-from certification.access.oidc import Documents, ProviderFault
+from certification.access.oidc import ProviderFault
 from certification.access.permissions import Act
 from certification.access.providers import UnknownProvider
 from certification.access.sessions import CodeNeeded, NotLinked
@@ -24,7 +25,7 @@ from certification.web.frame.fields import Form, hidden
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.frame.views import within
-from certification.web.signing_in import pages
+from certification.web.signing_in import addresses, own_organization, pages
 from certification.web.signing_in import sign_in as by_password
 
 __all__: list[str] = []
@@ -77,18 +78,32 @@ def go_to_organization(tenant: UUID, provider: UUID) -> Response:
 
 @pages.page("/dang-nhap/to-chuc/<uuid:tenant>/<uuid:provider>/xong", Act.SIGN_IN)
 def come_back(tenant: UUID, provider: UUID) -> Response:
-    """A browser that was there: the session it gets, or why it gets none."""
+    """A browser that was there: the session it gets, or why it gets none; one that set out to link the account it is
+    signed in with is led back to that."""
     asked, form = request.args, filled_in(Form)
     back = CameBack(*(asked.get(one, "")[:4000] for one in ("state", "code", "error", "iss")))
     onward = kept = ""
     with form.refusals():
         settings: dict[str, Any] = {"pepper": access.pepper(), "now": access.now()}
         browser = cookies.sent(cookies.ON_ITS_WAY)
+        mine = by_password.session()
+        if mine is not None and mine.tenant == tenant:
+            with suppress(NotOnItsWay):
+                linking = {"linking": mine.account, **settings}
+                way = elsewhere.way(access.database(), tenant, provider, back.state, browser, **linking)
+                access.take_over(mine)
+                return own_organization.link(mine, way, back)
         way = elsewhere.way(access.database(), tenant, provider, back.state, browser, **settings)
         onward, kept = way.onward, way.kept
         try:
             token, begun = elsewhere.finish(
-                access.database(), tenant, way.provider, back, documents(), public_url=_public_url(), **settings
+                access.database(),
+                tenant,
+                way.provider,
+                back,
+                addresses.documents(),
+                public_url=addresses.public_url(),
+                **settings,
             )
             return by_password.begin(token, begun, within(onward), kept)
         except CodeNeeded as needed:
@@ -106,8 +121,8 @@ def leave_organization(tenant: UUID, provider: UUID) -> Response:
     with form.refusals():
         allow()
         where = elsewhere.leaving(
-            access.database(), tenant, provider, documents(), public_url=_public_url(), pepper=access.pepper(),
-            now=access.now(),
+            access.database(), tenant, provider, addresses.documents(), public_url=addresses.public_url(),
+            pepper=access.pepper(), now=access.now(),
         )  # fmt: skip
         if where is not None:
             return redirect(where, 303)
@@ -118,8 +133,8 @@ def leave_organization(tenant: UUID, provider: UUID) -> Response:
 def _begin(tenant: UUID, provider: UUID, browser: str, onward: str, kept: str) -> str:
     try:
         return elsewhere.begin(
-            access.database(), tenant, provider, documents(), public_url=_public_url(), browser=browser, onward=onward,
-            kept=kept, pepper=access.pepper(), now=access.now(),
+            access.database(), tenant, provider, addresses.documents(), public_url=addresses.public_url(),
+            browser=browser, onward=onward, kept=kept, pepper=access.pepper(), now=access.now(),
         )  # fmt: skip
     except ProviderFault as error:
         log.warning("signing in elsewhere: %s", error)
@@ -131,17 +146,3 @@ def _refused(message: str, onward: str, kept: str) -> Response:
     form = Filled(by_password.SignInForm(), MultiDict({"tiep": onward}), False)
     form.refuse("", message)
     return by_password.page_to_sign_in(kept=kept, form=form)
-
-
-def documents() -> Documents:
-    """What providers publish, as this process knows it."""
-    found: Documents = current_app.extensions.setdefault("sign_in_documents", oidc.Documents())
-    return found
-
-
-def _public_url() -> str:
-    """Where browsers find back to. Raises UnknownProvider where nobody said so."""
-    found: str = current_app.extensions["settings"].public_url
-    if not found:
-        raise UnknownProvider("PUBLIC_URL is not set: a browser would not find back")
-    return found

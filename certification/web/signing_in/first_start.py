@@ -63,7 +63,7 @@ def _check(form: Filled) -> None:
         form.refuse("code", _("Mã khởi tạo chưa đúng. Chép lại từ nhật ký của máy chủ"))
     with form.refusals():
         accounts.check_name(form.values["name"], form.values["full_name"])
-    with form.refusals():
+    with form.refusals({"": "password"}):
         accounts.check_password(form.values["password"], form.values["name"])
 
 

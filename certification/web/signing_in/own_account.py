@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from certification.access import second_factor, sessions
+from certification.access import providers, second_factor, sessions
 from certification.access.permissions import Act
 from certification.resources import access, cookies
 from certification.resources.errors import NotFound
 from certification.web.frame.fields import Form, hidden, secret
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
-from certification.web.signing_in import pages
+from certification.web.signing_in import addresses, pages
 from lrs.api import Fault
 
 __all__ = ["ChangePasswordForm"]
@@ -46,7 +48,10 @@ def own_account() -> Response:
     with access.database().reading(mine.tenant) as session:
         open_sessions = sessions.sessions_of(session, mine, access.now())
         has_code = second_factor.is_on(session, mine.tenant, mine.account)
-    return shown("signing_in/own-account.html", account=mine, sessions=open_sessions, has_code=has_code)
+        linked = providers.linked(session, mine.tenant, mine.account)
+        may_link = bool(linked) or (addresses.is_found() and bool(providers.in_use(session, mine.tenant)))
+    told: dict[str, Any] = {"sessions": open_sessions, "has_code": has_code, "linked": linked, "may_link": may_link}
+    return shown("signing_in/own-account.html", account=mine, **told)
 
 
 @pages.page("/tai-khoan/mat-khau", Act.CHANGE_OWN_SESSION, methods=("GET", "POST"))
@@ -56,7 +61,7 @@ def change_password() -> Response:
     if form.sent and form.values["password_new"] != form.values["password_again"]:
         form.refuse("password_again", _("Hai lần nhập mật khẩu chưa giống nhau"))
     if form.sent:
-        with form.refusals():
+        with form.refusals({"": "password", "new": "password_new"}):
             old, new = form.values["password"], form.values["password_new"]
             token, _begun = sessions.change_password(
                 access.database(), access.signed_in(), old, new, pepper=access.pepper(), now=access.now()
@@ -72,7 +77,7 @@ def end_session() -> Response:
     """Ends another session of the account, or with `tat-ca` all others."""
     form = filled_in(EndSessionForm)
     with form.submitting() as session:
-        if not sessions.end_others(session, access.signed_in(), form.values["phien"] or ""):
+        if not sessions.end_others(session, access.signed_in(), form.values.get("phien") or ""):
             raise NotFound(Fault("", _("Phiên này đã kết thúc rồi")))
         return form.done(url_for(".own_account"), _("Đã kết thúc phiên"))
     return own_account()

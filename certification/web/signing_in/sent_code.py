@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from flask import current_app, redirect, url_for
+from flask import redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -15,10 +15,9 @@ from certification.access import sent_codes, text_messages
 from certification.access.accounts import SignInRefused
 from certification.access.permissions import Act
 from certification.access.sent_codes import MAIL, PHONE, ContactRefused, Sending
-from certification.access.text_messages import Gateway
 from certification.reports import mail
-from certification.reports.mail import SENT, Letter, MailServer
-from certification.resources import access
+from certification.reports.mail import SENT, Letter
+from certification.resources import access, outgoing
 from certification.resources.limits import allow
 from certification.web.frame import refusals
 from certification.web.frame.fields import Form, hidden, text
@@ -104,7 +103,7 @@ class ForgetForm(Form):
 
 def channels() -> dict[str, bool]:
     """By which ways codes can be sent here."""
-    return {MAIL: _mail_server() is not None, PHONE: _gateway() is not None}
+    return {MAIL: outgoing.mail_server() is not None, PHONE: outgoing.gateway() is not None}
 
 
 @pages.page("/dang-nhap/ma-mot-lan", Act.SIGN_IN, methods=("GET", "POST"))
@@ -221,7 +220,7 @@ refusals.SAYS[ContactRefused] = _refused
 
 def _after(sending: Sending) -> Callable[[], None]:
     """Sends it when the answer has gone: how long that takes says nothing of whether there is anybody to send it to."""
-    server, gateway = _mail_server(), _gateway()
+    server, gateway = outgoing.mail_server(), outgoing.gateway()
 
     def send() -> None:
         if sending.kind == MAIL and server is not None:
@@ -231,16 +230,7 @@ def _after(sending: Sending) -> Callable[[], None]:
         elif gateway is not None:
             said = text_messages.send(gateway, sending.to, WORDS.format(code=sending.code))
         if said:
+            said = said.replace(sending.to, "…").replace(sending.code, "…")  # servers repeat what they refuse
             log.warning("a one-time code was not sent by %s: %s", sending.kind, said)
 
     return send
-
-
-def _mail_server() -> MailServer | None:
-    settings = current_app.extensions["settings"]
-    return MailServer.of(settings.smtp_url, settings.mail_from)
-
-
-def _gateway() -> Gateway | None:
-    settings = current_app.extensions["settings"]
-    return Gateway.of(settings.sms_url, settings.sms_header, settings.sms_body)

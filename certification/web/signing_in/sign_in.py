@@ -26,7 +26,7 @@ from certification.web.signing_in import pages
 from lrs import api
 from lrs.db import NOBODY
 
-__all__ = ["SignInForm", "asks_for_code", "begin", "page_to_sign_in"]
+__all__ = ["SignInForm", "asks_for_code", "begin", "page_to_sign_in", "session"]
 
 
 class SignInForm(Form):
@@ -100,7 +100,7 @@ def _typed() -> MultiDict[str, str]:
 def sign_in() -> AnyResponse:
     """Begins a session and goes on to where the reader wanted to, or sends what was typed before."""
     if request.method == "GET":
-        if _session() is not None:
+        if session() is not None:
             return redirect(within(request.args.get("tiep")) or url_for("frame.home"), 303)
         if nobody_administers():
             return redirect(url_for(".first_start"), 303)
@@ -129,10 +129,10 @@ def asks_for_code(pending: str, onward: str, kept: str) -> Response:
 
 def begin(token: str, begun: sessions.SignedIn, onward: str | None, kept: str = "") -> AnyResponse:
     """Hands the browser the session. One that it had before ends: whoever put that there does not share this one."""
-    before = _session()
+    before = session()
     if before is not None:
-        with access.database().writing(before.tenant) as session:
-            sessions.sign_out(session, before)
+        with access.database().writing(before.tenant) as writing:
+            sessions.sign_out(writing, before)
     access.take_over(begun)
     kept = kept or cookies.sent(cookies.DRAFT) or ""
     page = form_tokens.send_again(kept, begun) if kept else None
@@ -162,7 +162,7 @@ def set_password() -> AnyResponse:
     if form.sent and form.values["password"] != form.values["password_again"]:
         form.refuse("password_again", _("Hai lần nhập mật khẩu chưa giống nhau"))
     if form.sent:
-        with form.refusals():
+        with form.refusals({"": "token"}):
             tenant = tokens.token_tenant(form.values["token"])
             if tenant is None:
                 raise TokenRefused
@@ -179,7 +179,7 @@ def set_password() -> AnyResponse:
     return shown("signing_in/set-password.html", form=form)
 
 
-def _session() -> sessions.SignedIn | None:
+def session() -> sessions.SignedIn | None:
     """The session of the browser's cookie, if it still holds."""
     token = access.token_sent()
     return (token and sessions.session_of(access.database(), token, pepper=access.pepper(), now=access.now())) or None

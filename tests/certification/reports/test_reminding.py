@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -140,6 +142,34 @@ def test_no_password_goes_over_a_line_in_the_clear(post: PostOffice, monkeypatch
         nobody.bind(("127.0.0.1", 0))
         away = replace(server, port=nobody.getsockname()[1])
         assert mail.send(away, [Letter("1", LAN, "Nhắc", "Một")])[0][0] == FAILED
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_mail_server_has_to_show_its_certificate_but_on_this_machine(
+    tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else anybody on the way reads letters, codes and the password."""
+    shown: list[ssl.SSLContext] = []
+
+    class Line:
+        def __init__(self, *_: object, context: ssl.SSLContext | None = None, **__: object) -> None:
+            shown.extend([context] if context is not None else [])
+
+        def starttls(self, *, context: ssl.SSLContext) -> None:
+            shown.append(context)
+
+        def ehlo(self) -> None: ...
+
+        def has_extn(self, _name: str) -> bool:
+            return True
+
+    monkeypatch.setattr(smtplib, "SMTP", Line)
+    monkeypatch.setattr(smtplib, "SMTP_SSL", Line)
+    for host in ("thu.cong-doan.example", "localhost"):
+        mail._connected(mail.MailServer(host, 465, tls, "a@b.example"))
+    away, here = shown
+    assert (away.verify_mode, away.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert here.verify_mode == ssl.CERT_NONE
 
 
 def test_the_stage_is_the_last_one_reached(office: Office) -> None:

@@ -285,15 +285,20 @@ def test_a_code_of_the_phone_is_set_up_asked_for_and_turned_off(app: Flask, visi
     assert "chưa bật" in other.get("/tai-khoan").text
 
 
-def test_every_word_of_the_frame_has_its_english() -> None:
-    for package in ("frame", "signing_in"):
-        folder = languages.CATALOGUES / package
+def test_every_word_of_a_page_has_its_english_and_no_catalogue_holds_another() -> None:
+    faults = []
+    for catalogue in sorted(languages.CATALOGUES.glob("*/translations/en.po")):
+        folder = catalogue.parent.parent
         methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
         found = {
             message
             for _, _, message, _, _ in extract_from_dir(folder, methods, keywords={**DEFAULT_KEYWORDS, "_l": None})
-            if isinstance(message, str)
         }
-        with (folder / "translations/en.po").open("rb") as file:
-            known = {one.id for one in read_po(file) if one.string}
-        assert found - known == set(), f"{package}/translations/en.po: `make words`, then write their English"
+        with catalogue.open("rb") as file:
+            told = read_po(file)
+        known = {one.id for one in told if one.id and one.string and not one.fuzzy}
+        faults += [f"{folder.name}: no English of {one!r}" for one in found - known]
+        unused = {one.id for one in told if one.id} - found | set(told.obsolete)
+        faults += [f"{folder.name}: {one!r} stands on no page" for one in unused]
+    assert faults == [], "`make words`, then write the English of what is new"
+    assert len(list(languages.CATALOGUES.glob("*/templates"))) == len(list(languages.CATALOGUES.glob("*/translations")))

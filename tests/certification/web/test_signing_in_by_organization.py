@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,12 +13,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certification.access import providers
+from certification.access import providers, records
 from certification.access.permissions import Role
 from certification.web.frame import form_tokens
 from lrs.db import Database
 from tests.certification.access.oidc_provider import CLIENT, SECRET, OidcProvider, serving
-from tests.certification.access.people import account, give
+from tests.certification.access.people import PASSWORD, account, give
 from tests.certification.web.visitor import Visitor, hidden_fields
 from tests.conftest import PEPPER
 
@@ -52,6 +53,10 @@ def way(database: Database, tenant: UUID, there: OidcProvider, now: datetime) ->
 @pytest.fixture
 def visitor(client: FlaskClient, way: str) -> Visitor:
     return Visitor(client)
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
 def come_back(visitor: Visitor, way: str, brought: dict[str, str]) -> Any:
@@ -143,6 +148,71 @@ def test_signing_out_here_offers_to_sign_out_there(visitor: Visitor, way: str, t
     )
     there.metadata = {"end_session_endpoint": None}
     assert visitor.get("/tai-khoan").status_code == 303
+
+
+def test_an_owner_links_the_own_account_and_ends_that_with_the_password_each_time(
+    client: FlaskClient,
+    database: Database,
+    tenant: UUID,
+    visitor: Visitor,
+    way: str,
+    there: OidcProvider,
+    now: datetime,
+) -> None:
+    account(database, tenant, "hoa", now)
+    visitor.sign_in("hoa")
+    page = f"/tai-khoan/to-chuc/{way.rpartition('/')[2]}"
+
+    def sent_off() -> dict[str, str]:
+        asked = visitor.fill_in(f"{page}/noi", {"password": PASSWORD})
+        assert (asked.status_code, asked.headers["Cache-Control"]) == (200, "no-store")
+        address = asked.text.partition(f'href="{there.issuer}')[2].partition('"')[0].replace("&amp;", "&")
+        return there.visit(there.issuer + address)
+
+    assert "Đăng nhập bằng tổ chức chưa nối" in words(visitor.get("/tai-khoan").text)
+    assert "Mật khẩu chưa đúng" in visitor.fill_in(f"{page}/noi", {"password": "một câu khác hẳn"}).text
+    there.person = {"sub": "u-17"}  # who is linked with lan
+    taken = come_back(visitor, way, sent_off())
+    assert (taken.status_code, "đã được nối với tài khoản khác" in taken.text) == (400, True)
+    there.person = {"sub": "u-18"}
+    brought = sent_off()
+    answer = come_back(visitor, way, brought)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/tai-khoan/to-chuc")
+    assert "LĐLĐ tỉnh đang nối" in words(visitor.get("/tai-khoan/to-chuc").text)
+    assert come_back(visitor, way, brought).status_code == 400, "once"
+    other = Visitor(client.application.test_client())
+    answer = come_back(other, way, there.visit(other.get(way).headers["Location"]))
+    assert "Người hoa" in other.get("/tai-khoan").text
+    assert "Mật khẩu chưa đúng" in visitor.fill_in(f"{page}/bo", {"password": "một câu khác hẳn"}).text
+    assert visitor.fill_in(f"{page}/bo", {"password": PASSWORD}).headers["Location"] == "/tai-khoan/to-chuc"
+    assert other.get("/tai-khoan").status_code == 303, "sessions begun there have ended"
+    assert visitor.fill_in(f"{page}/bo", {"password": PASSWORD}).status_code == 404
+    with database.reading(tenant) as session:
+        told = [(one.act, one.by) for one in records.latest(session, tenant, limit=9, about="hoa") if "link" in one.act]
+    assert told == [("unlink-sign-in", "hoa"), ("link-sign-in", "hoa")]
+
+
+def test_who_set_out_to_link_one_account_signs_nobody_in_and_links_no_other(
+    client: FlaskClient,
+    database: Database,
+    tenant: UUID,
+    visitor: Visitor,
+    way: str,
+    there: OidcProvider,
+    now: datetime,
+) -> None:
+    account(database, tenant, "hoa", now)
+    page = f"/tai-khoan/to-chuc/{way.rpartition('/')[2]}/noi"
+    visitor.sign_in("hoa")
+    asked = visitor.fill_in(page, {"password": PASSWORD})
+    address = asked.text.partition(f'href="{there.issuer}')[2].partition('"')[0].replace("&amp;", "&")
+    brought = there.visit(there.issuer + address)
+    visitor.fill_in("/tai-khoan", {}, action="/dang-xuat")
+    assert come_back(visitor, way, brought).status_code == 400
+    assert visitor.get("/tai-khoan").status_code == 303
+    visitor.sign_in("lan")
+    assert come_back(visitor, way, brought).status_code == 400
+    assert visitor.get(f"/tai-khoan/to-chuc/{UUID(int=7)}/noi").status_code == 404
 
 
 def test_without_an_address_to_come_back_to_nothing_is_offered(app: Flask, visitor: Visitor, way: str) -> None:
