@@ -20,7 +20,7 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.evidence import cases, declared, issuing, kept_files, witnesses
+from certification.evidence import cases, declared, issuing, kept_files, photographs, witnesses
 from certification.evidence.cases import Cases, Move
 from certification.evidence.declared import CERTIFICATE, Declared, Listed
 from certification.evidence.witnesses import NotForYou, Within, Witness
@@ -122,6 +122,7 @@ def declare(
     faults = list(declared.faults(said, file, today, mapping.topics, procedure))
     if faults:
         raise ImportFaults(faults)
+    file = None if file is None else photographs.bare(file)
     proof = kept_files.hash_of(file) if file is not None else None
     told = f"declaration {person.id} {said.kind} {said.title.casefold()} {said.learned_on} {proof}"
     before = [one for one in DECLARATIONS.of_worker(session, tenant, person) if one.state in (DECLARED, CONFIRMED)]

@@ -32,7 +32,7 @@ from certification.rules import stated_facts, statement_templates
 from certification.rules.evidence_mapping import Dating, EvidenceMapping
 from certification.rules.locations import with_lists
 from lrs import api
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = [
     "Counted",
@@ -279,11 +279,11 @@ def workers_of(
 
 def _is_evidence(tenant: UUID, about: Callable[[Any], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
     """That a finding's Statement says something of such a worker, whether it counts or repeats what counts. Looked up
-    for each finding: there are few of them, and very many Statements."""
+    for each finding, by its Statement and never by those whom `about` means, of whom there may be very many."""
     return sa.or_(
         *[
             sa.exists().where(
-                model.tenant_id == tenant, model.statement_id == Finding.statement_id, about(model.worker_id)
+                model.tenant_id == tenant, model.statement_id == Finding.statement_id, about(beside(model.worker_id))
             )
             for model in (Fact, Repeat)
         ]

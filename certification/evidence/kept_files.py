@@ -1,4 +1,5 @@
-"""Files that people hand in as proof: kept byte for byte, once for each hash, never opened or run.
+"""Files that people hand in as proof: kept byte for byte, once for each hash, never opened or run. (Photographs come
+here without what telephones write beside the picture: `photographs`.)
 
 What a file is, its first bytes say; a name or a Content-Type that says otherwise counts for nothing.
 """

@@ -22,6 +22,7 @@ from certification.models import Award
 from certification.people import identifiers, linking, national_numbers, workers
 from certification.people.identifiers import Opaque
 from certification.people.national_numbers import Keys
+from certification.people.row_journal import RowJournal
 from certification.people.workers import Known, Person, everybody
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets import Column, ImportResult, Row, Sheet, read, written
@@ -128,6 +129,7 @@ def import_titles(
     good_rows: bool = False,
     known: Known = everybody,
     by: str = "operator",
+    journal: RowJournal | None = None,
 ) -> ImportResult:
     """Takes in a file of recognised titles (docs/imports.md); `by` says so in the record of acts.
 
@@ -135,7 +137,8 @@ def import_titles(
     where a row gives several, they must agree. A title that is recorded already, by the same decision, is unchanged, or
     changed where it is withdrawn now; by another decision it is a fault. Raises ImportFaults with every fault; nothing
     was changed then, unless `good_rows` are asked for: rows at fault are left out then, and told. Whoever is not
-    `known` to who imports is as if there were nobody. May be called again with the same file.
+    `known` to who imports is as if there were nobody. A `journal` is told what changes. May be called again with the
+    same file.
     """
     sheet = read(data, COLUMNS)
     if keys is None and sheet.has(NATIONAL):
@@ -174,6 +177,13 @@ def import_titles(
         if key in stored and title.withdrawn_on is not None and stored[key].withdrawn_on is None
     }
     _write(session, tenant, programme, new, withdrawn, now, by)
+    if journal is not None:
+        for (worker, year), title in sorted((new | withdrawn).items()):
+            was = stored.get((worker, year))
+            before = None if was is None else values_of(was)
+            words = f"năm {year}, quyết định {title.decision.number}"
+            after = values_of(title) if was is None else values_of(was) | _ending(title)
+            journal.add({"programme": programme, "year": year}, before, after, words=words, worker=worker)
     return sheet.result(len(new), len(withdrawn), len(told) - len(new) - len(withdrawn))
 
 
@@ -417,6 +427,16 @@ def _write(
         ]
         if about:
             chain.add_many(session, tenant, about, by=by, act=what, now=now)
+
+
+def values_of(title: Title) -> dict[str, Any]:
+    """The columns of a title, by name."""
+    of_decision = {"decision_number": title.decision.number, "decided_on": title.decision.decided_on}
+    return {**of_decision, "body": title.decision.body, "source": title.source, **_ending(title)}
+
+
+def _ending(title: Title) -> dict[str, Any]:
+    return {"withdrawn_on": title.withdrawn_on, "withdrawal": title.withdrawal}
 
 
 def _said(title: Title) -> dict[str, str]:

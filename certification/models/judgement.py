@@ -53,6 +53,16 @@ class Assessment(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("worker_id", "programme", "year", "version"),
         sa.Index(None, "tenant_id", "programme", "year", "place"),
+        sa.Index(
+            "ix_certification_assessment_not_yet_known",
+            "tenant_id",
+            "programme",
+            "year",
+            "worker_id",
+            "version",
+            sqlite_where=sa.text("outcome = 'not_yet_known'"),
+            postgresql_where=sa.text("outcome = 'not_yet_known'"),
+        ),
         {"info": {"distribution": "worker_id", "merging": "stays"}},
     )
 

@@ -16,6 +16,7 @@ __all__ = [
     "DeclaredHeadcount",
     "FileImport",
     "FileImportChange",
+    "FileImportRow",
     "NationalNumber",
     "PeopleSetting",
     "UnionRole",
@@ -175,6 +176,11 @@ class FileImport(Base):
     outcome: Mapped[str | None]
     """Faults, changes and notes, as JSON; NULL until it is done, and once somebody was erased."""
     undone: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    list_of: Mapped[str | None]
+    """Of a list of attendance the code of its organizer; NULL for other tables, as the next two."""
+    list_code: Mapped[str | None]
+    list_kind: Mapped[str | None]
+    """paper or roll_call."""
 
 
 class FileImportChange(Base):
@@ -196,3 +202,26 @@ class FileImportChange(Base):
     tenant_id: Mapped[UUID]
     changes: Mapped[str]
     """JSON, as `people.roster_journal.Told`."""
+
+
+class FileImportRow(Base):
+    """A row that an import of any table but a roster wrote: what was before and what is after, to undo it by.
+
+    Personal data: points, titles and learning accounts of a worker, whom to ask about reports. Removed with the import,
+    or when the person is erased.
+    """
+
+    __tablename__ = "certification_file_import_row"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("import_id", "place"),
+        sa.Index(None, "tenant_id", "worker_id"),
+        {"info": {"distribution": "import_id", "merging": "stays"}},
+    )
+
+    import_id: Mapped[UUID]
+    place: Mapped[int]
+    tenant_id: Mapped[UUID]
+    worker_id: Mapped[UUID | None]
+    """Whom it is about; NULL where it is about a unit or a whole list."""
+    changes: Mapped[str]
+    """JSON, as `people.row_journal.Change`."""

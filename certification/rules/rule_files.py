@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -131,8 +132,9 @@ def _text_of(path: Path) -> str:
         raise RuleFileFaults([RuleFault(path.name, line, "", message)]) from None
 
 
+@lru_cache(maxsize=64)
 def _parse(name: str, text: str) -> _Text:
-    """The text as a document that fits the schema of its kind."""
+    """The text as a document that fits the schema of its kind; shared with whoever loads it too: do not change it."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

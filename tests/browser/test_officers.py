@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.keyboard import press, reach, write
 from tests.browser.visiting import SIZES, Visit, walk_by_keyboard
 
 pytestmark = pytest.mark.slow
@@ -52,8 +53,7 @@ def test_a_sitting_goes_by_keyboard_and_its_draft_is_kept(visit: Visit) -> None:
     page = visit.page
     visit.open("/cong-doan/xac-nhan?ai=tat-ca")
     walk_by_keyboard(page, most=400)
-    first = page.locator(".grid input.points").first
-    first.focus()
+    reach(page, ".grid input.points")
     page.keyboard.type("7")
     page.keyboard.press("ArrowDown")
     page.keyboard.type("8")
@@ -64,28 +64,42 @@ def test_a_sitting_goes_by_keyboard_and_its_draft_is_kept(visit: Visit) -> None:
     assert page.locator(".grid input.points").first.input_value() == "7"
     assert "Đã mở lại bản nháp" in page.inner_text(".draft")
     assert visit.look("sitting-with-draft") == []
-    page.click("text=Xoá bản nháp")
+    reach(page, "text=Xoá bản nháp")
+    page.keyboard.press("Enter")
     assert page.locator(".grid input.points").first.input_value() == ""
+    write(page, ".grid input.points", "11")
+    press(page, "text=Xác nhận tất cả")
+    assert page.title().startswith("Lỗi: ")
+    assert page.evaluate("document.activeElement.className") == "summary"
+    assert visit.look("sitting-with-faults") == []
+    write(page, ".grid input.points", {"phone": "6", "desk": "5"}[visit.size])
+    write(page, "#basis", "Biên bản họp tổ ngày 20/11/2026")
+    press(page, "text=Xác nhận tất cả")
+    assert "Đã xác nhận 1 điểm cho 1 người" in page.inner_text(".note.done")
 
 
-def test_dossiers_are_ticked_together_and_each_has_its_result(visit: Visit) -> None:
+def test_dossiers_are_ticked_together_by_keyboard_and_each_has_its_result(visit: Visit) -> None:
     page = visit.page
-    visit.open("/cong-doan/ho-so?trang_thai=new&q=nguyen")
-    page.check(".pick-all input")
+    visit.open("/cong-doan/ho-so?trang_thai=new")
+    reach(page, "#q")
+    page.keyboard.type("nguyen")
+    page.wait_for_url("**q=nguyen*")
+    assert page.evaluate("document.activeElement.id") == "q", "what is found takes the focus from nobody"
+    reach(page, ".pick-all input")
+    page.keyboard.press("Space")
     assert page.inner_text(".chosen").startswith("Đã chọn")
-    page.uncheck(".pick-all input")
-    page.locator("tbody .pick input").first.check()
-    with page.expect_navigation():
-        page.click("button:has-text('Đăng ký')")
+    page.keyboard.press("Space")
+    reach(page, "tbody .pick input")
+    page.keyboard.press("Space")
+    press(page, "button:has-text('Đăng ký')")
     assert "1 người đã xong" in page.inner_text(".lead")
     assert visit.look("dossier-results") == []
     visit.open("/cong-doan/ho-so?trang_thai=reviewed")
-    page.locator("tbody .pick input").first.check()
-    with page.expect_navigation():
-        page.click("button:has-text('Đề nghị công nhận')")
+    reach(page, "tbody .pick input")
+    page.keyboard.press("Space")
+    press(page, "button:has-text('Đề nghị công nhận')")
     assert visit.look("proposal") == []
-    with page.expect_navigation():
-        page.click("button:has-text('Gửi đề nghị')")
+    press(page, "button:has-text('Gửi đề nghị')")
     assert "Ghi ngày họp xét" in page.inner_text(".summary")
 
 

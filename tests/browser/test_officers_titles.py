@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from certification.vietnam import vietnam_day
+from tests.browser.keyboard import choose, press, reach, write
 from tests.browser.visiting import SIZES, Visit, walk_by_keyboard
 
 pytestmark = pytest.mark.slow
@@ -24,36 +25,6 @@ def visit(request: pytest.FixtureRequest, chromium: Browser, prepared_address: s
     yield made
     made.close()
     assert made.complaints == []
-
-
-def reach(page: Page, selector: str, most: int = 400) -> None:
-    """Goes on by Tab until what the selector names has the focus."""
-    wanted = page.locator(selector).first
-    wanted.wait_for()
-    for _ in range(most):
-        if wanted.evaluate("one => one === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab never reaches {selector}")
-
-
-def press(page: Page, selector: str, key: str = "Enter") -> None:
-    """Reaches it and presses a key that leads to another page."""
-    reach(page, selector)
-    with page.expect_navigation():
-        page.keyboard.press(key)
-
-
-def write(page: Page, selector: str, text: str) -> None:
-    reach(page, selector)
-    page.keyboard.type(text)
-
-
-def choose(page: Page, selector: str, words: str) -> None:
-    """Chooses from a list as a keyboard does: by the first letter of what is wanted."""
-    reach(page, selector)
-    page.keyboard.press(words[0])
-    assert page.locator(selector).evaluate("one => one.selectedOptions[0].text").startswith(words)
 
 
 def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.visiting import SIZES, Visit, walk_by_keyboard
 
@@ -20,6 +21,12 @@ def visit(request: pytest.FixtureRequest, chromium: Browser, prepared_address: s
     assert made.complaints == []
 
 
+def gaps_of(page: Page) -> list[int]:
+    """How many are missing in each unit of the table, from its first row on."""
+    told = page.locator("#ket-qua tbody td[data-label='Còn thiếu']").all_inner_texts()
+    return [int("".join(re.findall(r"[0-9]+", one.partition("(")[0])) or 0) for one in told]
+
+
 def test_the_way_leads_from_the_province_to_whoever_is_missing(visit: Visit) -> None:
     page = visit.page
     page.click("nav >> text=Đơn vị")
@@ -32,6 +39,20 @@ def test_the_way_leads_from_the_province_to_whoever_is_missing(visit: Visit) -> 
     assert "G2" in page.inner_text(".chosen h2")
     page.select_option("#tinh", "unionised")
     page.wait_for_url("**tinh=unionised*")
+    gaps = gaps_of(page)
+    assert gaps and gaps == sorted(gaps, reverse=True)
+    page.select_option("#sap", "ten")
+    page.wait_for_url("**sap=ten*")
+    names = page.locator("#ket-qua tbody th a").all_inner_texts()
+    assert names and names == sorted(names)
+    today = page.url
+    page.fill("#ngay", "31/12/2025")
+    page.press("#ngay", "Enter")
+    page.wait_for_url("**ngay=31*2025*")
+    page.locator("#ket-qua", has_text="đến hết 31/12/2025").wait_for()
+    assert "Năm trước" in page.inner_text("#ket-qua thead")
+    assert visit.look("province-last-year") == []
+    page.goto(today)
     page.click("#ket-qua tbody >> text=CĐCS Công ty A")
     assert page.inner_text("h1") == "CĐCS Công ty A"
     page.click("#ket-qua tbody >> text=Công ty A & <con>")
@@ -43,6 +64,8 @@ def test_the_way_leads_from_the_province_to_whoever_is_missing(visit: Visit) -> 
     page.locator("tbody a").first.click()
     page.wait_for_url("**/nguoi-lao-dong/*")
     visit.open("/cong-doan/ke-hoach/cdcs/a")
+    compared = page.locator("section", has=page.locator("#so-sanh")).locator("tbody tr")
+    assert compared.count() >= 2, "two plans ask for one thing"
     assert visit.look("plans-in-force") == []
     page.click(".way >> text=Liên đoàn Lao động tỉnh Lào Cai")
     with page.expect_download() as table:

@@ -263,6 +263,7 @@ def _page(form: Any) -> Response:
         steps=[(one, STEP_WORDS[one]) for one in steps], next=following, first=after is None, year=year, form=form,
         most=AT_ONCE, told_year=_told(year), years=[on.year, on.year - 1], enterprise=enterprise,
         may_batch=bool(rights.reach(who(), Act.DECIDE_TITLES, on)),
+        may_read_decisions=bool(rights.reach(who(), Act.READ_TITLE_DECISIONS, on)),
     )  # fmt: skip
 
 

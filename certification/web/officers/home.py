@@ -39,7 +39,8 @@ def home() -> Response:
         unit = place.organization if place is not None and place.team is None else None
         may_read = unit is not None and rights.may(session, asking, Act.READ_RATES, on, organization=unit)
         told = _rates(session, place) if may_read and place is not None else {}
-        waits = work.waiting(session, asking.tenant, asking, unit if may_read else None, on=on)
+        of_unit = unit if may_read else None
+        waits = work.waiting(session, asking.tenant, asking, of_unit, giving=narrowed(Act.ATTEST), on=on)
         reports = _reports(session, place, on)
         days = work.deadlines(session, asking.tenant, on=on)
     return shown("officers/home.html", place=place, on=on, tasks=[*tasks(waits), *reports], days=days, **told)

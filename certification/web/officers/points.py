@@ -11,20 +11,26 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from certification.access import rights
-from certification.access.permissions import Act
+from certification.access.permissions import TABLE, Act, Role
 from certification.access.rights import NotAllowed
 from certification.access.who import Who
+from certification.errors import NoCriteriaInForce
 from certification.evaluation.rules import Indicator
-from certification.evidence import attestable, sittings
+from certification.evidence import attestable, sittings, witnesses
 from certification.evidence.sittings import MemberPoints
 from certification.evidence.witnesses import Witness
+from certification.judgement.awaited import Asked, Giving
 from certification.resources.errors import BadRequest, Fault
-from certification.rules.criteria import PROGRAMME
+from certification.rules import criteria
+from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.spreadsheets import ImportFaults
 from certification.web.frame.fields import Form, day, long_text, number
 from lrs.db import Session
 
-__all__ = ["attest", "cell", "open_cells", "schema"]
+__all__ = ["attest", "awaited_of", "cell", "open_cells", "schema"]
+
+MANY = 1000
+"""So many workers who wait for points are counted, and looked up before they are put in order."""
 
 
 def cell(place: int, indicator: str) -> str:
@@ -97,6 +103,29 @@ def open_cells(
     return attestable.of_workers(
         session, who.tenant, witness, worker_ids, names, programme=PROGRAMME, year=on.year, day=on
     )
+
+
+def awaited_of(session: Session, asking: Who, on: date) -> Asked | None:
+    """What the reader may give whom today, of the year's criteria; None where nothing is to be given. A fixed number of
+    SQL commands."""
+    roles = [one for one in Role if one in TABLE[Act.ATTEST].roles - {Role.WORKER}]
+    try:
+        criteria_id, rules = criteria.in_force(session, asking.tenant, PROGRAMME, AUDIENCE, on.year)
+    except NoCriteriaInForce:
+        return None
+    names = [one.id for one in rules.indicators]
+    parting = attestable.in_force(session, asking.tenant, PROGRAMME, on)
+    alike: dict[frozenset[str], list[Role]] = {}
+    for role in roles:
+        alike.setdefault(parting.open_to({role}, names), []).append(role)
+    givings = []
+    for opened, several in alike.items():
+        if opened and (reach := rights.reach_of(asking, several, on)):
+            places = tuple(place for place, name in enumerate(names) if name in opened)
+            givings.append(Giving(reach, None if len(places) == len(names) else places))
+    own = frozenset() if asking.worker is None else frozenset({asking.worker})
+    oneself = witnesses.own_workers(session, asking.tenant, Witness(asking.name, worker_ids=own)) if givings else own
+    return Asked(asking.tenant, PROGRAMME, on.year, criteria_id, givings, oneself)
 
 
 def _at_its_field(fault: Any, table: Sequence[MemberPoints], places: Sequence[int]) -> Fault:

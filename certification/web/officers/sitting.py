@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,7 +19,7 @@ from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.errors import NoCriteriaInForce
 from certification.evaluation.rules import Indicator
-from certification.judgement import assessments
+from certification.judgement import awaited
 from certification.models import Worker
 from certification.people import lists
 from certification.people.lists import Found, Sought
@@ -29,7 +30,7 @@ from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import pages, points, statuses, workers
-from certification.web.officers.scope import within
+from certification.web.officers.scope import narrowed, within
 from lrs.db import Session, among
 
 __all__ = ["Sheet", "sheet"]
@@ -56,14 +57,16 @@ def attest_sitting() -> AnyResponse:
     tenant, on = who().tenant, today()
     reach = within(Act.ATTEST)
     every = request.args.get("cs") == "tat-ca"
-    outcome = "" if request.args.get("ai") == "tat-ca" else "not_yet_known"
+    everybody = request.args.get("ai") == "tat-ca"
     after = cursors.after(tenant, (str, UUID))
     with database().reading(tenant, snapshot=True) as session:
         offered = workers.choices(session, tenant, reach, on)
         team = request.args.get("to", "")
         of_team = UUID(team) if any(value == team for value, _words in offered.teams) else None
         these = _named(request.form.getlist("nguoi")) if request.method == "POST" else None
-        told = sheet(session, who(), reach, on=on, team=of_team, every=every, outcome=outcome, these=these, after=after)
+        told = sheet(
+            session, who(), reach, on=on, team=of_team, every=every, everybody=everybody, these=these, after=after
+        )
     looking.saw_these(one.id for one in told.workers)
     form = filled_in(points.schema(told.indicators, [one.full_name for one in told.workers]))
     if these is not None and len(told.workers) < len(these):
@@ -77,7 +80,7 @@ def attest_sitting() -> AnyResponse:
             )
             words = _("Đã xác nhận %(count)s điểm cho %(people)s người", count=made, people=people)
             return form.done(request.full_path.rstrip("?"), words)
-    return _shown(told, form, offered, every=every, team=team, outcome=outcome, is_first=after is None)
+    return _shown(told, form, offered, every=every, team=team, everybody=everybody, is_first=after is None)
 
 
 def _shown(told: Sheet, form: Any, offered: workers.Choices, *, is_first: bool, **asked: Any) -> Response:
@@ -104,13 +107,13 @@ def sheet(
     on: date,
     team: UUID | None = None,
     every: bool = False,
-    outcome: str = "",
+    everybody: bool = True,
     these: list[UUID] | None = None,
     after: tuple[Any, ...] | None = None,
 ) -> Sheet:
-    """The grid of a team, or of all within reach, by name; or of `these`. Without `every` only the indicators that no
-    log suggests points for, and of these only what `asking` may attest of somebody here. A fixed number of SQL
-    commands."""
+    """The grid of a team, or of all within reach, by name; or of `these`. Without `everybody` of those who wait for
+    points that the reader may give; without `every` only the indicators that no log suggests points for, and of these
+    only what `asking` may attest of somebody here. A fixed number of SQL commands."""
     tenant = asking.tenant
     try:
         _file, rules = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, on.year)
@@ -120,8 +123,8 @@ def sheet(
     also: tuple[Any, ...] = ()
     if these is not None:
         also = (among(session, Worker.id, these),)
-    elif outcome:
-        also = (assessments.judged_as(Worker.id, tenant, PROGRAMME, on.year, outcome),)
+    elif not everybody:
+        also = (_waits(session, narrowed(Act.ATTEST), on),)
     wanted = Sought(on, team=team, also=also)
     place = None if after is None or these is not None else (after[0], after[1])
     found = lists.search(session, tenant, wanted, within=reach, limit=AT_ONCE + 1, after=place)
@@ -132,6 +135,16 @@ def sheet(
     if these is None and found:
         asked = [one for one in asked if any(one.id in several for several in may.values())]
     return Sheet(found, asked, held, found[-1].place if goes_on else None, may)
+
+
+def _waits(session: Session, asking: Who, on: date) -> sa.ColumnElement[bool]:
+    """That a worker waits for points of `asking`. Few of them are looked up, and then put in order; of many the list of
+    everybody in order soon has a sheet full."""
+    asked = points.awaited_of(session, asking, on)
+    if asked is None:
+        return sa.false()
+    few = awaited.some(session, asked, limit=points.MANY + 1)
+    return among(session, Worker.id, few) if len(few) <= points.MANY else awaited.waits(session, asked, Worker.id)
 
 
 def _named(sent: list[str]) -> list[UUID]:

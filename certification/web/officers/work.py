@@ -6,37 +6,31 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from certification.access import rights
 from certification.access.permissions import Act
-from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.dossiers import listing
 from certification.dossiers import words as dossier_words
-from certification.evaluation.results import NOT_YET_KNOWN
 from certification.evidence import declarations, disputes
-from certification.judgement import assessments
-from certification.models import Worker
+from certification.judgement import awaited
 from certification.people import work_list
 from certification.people.doubles import Branch
 from certification.privacy import requests
 from certification.rules import title_procedures
 from certification.rules.criteria import PROGRAMME
 from certification.rules.title_procedures import NoTitleProcedure
-from lrs.db import Session, among
+from certification.web.officers import points
+from certification.web.officers.points import MANY
+from lrs.db import Session
 
 __all__ = ["COUNTED", "MANY", "Due", "Waiting", "deadlines", "waiting"]
 
-LOOKED_THROUGH = 5000
-"""Workers whose results the home looks at: a page that everybody begins with does not look at a whole province."""
-
-MANY = 1000
-"""So many workers are counted that wait for points."""
-
-AT_HOME = ("doubtful-statements", "without-criteria")
-"""Kinds of the work list that are counted while somebody waits; looking for doubles takes seconds where many are."""
+AT_HOME = ("without-criteria",)
+"""Kinds of the work list that are counted while somebody waits: those that officers have a page for. Looking for
+doubles takes seconds where many are; what is doubtful in Statements is for operators, and of a year that is posted
+afterwards every one comes late."""
 
 COUNTED = 100
 """So many cases are counted; of more it is said that there are more."""
@@ -71,9 +65,9 @@ class Waiting:
     others: tuple[work_list.Waiting, ...]
 
 
-def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, on: date) -> Waiting:
-    """What waits about the workers whom `who` may know on the day `on`; dossiers are those of the unit."""
-    judged = rights.reach(who, Act.READ_ASSESSMENT, on)
+def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, giving: Who, on: date) -> Waiting:
+    """What waits about the workers whom `who` may know on the day `on`, and who wait for points that `giving` may give;
+    dossiers are those of the unit."""
     open_ones = disputes.listing(
         session, tenant, state=disputes.OPEN, within=rights.reach(who, Act.READ_DISPUTES, on), limit=COUNTED + 1
     )
@@ -87,7 +81,7 @@ def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, on: 
     asked = requests.waiting(session, tenant, within=rights.reach(who, Act.READ_DATA_REQUESTS, on), limit=COUNTED + 1)
     states = listing.counts(session, tenant, on.year, unit, on=on).by_state if unit is not None else {}
     return Waiting(
-        attestations=_waiting_for_points(session, tenant, judged, on.year),
+        attestations=_waiting_for_points(session, giving, on),
         disputes=len(open_ones),
         disputes_due=min((one.due for one in open_ones), default=None),
         declarations=len(declared),
@@ -101,13 +95,10 @@ def waiting(session: Session, tenant: UUID, who: Who, unit: UUID | None, *, on: 
     )
 
 
-def _waiting_for_points(session: Session, tenant: UUID, reach: Reach, year: int) -> int:
-    """Workers whose result waits for somebody's points, counted up to `MANY` + 1, of the first `LOOKED_THROUGH`."""
-    known = Worker.tenant_id == tenant, Worker.merged_into.is_(None), reach.workers(session, Worker.id)
-    some = session.scalars(sa.select(Worker.id).where(*known).limit(LOOKED_THROUGH)).all()
-    waits = assessments.judged_as(Worker.id, tenant, PROGRAMME, year, NOT_YET_KNOWN)
-    waiting = sa.select(Worker.number).where(among(session, Worker.id, some), waits)
-    return len(session.scalars(waiting.limit(MANY + 1)).all())
+def _waiting_for_points(session: Session, who: Who, on: date) -> int:
+    """Workers whose result waits for points that `who` may give, counted up to `MANY` + 1."""
+    asked = points.awaited_of(session, who, on)
+    return len(awaited.some(session, asked, limit=MANY + 1)) if asked is not None else 0
 
 
 def _others(session: Session, tenant: UUID, who: Who, on: date) -> tuple[work_list.Waiting, ...]:

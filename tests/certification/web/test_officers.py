@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,11 @@ from certification.evidence import sittings
 from certification.evidence.sittings import MemberPoints
 from certification.evidence.witnesses import Witness
 from certification.judgement import assessments
-from certification.models import Attestation, Worker
+from certification.models import Assessment, Attestation, Worker
 from certification.people import roster
 from certification.rules.criteria import PROGRAMME
 from certification.vietnam import vietnam_day
+from certification.web.officers import points
 from lrs.db import Database
 from tests.certification import learning
 from tests.certification.access.people import account, give, signed_in
@@ -109,6 +111,35 @@ def test_home_says_what_waits_with_a_link_to_it(
     listed = officer.get("/cong-doan/nguoi-lao-dong?trang_thai=not_yet_known")
     assert names(listed.text) == ["Người Bịa 5"]
     assert "chờ xác nhận CS8, CS9, CS10" in words(listed.text)
+
+
+def test_what_waits_is_what_this_reader_can_do_and_the_sitting_lists_the_same(
+    database: Database, tenant: UUID, officer: Visitor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """a05 lacks CS8 to CS10, a06 CS9 alone, a03 is the officer, b01 of another branch."""
+
+    def waiting() -> tuple[str, list[str]]:
+        home = words(officer.get("/cong-doan").text)
+        count = re.search(r"Xác nhận điểm cho người lao động .*?chưa kết luận được (\S+)", home)
+        return "" if count is None else count[1], names(officer.get("/cong-doan/xac-nhan").text)
+
+    present = datetime.now().astimezone()
+    most = dict.fromkeys(EVERY[:6], 8) | {"CS7": 8}
+    for number in ("a05", "a03", "b01"):
+        attest(database, tenant, number, most, present)
+    attest(database, tenant, "a06", most | {"CS8": 8, "CS10": 8}, present)
+    judge(database, tenant, present)
+    assert waiting() == ("2", ["Người Bịa 5", "Người Bịa 6"])
+    learning.part(database, tenant, now, f"{YEAR}-01-01", grassroots_officer=["CS8"], team_lead=["CS9"])
+    assert waiting() == ("1", ["Người Bịa 5"])
+    with database.writing(tenant) as session:
+        session.execute(sa.update(Assessment).values(states=None))  # as it was kept before
+    assert waiting() == ("2", ["Người Bịa 5", "Người Bịa 6"])
+    monkeypatch.setattr(points, "MANY", 1)
+    assert waiting()[1] == ["Người Bịa 5", "Người Bịa 6"], "of many, by everybody in order"
+    learning.part(database, tenant, now, f"{YEAR}-01-02", grassroots_officer=[])
+    assert waiting() == ("", [])
+    assert "Không có ai đang chờ anh/chị xác nhận điểm" in officer.get("/cong-doan/xac-nhan").text
 
 
 def test_the_list_is_filtered_and_goes_no_further_than_the_own_branch(officer: Visitor) -> None:
@@ -289,4 +320,7 @@ def test_a_team_lead_sees_the_team_alone(
     assert lead.get("/cong-doan").status_code == 200
     assert names(lead.get("/cong-doan/nguoi-lao-dong").text) == ["Người Bịa 1", "Người Bịa 2"]
     assert lead.get("/cong-doan/nguoi-lao-dong/a05").status_code == 404
+    for page in ("/cong-doan", "/cong-doan/ho-so"):  # what it offers opens
+        offered = {unescape(one) for one in re.findall(r'href="(/cong-doan[^"#]*)"', lead.get(page).text)}
+        assert {one: lead.get(one, follow_redirects=True).status_code for one in offered} == dict.fromkeys(offered, 200)
     assert signed_in(app.test_client(), "totruong")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -16,9 +16,9 @@ from certification.evidence.witnesses import NotForYou
 from certification.reports import late, mail, reminding, steps, words
 from certification.reports.entered import Said
 from certification.reports.late import Contact, Standing
-from certification.reports.mail import MailServer
 from certification.reports.reading import Key, OneReport
 from certification.reports.steps import WrongStep
+from certification.resources import outgoing
 from certification.resources.access import changing, database, now, today, who
 from certification.resources.errors import BadRequest, Fault
 from certification.resources.reports import unit_within
@@ -179,8 +179,7 @@ def _said(report: OneReport, item: str) -> list[Said]:
 def remind_of_reports(plan: str, period: str, cut_off: str, code: str) -> Response:
     """Whom a letter would go to, and whom to phone; sends the letters where a mail server is set."""
     key, tenant = named.key_of(plan, period, cut_off), who().tenant
-    settings = current_app.extensions["settings"]
-    server, form = MailServer.of(settings.smtp_url, settings.mail_from), filled_in(Form)
+    server, form = outgoing.mail_server(), filled_in(Form)
     with database().reading(tenant) as session:
         report = named.report_at(session, code, key, Act.REMIND_OF_REPORTS)
         waiting = reminding.due(session, tenant, code, key, today=today())
