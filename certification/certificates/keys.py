@@ -24,10 +24,12 @@ from certification.acts import chain
 from certification.credentials import proofs
 from certification.errors import CertificationError
 from certification.models import SigningKey as SigningKeyRow
-from lrs.api import key_of
+from certification.vietnam import vietnam_day
+from lrs.api import copied_since, key_of
 from lrs.db import Session, is_postgresql
 
 __all__ = [
+    "IsACopy",
     "Issuer",
     "NoPublicAddress",
     "SealedElsewhere",
@@ -60,6 +62,16 @@ class SealedElsewhere(CertificationError):
         )
 
 
+class IsACopy(CertificationError):
+    """The database is a restored copy: the installation that it was copied from signs, under the same numbers."""
+
+    def __init__(self, since: datetime) -> None:
+        super().__init__(
+            f"This is a copy, restored on {vietnam_day(since):%d/%m/%Y}: nothing is signed from it, so that no number "
+            "is given twice. If it is to be the installation from now on, say so: flask ops go-live."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """Under which address a tenant is known to verifiers: `url` of its documents, `did` made of it."""
@@ -87,7 +99,7 @@ class Issuer:
 def current(
     session: Session, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, now: datetime
 ) -> proofs.SigningKey:
-    """The key that signs; made where there is none yet. Raises SealedElsewhere."""
+    """The key that signs; made where there is none yet. Raises SealedElsewhere, IsACopy."""
     alone(session, tenant)
     name = current_name(session, tenant)
     if name is None:
@@ -106,7 +118,8 @@ def current_name(session: Session, tenant: UUID) -> str | None:
 
 
 def named(session: Session, tenant: UUID, issuer: Issuer, name: str, *, secret: bytes) -> proofs.SigningKey:
-    """The key of this name, retired or not. Raises SealedElsewhere."""
+    """The key of this name, retired or not. Raises SealedElsewhere, and IsACopy where nothing is to be signed."""
+    _refuse_copy(session)
     sealed = session.scalar(
         sa.select(SigningKeyRow.sealed).where(SigningKeyRow.tenant_id == tenant, SigningKeyRow.name == name)
     )
@@ -176,6 +189,12 @@ def _aad(tenant: UUID, name: str) -> bytes:
 
 def alone(session: Session, tenant: UUID) -> None:
     """Nobody else makes or retires a key until the caller's transaction ends. Before anything is put on the record of
-    acts (`acts.chain`), which whoever makes a key locks after this."""
+    acts (`acts.chain`), which whoever makes a key locks after this. Raises IsACopy."""
+    _refuse_copy(session)
     if is_postgresql(session):
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(key_of(f"certification signing keys {tenant}"))))
+
+
+def _refuse_copy(session: Session) -> None:
+    if (since := copied_since(session)) is not None:
+        raise IsACopy(since)

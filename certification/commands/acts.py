@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import click
+from flask import current_app
 
-from certification.acts import chain
+from certification.acts import chain, noted
 from certification.acts.chain import Head
 from certification.commands import invocation
 from certification.commands.invocation import for_tenant
@@ -64,6 +65,7 @@ def verify_acts(known: Head | None, tenant: str) -> None:
     """
     with invocation.reading(tenant) as (session, owner):
         checked = chain.verify(session, owner, known)
+    noted.keep(current_app.extensions["settings"].data_dir, owner, checked, at=invocation.now())
     for fault in checked.faults:
         click.echo(fault, err=True)
     click.echo(f"{number(checked.head.number)} acts, {number(checked.erased)} with erased details.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -50,9 +49,11 @@ def work(once: bool, tenant: str | None) -> None:
                 followed, judged = _drain(database, owner)
             click.echo(f"{printable(name)}: {number(followed)} changes taken in, {number(judged)} workers judged.")
         return
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    stop = threading.Event()
+    api.configure_logs(current_app.extensions["settings"].log_format)
+    stop, figures = threading.Event(), current_app.extensions["figures"]
+    figures.count_messages()
     with _stopping(stop):
+        threading.Thread(target=figures.keep_writing, kwargs={"stop": stop}, name="figures", daemon=True).start()
         beat = Pulse(current_app.extensions["settings"].data_dir)
         work_loop.work(database, stop=stop, clock=invocation.now, beat=beat)
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import click
-from flask import current_app
 
 from certification.commands import invocation
 from certification.commands.invocation import Day, for_tenant
 from certification.commands.units import by
 from certification.reports import mail, reminding
 from certification.reports.late import Contact
-from certification.reports.mail import MailServer
 from certification.reports.reading import Key
+from certification.resources import outgoing
 from certification.rules.report_forms import PERIODS
 from certification.targets.figures import number as shown
 from certification.terminal.printable import printable
@@ -36,8 +35,7 @@ def remind_of_reports(unit: str, plan: str, cut_off: date, period: str, dry_run:
     The others are listed, to be phoned. Meant to run once a day.
     """
     key = Key(plan, period, cut_off)
-    settings = current_app.extensions["settings"]
-    server = MailServer.of(settings.smtp_url, settings.mail_from)
+    server = outgoing.mail_server()
     with invocation.reading(tenant) as (session, owner):
         waiting = reminding.due(session, owner, unit, key, today=invocation.today())
     if server is not None and not dry_run:

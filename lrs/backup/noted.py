@@ -8,20 +8,32 @@ from pathlib import Path
 
 import msgspec
 
-__all__ = ["FILE", "Noted", "keep", "read"]
+__all__ = ["FILE", "Noted", "Sized", "keep", "read"]
 
 FILE = "last-backup.json"
 
 
+SIZES = 30
+"""Of so many backups it is kept how large they were."""
+
+
+class Sized(msgspec.Struct, frozen=True):
+    """How many bytes the backup of an instant (UTC) had."""
+
+    at: datetime
+    bytes: int
+
+
 class Noted(msgspec.Struct, frozen=True):
-    """The last backup taken from here: where, when, how long; when a backup was last read to its end, and what did not
-    hold then ("": all did). Instants in UTC."""
+    """The last backup taken from here: where, when, how large; when a backup was last read to its end, and what did not
+    hold then ("": all did); how large the last ones were. Instants in UTC."""
 
     folder: str = ""
     taken: datetime | None = None
     size: int = 0
     verified: datetime | None = None
     fault: str = ""
+    sizes: tuple[Sized, ...] = ()
 
 
 def keep(data_dir: Path, backup: Path, *, at: datetime, is_new: bool = False, fault: str = "") -> None:
@@ -31,7 +43,7 @@ def keep(data_dir: Path, backup: Path, *, at: datetime, is_new: bool = False, fa
     at = at.astimezone(UTC)
     if is_new:
         size = sum(path.stat().st_size for path in backup.iterdir())
-        new = Noted(str(backup), at, size, at, fault)
+        new = Noted(str(backup), at, size, at, fault, (*before.sizes, Sized(at, size))[-SIZES:])
     else:
         new = msgspec.structs.replace(before, verified=at, fault=fault)
     part = data_dir / f"{FILE}.part"

@@ -15,6 +15,8 @@ from flask.cli import AppGroup
 from lrs.backup import form, noted, taking
 from lrs.backup.form import SECRET, BackupFault, Manifest
 from lrs.commands.invocation import database, database_to_write, shown
+from lrs.copies import mark_copy
+from lrs.db import NOBODY
 
 __all__ = ["ops_cli"]
 
@@ -84,7 +86,8 @@ def verify(folder: Path, compare: bool) -> None:
 def restore(folder: Path, replace: bool) -> None:
     """Put the backup in FOLDER into the empty database that the environment names, and compare every table.
 
-    All of it or nothing. Erasures since the backup was taken are to be repeated.
+    All of it or nothing. Erasures since the backup was taken are to be repeated. Tables are brought up to date, and
+    what was restored knows that it is a copy: it signs and sends nothing until `flask ops go-live`.
     """
     target = database_to_write()
     with _told():
@@ -98,6 +101,10 @@ def restore(folder: Path, replace: bool) -> None:
         if restored.aside:
             click.echo(f"What was there before: {restored.aside}", err=True)
         click.echo("Restored, and compared table by table: the same.")
+        current_app.extensions["upgrade"](target)  # as the next start would; what is a copy is to say so
+        with target.writing(NOBODY) as session:
+            mark_copy(session, now=datetime.now(UTC))
+        click.echo("It knows that it is a copy: nothing is signed or sent from it until `flask ops go-live`.", err=True)
         click.echo(f"Repeat what was erased after {shown(restored.manifest.taken)}; see docs/operate.md.", err=True)
 
 

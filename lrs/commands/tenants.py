@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from lrs import documents, sandbox, signatures, tenants
+from lrs import sandbox, signatures, tenants
 from lrs.commands.invocation import database, database_to_write, for_tenant, refusing, tenant_id, writing
 from lrs.db import NOBODY
-from lrs.privacy import opaque_account
+from lrs.opaque_documents import move_documents
 
 tenant_cli = AppGroup("tenant", help="Independent owners of data in this installation.")
 
@@ -69,10 +68,8 @@ def privacy(opaque_accounts: str | None, tenant: str) -> None:
         with writing() as session:
             owner = tenant_id(session, tenant)
             tenants.set_opaque_accounts(session, owner, wanted, now=datetime.now(UTC))
-            sandbox_id = tenants.find_sandbox(session, owner)
         if wanted:
-            renamed = partial(opaque_account, tenant=owner, secret=current_app.extensions["settings"].secret_key)
-            moved = sum(documents.rename_agents(database(), each, renamed) for each in (owner, sandbox_id) if each)
+            moved = move_documents(database(), owner, secret=current_app.extensions["settings"].secret_key)
             click.echo(f"{moved:,} documents of State and profiles moved to opaque accounts")
     with database().reading(NOBODY) as session:
         is_on = tenants.has_opaque_accounts(session, tenant_id(session, tenant))

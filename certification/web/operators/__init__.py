@@ -3,7 +3,7 @@
 home      where they begin: how the installation is (health), what runs and what waits
 keys      keys of programs: made, another secret, refused
 accounts  people who sign in: listed, made; account: one of them, invitations, sessions, codes
-giving    roles given, ended, handed over
+giving    roles given, ended, handed over; bringing_in tables from files
 statements  Statements as the store has them (asked: what is typed, as the query string)
 validator  Statements that are pasted
 rules      criteria, plans and the other rules (rule_words), loaded, compared, and what they changed
@@ -34,11 +34,13 @@ pages = Pages(
         Entry(_l("Quy tắc"), "list_rules"),
         Entry(_l("Sổ ghi"), "list_acts"),
     ),
+    shortcuts=(Entry(_l("Nhập danh sách từ tệp"), "bring_in"),),
 )
 
 from certification.web.operators import (  # noqa: E402, F401 — adds the views
     account,
     accounts,
+    bringing_in,
     giving,
     home,
     identity,

@@ -12,11 +12,13 @@ from flask_babel import gettext as _
 
 from certification.access import rights
 from certification.access.permissions import TABLE, Act
+from certification.judgement import lag
 from certification.models import Finding, UnknownActor
 from certification.resources.access import database, now, today, who
 from certification.web.frame.pages import shown
 from certification.web.frame.written import number
 from certification.web.operators import health, pages
+from certification.web.operators.health.asked import this_installation
 from certification.web.operators.tenants import runs_installation
 from lrs.db import Session
 
@@ -29,11 +31,13 @@ def home() -> Response:
     tenant, reach = who().tenant, rights.reach(who(), Act.READ_HEALTH, today())
     if not reach.everything:
         return shown("operators/home.html", checks=None, jobs=[], facts=[], waiting=[], wrong=0, installation=False)
-    of_installation = runs_installation()
+    of_installation, installation = runs_installation(), this_installation(now())
     with database().reading(tenant) as session:
-        checks = health.checks(session, tenant, now(), of_installation=of_installation)
-        jobs, facts = health.jobs(session, tenant), health.facts(session, of_installation=of_installation)
+        checks = health.checks(session, tenant, installation)
+        jobs, facts = health.jobs(session, tenant), health.facts(session, installation, of_installation=of_installation)
         waiting = list(_waiting(session, tenant))
+    if of_installation:
+        checks = health.sorted_checks([*checks, *health.of_installation(installation)])
     wrong = sum(one.kind == health.WRONG for one in checks)
     may = of_installation and bool(rights.reach(who(), Act.RUN_INSTALLATION, today()))
     return shown(
@@ -52,8 +56,8 @@ def _waiting(session: Session, tenant: UUID) -> Iterator[dict[str, Any]]:
     ):
         if not any(held.role in TABLE[act].roles for held in who().roles):
             continue
-        count = 0 if query is None else health.up_to(session, query)
+        count = 0 if query is None else lag.up_to(session, query)
         if query is None or count:
-            more = _("hơn ") if count > health.COUNTED else ""
-            status = f"{more}{number(min(count, health.COUNTED))}" if count else ""
+            more = _("hơn ") if count > lag.COUNTED else ""
+            status = f"{more}{number(min(count, lag.COUNTED))}" if count else ""
             yield {"words": words, "address": url_for(view), "status": status, "kind": "todo"}

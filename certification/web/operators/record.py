@@ -13,14 +13,15 @@ from werkzeug.wrappers import Response
 
 from certification.access import records
 from certification.access.permissions import Act
-from certification.acts import chain
+from certification.acts import chain, noted
 from certification.acts.chain import Head
 from certification.resources import cursors, looking
-from certification.resources.access import database, everything, today, who
+from certification.resources.access import database, everything, now, today, who
 from certification.web.frame.fields import Form, text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.operators import pages
+from certification.web.operators.health.asked import this_installation
 from certification.web.operators.words import act_words
 
 __all__ = ["HeadForm"]
@@ -67,6 +68,7 @@ def verify_acts() -> Response:
             known = Head(int(found[1]), found[2].lower())
         with database().reading(who().tenant) as session:
             checked = chain.verify(session, who().tenant, known)
+        noted.keep(this_installation(now()).data_dir, who().tenant, checked, at=now())
     return shown("operators/verify-acts.html", form=form, checked=checked, has_known=bool(form.values.get("head")))
 
 

@@ -5,17 +5,21 @@ Whoever runs the installation is an operator of its first tenant; operators of o
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from certification.access import first_run, rights
+from certification.access import first_run, installation, rights
 from certification.access.permissions import Act
 from certification.resources.access import database, now, pepper, today, who
-from certification.resources.errors import Forbidden
-from certification.web.frame.fields import Form, text
+from certification.resources.errors import Forbidden, NotFound
+from certification.web.frame.fields import Form, hidden, text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.written import number
 from certification.web.operators import pages
 from certification.web.operators.accounts import with_token
 from lrs import api
@@ -38,6 +42,19 @@ class TenantForm(Form):
         autocapitalize="off", spellcheck="false",
     )  # fmt: skip
     full_name = text(_l("Họ và tên của người vận hành"), needed=_l("Nhập họ và tên của người vận hành"))
+
+
+class EmptyForm(Form):
+    """Why what test keys stored is removed."""
+
+    reason = text(_l("Lý do"), needed=_l("Ghi vì sao xoá dữ liệu thử"), hint=_l("Được lưu trong sổ ghi"))
+
+
+class SwitchForm(Form):
+    """What is to be from now on, and why."""
+
+    wanted = hidden()
+    reason = text(_l("Lý do"), needed=_l("Ghi vì sao đổi"), hint=_l("Được lưu trong sổ ghi"))
 
 
 def runs_installation() -> bool:
@@ -76,6 +93,58 @@ def make_tenant() -> Response:
                 f"{said['administrator']}@{said['name']}", said["full_name"], made.token or "", here=False
             )
     return shown("operators/make-tenant.html", form=form)
+
+
+@pages.page("/van-hanh/don-vi/<name>/thu-dien-tu", Act.RUN_INSTALLATION, methods=("GET", "POST"))
+def switch_opaque_accounts(name: str) -> Response:
+    """Asks first; then replaces who people are in what comes in from now on, or keeps it as sent."""
+    _only_who_runs_it()
+    tenant, is_on = _found(name)
+    form = filled_in(SwitchForm, start={"wanted": "off" if is_on else "on"})
+    if form.sent and (form.values["wanted"] == "on") == is_on:
+        return form.done(url_for(".list_tenants"), _("Đã được đổi rồi. Xem lại danh sách"))
+    if form.sent:
+        moved = installation.switch_opaque_accounts(
+            database(), tenant, not is_on, about=name, by=_by(name), reason=form.values["reason"], secret=pepper(),
+            now=now(),
+        )  # fmt: skip
+        done = _(
+            "Đã đổi cho phát biểu mới của %(name)s; %(moved)s tài liệu được chuyển", name=name, moved=number(moved)
+        )
+        return form.done(url_for(".list_tenants"), done)
+    return shown("operators/switch-opaque-accounts.html", form=form, name=name, is_on=is_on)
+
+
+@pages.page("/van-hanh/don-vi/<name>/xoa-du-lieu-thu", Act.RUN_INSTALLATION, methods=("GET", "POST"))
+def empty_sandbox(name: str) -> Response:
+    """Asks first; then removes all that the tenant's test keys stored."""
+    _only_who_runs_it()
+    tenant, _is_on = _found(name)
+    form = filled_in(EmptyForm)
+    if form.sent:
+        gone = installation.empty_sandbox(
+            database(), tenant, about=name, by=_by(name), reason=form.values["reason"], now=now()
+        )
+        words = _("Đã xoá %(count)s phát biểu thử của %(name)s", count=number(gone), name=name)
+        return form.done(url_for(".list_tenants"), words)
+    return shown("operators/empty-sandbox.html", form=form, name=name)
+
+
+def _found(name: str) -> tuple[UUID, bool]:
+    """The tenant, and whether it replaces who people are."""
+    with database().reading(NOBODY) as session:
+        try:
+            tenant = api.find_tenant(session, name.replace("\0", ""))
+        except api.UnknownTenant:
+            raise NotFound(Fault("", _("Không có đơn vị chủ quản này"))) from None
+        return tenant, api.has_opaque_accounts(session, tenant)
+
+
+def _by(name: str) -> str:
+    """Who it was, as the tenant's record calls somebody of another one."""
+    with database().reading(NOBODY) as session:
+        first = next(known for one, known in api.tenants(session) if one == who().tenant)
+    return who().name if name == first else f"{who().name}@{first}"
 
 
 def _only_who_runs_it() -> None:

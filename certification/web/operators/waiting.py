@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 
 from certification.access import rights
 from certification.access.permissions import Act
+from certification.judgement import lag
 from certification.models import Finding
 from certification.resources import looking, trust
 from certification.resources.access import database, today, who
 from certification.web.frame.pages import shown
-from certification.web.operators import health, pages
+from certification.web.operators import pages
 
 __all__: list[str] = []
 
@@ -43,7 +44,7 @@ def _is_countable() -> bool:
     tenant = who().tenant
     every = sa.select(Finding.statement_id).where(Finding.tenant_id == tenant)
     with database().reading(tenant) as session:
-        few = health.up_to(session, every) <= health.COUNTED
+        few = lag.up_to(session, every) <= lag.COUNTED
     return few and rights.reach(who(), Act.READ_FINDINGS, today()).everything
 
 

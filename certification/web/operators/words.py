@@ -33,6 +33,13 @@ ACCESS_ACTS: Mapping[str, object] = {
     "create-key": _l("Tạo khoá"),
     "rotate-key": _l("Cấp bí mật mới cho khoá"),
     "end-key": _l("Ngừng khoá"),
+    "set-sign-in": _l("Dùng nơi đăng nhập của tổ chức"),
+    "end-sign-in": _l("Ngừng nơi đăng nhập của tổ chức"),
+    "link-sign-in": _l("Nối với nơi đăng nhập của tổ chức"),
+    "unlink-sign-in": _l("Bỏ nối với nơi đăng nhập của tổ chức"),
+    "opaque-accounts-on": _l("Thay thư điện tử và tên bằng mã"),
+    "opaque-accounts-off": _l("Giữ thư điện tử và tên như đã gửi"),
+    "empty-test-data": _l("Xoá dữ liệu thử"),
 }
 """What the record of accounts, roles and keys calls acts."""
 

@@ -17,10 +17,15 @@ from tests.conftest import PEPPER
 
 SAMPLES: dict[str, Any] = {
     "operators.show_account": {"name": "hoa"},
+    "operators.switch_opaque_accounts": {"name": "default"},
+    "operators.empty_sandbox": {"name": "default"},
     "operators.invite_account": {"name": "hoa"},
     "operators.change_account": {"name": "hoa", "step": "tat-ma"},
     "operators.give_role": {"name": "hoa"},
     "operators.decide_identity": {"step": "gop", "number": "a09"},
+    "operators.bring_in_import": None,
+    "operators.bring_in_refused": None,
+    "operators.bring_in_undo": None,
     "operators.undo_identity": {"id": UUID(int=7)},
 }
 

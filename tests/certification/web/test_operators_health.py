@@ -10,17 +10,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 
+from certification.access import records
 from certification.access.permissions import Role
 from certification.acts import chain
 from certification.evidence import feed
 from certification.judgement import pulse, work
 from certification.models import Look, RecordedAct
 from certification.people import linking
+from lrs import api
 from lrs.backup import noted
 from lrs.db import Database
 from tests.certification.access.people import account, give
 from tests.certification.web.test_operators import STATEMENT, make_key, operator, post, words
-from tests.certification.web.visitor import Visitor
+from tests.certification.web.visitor import Visitor, hidden_fields
 
 __all__ = ["operator"]
 
@@ -89,6 +91,38 @@ def test_the_loop_beats_at_every_turn_and_a_folder_that_takes_no_file_stops_noth
     assert pulse.last_beat(tmp_path) is not None
 
 
+def test_what_test_keys_sent_is_removed_and_opaque_accounts_are_switched_after_asking(
+    app: Flask, operator: Visitor, database: Database, tenant: UUID
+) -> None:
+    platform = app.test_client()
+    real, trying = make_key(operator), make_key(operator, test="yes")
+    by_mail = {**STATEMENT, "actor": {"mbox": "mailto:an@example.org"}}
+    assert [post(platform, *key, STATEMENT) for key in (real, trying)] == [200, 200]
+    asked = operator.get("/van-hanh/don-vi/default/xoa-du-lieu-thu").text
+    assert "Xoá dữ liệu thử: default" in words(asked) and "dữ liệu thật không bị đụng đến" in words(asked)
+    assert "Ghi vì sao xoá" in operator.fill_in("/van-hanh/don-vi/default/xoa-du-lieu-thu", {"reason": ""}).text
+    answer = operator.fill_in("/van-hanh/don-vi/default/xoa-du-lieu-thu", {"reason": "thử xong"})
+    assert answer.headers["Location"] == "/van-hanh/don-vi"
+    assert "Đã xoá 1 phát biểu thử của default" in operator.get("/van-hanh/don-vi").text
+    switch = "/van-hanh/don-vi/default/thu-dien-tu"
+    before = operator.get(switch).text
+    assert "được thay bằng mã" in words(before)
+    assert operator.fill_in(switch, {"reason": "Luật 91/2025"}).headers["Location"] == "/van-hanh/don-vi"
+    assert "thay bằng mã" in words(operator.get("/van-hanh/don-vi").text)
+    again = operator.send(switch, {**hidden_fields(before), "wanted": "on", "reason": "lần nữa"})
+    assert (again.status_code, again.headers["Location"]) == (303, "/van-hanh/don-vi")
+    assert "Đã được đổi rồi" in operator.get("/van-hanh/don-vi").text
+    assert post(platform, *real, {**by_mail, "id": str(UUID(int=8))}) == 200
+    with database.reading(tenant) as session:
+        stored = api.get_statements(session, tenant, [UUID(int=8), UUID(STATEMENT["id"])])
+        told = [(one.act, one.by, one.reason) for one in records.latest(session, tenant, limit=2, about="default")]
+    kept = {one.id: one.document["actor"] for one in stored}
+    assert kept[UUID(int=8)]["account"]["homePage"] == f"urn:uuid:{tenant}", "the mail address is not kept"
+    assert UUID(STATEMENT["id"]) in kept, "what is real stays"
+    assert told == [("opaque-accounts-on", "vh", "Luật 91/2025"), ("empty-test-data", "vh", "thử xong")]
+    assert operator.get("/van-hanh/don-vi/khong-co/thu-dien-tu").status_code == 404
+
+
 def test_operators_of_another_tenant_see_nothing_of_the_installation(app: Flask, operator: Visitor) -> None:
     slip = operator.fill_in(
         "/van-hanh/them-don-vi", {"name": "lai-chau", "administrator": "mai", "full_name": "Lò Thị Mai"}
@@ -102,7 +136,8 @@ def test_operators_of_another_tenant_see_nothing_of_the_installation(app: Flask,
     new = {"token": token[1], "password": "nắng lên núi cao", "password_again": "nắng lên núi cao"}
     assert other.fill_in("/dat-mat-khau", new).status_code == 303
     assert other.sign_in("mai@lai-chau", "nắng lên núi cao").status_code == 303
-    assert other.get("/van-hanh/don-vi").status_code == 403
+    for page in ("", "/default/thu-dien-tu", "/default/xoa-du-lieu-thu"):
+        assert other.get(f"/van-hanh/don-vi{page}").status_code == 403
     assert "Sao lưu" not in checks(other) and "Quy tắc" in checks(other)
     assert "vh" not in re.findall(r"nguoi-dung/([\w-]+)", other.get("/van-hanh/nguoi-dung").text)
 

@@ -26,11 +26,12 @@ from certification.people import national_keys, national_numbers
 from certification.people.national_numbers import Keys
 from lrs.backup import form, noted, postgresql, sqlite, taking
 from lrs.backup.form import BackupFault
-from lrs.db import EVERY_TENANT, Database
+from lrs.copies import copied_since, take_for_original
+from lrs.db import EVERY_TENANT, NOBODY, Database
 from lrs.models import Statement
 from tests.certification.people.test_number_rotation import OTHER, SAME, Staff
 from tests.certification.world import World
-from tests.conftest import PEPPER
+from tests.conftest import PEPPER, application
 from tests.lrs.statements.builders import statement
 from tests.postgresql import Cluster, binaries
 
@@ -89,11 +90,11 @@ def there(elsewhere: Database, tmp_path: Path) -> Run:
 
 
 def running_on(database: Database, data_dir: Path, secret: bytes = PEPPER) -> Run:
-    from wsgi import Settings, create_app
+    from wsgi import Settings
 
     data_dir.mkdir(exist_ok=True)
     url = database.url.render_as_string(hide_password=False)
-    app = create_app(Settings(data_dir=data_dir, database_url=url, secret_key=secret), database)
+    app = application(Settings(data_dir=data_dir, database_url=url, secret_key=secret), database)
     return lambda *words: app.test_cli_runner().invoke(args=["ops", *map(str, words)])
 
 
@@ -124,6 +125,9 @@ def test_a_backup_is_restored_elsewhere_row_by_row(
     result = there("restore", backup)
     assert result.exit_code == 0, result.output
     assert "the same" in result.stdout
+    with elsewhere.writing(NOBODY) as session:
+        assert copied_since(session) is not None
+        take_for_original(session)
     assert everything(elsewhere) == everything(database)
     assert migrations.is_current(elsewhere)
     assert database.is_sqlite or elsewhere.has_wall()

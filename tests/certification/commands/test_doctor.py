@@ -1,0 +1,164 @@
+"""`flask ops doctor`: what is wrong, in words, with what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from certification.acts import chain
+from certification.judgement import pulse
+from lrs.api import Engine
+from lrs.backup import noted
+from lrs.backup.noted import Noted, Sized
+from lrs.db import NOBODY, Database
+from lrs.engine import Archiving, engine_of, filesystem_of
+from tests.test_docs import HERE, _heading_anchors
+from wsgi import create_app
+
+
+@pytest.fixture
+def ask(app: Flask) -> Callable[..., tuple[int, dict[str, dict[str, Any]]]]:
+    """Runs it as a program does; the exit code, and every check by its id."""
+
+    def asked(on: Flask = app) -> tuple[int, dict[str, dict[str, Any]]]:
+        result = on.test_cli_runner().invoke(args=["ops", "doctor", "--json"])
+        assert result.stdout.startswith("{"), result.output
+        found = json.loads(result.stdout)["checks"]
+        return result.exit_code, {one["check"]: one for one in found if one["tenant"] in (None, "default")}
+
+    return asked
+
+
+Ask = Callable[..., tuple[int, dict[str, dict[str, Any]]]]
+
+
+def test_a_well_kept_installation_ends_with_0_and_one_without_a_backup_with_1(
+    app: Flask, ask: Ask, tmp_path: Path
+) -> None:
+    folder, data_dir = tmp_path / "cdht-1", app.extensions["settings"].data_dir
+    status, checks = ask()
+    assert status == 1
+    assert (checks["backup"]["state"], checks["database"]["state"]) == ("wrong", "well")
+    assert "flask ops backup" in checks["backup"]["do"]
+    folder.mkdir()
+    noted.keep(data_dir, folder, at=datetime.now(UTC), is_new=True)
+    pulse.Pulse(data_dir)()
+    status, checks = ask()
+    wrong = {name for name, one in checks.items() if one["state"] == "wrong"}
+    # The server of the tests gives up durability for speed, the tests' secret is short, and there are no rules.
+    allowed = {"durability", "rules", "settings"}
+    assert wrong <= allowed and (status == 1) == bool(wrong)
+
+
+def test_every_check_that_is_not_well_names_what_to_do_and_a_heading_that_is_there() -> None:
+    sources = (HERE / "certification/web/operators/health").glob("of_*.py")
+    text = "\n".join(source.read_text() for source in sources)
+    named = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|keys|upgrading|certificates)"', text))
+    anchors = _heading_anchors(HERE / "docs/operate.md")
+    ids = set(re.findall(r'Check\(\s*"([a-z-]+)"', text))
+    assert named - ids - anchors - {"secret_key"} == set()
+
+
+def test_it_speaks_english_to_people_unless_asked_otherwise(app: Flask) -> None:
+    run = app.test_cli_runner()
+    english = run.invoke(args=["ops", "doctor", "--all"]).output
+    assert "WRONG  Backup: No backup was taken" in english and re.search(r"^\d+ wrong, \d+ to look at", english, re.M)
+    assert not re.search(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", english), english
+    assert "Chưa thấy bản sao lưu nào" in run.invoke(args=["ops", "doctor", "--language", "vi"]).output
+
+
+def test_a_database_that_does_not_answer_is_the_finding_and_no_traceback(app: Flask, ask: Ask) -> None:
+    gone = Database("postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=2")
+    status, checks = ask(create_app(app.extensions["settings"], gone))
+    assert status == 1
+    assert checks["database"]["state"] == "wrong" and "127.0.0.1" in checks["database"]["words"]
+    assert checks["disk"]["name"] == "Disk", "what needs no database is told all the same"
+
+
+def test_tables_that_are_not_up_to_date_are_told_of(app: Flask, ask: Ask, database: Database) -> None:
+    with database.writing(NOBODY) as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    assert ask()[1]["revision"]["state"] == "wrong"
+    with database.writing(NOBODY) as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    assert "knows none after" in ask()[1]["revision"]["words"]
+
+
+def test_secrets_that_others_read_a_disk_that_fills_up_and_an_unchecked_record_are_told_of(
+    app: Flask, ask: Ask, database: Database, tenant: UUID
+) -> None:
+    data_dir: Path = app.extensions["settings"].data_dir
+    (data_dir / "secret_key").write_text("x" * 64)
+    (data_dir / "secret_key").chmod(0o644)
+    present = datetime.now(UTC)
+    sizes = (Sized(present - timedelta(days=3), 10**3), Sized(present, 10**6))
+    kept = Noted("cdht-1", present, 10**6, present, "", sizes)
+    noted.keep(data_dir, data_dir, at=present)  # the same file, written by the program
+    import msgspec
+
+    (data_dir / noted.FILE).write_bytes(msgspec.json.encode(kept))
+    with database.writing(tenant) as session:
+        chain.add(session, tenant, by="vh", act="title.decide", subject="dossier:1", now=present)
+    checks = ask()[1]
+    assert checks["secret-file"]["state"] == "wrong" and "chmod 600" in checks["secret-file"]["do"]
+    assert "a day" in checks["growth"]["words"]
+    assert checks["acts"]["state"] == "look"
+    assert app.test_cli_runner().invoke(args=["certification", "verify-acts"]).exit_code == 0
+    assert "act 1 of 1" in ask()[1]["acts"]["words"]
+
+
+def test_the_engine_says_how_it_is_set(database: Database) -> None:
+    engine = engine_of(database)
+    assert abs(engine.clock - engine.asked) < timedelta(seconds=2)
+    if database.is_sqlite:
+        assert (engine.settings["journal_mode"], engine.settings["synchronous"]) == ("wal", "2")
+        assert engine.filesystem and not engine.is_elsewhere
+    else:
+        assert engine.settings["fsync"] == "off" and int(engine.settings["max_connections"]) == 200
+        assert engine.connections >= 1 and not engine.passes_wall and engine.archiving is None
+
+
+def test_what_is_set_wrongly_is_named_by_its_setting(app: Flask, database: Database) -> None:
+    from certification.web.frame import languages
+    from certification.web.operators.health import of_database
+    from certification.web.operators.health.asked import WRONG, this_installation
+
+    present = datetime.now(UTC)
+    settings = {
+        "fsync": "off", "full_page_writes": "on", "synchronous_commit": "off", "data_checksums": "off",
+        "autovacuum": "off", "max_connections": "100", "server_version_num": "140005",
+    }  # fmt: skip
+    broken = Engine(
+        "postgresql", settings, present - timedelta(seconds=30), present, 99, 3600.0, 10, True,
+        archiving=Archiving(None, present),
+    )  # fmt: skip
+    checks = (
+        of_database.durability, of_database.version, of_database.wall, of_database.clock, of_database.connections,
+        of_database.transactions, of_database.upkeep, of_database.archive,
+    )  # fmt: skip
+    with app.test_request_context(), languages.spoken("en"):
+        asked = this_installation(present)
+        found = {one.id: one for check in checks for one in check(asked, broken)}
+    assert {name for name, one in found.items() if one.kind == WRONG} == {
+        "durability", "version", "wall", "clock", "connections", "autovacuum", "archive",
+    }  # fmt: skip
+    assert "fsync = off, synchronous_commit = off" in found["durability"].words
+    assert "30 seconds" in found["clock"].words and "60 minutes" in found["transactions"].words
+
+
+def test_a_file_on_another_machine_is_known_by_its_mount(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text("/dev/vda / ext4 rw 0 0\nnas:/x /srv/du\\040lieu nfs4 rw 0 0\n")
+    assert filesystem_of(Path("/srv/du lieu/cdht.sqlite3"), mounts) == "nfs4"
+    assert filesystem_of(Path("/srv/cdht.sqlite3"), mounts) == "ext4"
+    engine = Engine("sqlite", {}, datetime.now(UTC), datetime.now(UTC), filesystem="nfs4")
+    assert engine.is_elsewhere
