@@ -18,12 +18,13 @@ of it outlasts the transaction on a connection that somebody else uses next. SQL
 from __future__ import annotations
 
 import enum
+import errno
 import json
 import math
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -40,6 +41,7 @@ from uuid_utils.compat import uuid7
 import lrs.arrays  # noqa: F401 - engines are to know how to send these
 
 __all__ = [
+    "AWAY",
     "BUSY_SECONDS",
     "EVERY_TENANT",
     "NAMING",
@@ -50,6 +52,7 @@ __all__ = [
     "UtcDateTime",
     "among",
     "beside",
+    "is_away",
     "is_postgresql",
     "new_id",
 ]
@@ -58,6 +61,17 @@ BUSY_SECONDS = 30
 
 IDLE_SECONDS = 1.0
 """A connection that nobody used for so long is asked whether it still lives before somebody does."""
+
+WAIT_SECONDS = 5
+"""How long is waited for a connection to PostgreSQL: for a free one, for a new one, for a network that says nothing."""
+
+AWAY = (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError, MemoryError)
+"""Kinds of errors among which are those of `is_away`."""
+
+_OUR_FAULT = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa.exc.NotSupportedError)
+_OUT_OF_ROOM = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO,
+}  # fmt: skip
 
 Condition = sa.ColumnElement[bool]
 """What stands in a WHERE."""
@@ -115,6 +129,17 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether an error tells that the database, or room on this machine, is not to be had just now.
+
+    It then lies neither in what was asked nor in the program, and the same may be asked again. Nothing can be said of
+    what was being written.
+    """
+    if isinstance(error, OSError):
+        return error.errno in _OUT_OF_ROOM
+    return isinstance(error, AWAY) and not isinstance(error, _OUR_FAULT)
+
+
 def among(session: Session, column: Any, values: Collection[UUID] | Collection[str] | Collection[int]) -> Condition:
     """`column IN (values)` with one bound parameter, however many there are (`in_` binds each, up to a limit)."""
     if is_postgresql(session):
@@ -133,6 +158,15 @@ def beside(column: Any) -> sa.ColumnElement[Any]:
 
 
 _Kind = Literal["read", "snapshot", "write"]
+
+_SAYS_SOMETHING: dict[str, Any] = {
+    "connect_timeout": WAIT_SECONDS,
+    "tcp_user_timeout": WAIT_SECONDS * 1000,
+    "keepalives_idle": WAIT_SECONDS,
+    "keepalives_interval": 1,
+    "keepalives_count": 4,
+}
+"""So that a machine or network which is gone without a word is noticed. The URL may say otherwise."""
 
 
 class Database:
@@ -166,7 +200,10 @@ class Database:
                 parsed,
                 pool_size=8,
                 max_overflow=8,
-                connect_args={"prepare_threshold": None, "autocommit": True},
+                pool_timeout=WAIT_SECONDS,
+                connect_args=_SAYS_SOMETHING
+                | {"prepare_threshold": None, "autocommit": True}
+                | {name: value for name, value in parsed.query.items() if name in _SAYS_SOMETHING},
                 hide_parameters=True,
                 execution_options={"begin": _postgresql_begin("read", NOBODY)},
             )
@@ -178,6 +215,10 @@ class Database:
         """The engine, whose transactions begin as this kind of session needs."""
         begin = _sqlite_begin(kind) if self.is_sqlite else _postgresql_begin(kind, owner)
         return self.engine.execution_options(begin=begin)
+
+    def hear(self, event: str, told: Callable[..., None]) -> None:
+        """Have `told` called at an event of every connection, as SQLAlchemy names it."""
+        sa.event.listen(self.engine, event, told)
 
     @property
     def place(self) -> str:
@@ -220,6 +261,13 @@ class Database:
             return sum(one.stat().st_size for one in (path, path.with_name(f"{path.name}-wal")) if one.is_file())
         with self.reading(NOBODY) as session:
             return int(session.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0)
+
+    def connections(self) -> dict[str, int]:
+        """How many connections this process holds, by use: busy and idle."""
+        pool = self.engine.pool
+        if not isinstance(pool, sa.QueuePool):
+            return {}
+        return {"busy": pool.checkedout(), "idle": pool.checkedin()}
 
     def has_wall(self) -> bool:
         """Whether the database holds tenants apart: PostgreSQL does, unless it is a superuser or a role with BYPASSRLS
@@ -320,7 +368,8 @@ def _postgresql_begin(kind: _Kind, owner: Owner) -> tuple[str, ...]:
 
     READ COMMITTED whatever the server's default is: taking a place in the order (`lrs.statements.order`) and importing
     alone both wait for a lock and must then see what its last holder committed. The setting is made in every
-    transaction, so that none that came with the connection or the role ever counts.
+    transaction, so that none that came with the connection or the role ever counts. Nothing is compiled (`jit`): our
+    questions are short, and PostgreSQL, which guesses them long, would compile for seconds what runs in milliseconds.
     """
     mode = {
         "read": "ISOLATION LEVEL READ COMMITTED READ ONLY",
@@ -328,7 +377,7 @@ def _postgresql_begin(kind: _Kind, owner: Owner) -> tuple[str, ...]:
         "write": "ISOLATION LEVEL READ COMMITTED",
     }[kind]
     value = owner.value if isinstance(owner, _Owner) else owner.hex
-    return (f"BEGIN {mode}; SET LOCAL cdht.tenant = '{value}'",)
+    return (f"BEGIN {mode}; SET LOCAL jit = off; SET LOCAL cdht.tenant = '{value}'",)
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -36,6 +36,8 @@ class Tenant(Base):
     """The tenant whose test keys open this one; None for a tenant in its own right."""
     opaque_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since when opaque accounts stand in for names and mail addresses (`lrs.privacy`); None: they do not."""
+    copied: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when its data is a restored copy, which signs and sends nothing (`lrs.copies`); None: it is none."""
 
 
 class Credential(Base):

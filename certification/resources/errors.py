@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-import sqlalchemy.exc
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -21,7 +20,7 @@ from certification.access.keys import KeyRefused, UnknownKey
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.certificates.correcting import NothingToCorrect
-from certification.certificates.keys import NoPublicAddress, SealedElsewhere
+from certification.certificates.keys import IsACopy, NoPublicAddress, SealedElsewhere
 from certification.certificates.recognised import NothingToIssue, SeveralDecisions
 from certification.certificates.register import NotWithdrawable, UnknownCertificate
 from certification.dossiers.decisions import UnknownDecision
@@ -36,10 +35,9 @@ from certification.evidence.kept_files import UnknownFile
 from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
 from certification.judgement.closings import NotBegun, NothingToDo, StillRuns, YearIsClosed
-from certification.people.file_imports import UnknownImport
+from certification.people.file_imports import NotUndone, UnknownImport
 from certification.people.national_keys import BrokenKeys
 from certification.people.national_numbers import MissingKey
-from certification.people.roster_undoing import NotUndone
 from certification.people.workers import UnknownWorker
 from certification.privacy.consents import UnknownConsents
 from certification.reports.filing import UnknownFiling
@@ -60,6 +58,7 @@ from certification.spreadsheets import ImportFaults
 from certification.units.letterheads import BadLetterhead
 from certification.units.trees import UnknownOrganization
 from lrs.api import Fault, InvalidRequest, Unauthenticated
+from lrs.db import AWAY, is_away
 
 __all__ = [
     "UNDERSTOOD",
@@ -170,6 +169,7 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     SeveralDecisions,
     NotWithdrawable,
     SealedElsewhere,
+    IsACopy,
     NothingToDo,
     StillRuns,
     YearIsClosed,
@@ -266,12 +266,16 @@ def register(blueprint: Blueprint) -> None:
     def http(error: HTTPException) -> Response:
         return _http(error)
 
-    @blueprint.errorhandler(sqlalchemy.exc.OperationalError)
-    def unavailable(error: sqlalchemy.exc.OperationalError) -> Response:
-        log.error("the database did not answer", exc_info=error)
+    def unavailable(error: Exception) -> Response:
+        if not is_away(error):
+            raise error
+        log.error("the database, or this machine, did not do its work", exc_info=error)
         response = _refusal(503, [Fault("", "the database does not answer just now; ask again")])
         response.headers["Retry-After"] = "2"
         return response
+
+    for kind in AWAY:
+        blueprint.register_error_handler(kind, unavailable)
 
 
 def unmatched(error: HTTPException) -> Response:

@@ -12,11 +12,11 @@ import traceback
 from collections.abc import Iterable
 
 import msgspec
-import sqlalchemy.exc
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lrs import spooling
+from lrs.db import AWAY, is_away
 from lrs.errors import (
     DocumentConflict,
     Fault,
@@ -117,9 +117,14 @@ def register(blueprint: Blueprint) -> None:
     def http(error: HTTPException) -> Response:
         return unmatched(error)
 
-    @blueprint.errorhandler(sqlalchemy.exc.OperationalError)
-    def unavailable(error: sqlalchemy.exc.OperationalError) -> Response:
+    def unavailable(error: Exception) -> Response:
+        if not is_away(error):
+            raise error
         # Its message may quote a row, and with it somebody's data: name the kind of fault and where, not the words.
         where = "".join(traceback.format_tb(error.__traceback__)[-3:])
-        log.error("the database did not do its work: %s\n%s", type(error.orig).__name__, where)
+        what = error.strerror if isinstance(error, OSError) else type(getattr(error, "orig", None) or error).__name__
+        log.error("the database, or this machine, did not do its work: %s\n%s", what, where)
         return refused(NotStored())
+
+    for kind in AWAY:
+        blueprint.register_error_handler(kind, unavailable)

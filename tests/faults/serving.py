@@ -1,4 +1,4 @@
-"""The real server for fault rigs: `python wsgi.py` in a process group of its own, killed as a machine would kill it."""
+"""The real server for fault rigs: `wsgi.py` in a process group of its own, killed as a machine would kill it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import os
 import select
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests import programs
+
 HOST = "127.0.0.1"
 READY_WITHIN = 60.0
 
@@ -38,15 +37,13 @@ class Server:
         self.port = int(self.environment["PORT"])
         self.log = log
         self.up = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: programs.Program | None = None
 
     def start(self) -> None:
         """Start it and return when it is ready."""
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "wsgi.py"], cwd=ROOT, env=self.environment, start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+            said = output.fileno()
+            self._process = programs.start(["wsgi.py"], self.environment, stdout=said, stderr=said)
         deadline = time.monotonic() + READY_WITHIN
         while not self._is_ready():
             assert self._process.poll() is None, f"the server ended by itself:\n{self.log.read_text()}"
@@ -85,18 +82,20 @@ class Server:
         with _until_gone(workers[:1]):
             os.kill(workers[0], signal.SIGKILL)
 
-    def kill_the_judge(self) -> None:
-        """Kill -9 the process that judges beside the web processes (PostgreSQL), which is started again."""
+    def kill_the_judge(self) -> bool:
+        """Kill -9 the process that judges beside the web processes (PostgreSQL), which is started again; whether there
+        was one just now."""
         assert self._process is not None
         with _until_gone(judging := [pid for pid in _group(self._process.pid) if b"\0judge\0" in _command(pid)]):
             for pid in judging:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+        return bool(judging)
 
     def flask(self, *words: str) -> str:
         """What one of the program's commands says, beside the running server."""
-        command = [sys.executable, "-m", "flask", *words]
-        run = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True)
+        run = programs.run(["-m", "flask", *words], self.environment)
+        run.check_returncode()
         return run.stdout
 
     def _is_ready(self) -> bool:
@@ -108,7 +107,7 @@ class Server:
             return False
 
     def _workers(self) -> list[int]:
-        """The web processes, oldest first: children that run the same program."""
+        """The web processes, oldest first: children, save the one that judges."""
         assert self._process is not None
         main = self._process.pid
         found = []
@@ -119,7 +118,7 @@ class Server:
             except OSError:
                 continue
             state, parent, started = fields[0], int(fields[1]), int(fields[19])
-            if parent == main and state != "Z" and b"wsgi.py" in command:
+            if parent == main and state != "Z" and b"\0judge\0" not in command:
                 found.append((started, pid))
         return [pid for _, pid in sorted(found)]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -42,6 +40,7 @@ from certification.targets import settling
 from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database
+from tests import programs
 from tests.certification import learning
 from tests.certification.import_files import roster_csv
 from tests.certification.targets.test_summaries import compare
@@ -49,7 +48,7 @@ from tests.certification.world import World
 from tests.faults.conftest import installation
 from tests.faults.killed_at import SMALL
 from tests.faults.platforms import Counter, Platform, at_once, everything_stored
-from tests.faults.serving import ROOT, Server, scaled
+from tests.faults.serving import Server, scaled
 
 pytestmark = pytest.mark.slow
 
@@ -248,8 +247,7 @@ def test_killed_at_any_moment_the_follower_loses_nothing_and_counts_nothing_twic
 
 def run(environment: dict[str, str], *words: str) -> int:
     """How a command of the program ended that is killed at a step (`killed_at`)."""
-    command = [sys.executable, "-m", "tests.faults.killed_at", *words]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = programs.run(["-m", "tests.faults.killed_at", *words], environment)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode
 
@@ -270,7 +268,7 @@ def test_killed_at_every_step_it_goes_on_where_it_was(
 ) -> None:
     """Process after process dies between two chunks, between facts and judging, within a transaction of either, of the
     sums, of judging everybody, of a roster, of working out all facts again; while Statements keep coming."""
-    environment = installation(database_url, tmp_path) | {"PYTHONPATH": str(ROOT)}
+    environment = installation(database_url, tmp_path)
     senders = Senders(datetime.now(UTC))
     last_year = vietnam_day(datetime.now(UTC)).year - 1
     work = ("certification", "work", "--once", "--tenant", "default")
@@ -292,8 +290,7 @@ def test_killed_at_every_step_it_goes_on_where_it_was(
     ]
 
     def finish(*words: str) -> None:
-        command = [sys.executable, "-m", "flask", *words]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+        programs.run(["-m", "flask", *words], environment).check_returncode()
 
     def staff_up_to(last: int) -> None:
         (tmp_path / "staff.csv").write_bytes(staff(0, last))

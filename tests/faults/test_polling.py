@@ -9,15 +9,15 @@ processes are killed too.
 from __future__ import annotations
 
 import json
+import os
 import random
-import subprocess
-import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import IO
 from urllib.parse import quote
 from uuid import UUID
 
@@ -25,6 +25,7 @@ import pytest
 
 from lrs import api
 from lrs.db import Database
+from tests import programs
 from tests.faults.platforms import (
     PATIENCE,
     Counter,
@@ -36,7 +37,7 @@ from tests.faults.platforms import (
     pages,
     statement,
 )
-from tests.faults.serving import ROOT, Server, scaled
+from tests.faults.serving import Server, scaled
 
 pytestmark = pytest.mark.slow
 
@@ -131,19 +132,12 @@ class ByFeed(Reader):
             self._token, complete = changes.token, changes.complete
 
 
-@contextmanager
-def slow_writer(database: Database, authorization: str) -> Iterator[subprocess.Popen[str]]:
-    """The program of that name, ended with the block."""
+def slow_writer(
+    database: Database, authorization: str
+) -> AbstractContextManager[tuple[programs.Program, IO[str], IO[str]]]:
+    """The program of that name, what it reads and what it says; ended with the block."""
     url = database.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.slow_writer", url, authorization], cwd=ROOT,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
-    )  # fmt: skip
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    return programs.talking(["-m", "tests.faults.slow_writer", url, authorization], os.environ)
 
 
 def header(platform: Platform) -> datetime:
@@ -162,16 +156,15 @@ def test_the_header_waits_for_a_program_beside_the_server_and_for_nothing_else(
 ) -> None:
     """A command that imports, say: what it has stored and not yet committed is later than every header meanwhile."""
     connection = platform()
-    with slow_writer(database, authorization) as process:
-        assert process.stdin is not None and process.stdout is not None
+    with slow_writer(database, authorization) as (_, tell, said):
         for _ in range(5):
-            process.stdin.write("2\n")
-            ids = {UUID(one) for one in json.loads(process.stdout.readline())}
+            tell.write("2\n")
+            ids = {UUID(one) for one in json.loads(said.readline())}
             promised = [header(connection) for _ in range(3)]
             if ending == "is killed":
                 break
-            process.stdin.write("commit\n" if ending == "commits" else "give up\n")
-            assert process.stdout.readline() == "ended\n"
+            tell.write("commit\n" if ending == "commits" else "give up\n")
+            assert said.readline() == "ended\n"
             came = [one for one in everything_stored(database, tenant) if one.id in ids]
             assert len(came) == (2 if ending == "commits" else 0)
             assert all(one.stored > through for one in came for through in promised)
@@ -238,14 +231,13 @@ def test_no_reader_misses_a_statement(
     def kill_writers() -> None:
         for number in range(WRITER_KILLS):
             wait_for_posted(STATEMENTS // (WRITER_KILLS + 1))
-            with slow_writer(database, authorization) as process:
-                assert process.stdin is not None and process.stdout is not None
-                process.stdin.write("3\n")
-                ids = {UUID(one) for one in json.loads(process.stdout.readline())}
+            with slow_writer(database, authorization) as (process, tell, said):
+                tell.write("3\n")
+                ids = {UUID(one) for one in json.loads(said.readline())}
                 all_look()
                 if number % 2:
-                    process.stdin.write("commit\n")
-                    assert process.stdout.readline() == "ended\n"
+                    tell.write("commit\n")
+                    assert said.readline() == "ended\n"
                     committed.update(ids)
                 else:
                     process.kill()

@@ -39,6 +39,19 @@ def test_a_snapshot_answers_all_questions_as_of_one_moment(database: Database, i
         assert api.latest_token(session, identity.tenant) != before
 
 
+@pytest.mark.parametrize("kind", ["reading", "snapshot", "writing"])
+def test_no_question_is_compiled_first(database: Database, tenant: UUID, kind: str) -> None:
+    if database.is_sqlite:
+        return  # which compiles none
+    sessions = {
+        "reading": database.reading(tenant),
+        "snapshot": database.reading(tenant, snapshot=True),
+        "writing": database.writing(tenant),
+    }
+    with sessions[kind] as session:
+        assert session.scalar(sa.text("SHOW jit")) == "off"
+
+
 def test_an_error_of_the_database_tells_nothing_of_the_values(database: Database, tenant: UUID) -> None:
     rows = [{"id": tenant, "name": "Nguyễn Văn Bí Mật", "created": datetime.now(UTC)}]
     with pytest.raises(sqlalchemy.exc.DBAPIError) as failed, database.writing(tenant) as session:
