@@ -15,8 +15,14 @@ from uuid import UUID
 from lrs import erasure
 from lrs.activities import names as activity_names
 from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
+from lrs.backup.form import BackupFault
 from lrs.backup.noted import Noted as BackupNoted
+from lrs.backup.noted import keep as note_backup
 from lrs.backup.noted import read as last_backup
+from lrs.backup.sqlite import file_of
+from lrs.backup.taking import restore as restore_backup
+from lrs.backup.taking import take as take_backup
+from lrs.copies import copied_since, mark_copy, take_for_original
 from lrs.credentials import (
     OF_A_PERSON,
     XAPI_SCOPES,
@@ -33,10 +39,15 @@ from lrs.credentials import (
 )
 from lrs.db import Database, Session
 from lrs.definitions import catch_up as merge_definitions
+from lrs.engine import Engine, engine_of
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
 from lrs.last_use import LastUses
+from lrs.observing.figures import COUNTED, Figures, Kind, Sample, exposition
+from lrs.observing.logs import configure as configure_logs
+from lrs.opaque_documents import move_documents
 from lrs.privacy import OpaqueAccounts, looks_like, opaque_account
 from lrs.provenance import provenance
+from lrs.sandbox import empty as empty_sandbox
 from lrs.signatures import Quality as SignatureQuality
 from lrs.signatures import qualities
 from lrs.statements import query, trial
@@ -50,30 +61,36 @@ from lrs.statements.rows import read_exact
 from lrs.statements.store import store
 from lrs.statements.trial import Outcome
 from lrs.statements.validate import check_actor, check_timestamp, decode
-from lrs.tenants import create_tenant, find_tenant, has_opaque_accounts, tenants
+from lrs.tenants import create_tenant, find_tenant, has_opaque_accounts, set_opaque_accounts, tenants
 from lrs.transfer import of_person
 from lrs.versions import SUPPORTED as VERSIONS
 from lrs.versions import family as version_family
 
 __all__ = [
+    "COUNTED",
     "OF_A_PERSON",
     "VERSIONS",
     "VOIDED",
     "XAPI_SCOPES",
+    "BackupFault",
     "BackupNoted",
     "Bigints",
     "Blobs",
     "Booleans",
     "Changes",
+    "Engine",
     "Fault",
+    "Figures",
     "FoundStatements",
     "Identity",
     "InvalidRequest",
     "InvalidStatement",
+    "Kind",
     "KnownCredential",
     "LastUses",
     "LrsError",
     "Outcome",
+    "Sample",
     "SignatureQuality",
     "StoredStatement",
     "TextsOrNulls",
@@ -88,12 +105,18 @@ __all__ = [
     "authorities_of_keys",
     "changes",
     "check_actor",
+    "configure_logs",
+    "copied_since",
     "create_credential",
     "create_tenant",
     "credentials",
     "decode",
+    "empty_sandbox",
+    "engine_of",
     "erase",
     "export_of",
+    "exposition",
+    "file_of",
     "find_statements",
     "find_tenant",
     "get_statements",
@@ -107,16 +130,23 @@ __all__ = [
     "last_backup",
     "latest_token",
     "looks_like",
+    "mark_copy",
     "merge_definitions",
     "moment",
+    "move_documents",
     "names_of_keys",
+    "note_backup",
     "opaque_account",
     "places",
     "provenance",
+    "restore_backup",
     "revoke_credential",
     "rotate_credential",
+    "set_opaque_accounts",
     "statements_about",
     "store",
+    "take_backup",
+    "take_for_original",
     "tenants",
     "try_out",
     "version_family",

@@ -1,8 +1,9 @@
 """Lists in parts: an opaque cursor says where to go on.
 
 A cursor holds the sort values of the last item that was given, so that items which come or go meanwhile move nothing.
-It is sealed with the installation's secret and bound to the address, the other parameters and the tenant: whatever else
-is sent as a cursor is refused, and nothing that comes out of one needs to be checked again.
+It is encrypted with the installation's secret, since names and numbers of persons are among those values, and bound to
+the address, the other parameters and the tenant: whatever else is sent as a cursor is refused, and nothing that comes
+out of one needs to be checked again.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app, request
 
 from certification.resources.errors import BadRequest, Fault
 
 __all__ = ["after", "cursor", "page", "part"]
 
-_SEAL_BYTES = 16
+_NONCE_BYTES = 12
 
 Item = TypeVar("Item")
 
@@ -35,15 +38,14 @@ def after(tenant: UUID, kinds: tuple[type, ...]) -> tuple[Any, ...] | None:
     sent = request.args.get("cursor")
     if sent is None:
         return None
+    about, (_, cipher) = _about(tenant), _keys()
     try:
-        raw = base64.urlsafe_b64decode(sent.encode("ascii") + b"=" * (-len(sent) % 4))
-    except (UnicodeEncodeError, binascii.Error):
-        raw = b""
-    seal, packed = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
-    if not hmac.compare_digest(seal, _seal(tenant, packed)):
+        sealed = base64.urlsafe_b64decode(sent.encode("ascii") + b"=" * (-len(sent) % 4))
+        packed = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about)
+    except (UnicodeEncodeError, binascii.Error, ValueError, InvalidTag):
         raise BadRequest(
             Fault("cursor", "no cursor of this list; send `next` as it came, with the same parameters, or none")
-        )
+        ) from None
     values = msgspec.json.decode(packed, type=list[Any])
     return tuple(msgspec.convert(value, kind) for value, kind in zip(values, kinds, strict=True))
 
@@ -83,13 +85,19 @@ def part(
 
 def cursor(tenant: UUID, values: tuple[Any, ...]) -> str:
     """Where a list goes on behind these sort values, for a view whose answer is no page of items."""
-    packed = msgspec.json.encode(values)
-    return base64.urlsafe_b64encode(_seal(tenant, packed) + packed).rstrip(b"=").decode()
+    packed, about, (secret, cipher) = msgspec.json.encode(values), _about(tenant), _keys()
+    # The nonce follows from all that is encrypted and bound: the same part has the same cursor, none serves for two.
+    nonce = hmac.digest(secret, b"nonce" + about + b"\0" + packed, "sha256")[:_NONCE_BYTES]
+    return base64.urlsafe_b64encode(nonce + cipher.encrypt(nonce, packed, about)).rstrip(b"=").decode()
 
 
-def _seal(tenant: UUID, packed: bytes) -> bytes:
+def _about(tenant: UUID) -> bytes:
+    """What a cursor is bound to."""
     others = sorted((name, value) for name, value in request.args.items(multi=True) if name not in ("cursor", "limit"))
-    about = msgspec.json.encode([request.path, tenant, others])
+    return msgspec.json.encode([request.path, tenant, others])
+
+
+def _keys() -> tuple[bytes, AESGCM]:
     pepper: bytes = current_app.extensions["settings"].secret_key
-    key = hmac.digest(pepper, b"certification cursor", "sha256")
-    return hmac.digest(key, about + b"\0" + packed, "sha256")[:_SEAL_BYTES]
+    secret = hmac.digest(pepper, b"certification cursor", "sha256")
+    return secret, AESGCM(hmac.digest(secret, b"encrypting", "sha256"))

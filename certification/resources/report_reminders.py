@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app
 from marshmallow import fields
 
 from certification.access.permissions import Act
 from certification.reports import mail, reminding
-from certification.reports.mail import MailServer
 from certification.reports.places import NotAsked
 from certification.reports.reminding import Due
+from certification.resources import outgoing
 from certification.resources.access import database, now, today, who
 from certification.resources.errors import Conflict, Fault, NotFound
 from certification.resources.reports import PATH, key_of, resource, unit_within
@@ -64,7 +63,7 @@ def list_reminders(code: str, plan: str, period: str, cut_off: str) -> Any:
     Nothing goes out.
     """
     units = [_shown(one) for one in _due(code, plan, period, cut_off)]
-    return {"as_of": today(), "units": units, "letters": _server() is not None}
+    return {"as_of": today(), "units": units, "letters": outgoing.mail_server() is not None}
 
 
 @resource.post(f"{PATH}/reminders", Act.REMIND_OF_REPORTS, answers=SentRemindersAnswer)
@@ -74,7 +73,7 @@ def remind_of_reports(code: str, plan: str, period: str, cut_off: str) -> Any:
     Each unit is written to once at a stage of the form; sent again, this writes to nobody a second time. Those without
     an address are given back, to be phoned. Without a mail server (409) nothing goes out.
     """
-    server = _server()
+    server = outgoing.mail_server()
     if server is None:
         raise Conflict(Fault("", "no mail server is set here, so no letter can go out; GET lists whom to phone"))
     key = key_of(plan, period, cut_off)
@@ -107,8 +106,3 @@ def _shown(one: Due) -> Mapping[str, Any]:
         "by_letter": one.can_be_written_to,
         "outcome": one.outcome,
     }
-
-
-def _server() -> MailServer | None:
-    settings = current_app.extensions["settings"]
-    return MailServer.of(settings.smtp_url, settings.mail_from)

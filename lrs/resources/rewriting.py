@@ -6,6 +6,7 @@ has the same form, and the same headers, as any other refusal.
 
 from __future__ import annotations
 
+import logging
 import mmap
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -19,7 +20,7 @@ from lrs.errors import LrsError
 from lrs.resources.bodies import Request
 from lrs.spooling import Body, gather, pieces
 
-__all__ = ["Environment", "body_stream", "read_body", "register", "replace_body", "spooled_body"]
+__all__ = ["Application", "Environment", "body_stream", "read_body", "register", "replace_body", "spooled_body"]
 
 Environment = dict[str, Any]
 """A WSGI environment."""
@@ -27,33 +28,44 @@ Environment = dict[str, Any]
 Rewriter = Callable[[Environment, int | None], None]
 """Changes an environment, reading at most so many bytes of body; raises LrsError or HTTPException to refuse."""
 
+log = logging.getLogger("lrs.requests")
+
 _REFUSAL = "lrs.refusal"
+_REWRITERS = "lrs.rewriters"
 
 
 def register(blueprint: Blueprint, rewriters: Iterable[Rewriter]) -> None:
-    """Have every request to this endpoint go through these, in their order."""
+    """Have every request to this endpoint of an `Application` go through these, in their order."""
     prefix = f"{blueprint.url_prefix}/"
 
     @blueprint.record_once
-    def wrap(state: BlueprintSetupState) -> None:
-        assert isinstance(state.app, Flask)  # noqa: S101 — nothing else has a WSGI application to wrap
-        app, wrapped = state.app, state.app.wsgi_app
-
-        def rewriting(environ: Environment, start_response: Any) -> Iterable[bytes]:
-            if environ.get("PATH_INFO", "").startswith(prefix):
-                try:
-                    for rewrite in rewriters:
-                        rewrite(environ, app.config["MAX_CONTENT_LENGTH"])
-                except (LrsError, HTTPException) as error:
-                    environ[_REFUSAL] = error
-            return wrapped(environ, start_response)
-
-        app.wsgi_app = rewriting  # type: ignore[method-assign]
+    def remember(state: BlueprintSetupState) -> None:
+        state.app.extensions.setdefault(_REWRITERS, {})[prefix] = tuple(rewriters)
 
     @blueprint.before_app_request
     def refuse() -> None:
         if (error := request.environ.get(_REFUSAL)) is not None:
             raise error
+
+
+class Application(Flask):
+    """An application whose requests go through the rewriters of the endpoint that they are for, and whose log names no
+    address: Flask would log that of a request that failed, which may name a person."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        log.error("a request failed", exc_info=exc_info)
+
+    def wsgi_app(self, environ: Environment, start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        for prefix, rewriters in self.extensions[_REWRITERS].items():
+            if path.startswith(prefix):
+                try:
+                    for rewrite in rewriters:
+                        rewrite(environ, self.config["MAX_CONTENT_LENGTH"])
+                except (LrsError, HTTPException) as error:
+                    environ[_REFUSAL] = error
+        answer: Iterable[bytes] = super().wsgi_app(environ, start_response)
+        return answer
 
 
 def body_stream(environ: Environment, most_bytes: int | None) -> IO[bytes]:

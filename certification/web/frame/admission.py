@@ -6,7 +6,7 @@ is offered for sending again to the same person (`form_tokens`).
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from certification.access.permissions import TABLE, WithoutKey, act_of
@@ -24,6 +24,8 @@ def register(blueprint: Blueprint) -> None:
 
 
 def _admit() -> Response | None:
+    if any("\0" in str(part) for part in (request.view_args or {}).values()):
+        abort(404)  # nothing is called so, and a database that is asked for it fails
     view = current_app.view_functions[request.endpoint or ""]
     request.max_content_length = request.max_form_memory_size = getattr(view, "most_bytes", None)
     act = act_of(view)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import Any
 
-import sqlalchemy.exc
-from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from certification.resources.answers import Unchanged
 from certification.resources.errors import understood
 from certification.web.frame import refusals
+from certification.web.frame.pages import HEADERS
+from lrs.db import AWAY, is_away
 
 __all__ = ["page_of", "prepare", "register"]
 
@@ -29,7 +29,8 @@ def register(blueprint: Any) -> None:
     blueprint.register_error_handler(Unchanged, _unchanged)
     blueprint.register_error_handler(Again, _again)
     blueprint.register_error_handler(HTTPException, page_of)
-    blueprint.register_error_handler(sqlalchemy.exc.OperationalError, _unavailable)
+    for kind in AWAY:
+        blueprint.register_error_handler(kind, _unavailable)
 
 
 def prepare(app: Flask) -> None:
@@ -43,12 +44,14 @@ def page_of(error: HTTPException) -> Response:
     status = error.code or 500
     code = ""
     if status >= 500:
-        code = secrets.token_hex(3).upper()
-        log.error("page %s %s failed; the reader was shown the code %s", request.method, request.path, code)
+        code = g.get("request_id", "")
+        log.error("a page failed; the reader was shown the code %s", code)
     response = _page(status, code=code)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     return response
 
 
@@ -78,8 +81,10 @@ def _unchanged(known: Unchanged) -> Response:
     return response
 
 
-def _unavailable(error: sqlalchemy.exc.OperationalError) -> Response:
-    log.error("the database did not answer", exc_info=error)
+def _unavailable(error: Exception) -> Response:
+    if not is_away(error):
+        raise error
+    log.error("the database, or this machine, did not do its work", exc_info=error)
     response = _page(503)
     response.headers["Retry-After"] = "2"
     return response

@@ -79,7 +79,8 @@ def text(
 ) -> fields.String:
     """A line of text. `pattern` is a regular expression that it matches whole; `wrong` is said where it does not.
 
-    `more` goes to the input: `width` ("short", "day"), `autocomplete`, `inputmode`, `spellcheck`.
+    `more` goes to the input: `width` ("short", "day"), `autocomplete`, `inputmode`, `spellcheck`; with `optional` False
+    it is not called optional, although it may be empty: the view asks for it where it is needed.
     """
     checks: list[Any] = [_plain, validate.Length(max=most, error=_l("Nhiều nhất %(most)s ký tự", most=most))]
     if pattern:
@@ -144,11 +145,18 @@ def day(label: Any, *, needed: Any = None, hint: Any = None) -> fields.Field[dat
 
 
 def choice(
-    label: Any, options: Options | None = None, *, needed: Any = None, hint: Any = None, as_list: bool = False
+    label: Any,
+    options: Options | None = None,
+    *,
+    needed: Any = None,
+    hint: Any = None,
+    as_list: bool = False,
+    **more: Any,
 ) -> fields.String:
-    """One of some: radio buttons, or with `as_list` a list to choose from. Without `options` the view gives them."""
+    """One of some: radio buttons, or with `as_list` a list to choose from. Without `options` the view gives them.
+    `more` as for a text."""
     widget = "select" if as_list else "radios"
-    return fields.String(**_described(label, widget, needed, hint, options=options))
+    return fields.String(**_described(label, widget, needed, hint, options=options, **more))
 
 
 def several(label: Any, options: Options | None = None, *, needed: Any = None, hint: Any = None) -> fields.List[str]:

@@ -94,8 +94,13 @@ class Filled:
         self.faults.append(FormFault(field if field in self.schema.fields else "", message))
 
     @contextmanager
-    def refusals(self) -> Iterator[None]:
-        """What is refused inside becomes a fault of the form. For functions that open transactions of their own."""
+    def refusals(self, at: Mapping[str, str] | None = None) -> Iterator[None]:
+        """What is refused inside becomes a fault of the form. For functions that open transactions of their own.
+
+        `at` says beside which field of this form a fault stands that they call by another name; "" for any other that
+        is about no field.
+        """
+        at = at or {}
         try:
             yield
         except refusals.REFUSED as error:
@@ -103,13 +108,15 @@ class Filled:
             if isinstance(understood(error), NotFound | Forbidden) and not isinstance(error, NotForYou):
                 raise
             for fault in refusals.faults_of(error):
-                self.refuse(fault.place, fault.message)
+                place = at.get(fault.place, fault.place)
+                self.refuse(place if place in self.schema.fields else at.get("", ""), fault.message)
 
     @contextmanager
-    def submitting(self) -> Iterator[Session]:
-        """A transaction in which the form is done, once. What is refused inside becomes a fault, and nothing stays."""
+    def submitting(self, at: Mapping[str, str] | None = None) -> Iterator[Session]:
+        """A transaction in which the form is done, once. What is refused inside becomes a fault (beside which field:
+        see `refusals`), and nothing stays."""
         caller = access.caller()
-        with self.refusals(), access.database().writing(caller.tenant) as session:
+        with self.refusals(at), access.database().writing(caller.tenant) as session:
             self._once(session, caller)
             yield session
             session.flush()

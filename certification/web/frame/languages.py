@@ -7,6 +7,9 @@ Words stand in Vietnamese in templates and views, marked by `_("…")`; a packag
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +22,7 @@ from flask_babel import Babel, Domain
 
 from certification.resources import cookies
 
-__all__ = ["CATALOGUES", "LANGUAGES", "chosen", "prepare"]
+__all__ = ["CATALOGUES", "LANGUAGES", "chosen", "prepare", "spoken"]
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 """Each named in itself; the first one is that of the texts themselves."""
@@ -33,8 +36,23 @@ class _Catalogues(Domain):  # type: ignore[misc]
         return _read(chosen())
 
 
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Words are of this language within the block, for whoever is no browser: a command."""
+    before = _SPOKEN.set(language)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
 def chosen() -> str:
-    """The language of this request, by its cookie."""
+    """The language of this request, by its cookie; of a command, the one that it speaks."""
+    if said := _SPOKEN.get():
+        return said
     sent = cookies.sent(cookies.LANGUAGE) if has_request_context() else None
     return sent if sent in LANGUAGES else "vi"
 

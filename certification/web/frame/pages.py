@@ -26,14 +26,15 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
 from certification.access.permissions import Act, Role, guarded
 from certification.resources import looking
 
-__all__ = ["FORM_BYTES", "Entry", "Pages", "shown"]
+__all__ = ["FORM_BYTES", "HEADERS", "Entry", "Pages", "shown"]
 
 FORM_BYTES = 1024 * 1024
 """The longest form read, where a page does not say otherwise."""
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

@@ -21,14 +21,14 @@ from werkzeug.test import TestResponse
 
 from lrs import api, signatures
 from lrs.db import NOBODY, Database
-from tests.conftest import PEPPER
+from tests.conftest import PEPPER, application
 from tests.lrs.resources.test_attachments import EMPTY, NOTES, PICTURE, declared, with_files
 from tests.lrs.resources.test_multipart import body, part
 from tests.lrs.statements.builders import agent, statement, voiding
 from tests.lrs.statements.test_related import RELATED_ACTIVITIES, RELATED_AGENTS, TARGET, referring
 from tests.lrs.test_signatures import MIDDLE, ROOT, SIGNER, jws, with_signature
 from tests.postgresql import Cluster
-from wsgi import Settings, create_app
+from wsgi import Settings
 
 REGISTRATION = str(uuid4())
 
@@ -85,7 +85,7 @@ def _store(database: Database, folder: Path, now: datetime) -> Store:
         tenant = api.find_tenant(session)
         key, secret = api.create_credential(session, tenant, name="test", scopes=("all",), pepper=PEPPER, now=now)
     authorization = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
-    return Store(create_app(settings, database), database, tenant, authorization)
+    return Store(application(settings, database), database, tenant, authorization)
 
 
 @pytest.fixture
