@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.access import permissions
-from certification.demonstration import import_files, state
+from certification.demonstration import import_files, sign_ins, state
 from certification.demonstration.errors import OtherDataFound
 from certification.demonstration.people import World
 from certification.demonstration.poster import Connection
@@ -89,6 +89,7 @@ def begin(session: Session, tenant: UUID, scale: Scale, *, pepper: bytes, public
         roll_call=key("Máy điểm danh Ví Dụ (bịa)", *PLATFORM_SCOPES),
         officer=key("Cán bộ xem số liệu Ví Dụ (bịa)", permissions.READ_SCOPE),
         public_url=public_url,
+        password=sign_ins.new_password(),
     )
 
 

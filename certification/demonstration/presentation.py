@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.text import Text
 
-from certification.demonstration import reporting, titles, transcripts
+from certification.demonstration import reporting, sign_ins, titles, transcripts
 from certification.demonstration.people import LEARNING_PLATFORM
 from certification.demonstration.state import State
 from certification.dossiers import listing, review_words, reviews
@@ -59,6 +59,7 @@ def present(
     _print_titles(session, tenant, console, state, folder)
     _print_report(session, tenant, console, state, folder)
     _print_totals(console, state, linking.unknown_actors(session, tenant))
+    _print_sign_ins(session, tenant, console, state, base)
     account = _account(session, tenant, chosen.worker_id)
     _print_addresses(console, state, base, folder, worker=person.number, account=account)
 
@@ -158,6 +159,15 @@ def _print_totals(console: Console, state: State, unknown: Sequence[linking.Unkn
     console.print(f"{number(waiting)} Statement của {number(len(unknown))} tài khoản chưa biết là ai đang chờ, ví dụ:")
     for one in unknown[:UNKNOWN_SHOWN]:
         console.print(f"  {identifiers.written(one.ifi)}: {number(one.statements)}")
+
+
+def _print_sign_ins(session: Session, tenant: UUID, console: Console, state: State, base: str) -> None:
+    """Where people sign in, as whom, and by which password."""
+    console.print()
+    console.rule(Text("Đăng nhập", style="bold"), align="left")
+    console.print(f"Mở {base}/dang-nhap; mật khẩu của mọi tài khoản: {state.password}", soft_wrap=True)
+    for one in sign_ins.listed(session, tenant):
+        console.print(f"  {one}", soft_wrap=True)
 
 
 def _account(session: Session, tenant: UUID, worker_id: UUID) -> str:

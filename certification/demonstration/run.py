@@ -27,6 +27,7 @@ from certification.demonstration import (
     preparation,
     published_clients,
     reporting,
+    sign_ins,
     simulator,
     state,
     titles,
@@ -108,6 +109,9 @@ def run(place: Place, database: Database, scale: Scale, *, console: Console, now
             if world is not None:
                 _recognise(place, database, tenant, world, kept, results, console, now)
                 _report(place, database, tenant, world.as_of, console)
+                with step(console, "Lập tài khoản đăng nhập cho từng vai trò", counts="tài khoản") as advance:
+                    pepper = place.secret_key
+                    advance(sign_ins.make(database, tenant, world, kept.password, pepper=pepper, today=today, now=now))
             with step(console, "Kiểm giấy công nhận bằng những gì máy chủ công bố", counts="giấy") as advance:
                 titles.verify(place.folder / titles.FOLDER, server.base, on_checked=advance)
             with step(console, "Kiểm chữ ký của bảng kê kết quả học tập", counts="bảng") as advance:

@@ -69,6 +69,8 @@ class State:
     """May read figures and persons' results."""
     public_url: str
     """The address that certificates name, for good."""
+    password: str = ""
+    """Of the accounts that people sign in with."""
     complete: bool = False
     totals: Totals = field(default_factory=Totals)
     sample: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -88,6 +90,7 @@ def load(folder: Path) -> State | None:
             roll_call=Key(**kept["roll_call"]),
             officer=Key(**kept["officer"]),
             public_url=kept["public_url"],
+            password=kept["password"],
             complete=kept["complete"],
             totals=Totals(**kept["totals"]),
             sample=kept["sample"],

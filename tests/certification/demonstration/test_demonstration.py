@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -27,7 +28,8 @@ import pytest
 import sqlalchemy as sa
 import weasyprint
 
-from certification.demonstration import people, simulator
+from certification.access.permissions import Role
+from certification.demonstration import people, sign_ins, simulator
 from certification.demonstration.book import Book
 from certification.dossiers import review_words
 from certification.judgement import judging
@@ -227,6 +229,7 @@ def test_table_page_and_json_agree_and_ctrl_c_stops_it_in_order(
     assert [one["group"] for one in lai_chau["targets"]][-6:] == ["L1", "L2", "L3", "L4", "L5", "L6"]
 
     _check_printed_commands(output)
+    _check_printed_sign_ins(program, output)
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
 
@@ -241,6 +244,32 @@ def _check_printed_commands(output: str) -> None:
     explained = re.search(r"Vì sao .*?\((VD-\d{6})\)", output)
     assert explained is not None
     assert any(f"/api/workers/{explained[1]}/assessment" in command for command in commands)
+
+
+def _check_printed_sign_ins(program: Program, output: str) -> None:
+    """Every account that is printed signs in by the password that is, and is what its line says."""
+    told = re.search(r"/dang-nhap; mật khẩu của mọi tài khoản: (\S+)\n((?:  .+\n)+)", output)
+    assert told is not None
+    lines = [line.split(maxsplit=1) for line in told[2].splitlines()]
+    assert [name for name, _words in lines] == [one.account for one in sign_ins.sign_ins()]
+    for one, (name, words) in zip(sign_ins.sign_ins(), lines, strict=True):
+        token = _session_of(program.port, name, told[1])
+        said = json.loads(_asked(program.port, "/api/session", {"Authorization": f"Bearer {token}"}))
+        assert one.words in words
+        assert [role["role"] for role in said["roles"]] == [one.role.value]
+        assert said["is_worker"] == (one.role is Role.WORKER)
+
+
+def _session_of(port: int, name: str, password: str) -> str:
+    """The token of a session that this account begins."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        body = json.dumps({"account": name, "password": password})
+        connection.request("POST", "/api/sign-in", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+    assert answer.status == 200, (name, said)
+    token: str = said["token"]
+    return token
 
 
 def test_the_rates_agree_to_the_person_with_what_sql_counts_in_the_raw_statements(
