@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from certification.access import rights
@@ -30,7 +31,7 @@ from certification.transcripts.told import Basis, Transcript
 from certification.units.trees import Node
 from certification.web.enterprises import pages
 from certification.web.enterprises.own import own
-from certification.web.frame.fields import Form
+from certification.web.frame.fields import Form, choice, several
 from certification.web.frame.forms import Filled
 from certification.web.frame.pages import shown
 from lrs import api
@@ -43,6 +44,13 @@ MOST = 20
 """Transcripts drawn at once: as many as a request can draw without making others wait."""
 
 KINDS = (PDF, XLSX, JSON)
+
+
+class AskForm(Form):
+    """Whose transcripts, and as what."""
+
+    nguoi = several(_l("Người đang làm việc"))
+    dang = choice(_l("Dạng tệp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class Row:
 @pages.page("/doanh-nghiep/bang-ke", Act.RECEIVE_TRANSCRIPTS, methods=("GET", "POST"))
 def transcripts() -> Response:
     """The enterprise's workers with what opens each transcript; a POST hands over those that are chosen."""
-    form = Filled(Form(), MultiDict(request.form), request.method == "POST")
+    form = Filled(AskForm(), MultiDict(request.form), request.method == "POST")
     tenant, on = who().tenant, today()
     with database().reading(tenant) as session:
         node = own(session, Act.RECEIVE_TRANSCRIPTS)
@@ -111,11 +119,13 @@ def _handed_over(form: Filled, node: Node, purpose: Purpose) -> Response | None:
     """The file of those that were chosen; None where something is wrong, which the form says then."""
     numbers, kind = form.typed.getlist("nguoi")[: MOST + 1], form.typed.get("dang", "")
     if kind not in KINDS:
-        form.refuse("", _("Chọn dạng tệp: PDF, XLSX hoặc JSON"))
+        form.refuse("dang", _("Chọn dạng tệp: PDF, XLSX hoặc JSON"))
     if not numbers:
-        form.refuse("", _("Đánh dấu ít nhất một người"))
+        form.refuse("nguoi", _("Đánh dấu ít nhất một người"))
     elif len(numbers) > MOST:
-        form.refuse("", _("Mỗi lần nhiều nhất %(most)s người; lấy cả danh sách thì dùng khoá của phần mềm", most=MOST))
+        form.refuse(
+            "nguoi", _("Mỗi lần nhiều nhất %(most)s người; lấy cả danh sách thì dùng khoá của phần mềm", most=MOST)
+        )
     if form.faults:
         return None
     if len(numbers) == 1:

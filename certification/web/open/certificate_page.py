@@ -34,7 +34,7 @@ STATES = {
 @pages.page(PATH, Act.VERIFY_CERTIFICATES)
 def certificate_form() -> AnyResponse:
     """The form; with a code typed in, on to its certificate."""
-    typed = request.args.get("ma", "").strip()
+    typed = request.args.get("ma", "").replace("\0", " ").strip()
     if typed:
         return redirect(url_for(".certificate", code=codes.read(typed) or typed[:40].replace("/", " ")))
     return _private(render_template("open/certificate.html", found=None, typed=None), 200)

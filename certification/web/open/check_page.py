@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, make_response, render_template, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from certification.access.permissions import Act
@@ -89,23 +90,32 @@ def check_statements() -> Response:
     try:
         form = request.form
     except RequestEntityTooLarge:
-        return _page(Page(problem=Problem(f"Nội dung dài quá {MOST_BYTES // 1024} KiB.", "statement")), 413)
+        return _page(
+            Page(problem=Problem(_("Nội dung dài quá %(most)s KiB.", most=MOST_BYTES // 1024), "statement")), 413
+        )
     pasted = form.get("statement", "")
     authorization = _basic(form.get("key", "").strip(), form.get("secret", "").strip())
     try:
         with database().reading(NOBODY) as session:
             who = identified(session, authorization, Act.CHECK_STATEMENTS_ON_PAGE)
     except api.Unauthenticated:
-        return _page(Page(pasted, Problem("Khóa hoặc mã bí mật không đúng, hoặc không còn hiệu lực.", "key")), 403)
+        return _page(Page(pasted, Problem(_("Khóa hoặc mã bí mật không đúng, hoặc không còn hiệu lực."), "key")), 403)
     except Forbidden:
-        return _page(Page(pasted, Problem("Khóa này không có quyền gửi phát biểu (statements/write).", "key")), 403)
+        return _page(Page(pasted, Problem(_("Khóa này không có quyền gửi phát biểu (statements/write)."), "key")), 403)
     try:
         documents = statements_in(pasted.encode("utf-8", "surrogatepass"))
     except api.InvalidRequest as error:
-        problem = Problem("Không đọc được nội dung đã dán: không phải JSON đúng.", "statement", placed(error, pasted))
+        problem = Problem(
+            _("Không đọc được nội dung đã dán: không phải JSON đúng."), "statement", placed(error, pasted)
+        )
         return _page(Page(pasted, problem), 400)
     except Refusal:
-        return _page(Page(pasted, Problem(f"Mỗi lần chỉ kiểm tra được {MOST_STATEMENTS} phát biểu.", "statement")), 413)
+        return _page(
+            Page(
+                pasted, Problem(_("Mỗi lần chỉ kiểm tra được %(most)s phát biểu.", most=MOST_STATEMENTS), "statement")
+            ),
+            413,
+        )
     checked = self_check.check(database(), who, documents, version=api.VERSIONS[-1], now=datetime.now(UTC))
     results = tuple(result(number, one) for number, one in enumerate(checked, 1))
     return _page(Page(pasted, results=results), 200)
@@ -127,7 +137,8 @@ def placed(error: api.InvalidRequest, pasted: str) -> tuple[Fault, ...]:
 
     def place(found: re.Match[str]) -> str:
         before = body[: int(found[1])].decode("utf-8", "replace")
-        return f"(dòng {before.count(chr(10)) + 1}, cột {len(before) - before.rfind(chr(10))})"
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return str(_("(dòng %(line)s, cột %(column)s)", line=line, column=column))
 
     return tuple(Fault(one.place, _BYTE.sub(place, one.message), one.clause) for one in error.faults)
 
