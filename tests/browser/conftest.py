@@ -13,13 +13,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.looks import DESK
 from tests.browser.serving import prepared, serving
-from tests.chromium import launched
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def axe_findings(page: Page, within: str = "") -> list[str]:
     """What the checker finds in the page, or in the part of it that a selector names."""
     page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(
-        """async within => (await axe.run(within || document)).violations.map(
+        """async within => (await axe.run(within || document, { resultTypes: ['violations'] })).violations.map(
             one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`)""",
         within,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from werkzeug.serving import make_server
@@ -34,8 +35,14 @@ def prepared(path: Path) -> Iterator[Flask]:
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
-    """Where it is served, without a slash at the end."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    """Where it is served, without a slash at the end. With `app.extensions["cut"]` the line is cut: nothing answers."""
+
+    def line(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if app.extensions.get("cut"):
+            raise ConnectionResetError  # nothing is answered
+        return app(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, line, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

@@ -1,4 +1,5 @@
-"""Some pages look as they did: the design system with every component, signing in, a worker's home, a certificate."""
+"""Some pages look as they did: the design system with every component, signing in, a worker's home, an officer's, a
+certificate."""
 
 from __future__ import annotations
 
@@ -66,12 +67,13 @@ def test_pages_look_as_they_did(still_address: str, chromium: Browser, database:
             still(visit.page)
             visit.page.evaluate(SAME_CODE)
             found += compare(visit.page, f"{name}-{size}")
-        visit.name = "nld"
-        visit.sign_in()
-        visit.open("/cua-toi")
-        still(visit.page)
-        found += compare(visit.page, f"worker-home-{size}")
         visit.close()
+        for name, path, account in (("worker-home", "/cua-toi", "nld"), ("officer-home", "/cong-doan", "cdcs")):
+            visit = Visit(chromium, still_address, account, size=size)
+            assert visit.open(path) == 200
+            still(visit.page)
+            found += compare(visit.page, f"{name}-{size}")
+            visit.close()
     assert found == []
 
 

@@ -26,6 +26,7 @@ class Visit:
         self.address, self.name, self.size = address, name, size
         width, scheme = SIZES[size]
         self.complaints: list[str] = []
+        self.lost_network = False
         self.context: BrowserContext = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, **more
         )
@@ -40,8 +41,9 @@ class Visit:
             self.sign_in()
 
     def _complain(self, kind: str, text: str) -> None:
-        # What a test brings about: something refused, and being without a network, which may be said at any later try.
-        meant = "the server responded with a status of 4" in text or "net::ERR_INTERNET_DISCONNECTED" in text
+        # What a test brings about: something refused; or being without a network, which may be said at any later try.
+        lost = self.lost_network and ("ERR_INTERNET_DISCONNECTED" in text or "ERR_EMPTY_RESPONSE" in text)
+        meant = lost or "the server responded with a status of 4" in text
         if kind in ("error", "warning") and not meant:
             self.complaints.append(f"console: {text}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -112,12 +113,28 @@ def test_names_from_outside_are_escaped(database: Database, tenant: UUID, client
     assert "<con>" not in text
 
 
-@pytest.mark.parametrize("path", ["/", "/assets/style.css", "/assets/icon.svg"])
+@pytest.mark.parametrize("path", ["/", "/assets/style.css", "/assets/icon.svg", "/khong-co-trang-nay"])
 def test_every_page_tells_browsers_to_load_from_here_alone(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
     assert headers["Content-Security-Policy"].startswith("default-src 'self';")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_the_worker_without_a_network_is_of_this_address_its_scope_narrow_and_all_that_it_keeps_is_there(
+    client: FlaskClient,
+) -> None:
+    answer = client.get(f"/assets/offline.js?v={fingerprint('offline.js')}")
+    assert answer.headers["Service-Worker-Allowed"] == "/d"
+    assert answer.content_type == "text/javascript; charset=utf-8"
+    assert "worker-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "Service-Worker-Allowed" not in client.get("/assets/scripts.js").headers
+    version, kept = (json.loads(line.partition("=")[2].rstrip(";")) for line in answer.text.splitlines()[:2])
+    assert len(version) == 12
+    for one in kept:
+        name, _, mark = one.partition("?v=")
+        assert mark == fingerprint(name), "so that another content is another version"
+        assert client.get(f"/assets/{one}").status_code == 200
 
 
 def test_an_unchanged_page_is_not_sent_again(client: FlaskClient) -> None:
