@@ -7,6 +7,9 @@ PostgreSQL is brought up by the run itself: the system's one where there is one,
 from __future__ import annotations
 
 import base64
+import copy
+import functools
+import gc
 import os
 import shutil
 import zlib
@@ -19,8 +22,10 @@ from uuid import UUID
 import hypothesis
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 import migrations
+from certification.access import passwords
 from lrs import api
 from lrs.db import NOBODY, Database
 from tests import neighbour
@@ -30,6 +35,10 @@ from tests.postgresql import Cluster
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
+
+    from lrs.resources.rewriting import Application
+    from wsgi import Settings
 
 PEPPER = b"a secret for tests, thirty-two.."
 
@@ -47,11 +56,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --quick: every test that is not slow runs on SQLite, and each fourth one, always the same, on both."""
+    """Slow tests first, so that not one of them is left to the end and the other processes to idleness. With --quick:
+    every test that is not slow runs on SQLite, and each fourth one, always the same, on both."""
+    items.sort(key=lambda one: one.get_closest_marker("slow") is None)
     if config.getoption("--quick"):
-        left_out = [one for one in items if one.get_closest_marker("slow") or _is_spared(one)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [one for one in items if one not in set(left_out)]
+        left_out = {one for one in items if one.get_closest_marker("slow") or _is_spared(one)}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [one for one in items if one not in left_out]
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: Python need not look it through for garbage again and again while tests run."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_spared(item: pytest.Item) -> bool:
@@ -114,6 +131,14 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """What passwords are kept with, for tests of just that: all others work them out at next to no cost."""
+    real, passwords._HASHER = passwords._HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield real
+    passwords._HASHER = real
+
+
 @pytest.fixture
 def now() -> datetime:
     """The moment at which tests happen: noon in Vietnam."""
@@ -167,10 +192,37 @@ def other_identity(
     return _identity(database, credential(other_tenant), now)
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, one for all tests of a process: Playwright bears no second."""
+    from tests.chromium import launched
+
+    with launched() as browser:
+        yield browser
+
+
+@functools.cache
+def _assembled() -> Application:
+    from wsgi import assembled
+
+    return assembled()
+
+
+def application(settings: Settings, database: Database) -> Application:
+    """What `wsgi.create_app` makes of these; its hundreds of addresses are put together, and templates compiled, once
+    for all tests of a process."""
+    from wsgi import furnished
+
+    app = copy.copy(_assembled())
+    app.config, app.extensions = copy.copy(app.config), {**app.extensions}
+    app.view_functions = {**app.view_functions}
+    return furnished(app, settings, database)
+
+
 @pytest.fixture
 def app(database: Database, tmp_path: Path) -> Flask:
     """The whole application over `database`. Its clients hold every answer under /api against its description."""
-    from wsgi import Settings, create_app
+    from wsgi import Settings
 
     settings = Settings(
         data_dir=tmp_path,
@@ -179,7 +231,7 @@ def app(database: Database, tmp_path: Path) -> Flask:
         port=8000,
         public_url="https://cdht.example.vn",
     )
-    app = create_app(settings, database)
+    app = application(settings, database)
     app.test_client_class = DescribedClient
     return app
 

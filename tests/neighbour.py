@@ -57,6 +57,7 @@ from certification.models import (
 )
 from certification.people import file_imports, national_numbers, workers
 from certification.people.roster_journal import Journal
+from certification.people.row_journal import RowJournal
 from certification.privacy import access, consents, requests
 from certification.roll_calls import meetings, presences
 from certification.roll_calls.meetings import Plan
@@ -323,6 +324,9 @@ def _bring_in(database: Database, tenant: UUID, account: UUID, pepper: bytes) ->
         worker = workers.find(session, tenant, "NV-AN").id
         journal.person(worker, [SECRET, None], [SECRET, "female"])
         journal.write(session, tenant)
+        rows = RowJournal(made)
+        rows.add({"ifi": SECRET}, None, {"basis": SECRET}, words=SECRET, worker=worker)
+        rows.write(session, tenant)
 
 
 def _tell(session: Session, tenant: UUID, pepper: bytes) -> None:

@@ -35,7 +35,7 @@ def binaries() -> Path:
     return folder
 
 
-def _unprivileged() -> dict[str, int]:
+def unprivileged() -> dict[str, int]:
     """PostgreSQL refuses to run as root: as whom to run it then."""
     if os.geteuid() != 0:
         return {}
@@ -101,7 +101,7 @@ class Cluster:
         home = Path(
             tempfile.mkdtemp(prefix="cdht-test-pg-", dir=None if durable or not os.access(shm, os.W_OK) else shm)
         )
-        as_whom = _unprivileged()
+        as_whom = unprivileged()
         if as_whom:
             os.chown(home, as_whom["user"], as_whom["group"])
         data = home / "data"

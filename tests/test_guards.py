@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_every_other_address_is_closed_to_whoever_has_no_good_credentials(
 ) -> None:
     headers = {"X-Experience-API-Version": "2.0.0"} | ({"Authorization": authorization} if authorization else {})
     closed = [rule for rule in _closed(app) if not _is_page(rule)]
-    assert {rule.rule.split("/")[1] for rule in closed} == {"api", "xapi", "xapi-ext"}
+    assert {rule.rule.split("/")[1] for rule in closed} == {"api", "metrics", "xapi", "xapi-ext"}
     for rule in closed:
         some = "0190f3b0-0000-7000-8000-000000000001" if "<uuid:" in rule.rule else "x"
         path = app.url_map.bind("localhost").build(rule.endpoint, dict.fromkeys(rule.arguments, some))
@@ -115,6 +116,23 @@ def test_a_page_leads_whoever_is_not_signed_in_to_signing_in(
 def test_a_form_is_closed_to_whoever_fills_in_no_good_key(client: FlaskClient, sent: dict[str, str]) -> None:
     assert client.get(A_FORM_WITH_A_KEY).status_code == 200
     assert client.post(A_FORM_WITH_A_KEY, data={"statement": "{}", **sent}).status_code == 403
+
+
+def test_whatever_is_answered_a_browser_holds_it_to_its_kind_and_to_https(app: Flask, client: FlaskClient) -> None:
+    told: dict[str, int] = {}
+    for rule in _rules(app):
+        path = re.sub(r"<uuid:\w+>", "0190f3b0-0000-7000-8000-000000000001", rule.rule)
+        path = re.sub(r"<[^>]+>", "1", path)
+        headers = client.open(path, method="GET" if "GET" in (rule.methods or ()) else "POST").headers
+        policy = headers["Content-Security-Policy"]
+        told[policy] = told.get(policy, 0) + 1
+        assert headers["X-Content-Type-Options"] == "nosniff", rule.rule
+        assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains", rule.rule
+        assert headers["Referrer-Policy"] in ("same-origin", "no-referrer"), rule.rule
+        assert {"frame-ancestors 'none'"} <= set(policy.split("; ")) or policy.startswith("sandbox"), rule.rule
+    assert len(told) == 2, told
+    assert client.get("/nowhere").headers["X-Content-Type-Options"] == "nosniff"
+    assert client.open("/dang-nhap", method="TRACE").status_code == 405
 
 
 # ---------------------------------------------------------------- who looked at whom is noted

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from lrs.resources import multipart
-from tests.chromium import launched
 from tests.clients.conftest import Platform
 from tests.clients.orders import ACTIVITY, EVERY_BYTE, FILES, MORE_THAN_A_PAGE, ONE_LINE, TEXT, order
 
@@ -87,12 +85,6 @@ def _run(words: list[str], order: dict[str, Any]) -> dict[str, Any]:
 
 def _node(script: str, order: dict[str, Any]) -> dict[str, Any]:
     return _run(["node", "--no-deprecation", script], order)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 def _in_a_page(browser: Browser, site: str, scripts: list[str], order: dict[str, Any]) -> dict[str, Any]:
