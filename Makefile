@@ -11,6 +11,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 DATA_DIR ?= ./var
 PORT ?= 8000
+MINUTES ?= 30
 export DATA_DIR PORT
 
 CLIENTS := certification/demonstration/clients
@@ -28,7 +29,7 @@ BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/
 TESTED_PACKAGES  := $(TESTED)/node_modules/installed-$(call content,$(TESTED)/package-lock.json)
 VERIFIER_PACKAGES := $(VERIFIERS)/node_modules/installed-$(call content,$(VERIFIERS)/package-lock.json)
 
-.PHONY: help demo install run pictures walks words test test-quick test-faults bench lint format clean system-run system-demo system-test
+.PHONY: help demo install run pictures walks words test test-quick test-faults faults bench lint sbom format clean system-run system-demo system-test
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,6 +50,9 @@ test-quick: system-test $(TEST) $(CLIENT_PACKAGES) ## the fast part of the tests
 
 test-faults: system-test $(TEST) ## kill, repeat, crowd and break, FAULTS_SCALE (1) times as much as `make test` does
 	@exec .venv/bin/python -m pytest -n 2 --dist worksteal -rP tests/faults
+
+faults: system-test $(TEST) ## the long tier: write, kill and compare for MINUTES (30) on each database, and add to the ledger
+	@exec .venv/bin/python -m tests.faults.ledger --minutes $(MINUTES)
 
 bench: system-test $(TEST) ## measure how fast Statements are taken and workers judged
 	@exec .venv/bin/python -m bench
@@ -72,6 +76,11 @@ words: system-test $(TEST) ## gather the words of pages into the catalogues of t
 		if [ -f $$catalogue ]; then .venv/bin/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -w 110 -l en -i .cache/words.pot -o $$catalogue; \
 		else cp .cache/words.pot $$catalogue; fi; \
 	done
+
+sbom: ## write what serving installs, package by package with hashes (CycloneDX), to dist/sbom.cdx.json
+	@mkdir -p dist
+	@$(PYTHON) .ci/sbom.py > dist/sbom.cdx.json
+	@echo "Written: dist/sbom.cdx.json"
 
 format: system-test $(TEST) ## bring the code into shape
 	.venv/bin/ruff check --fix .

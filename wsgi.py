@@ -44,6 +44,8 @@ from certification import web
 from certification.access import first_run
 from certification.access.text_messages import Gateway
 from certification.cli import certification_cli
+from certification.commands.copies import COPIES
+from certification.commands.doctor import doctor
 from certification.judgement.pulse import Pulse
 from certification.judgement.work import work
 from certification.people import national_keys
@@ -51,6 +53,7 @@ from certification.privacy.looks import Looks
 from certification.reports.mail import MailServer
 from certification.resources import api, issuers, published_profile, xapi_ext_check
 from certification.resources.limits import Limit
+from certification.resources.metrics import metrics
 from certification.vietnam import vietnam_day
 from lrs.api import find_tenant
 from lrs.attachments import MOST_BYTES
@@ -59,9 +62,13 @@ from lrs.commands.ops import ops_cli
 from lrs.db import NOBODY, Database
 from lrs.definitions import keep_up
 from lrs.last_use import LastUses
+from lrs.observing import logs
+from lrs.observing.figures import Figures, empty
 from lrs.resources import xapi, xapi_ext
 from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.bodies import Request
+from lrs.resources.observed import observe
+from lrs.resources.rewriting import Application
 from lrs.statements.writer import Writer
 from lrs.versions import SUPPORTED
 
@@ -112,6 +119,16 @@ class Settings:
     """A header that the gateway asks for, as Authorization: Bearer …"""
     sms_body: str = field(default="", repr=False)
     """What is sent to it, with {to} or {local} for the number and {text}; JSON where it begins with {, else a form."""
+    metrics_token: str = field(default="", repr=False)
+    """Whoever sends it reads the figures of /metrics; empty: nobody by a token."""
+    metrics_local: bool = False
+    """Whether programs on this very machine read them without a token."""
+    log_format: str = logs.PLAIN
+    """How lines of the log look: plain, or json for programs."""
+    log_requests: bool = False
+    """Whether every request has a line in the log: its id, the template of its address, its status, how long."""
+    slow_query_ms: int = 1000
+    """SQL commands that take longer are logged, without their parameters; 0: none are."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
@@ -119,7 +136,8 @@ class Settings:
 def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
-    SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, ENTERPRISES_TELL_UNION_ROLES.
+    SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
+    LOG_REQUESTS, SLOW_QUERY_MS, ENTERPRISES_TELL_UNION_ROLES.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -141,6 +159,11 @@ def read_settings() -> Settings:
     sms_url = env.str("SMS_URL", "")
     sms_header = env.str("SMS_HEADER", "")
     sms_body = env.str("SMS_BODY", "", validate=_check_gateway(sms_url or "", sms_header or ""))
+    metrics_token = env.str("METRICS_TOKEN", "", validate=_check_metrics_token)
+    metrics_local = env.bool("METRICS_LOCAL", False)
+    log_format = env.str("LOG_FORMAT", logs.PLAIN, validate=OneOf((logs.PLAIN, logs.JSON)))
+    log_requests = env.bool("LOG_REQUESTS", False)
+    slow_query_ms = env.int("SLOW_QUERY_MS", 1000, validate=Range(min=0))
     enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False)
     try:
         env.seal()
@@ -171,6 +194,11 @@ def read_settings() -> Settings:
         sms_url=sms_url,
         sms_header=sms_header,
         sms_body=sms_body,
+        metrics_token=metrics_token,
+        metrics_local=metrics_local,
+        log_format=log_format,
+        log_requests=log_requests,
+        slow_query_ms=slow_query_ms,
         enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
 
@@ -208,6 +236,12 @@ def _check_mail_from(address: str) -> None:
         raise ValidationError("Not a mail address; write bao-cao@cong-doan.example.vn, say.")
 
 
+def _check_metrics_token(token: str) -> None:
+    """Raise ValidationError for what can be guessed."""
+    if token and len(token) < 16:
+        raise ValidationError("Must have 16 characters or more; make one with: openssl rand -hex 24")
+
+
 def _check_gateway(url: str, header: str) -> Callable[[str], None]:
     """Raises ValidationError for a gateway of text messages that cannot be asked."""
 
@@ -238,15 +272,16 @@ def _kept_secret(path: Path) -> bytes:
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
     """The whole application. It starts without a database that answers; `/readyz` then says so."""
     settings = settings or read_settings()
-    app = Flask("cong_dan_hoc_tap", static_folder=None)
+    return furnished(assembled(), settings, database or Database(settings.database_url))
+
+
+def assembled() -> Application:
+    """Every address and command, without anything that they work with."""
+    app = Application("cong_dan_hoc_tap", static_folder=None)
     app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.extensions["settings"] = settings
-    app.extensions["database"] = database = database or Database(settings.database_url)
-    app.extensions["writer"] = Writer(database)
-    app.extensions["last_uses"] = LastUses()
-    app.extensions["look_ups"] = Limit(settings.look_ups_a_minute)
-    app.extensions["looks"] = Looks()
+    observe(app)
+    app.register_blueprint(metrics)
     app.register_blueprint(xapi)
     app.register_blueprint(xapi_ext)
     app.register_blueprint(api)
@@ -256,15 +291,45 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     web.mount(app)
     for status in (400, 404, 405, 411, 413, 415):
         app.register_error_handler(status, unmatched)
+    app.after_request(_held_to_its_kind)
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     for group in (lrs_cli, certification_cli):
-        group.callback = with_appcontext(lambda: migrations.upgrade(app.extensions["database"]))
+        group.callback = with_appcontext(lambda: migrations.upgrade(current_app.extensions["database"]))
         app.cli.add_command(group)
-    app.extensions["revisions"] = migrations.revisions
-    app.extensions["key_files"] = (national_keys.FILE,)  # with `secret_key` all that reading the data takes
+    for command in (doctor, *COPIES):
+        ops_cli.add_command(command)
     app.cli.add_command(ops_cli)  # not migrated before: a backup is put into a database without tables
     return app
+
+
+def furnished(app: Application, settings: Settings, database: Database) -> Application:
+    """The same application, with what its addresses and commands work with."""
+    app.extensions["settings"] = settings
+    app.extensions["database"] = database
+    app.extensions["writer"] = Writer(database)
+    app.extensions["last_uses"] = LastUses()
+    app.extensions["look_ups"] = Limit(settings.look_ups_a_minute)
+    app.extensions["looks"] = Looks()
+    app.extensions["figures"] = figures = Figures(settings.data_dir, database.connections)
+    if settings.slow_query_ms:
+        logs.watch_queries(database, settings.slow_query_ms, figures)
+    app.extensions["revisions"] = migrations.revisions
+    app.extensions["upgrade"] = migrations.upgrade
+    app.extensions["key_files"] = (national_keys.FILE,)  # with `secret_key` all that reading the data takes
+    return app
+
+
+def _held_to_its_kind(response: Response) -> Response:
+    """What a browser is told of every answer: it is of the kind it says, no page of another site shows it in a frame,
+    nobody is told its address, and, where the program is served over HTTPS, it comes over HTTPS alone."""
+    settings: Settings = current_app.extensions["settings"]
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if settings.public_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
 
 
 def unmatched(error: HTTPException) -> Response:
@@ -326,14 +391,19 @@ def create_serving_app() -> Flask:
     end_with_parent()
     app = create_web_app()
     database: Database = app.extensions["database"]
+    logs.configure(app.extensions["settings"].log_format)
     stop = threading.Event()
+    figures: Figures = app.extensions["figures"]
+    figures.count_messages()
     uses: LastUses = app.extensions["last_uses"]
     looks: Looks = app.extensions["looks"]
     threads = [
         _beside("merging", keep_up, database, stop=stop),
         _beside("noting uses", uses.keep_writing, database, stop=stop),
         _beside("noting looks", looks.keep_writing, database, stop=stop, clock=lambda: datetime.now(UTC)),
+        threading.Thread(target=figures.keep_writing, kwargs={"stop": stop}, name="figures", daemon=True),
     ]
+    threads[-1].start()
     if database.is_sqlite:
         beat = Pulse(app.extensions["settings"].data_dir)
         threads.append(_beside("judging", work, database, stop=stop, clock=lambda: datetime.now(UTC), beat=beat))
@@ -440,10 +510,11 @@ def is_news(record: logging.LogRecord) -> bool:
 
 def serve() -> None:
     """Migrate, then serve until SIGTERM or SIGINT; requests under way are answered first."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
     settings = read_settings()
+    logs.configure(settings.log_format)
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
     require_free(settings.host, settings.port)
+    empty(settings.data_dir)
     database = Database(settings.database_url)
     migrations.upgrade(database)
     is_sqlite = database.is_sqlite
@@ -463,6 +534,7 @@ def serve() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=20,
         working_dir=HERE,
+        log_dictconfig=logs.told_by_json() if settings.log_format == logs.JSON else None,
     )
     logging.getLogger("_granian").addFilter(is_news)
     if judging:
