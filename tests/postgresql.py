@@ -113,7 +113,7 @@ class Cluster:
         try:
             subprocess.run(  # type: ignore[call-overload]
                 [programs / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"],
-                check=True, stdout=subprocess.DEVNULL, **run,
+                check=True, stdout=subprocess.DEVNULL, timeout=120, **run,
             )  # fmt: skip
             with (home / "log").open("wb") as log:
                 server = subprocess.Popen(  # type: ignore[call-overload]

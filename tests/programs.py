@@ -20,17 +20,24 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["Program", "run", "start", "talking"]
+__all__ = ["LONGEST", "Program", "run", "start", "talking"]
 
 ROOT = Path(__file__).parents[1]
 
 READ_BEFOREHAND = ("wsgi", "flask.cli", "tests.conftest", "tests.faults.platforms")
 """What our programs are made of."""
+
+LONGEST = 300.0
+"""Seconds after which a program that is to end by itself is killed, and its test fails."""
+
+AT_ONCE = 60.0
+"""Seconds within which a program is started, at the latest."""
 
 
 class Program:
@@ -45,15 +52,15 @@ class Program:
         """How it ended, as `subprocess` says it; None while it runs."""
         return self._ended(0)
 
-    def wait(self, timeout: float | None = None) -> int:
+    def wait(self, timeout: float) -> int:
         """How it ended. Raises subprocess.TimeoutExpired when it has not after so many seconds."""
         status = self._ended(timeout)
         if status is None:
-            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            raise subprocess.TimeoutExpired(str(self.pid), timeout)
         return status
 
-    def _ended(self, timeout: float | None) -> int | None:
-        if self.returncode is None and select.select([self._connection], [], [], timeout)[0]:
+    def _ended(self, timeout: float) -> int | None:
+        if self.returncode is None and _can_be_read(self._connection, timeout):
             self.returncode = int(self._connection.recv(100) or b"-9")  # nobody is left to say how
             self._connection.close()
         return self.returncode
@@ -72,6 +79,7 @@ def start(
 ) -> Program:
     """Start what stands after `python` on a command line, a file or -m and a module, with these descriptors."""
     connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(AT_ONCE)
     connection.connect(_forker())
     with Path(os.devnull).open("rb") as nothing:
         files = [nothing.fileno() if stdin is None else stdin, stdout, stderr]
@@ -82,9 +90,16 @@ def start(
 
 
 def run(words: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run it to its end, as `subprocess.run` with captured output."""
+    """Run it to its end, as `subprocess.run` with captured output. AssertionError, with what it said, for one that does
+    not end."""
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        status = start(words, environment, stdout=output.fileno(), stderr=errors.fileno()).wait()
+        program = start(words, environment, stdout=output.fileno(), stderr=errors.fileno())
+        try:
+            status = program.wait(LONGEST)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            errors.seek(0)
+            raise AssertionError(f"{' '.join(words)} does not end within {LONGEST:.0f} s:\n{errors.read()}") from None
         output.seek(0)
         errors.seek(0)
         return subprocess.CompletedProcess(list(words), status, output.read(), errors.read())
@@ -92,17 +107,28 @@ def run(words: Sequence[str], environment: Mapping[str, str]) -> subprocess.Comp
 
 @contextmanager
 def talking(words: Sequence[str], environment: Mapping[str, str]) -> Iterator[tuple[Program, IO[str], IO[str]]]:
-    """A program with what it reads and what it writes, line by line; killed when the block ends."""
+    """A program with what it reads and what it writes, line by line; killed when the block ends, or after LONGEST: what
+    it writes then ends, and whoever waits for a line has an empty one."""
     read, written = os.pipe(), os.pipe()
     program = start(words, environment, stdin=read[0], stdout=written[1], stderr=2)
     os.close(read[0])
     os.close(written[1])
+    late = threading.Timer(LONGEST, os.kill, (program.pid, signal.SIGKILL))
+    late.start()
     with open(read[1], "w", buffering=1) as to, open(written[0]) as by:  # noqa: PTH123 — descriptors, no paths
         try:
             yield program, to, by
         finally:
+            late.cancel()
             program.kill()
-            program.wait()
+            program.wait(30)
+
+
+def _can_be_read(connection: socket.socket, timeout: float) -> bool:
+    """Whether there is something, or the end, within so many seconds. (`select` knows no descriptor above 1023.)"""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(timeout * 1000))
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:
@@ -128,7 +154,10 @@ def _forker() -> str:
 
     @atexit.register
     def end() -> None:
-        process.communicate()
+        try:
+            process.communicate(timeout=AT_ONCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
         folder.cleanup()
 
     return address

@@ -175,9 +175,9 @@ def test_a_dump_by_the_ordinary_role_holds_every_row_and_comes_back_behind_a_wal
     name, copy = f"test_{uuid4().hex}", tmp_path / "copy.dump"
     source, target = (url.replace("+psycopg", "") for url in (str(walled.url), postgresql.create_database(name)))
     dump = [binaries() / "pg_dump", "--enable-row-security", "--format=custom", f"--file={copy}", source]
-    subprocess.run(dump, check=True, env={**os.environ, "PGOPTIONS": "-c cdht.tenant=every"})
+    subprocess.run(dump, check=True, env={**os.environ, "PGOPTIONS": "-c cdht.tenant=every"}, timeout=120)
     restore = [binaries() / "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={target}", copy]
-    subprocess.run(restore, check=True)
+    subprocess.run(restore, check=True, timeout=120)
     restored = Database(target)
     assert rows(restored, EVERY_TENANT) == before
     assert rows(restored, owner) == dict.fromkeys(WALLED, 1)

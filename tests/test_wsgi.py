@@ -62,7 +62,7 @@ def served(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
                     break
             except OSError:
                 pass
-            assert process.poll() is None, process.communicate()[0]
+            assert process.poll() is None, process.communicate(timeout=30)[0]
             assert time.monotonic() < deadline, "not ready in time"
             time.sleep(0.1)
         yield process
@@ -84,7 +84,9 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 def flask(environment: dict[str, str], *words: str) -> str:
     run = [sys.executable, "-m", "flask", *words]
-    return subprocess.run(run, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        run, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=120
+    ).stdout
 
 
 def test_of_what_the_server_warns_only_the_settled_is_left_out() -> None:

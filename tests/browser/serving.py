@@ -17,6 +17,7 @@ from lrs.db import NOBODY, Database
 from tests.browser.prepared import prepare
 from tests.certification.certificates.issued import PUBLIC_URL
 from tests.conftest import PEPPER
+from tests.threads import ended
 from wsgi import Settings, create_app
 
 __all__ = ["prepared", "served", "serving"]
@@ -43,11 +44,11 @@ def serving(app: Flask) -> Iterator[str]:
         return app(environ, start_response)
 
     server = make_server("127.0.0.1", 0, line, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(daemon=True, target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
-    thread.join()
+    ended(thread)
     server.server_close()
 
 

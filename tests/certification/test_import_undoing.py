@@ -42,6 +42,7 @@ from tests.certification.evidence.test_attendance_lists import list_csv, said
 from tests.certification.import_files import attestations_csv, commitments_csv, titles_csv
 from tests.certification.world import World
 from tests.conftest import PEPPER
+from tests.threads import ended
 
 OWNER = UUID(int=7)
 
@@ -183,11 +184,11 @@ def test_undoing_is_one_act_done_once_by_whoever_comes_first(office: Office, now
         except NotUndone as error:
             refused.append(str(error))
 
-    both = [threading.Thread(target=undo) for _ in range(2)]
+    both = [threading.Thread(daemon=True, target=undo) for _ in range(2)]
     for one in both:
         one.start()
     for one in both:
-        one.join()
+        ended(one)
     assert refused == ["Lần nhập này đã được hoàn tác, hoặc chưa nhập gì"]
     with office.database.reading(office.tenant) as session:
         done = chain.listed(session, office.tenant, limit=2)

@@ -8,7 +8,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -19,6 +19,7 @@ from certification import outgoing
 from certification.access import oidc
 from certification.access.oidc import Client, ProviderFault
 from certification.outgoing import NotPublic
+from tests.threads import ended
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -76,12 +77,12 @@ class _Answering(BaseHTTPRequestHandler):
 def here() -> Iterator[str]:
     """A service of this machine that nobody outside can reach."""
     _Answering.asked = []
-    with HTTPServer(("127.0.0.1", 0), _Answering) as server:
-        thread = Thread(target=server.serve_forever)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server:
+        thread = Thread(daemon=True, target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-        thread.join()
+        ended(thread)
 
 
 def _ask(address: str, written: str) -> bytes:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
 import pytest
@@ -19,6 +19,7 @@ from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER
 from tests.postgresql import Cluster
 from tests.test_wsgi import free_port, served
+from tests.threads import ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,16 @@ class _EmptyPage(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    """The origin of another web site, which has an empty page at each of its addresses."""
-    server = HTTPServer(("127.0.0.1", 0), _EmptyPage)
-    thread = threading.Thread(target=server.serve_forever)
+    """The origin of another web site, which has an empty page at each of its addresses.
+
+    A browser opens connections on which it may never ask: one after the other, they would be waited for without an end.
+    """
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _EmptyPage)
+    thread = threading.Thread(daemon=True, target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-    thread.join()
+    ended(thread)
     server.server_close()
 
 

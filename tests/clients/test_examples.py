@@ -25,6 +25,7 @@ from certification.evidence.self_check_words import REMARKS
 from certification.people import linking
 from lrs.db import Database
 from tests.certification.learning import add_worker, facts, follow_all, load_rules, waiting
+from tests.threads import ended
 
 HERE = Path(__file__).parent
 PAGE = (HERE.parent.parent / "docs/platforms.md").read_text()
@@ -55,11 +56,11 @@ def authorization(database: Database, tenant: UUID, credential: Callable[..., st
 def address(app: Flask) -> Iterator[str]:
     """Where the application is served while the test runs."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(daemon=True, target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
-    thread.join()
+    ended(thread)
     server.server_close()
 
 

@@ -65,7 +65,7 @@ class Server:
         if self._process is not None:
             with _until_gone(_group(self._process.pid)), suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._process.wait(30)
             self._process = None
 
     def kill_a_worker(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 from lrs import api
 from lrs.db import Database
 from tests.lrs.statements.builders import statement, voiding
+from tests.threads import ended
 
 
 def put(database: Database, identity: api.Identity, count: int) -> list[UUID]:
@@ -71,7 +72,7 @@ def test_a_reader_who_polls_while_many_write_misses_nothing(database: Database, 
             with database.writing(identity.tenant) as session:
                 stored.extend(api.store(session, identity, [statement(str(uuid4())) for _ in range(3)]))
 
-    writers = [threading.Thread(target=write) for _ in range(6)]
+    writers = [threading.Thread(daemon=True, target=write) for _ in range(6)]
     seen: list[UUID] = []
     instants: list[object] = []
 
@@ -87,13 +88,13 @@ def test_a_reader_who_polls_while_many_write_misses_nothing(database: Database, 
             if finished and batch.complete:
                 return
 
-    reader = threading.Thread(target=read)
+    reader = threading.Thread(daemon=True, target=read)
     for thread in (reader, *writers):
         thread.start()
     for thread in writers:
-        thread.join()
+        ended(thread)
     done.set()
-    reader.join()
+    ended(reader)
     assert len(seen) == len(set(seen)) == 6 * 25 * 3
     assert set(seen) == set(stored)
     assert instants == sorted(instants)  # type: ignore[type-var]

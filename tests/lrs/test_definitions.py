@@ -17,6 +17,7 @@ from lrs.models import DefinitionsPosition
 from lrs.statements import query
 from tests.conftest import PEPPER
 from tests.lrs.statements.builders import agent, statement
+from tests.threads import ended
 
 COURSE = "https://hoc.example.org/khoa/1"
 
@@ -170,11 +171,11 @@ def test_while_many_write_and_many_merge_nothing_is_lost_or_merged_twice(
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(6)]
+    threads = [threading.Thread(daemon=True, target=write, args=(writer,)) for writer in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        ended(thread)
     assert failures == []
     with database.reading(identity.tenant) as session:
         stored = [one.document["object"] for one in api.changes(session, identity.tenant, None).statements]
@@ -225,7 +226,7 @@ def test_the_background_catches_up_until_told_to_stop(
 ) -> None:
     monkeypatch.setattr(definitions, "IDLE_SECONDS", 0.01)
     stop = threading.Event()
-    thread = threading.Thread(target=definitions.keep_up, args=(database,), kwargs={"stop": stop})
+    thread = threading.Thread(daemon=True, target=definitions.keep_up, args=(database,), kwargs={"stop": stop})
     thread.start()
     try:
         put(database, identity, defining("vi", "An toàn"))

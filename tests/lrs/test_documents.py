@@ -21,6 +21,7 @@ from lrs.documents import ANY, Contents, Context, Precondition
 from lrs.errors import DocumentConflict, InvalidRequest, PreconditionFailed
 from lrs.statements.keys import ifi_text
 from tests.lrs.statements.builders import agent
+from tests.threads import ended
 
 COURSE = "https://hoc.example.org/khoa/1"
 LAN = ifi_text(agent("lan"))
@@ -326,11 +327,11 @@ def in_parallel(count: int, work: Callable[[int], None]) -> None:
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    threads = [threading.Thread(daemon=True, target=run, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        ended(thread)
     if failures:
         raise failures[0]
 

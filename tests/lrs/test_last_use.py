@@ -122,7 +122,7 @@ def test_a_request_is_answered_while_somebody_else_writes(
 
     with database.writing(tenant) as session:
         session.execute(sa.update(Credential).values(name="held"))
-        asking = threading.Thread(target=ask)
+        asking = threading.Thread(daemon=True, target=ask)
         asking.start()
         asking.join(30)
         assert answers == [200]

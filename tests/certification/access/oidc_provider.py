@@ -23,6 +23,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from werkzeug.serving import make_server
 
+from tests.threads import ended
+
 __all__ = ["OidcProvider", "serving"]
 
 CLIENT, SECRET = "cdht", "bí mật của khách: 1/2 & +"
@@ -160,11 +162,11 @@ def serving() -> Iterator[OidcProvider]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     provider = OidcProvider(f"http://127.0.0.1:{server.port}")
     server.app = _app(provider)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(daemon=True, target=server.serve_forever)
     thread.start()
     try:
         yield provider
     finally:
         server.shutdown()
-        thread.join()
+        ended(thread)
         server.server_close()

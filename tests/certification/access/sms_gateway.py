@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.threads import ended
+
 __all__ = ["SmsGateway", "open_gateway"]
 
 
@@ -42,11 +44,11 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def open_gateway() -> Iterator[SmsGateway]:
     gateway = SmsGateway()
-    thread = threading.Thread(target=gateway.serve_forever)
+    thread = threading.Thread(daemon=True, target=gateway.serve_forever)
     thread.start()
     try:
         yield gateway
     finally:
         gateway.shutdown()
-        thread.join()
+        ended(thread)
         gateway.server_close()

@@ -115,7 +115,7 @@ def test_of_two_who_sign_the_same_each_says_what_it_did(
     database: Database, tenant: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recognise(database, tenant, now, "NV-1", "NV-2", "NV-3")
-    both_have_read, signing = Barrier(2), issuing._signed
+    both_have_read, signing = Barrier(2, timeout=60), issuing._signed
 
     def signed(*told: Any) -> bytes:
         if not hasattr(seen, "came"):

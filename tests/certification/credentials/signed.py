@@ -66,8 +66,9 @@ def verified_elsewhere(
     """What the verifier from npm says of each: `verified`, `withdrawn`, `error`."""
     asked = {"now": now.isoformat(), "documents": fetched, "credentials": credentials}
     done = subprocess.run(
-        ["node", VERIFIERS / "verify.js"], input=json.dumps(asked), capture_output=True, text=True, check=False
-    )
+        ["node", VERIFIERS / "verify.js"],
+        input=json.dumps(asked), capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     answers: list[dict[str, Any]] = json.loads(done.stdout)
     return answers

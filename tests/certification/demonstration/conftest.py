@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from certification.demonstration.poster import Connection
+from tests.threads import ended
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def connect(app: Flask, tenant: UUID, credential: Callable[..., str]) -> Iterato
     """New connections, with one key, to the whole application served on a port of its own."""
     key, secret = base64.b64decode(credential(tenant).removeprefix("Basic ")).decode().split(":", 1)
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(daemon=True, target=server.serve_forever)
     thread.start()
 
     made: list[Connection] = []
@@ -32,5 +33,5 @@ def connect(app: Flask, tenant: UUID, credential: Callable[..., str]) -> Iterato
     for connection in made:
         connection.close()
     server.shutdown()
-    thread.join()
+    ended(thread)
     server.server_close()

@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -147,18 +148,23 @@ def serving(program: Program) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, _until_serving(process)
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=30)
 
 
 def _until_serving(process: subprocess.Popen[str]) -> str:
     """What the demonstration prints until it serves; fails with its errors when it ends before."""
     assert process.stdout is not None
     printed: list[str] = []
-    for line in process.stdout:
-        printed.append(line)
-        if line.startswith("Đang phục vụ tại"):
-            return "".join(printed)
-    pytest.fail(f"it ended with {process.wait()}: {process.communicate()[1]}")
+    late = threading.Timer(DEADLINE, process.kill)  # or its next line is waited for without an end
+    late.start()
+    try:
+        for line in process.stdout:
+            printed.append(line)
+            if line.startswith("Đang phục vụ tại"):
+                return "".join(printed)
+    finally:
+        late.cancel()
+    pytest.fail(f"it ended with {process.wait(30)}: {process.communicate(timeout=30)[1]}")
 
 
 HEADING = re.compile(
@@ -364,7 +370,7 @@ def test_a_run_that_was_broken_off_is_completed_by_the_next_and_sigterm_stops_it
             break
     broken.send_signal(signal.SIGTERM)
     assert broken.wait(30) == 130
-    _output, errors = broken.communicate()
+    _output, errors = broken.communicate(timeout=30)
     assert "run it again to complete it" in errors
     assert not json.loads((program.folder / "state.json").read_text(encoding="utf-8"))["complete"]
 
@@ -373,7 +379,7 @@ def test_a_run_that_was_broken_off_is_completed_by_the_next_and_sigterm_stops_it
     assert COMPARED in output
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
-    assert process.communicate()[1] == program.said_at_first
+    assert process.communicate(timeout=30)[1] == program.said_at_first
 
 
 def test_people_who_are_not_invented_keep_the_demonstration_out(

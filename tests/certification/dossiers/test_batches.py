@@ -259,7 +259,7 @@ def test_the_same_decision_sent_twice_is_one(desk: Desk) -> None:
 def test_the_same_decision_sent_twice_at_once_is_one(desk: Desk) -> None:
     desk.reviewed("NV-1")
     desk.propose("NV-1")
-    both = Barrier(2)
+    both = Barrier(2, timeout=60)
 
     def decide(_: int) -> object:
         both.wait()

@@ -186,7 +186,7 @@ def test_of_two_officers_at_once_one_is_told_that_the_other_was_faster(desk: Des
     desk.step(desk.hoa, "register", "NV-1")
     desk.score("NV-1")
     desk.step(desk.hoa, "self-assess", "NV-1")
-    both = Barrier(2)
+    both = Barrier(2, timeout=60)
 
     def confirm(name: str) -> str:
         both.wait()
@@ -203,7 +203,7 @@ def test_of_two_officers_at_once_one_is_told_that_the_other_was_faster(desk: Des
 
 
 def test_of_two_who_register_a_worker_at_once_one_does(desk: Desk) -> None:
-    both = Barrier(2)
+    both = Barrier(2, timeout=60)
 
     def register(_: int) -> int:
         both.wait()

@@ -30,6 +30,7 @@ from tests.certification.import_files import faults_of
 from tests.certification.learning import PROFILE, PROGRAMME
 from tests.certification.world import World
 from tests.conftest import PEPPER
+from tests.threads import ended
 
 OFFICER = Witness("can-bo-1")
 TakeIn = Callable[..., ListResult]
@@ -174,12 +175,13 @@ def test_the_same_list_by_two_officers_at_once_is_stored_once(
     rows = [said(f"NV-{number}") for number in (1, 2, 3)]
     done: list[ListResult] = []
     officers = [
-        threading.Thread(target=lambda who=who: done.append(take_in(*rows, witness=Witness(who)))) for who in "ab"
+        threading.Thread(daemon=True, target=lambda who=who: done.append(take_in(*rows, witness=Witness(who))))
+        for who in "ab"
     ]
     for officer in officers:
         officer.start()
     for officer in officers:
-        officer.join()
+        ended(officer)
     assert sorted((one.version, one.added, one.unchanged) for one in done) == [(1, 0, 3), (1, 3, 0)]
     assert len(statements(database, tenant)) == 3
 

@@ -36,6 +36,7 @@ from tests.certification.learning import (
     waiting,
     whats,
 )
+from tests.threads import ended
 
 Counting = Callable[[], Any]
 
@@ -95,11 +96,11 @@ def test_followers_at_once_take_each_change_once(
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=run) for _ in range(3)]
+    threads = [threading.Thread(daemon=True, target=run) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        ended(thread)
 
     assert failures == []
     assert sum(taken) == 18
@@ -216,9 +217,9 @@ def test_a_link_made_between_reading_a_chunk_and_writing_it_is_seen(
 
     def changes(*args: Any, **options: Any) -> api.Changes:
         read = read_changes(*args, **options)
-        thread = threading.Thread(target=link)
+        thread = threading.Thread(daemon=True, target=link)
         thread.start()
-        thread.join()
+        ended(thread)
         return read
 
     def link() -> None:
@@ -247,7 +248,7 @@ def test_a_link_made_while_a_chunk_is_being_written_finds_what_it_leaves_waiting
         except BaseException as error:
             failures.append(error)
 
-    thread = threading.Thread(target=link)
+    thread = threading.Thread(daemon=True, target=link)
 
     def import_alone_and_say_so(*args: Any) -> None:
         if threading.current_thread() is thread:
@@ -265,7 +266,7 @@ def test_a_link_made_while_a_chunk_is_being_written_finds_what_it_leaves_waiting
     monkeypatch.setattr(facts_module, "workers_of", and_meanwhile)
     monkeypatch.setattr(bulk, "import_alone", import_alone_and_say_so)
     feed.follow(database, tenant, now=now)
-    thread.join()
+    ended(thread)
     assert failures == []
     assert len(facts(database, tenant)) == 4
     assert waiting(database, tenant) == set()

@@ -21,6 +21,7 @@ from lrs.statements.validate import encode
 from tests.certification import learning
 from tests.certification.learning import PROFILE, follow_all, settle, stale_marks, statement, store
 from tests.conftest import PEPPER
+from tests.threads import ended
 
 LEVEL = f"{PROFILE}/extension/evidence-level"
 ELSEWHERE = {"account": {"homePage": "https://lrs.khac.example.org", "name": "khac"}}
@@ -190,9 +191,9 @@ def test_a_decision_made_while_a_chunk_is_being_taken_is_heeded(
     def and_decide(session: Any, owner: UUID) -> trust.Trust:
         found = original(session, owner)
         monkeypatch.setattr(trust, "read", original)
-        thread = threading.Thread(target=lambda: decide(database, tenant, authority(platform), 0, now=now))
+        thread = threading.Thread(daemon=True, target=lambda: decide(database, tenant, authority(platform), 0, now=now))
         thread.start()
-        thread.join()
+        ended(thread)
         return found
 
     monkeypatch.setattr(trust, "read", and_decide)

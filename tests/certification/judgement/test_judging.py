@@ -24,6 +24,7 @@ from lrs.db import Database
 from tests.certification.import_files import ORGANIZATIONS, roster_csv
 from tests.certification.learning import PROGRAMME, add_facts, add_worker, attest, kept, mark, stale_marks
 from tests.certification.shipped_rules import FOLDER
+from tests.threads import ended
 
 Counting = Callable[[], Any]
 ALL_EIGHT = {f"CS{n}": 8 for n in range(1, 11)}
@@ -102,11 +103,11 @@ def test_judges_at_once_keep_each_result_once(database: Database, tenant: UUID, 
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=run) for _ in range(3)]
+    threads = [threading.Thread(daemon=True, target=run) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        ended(thread)
     assert failures == []
     assert sorted(row[:3] for row in kept(database, tenant)) == sorted((person, 2026, 1) for person in people)
 
@@ -254,11 +255,11 @@ def together(*sides: Callable[[], object]) -> None:
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=run, args=(side,)) for side in sides]
+    threads = [threading.Thread(daemon=True, target=run, args=(side,)) for side in sides]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        ended(thread)
     for failure in failures:
         raise failure
 
@@ -308,7 +309,7 @@ def test_judging_waits_for_nobody_who_is_marking(database: Database, tenant: UUI
     people = sorted(add_worker(database, tenant, f"NV-{n}", now=now) for n in range(4))
     mark(database, tenant, *((person, 2026) for person in people))
     settled: list[int] = []
-    judge = threading.Thread(target=lambda: settled.append(judging.judge_stale(database, tenant, now=now)))
+    judge = threading.Thread(daemon=True, target=lambda: settled.append(judging.judge_stale(database, tenant, now=now)))
     with database.writing(tenant) as session:
         marks.mark_stale(session, tenant, [(person, 2026) for person in people[2:]])
         if not database.is_sqlite:  # there judging cannot even write before this transaction ends

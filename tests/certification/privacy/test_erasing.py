@@ -205,7 +205,7 @@ def notices_of(desk: Desk, code: str) -> dict[str | None, UUID]:
 def test_of_many_who_confirm_a_notice_at_once_one_does(desk: Desk, nga: UUID) -> None:
     erase(desk)
     notice = notices_of(desk, "dn/a")[NUMBER]
-    all_of_them = Barrier(6)
+    all_of_them = Barrier(6, timeout=60)
 
     def confirm(_: int) -> list[UUID]:
         with desk.world.database.writing(desk.tenant) as session:

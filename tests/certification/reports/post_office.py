@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 
+from tests.threads import ended
+
 
 class PostOffice(socketserver.ThreadingTCPServer):
     """`letters` are those taken in. Addresses in `refused` are not taken; `breaks_after` bytes of so many letters the
@@ -73,4 +75,4 @@ def open_post_office() -> Iterator[PostOffice]:
             yield office
         finally:
             office.shutdown()
-            thread.join()
+            ended(thread)

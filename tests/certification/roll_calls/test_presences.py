@@ -25,6 +25,7 @@ from tests.certification.import_files import faults_of
 from tests.certification.learning import PROFILE
 from tests.certification.world import World
 from tests.conftest import PEPPER
+from tests.threads import ended
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"to giay"
 
@@ -239,11 +240,13 @@ def test_a_correction_voids_and_is_on_record(gate: Gate, now: datetime) -> None:
 def test_two_telephones_at_once_are_one_presence(gate: Gate, now: datetime) -> None:
     digits = gate.digits(now)
     done: list[Confirmed] = []
-    both = [threading.Thread(target=lambda: done.append(gate.confirm("NV-1", digits, now))) for _ in range(2)]
+    both = [
+        threading.Thread(daemon=True, target=lambda: done.append(gate.confirm("NV-1", digits, now))) for _ in range(2)
+    ]
     for one in both:
         one.start()
     for one in both:
-        one.join()
+        ended(one)
     assert len(done) == 2 and len(gate.statements()) == 1
 
 

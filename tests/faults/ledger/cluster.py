@@ -65,7 +65,7 @@ class Postgres:
         for pid in everybody:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self._process.wait()
+        self._process.wait(30)
         self._process = None
         deadline = time.monotonic() + 30
         while any(Path(f"/proc/{pid}").exists() for pid in everybody):

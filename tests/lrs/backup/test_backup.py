@@ -34,6 +34,7 @@ from tests.certification.world import World
 from tests.conftest import PEPPER, application
 from tests.lrs.statements.builders import statement
 from tests.postgresql import Cluster, binaries
+from tests.threads import ended
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
@@ -160,7 +161,7 @@ def test_what_is_stored_while_a_backup_is_taken_is_in_it_whole_or_not_at_all(
             acknowledged.append(answer.json)
             first.set()
 
-    poster = threading.Thread(target=post)
+    poster = threading.Thread(daemon=True, target=post)
     poster.start()
     try:
         assert first.wait(30)
@@ -168,7 +169,7 @@ def test_what_is_stored_while_a_backup_is_taken_is_in_it_whole_or_not_at_all(
         backup = taken(run, tmp_path / "copies")
     finally:
         stop.set()
-        poster.join()
+        ended(poster)
     assert there("restore", backup).exit_code == 0
     with elsewhere.reading(tenant) as session:
         there_now = set(session.scalars(sa.select(Statement.id)))
@@ -240,7 +241,7 @@ def test_a_file_is_put_aside_only_while_nobody_has_it_open(on_sqlite: Database, 
     refused = run("restore", backup, "--replace")
     assert refused.exit_code == 1
     assert "is in use; stop the server" in refused.output
-    holder.communicate(b"\n")
+    holder.communicate(b"\n", timeout=30)
     database.close()
     before = everything(database)
     database.close()

@@ -48,8 +48,9 @@ def as_postgres(*words: object, check: bool = True, **variables: str) -> subproc
     as_whom = {**who, "extra_groups": []} if who else {}
     environment = {"PATH": f"{binaries()}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", **variables}
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
-        [str(word) for word in words], cwd="/", env=environment, capture_output=True, text=True, check=check, **as_whom
-    )
+        [str(word) for word in words],
+        cwd="/", env=environment, capture_output=True, text=True, check=check, timeout=120, **as_whom,
+    )  # fmt: skip
 
 
 @contextmanager

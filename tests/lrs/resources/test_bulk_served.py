@@ -53,7 +53,7 @@ def test_an_upload_that_was_cut_off_is_sent_again_and_all_is_there_once(environm
         return told
 
     with served(environment):
-        with socket.create_connection(("127.0.0.1", port)) as cut:
+        with socket.create_connection(("127.0.0.1", port), timeout=120) as cut:
             cut.sendall(f"{start}Transfer-Encoding: chunked\r\n\r\n".encode())
             cut.sendall(chunk(body(*sent[:1700])[:-100]))
             deadline = time.monotonic() + 60

@@ -13,6 +13,7 @@ from lrs.errors import InvalidStatement, StatementConflict
 from lrs.statements import query
 from lrs.statements.store import store
 from tests.lrs.statements.builders import agent, statement, voiding
+from tests.threads import ended
 
 
 def kept(database: Database, tenant: UUID, statement_id: UUID) -> api.StoredStatement:
@@ -215,11 +216,14 @@ def test_parallel_writers_of_the_same_statements_store_each_once(database: Datab
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=write, args=(batches[start:] + batches[:start],)) for start in range(0, 10, 3)]
+    threads = [
+        threading.Thread(daemon=True, target=write, args=(batches[start:] + batches[:start],))
+        for start in range(0, 10, 3)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        ended(thread)
     assert failures == []
     found = everything(database, identity.tenant)
     assert sorted(found) == sorted(UUID(one["id"]) for batch in batches for one in batch)
@@ -239,10 +243,10 @@ def test_of_parallel_writers_with_one_id_and_different_words_one_wins(
         except StatementConflict:
             outcomes.append("conflict")
 
-    threads = [threading.Thread(target=write, args=(str(n),)) for n in range(6)]
+    threads = [threading.Thread(daemon=True, target=write, args=(str(n),)) for n in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        ended(thread)
     assert sorted(outcomes) == ["conflict"] * 5 + ["stored"]
     assert len(everything(database, identity.tenant)) == 2

@@ -26,6 +26,7 @@ from lrs.statements.order import enter
 from lrs.statements.store import Batch, check
 from lrs.statements.writer import MOST_STATEMENTS, Writer
 from tests.lrs.statements.builders import agent, statement, voiding
+from tests.threads import ended
 
 Outcome = list[UUID] | BaseException
 Together = Callable[[Sequence[Batch]], list[Outcome]]
@@ -53,7 +54,7 @@ def together(database: Database, tenant: UUID, monkeypatch: pytest.MonkeyPatch) 
             except BaseException as error:
                 outcomes[number] = error
 
-        threads = [threading.Thread(target=request, args=(number,)) for number in range(len(requests))]
+        threads = [threading.Thread(daemon=True, target=request, args=(number,)) for number in range(len(requests))]
         with database.writing(tenant) as session:
             enter(session, tenant)
             for thread in threads:
@@ -296,11 +297,11 @@ def test_many_threads_store_each_statement_once(
             except StatementConflict:
                 outcomes.append("conflict")
 
-    threads = [threading.Thread(target=post, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(daemon=True, target=post, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        ended(thread)
     assert len(outcomes) == 8 * len(shared)
     for who in (identity, other_identity):
         assert sorted(everything(database, who.tenant)) == sorted(UUID(each["id"]) for each in shared)
