@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ import lrs.resources.errors
 import migrations
 from certification import web
 from certification.access import first_run
+from certification.access.sessions import SESSION_LASTS, Idle
 from certification.access.text_messages import Gateway
 from certification.cli import certification_cli
 from certification.commands.copies import COPIES
@@ -76,6 +77,7 @@ HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """The largest request body read; a larger one is refused with 413 before it is."""
 MOST_WORKERS = 64
+IDLE_MINUTES = (5, SESSION_LASTS // timedelta(minutes=1))
 JUDGE = "judge"
 """What this file is started with to judge beside the web processes, with the number of the process that starts it."""
 
@@ -129,6 +131,8 @@ class Settings:
     """Whether every request has a line in the log: its id, the template of its address, its status, how long."""
     slow_query_ms: int = 1000
     """SQL commands that take longer are logged, without their parameters; 0: none are."""
+    idle: Idle = field(default_factory=Idle)
+    """After how long without a request people's sessions end."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
@@ -137,7 +141,7 @@ def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
     SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
-    LOG_REQUESTS, SLOW_QUERY_MS, ENTERPRISES_TELL_UNION_ROLES.
+    LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, ENTERPRISES_TELL_UNION_ROLES.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -164,6 +168,8 @@ def read_settings() -> Settings:
     log_format = env.str("LOG_FORMAT", logs.PLAIN, validate=OneOf((logs.PLAIN, logs.JSON)))
     log_requests = env.bool("LOG_REQUESTS", False)
     slow_query_ms = env.int("SLOW_QUERY_MS", 1000, validate=Range(min=0))
+    idle_wide = env.int("SESSION_IDLE_MINUTES", 30, validate=Range(*IDLE_MINUTES))
+    idle_others = env.int("SESSION_IDLE_MINUTES_OTHERS", 240, validate=Range(*IDLE_MINUTES))
     enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False)
     try:
         env.seal()
@@ -199,6 +205,7 @@ def read_settings() -> Settings:
         log_format=log_format,
         log_requests=log_requests,
         slow_query_ms=slow_query_ms,
+        idle=Idle(timedelta(minutes=idle_wide), timedelta(minutes=idle_others)),
         enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
 

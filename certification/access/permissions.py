@@ -25,6 +25,7 @@ __all__ = [
     "READ_SCOPE",
     "TABLE",
     "UNION_ROLES",
+    "WIDE",
     "Act",
     "Role",
     "Rule",
@@ -65,6 +66,9 @@ REACHES: Mapping[Role, str] = {
     Role.OPERATOR: "everything",
 }
 """How far a role goes. Which acts it allows stands in `TABLE`."""
+
+WIDE = frozenset({Role.OPERATOR, Role.UPPER_OFFICER, Role.AUDITOR})
+"""Those that reach many people or decide about the installation: their sessions end sooner when nobody uses them."""
 
 UNION_ROLES = frozenset({Role.TEAM_LEAD, Role.GRASSROOTS_OFFICER, Role.UPPER_OFFICER})
 """Those that judge workers for the union. An enterprise is never among them: what an employer keeps of its workers'

@@ -2,6 +2,7 @@
 
 sign_in     name and password → a session's token; the same answer, and as slow, whatever is wrong (`attempts`)
 session_of  a token → who is signed in, or nobody
+used        the session goes on: it ends when nobody has asked anything by it for as long as `Idle` says
 sessions_of every session of an account, for whoever it is; end_others ends them
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,15 +21,18 @@ import sqlalchemy as sa
 
 from certification.access import attempts, passwords, providers, records, second_factor, tokens
 from certification.access.accounts import SignInRefused, check_password, keep_password
+from certification.access.permissions import WIDE
+from certification.access.who import Held
 from certification.errors import CertificationError
 from certification.models import Account, AccountSession, PasswordToken
 from lrs import api
-from lrs.db import NOBODY, Database, Session
+from lrs.db import AWAY, NOBODY, Database, Session, is_away
 
 __all__ = [
     "ALL_OTHERS",
     "SESSION_LASTS",
     "CodeNeeded",
+    "Idle",
     "NotLinked",
     "OpenSession",
     "SignedIn",
@@ -43,13 +49,32 @@ __all__ = [
     "sign_out",
     "tenant_of",
     "turn_off_code",
+    "used",
 ]
+
+log = logging.getLogger(__name__)
 
 CODE_WITHIN = timedelta(minutes=5)
 """How long after the password the code may follow."""
 
 SESSION_LASTS = timedelta(hours=12)
 """A day's work. Whoever comes back the next day signs in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """After how long without a request a session ends: of whoever reaches far, and of everybody else."""
+
+    wide: timedelta = timedelta(minutes=30)
+    others: timedelta = timedelta(hours=4)
+
+    def of(self, held: Iterable[Held]) -> timedelta:
+        """Of an account with these roles."""
+        return self.wide if any(one.role in WIDE for one in held) else self.others
+
+
+FIRST_USE_WITHIN = Idle().wide
+"""How long a session waits for its first request, which says what comes after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +267,28 @@ def session_of(database: Database, token: str, *, pepper: bytes, now: datetime) 
         return _read(session, tenant, tokens.digest(pepper, b"session", token), now)
 
 
+def used(database: Database, signed_in: SignedIn, idle: timedelta, now: datetime) -> None:
+    """Have the session end when it has not been used for so long, and no later than `SESSION_LASTS` after it began.
+
+    What is kept is up to a tenth of that behind, so that few requests write. Where the database takes no writes,
+    reading goes on.
+    """
+    until = min(signed_in.begun + SESSION_LASTS, now + idle)
+    if abs(until - signed_in.expires) < idle / 10:
+        return
+    try:
+        with database.writing(signed_in.tenant) as session:
+            session.execute(
+                sa.update(AccountSession)
+                .where(AccountSession.tenant_id == signed_in.tenant, AccountSession.digest == signed_in.digest)
+                .values(expires=until)
+            )
+    except AWAY as error:
+        if not is_away(error):
+            raise
+        log.exception("that a session is in use could not be kept")
+
+
 def sign_out(session: Session, signed_in: SignedIn, *, everywhere: bool = False) -> None:
     """End this session; with `everywhere` all of the account's."""
     if everywhere:
@@ -349,7 +396,7 @@ def begin(
             tenant_id=tenant,
             account_id=account,
             begun=now,
-            expires=now + SESSION_LASTS,
+            expires=now + FIRST_USE_WITHIN,
             provider_id=provider,
         )
     )

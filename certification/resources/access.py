@@ -226,6 +226,8 @@ def _person(token: str, act: Act) -> Caller:
         held = roles.held_by(reading, session.tenant, today(), account=session.account)
     if session.worker is not None:
         held = (*held, Held(Role.WORKER))
+    idle: sessions.Idle = current_app.extensions["settings"].idle
+    sessions.used(database(), session, idle.of(held), now())
     who = Who(session.tenant, session.name, account=session.account, worker=session.worker, roles=held)
     if not TABLE[act].any_account and not rights.reach(who, act, today()):
         raise Forbidden(Fault("", f"{session.name} may not {act.value}: none of its roles in force today allows it"))

@@ -129,7 +129,8 @@ def sign_in(body: Mapping[str, Any]) -> Response:
 
     Whatever is wrong, the answer is the same and takes as long. After some failures under a name one has to wait a
     little longer each time (429). An account that asks for a code as well says so to the right password. A session that
-    the caller's cookie held before ends. It lasts 12 hours at most.
+    the caller's cookie held before ends. It lasts 12 hours at most, and
+    ends sooner where nobody uses it; `expires` says when, and moves on with every request.
     """
     if body["cookie"]:
         refuse_other_sites()

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from certification.access import accounts, attempts, passwords, records, sessions
 from certification.access.accounts import AccountRefused, SignInRefused
 from certification.access.attempts import TooOften
+from certification.access.permissions import Role
+from certification.access.who import Held
 from certification.models import Account, AccountSession, PasswordToken, SignInAttempt
 from lrs.db import Database
 from tests.conftest import PEPPER
@@ -158,9 +160,7 @@ def test_of_two_who_use_a_token_at_once_one_sets_the_password(database: Database
 # ---------------------------------------------------------------- signing in
 
 
-def test_a_session_holds_twelve_hours_and_its_token_is_kept_nowhere(
-    database: Database, tenant: UUID, now: datetime
-) -> None:
+def test_a_session_s_token_is_kept_nowhere_and_ends(database: Database, tenant: UUID, now: datetime) -> None:
     make(database, tenant, "lan", now)
     token, begun = sign_in(database, "lan", GOOD, now)
     with database.reading(tenant) as session:
@@ -179,6 +179,44 @@ def test_a_session_holds_twelve_hours_and_its_token_is_kept_nowhere(
     for wrong in ("", "x", token[:-2], token + "AAAA", changed, "é" * 40, token.swapcase()):
         assert who(wrong, now) is None
     assert who(token, now, b"another installation's secret ...") is None
+
+
+def test_a_session_that_nobody_uses_ends_and_one_in_use_holds_twelve_hours(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now)
+    token, begun = sign_in(database, "lan", GOOD, now)
+    half, wide = timedelta(minutes=30), sessions.Idle().wide
+    assert begun.expires == now + half
+
+    def who(at: datetime) -> sessions.SignedIn | None:
+        return sessions.session_of(database, token, pepper=PEPPER, now=at)
+
+    at = now
+    while (found := who(at)) is not None:
+        sessions.used(database, found, wide, at)
+        at += timedelta(minutes=25)
+    assert now + timedelta(hours=11, minutes=30) < at <= now + timedelta(hours=12, minutes=25)
+    token, begun = sign_in(database, "lan", GOOD, now)
+    sessions.used(database, begun, wide, now + timedelta(minutes=20))
+    assert who(now + timedelta(minutes=49)) is not None
+    assert who(now + timedelta(minutes=50)) is None
+
+
+def test_few_requests_of_a_session_write_and_whoever_reaches_far_has_less_time(
+    database: Database, tenant: UUID, now: datetime
+) -> None:
+    make(database, tenant, "lan", now)
+    token, begun = sign_in(database, "lan", GOOD, now)
+    idle = sessions.Idle()
+    short = idle.of([Held(Role.WORKER), Held(Role.OPERATOR)])
+    assert (short, idle.of([Held(Role.WORKER)]), idle.of([])) == (idle.wide, idle.others, idle.others)
+    sessions.used(database, begun, short, now + timedelta(minutes=2))
+    assert sessions.session_of(database, token, pepper=PEPPER, now=now) == begun
+    sessions.used(database, begun, short, now + timedelta(minutes=4))
+    later = sessions.session_of(database, token, pepper=PEPPER, now=now)
+    assert later is not None
+    assert later.expires == begun.expires + timedelta(minutes=4)
 
 
 def test_a_token_of_one_tenant_opens_no_other(

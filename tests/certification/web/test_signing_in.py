@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from certification.access import first_run
 from certification.access.permissions import Role
+from certification.access.sessions import Idle
 from certification.models import AccountSession, FormSent
 from certification.web.frame import languages
 from certification.web.frame.form_tokens import KEPT, ONCE, TOKEN
@@ -122,6 +123,22 @@ def test_a_token_of_another_session_is_no_good(app: Flask, visitor: Visitor, lan
     token = hidden_fields(other.get(CHANGE).text)
     assert "Chưa gửi" in visitor.send(CHANGE, {**token, "password": PASSWORD}).text
     assert "cookie" in Visitor(app.test_client()).send("/dang-nhap", {**token, "account": "lan"}).text
+
+
+def test_a_session_goes_on_with_every_page_and_ends_sooner_for_whoever_reaches_far(
+    app: Flask, lan: str, database: Database, tenant: UUID
+) -> None:
+    before, far, near = datetime.now(UTC), Visitor(app.test_client()), Visitor(app.test_client())
+    far.sign_in("vh")
+    near.sign_in(lan)
+    for somebody in (far, near):
+        assert somebody.get("/tai-khoan").status_code == 200
+    with database.reading(tenant) as session:
+        theirs = sa.select(AccountSession.expires).where(AccountSession.tenant_id == tenant)
+        ends = sorted(session.scalars(theirs))
+    idle = Idle()
+    for end, after in zip(ends, (idle.wide, idle.others), strict=True):
+        assert before + after * 0.9 <= end <= datetime.now(UTC) + after
 
 
 def test_what_was_typed_after_the_session_had_ended_is_sent_after_signing_in_again(
