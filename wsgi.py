@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import ipaddress
+import json
 import logging
 import os
+import re
 import secrets
 import signal
 import socket
@@ -23,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import sqlalchemy.exc
 from environs import Env, EnvError
@@ -33,6 +36,8 @@ from granian.constants import Interfaces
 from granian.server import Server
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from werkzeug.exceptions import HTTPException
@@ -148,41 +153,47 @@ def read_settings() -> Settings:
     """
     env = Env(eager=False)
     data_dir = Path(env.str("DATA_DIR", "") or HERE / "var").resolve()
-    secret = env.str("SECRET_KEY", "")
+    secret = env.str("SECRET_KEY", "", validate=_check_secret)
     database_url = env.str("DATABASE_URL", "", validate=_check_database_url)
-    port = env.int("PORT", 8000, validate=Range(1, 65535))
-    host = env.str("HOST", "127.0.0.1")
-    workers = env.int("WORKERS", 0, validate=Range(0, MOST_WORKERS))
-    attachment_max_bytes = env.int("ATTACHMENT_MAX_BYTES", MOST_BYTES, validate=Range(min=1))
-    cors_origins = env.str("CORS_ORIGINS", "")
-    version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=OneOf(SUPPORTED))
+    port = env.int("PORT", 8000, **_whole(1, 65535))
+    host = env.str("HOST", "127.0.0.1", validate=_check_host)
+    workers = env.int("WORKERS", 0, **_whole(0, MOST_WORKERS))
+    attachment_max_bytes = env.int("ATTACHMENT_MAX_BYTES", MOST_BYTES, **_whole(1))
+    cors_origins = env.str("CORS_ORIGINS", "", validate=_check_cors_origins)
+    version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=_one_of(SUPPORTED))
     public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
-    look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, validate=Range(min=0))
+    look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, **_whole(0))
     smtp_url = env.str("SMTP_URL", "", validate=_check_smtp_url)
     mail_from = env.str("MAIL_FROM", "", validate=_check_mail_from)
-    sms_url = env.str("SMS_URL", "")
-    sms_header = env.str("SMS_HEADER", "")
-    sms_body = env.str("SMS_BODY", "", validate=_check_gateway(sms_url or "", sms_header or ""))
+    sms_url = env.str("SMS_URL", "", validate=_check_sms_url)
+    sms_header = env.str("SMS_HEADER", "", validate=_check_sms_header)
+    sms_body = env.str("SMS_BODY", "", validate=_check_sms_body)
     metrics_token = env.str("METRICS_TOKEN", "", validate=_check_metrics_token)
-    metrics_local = env.bool("METRICS_LOCAL", False)
-    log_format = env.str("LOG_FORMAT", logs.PLAIN, validate=OneOf((logs.PLAIN, logs.JSON)))
-    log_requests = env.bool("LOG_REQUESTS", False)
-    slow_query_ms = env.int("SLOW_QUERY_MS", 1000, validate=Range(min=0))
-    idle_wide = env.int("SESSION_IDLE_MINUTES", 30, validate=Range(*IDLE_MINUTES))
-    idle_others = env.int("SESSION_IDLE_MINUTES_OTHERS", 240, validate=Range(*IDLE_MINUTES))
-    enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False)
+    metrics_local = env.bool("METRICS_LOCAL", False, **YES_OR_NO)
+    log_format = env.str("LOG_FORMAT", logs.PLAIN, validate=_one_of((logs.PLAIN, logs.JSON)))
+    log_requests = env.bool("LOG_REQUESTS", False, **YES_OR_NO)
+    slow_query_ms = env.int("SLOW_QUERY_MS", 1000, **_whole(0))
+    idle_wide = env.int("SESSION_IDLE_MINUTES", 30, **_whole(*IDLE_MINUTES))
+    idle_others = env.int("SESSION_IDLE_MINUTES_OTHERS", 240, **_whole(*IDLE_MINUTES))
+    enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False, **YES_OR_NO)
+    told: dict[str, list[str]] = {}
     try:
         env.seal()
     except EnvError as error:
-        told: dict[str, list[str]] = error.error_messages  # type: ignore[attr-defined]
-        sys.exit("\n".join(f"{name}: {message}" for name, messages in told.items() for message in messages))
+        told |= error.error_messages  # type: ignore[attr-defined]
+    if sms_url and not sms_body and not told.keys() & {"SMS_URL", "SMS_BODY"}:
+        told["SMS_BODY"] = ["SMS_URL is set and this is not: say what the gateway is sent, to={to}&text={text} say."]
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
         secret_key = secret.encode() if secret else _kept_secret(data_dir / "secret_key")
     except OSError as error:
-        sys.exit(
-            f"DATA_DIR: {error.filename} cannot be used: {error.strerror}. Name a folder that this user may write."
-        )
+        told["DATA_DIR"] = [
+            f"{error.filename} cannot be used: {error.strerror}. Name a folder that this user may write."
+        ]
+    except ValueError as error:
+        told["SECRET_KEY"] = [str(error)]
+    if told:
+        sys.exit("\n".join(f"{name}: {message}" for name, messages in told.items() for message in messages))
     return Settings(
         data_dir=data_dir,
         database_url=database_url or f"sqlite:///{data_dir}/cdht.sqlite3",
@@ -210,21 +221,84 @@ def read_settings() -> Settings:
     )
 
 
+YES_OR_NO: dict[str, Any] = {"error_messages": {"invalid": "Neither yes nor no; write true or false."}}
+
+
+def _whole(least: int, most: int | None = None) -> dict[str, Any]:
+    """What is said of anything but a whole number between these."""
+    within = f"from {least} to {most}" if most is not None else f"of {least} or more"
+    wrong = f"Not a number that can be used; write a whole number {within}, or leave it out."
+    return {"validate": Range(least, most, error=wrong), "error_messages": {"invalid": wrong}}
+
+
+def _one_of(known: Sequence[str]) -> OneOf:
+    return OneOf(known, error=f"Not known; write {' or '.join(known)}, or leave it out.")
+
+
+def _check_secret(secret: str) -> None:
+    """Raise ValidationError for a secret that is none. (One that is short is for `flask ops doctor` to tell: another
+    would end every key.)"""
+    if secret and not (secret.strip() and secret.isprintable()):
+        raise ValidationError("Holds nothing that could be a secret; make one with: openssl rand -hex 32")
+
+
 def _check_database_url(url: str) -> None:
     """Raise ValidationError for what names no database that the program knows."""
     if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
         raise ValidationError("Must begin with postgresql:// or sqlite:///.")
     try:
-        make_url(url or "sqlite://")
+        parts = make_url(url or "sqlite://")
     except (ArgumentError, ValueError):
-        raise ValidationError("Not a database URL; write postgresql://USER:PASSWORD@HOST:PORT/NAME.") from None
+        raise ValidationError(
+            "Not a database URL; write postgresql://USER:PASSWORD@HOST:PORT/NAME, with %40 for an @ in the password."
+        ) from None
+    if url.startswith("sqlite") and not parts.database:
+        raise ValidationError("Names no file; write sqlite:////var/lib/cong-dan-hoc-tap/cdht.sqlite3, or leave it out.")
+    if not url.startswith("sqlite") and url:
+        try:
+            conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1))
+        except ProgrammingError as error:
+            said = str(error).strip().splitlines()[0]
+            raise ValidationError(f"PostgreSQL does not take it ({said}); see its manual on connection URIs.") from None
+
+
+def _check_host(host: str) -> None:
+    """Raise ValidationError for what is no address of a machine."""
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        if not re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", host):
+            raise ValidationError(
+                "Not an address to serve at; write 127.0.0.1 behind a proxy on this machine, or 0.0.0.0 for everybody."
+            ) from None
+
+
+def _site(address: str) -> SplitResult | None:
+    """The parts of a web address; None for what is none."""
+    try:
+        parts = urlsplit(address)
+        known = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    named = parts.hostname and not re.search(r"[\s,;]", parts.netloc)
+    return parts if known and named and parts.scheme in ("http", "https") and parts.username is None else None
+
+
+def _check_cors_origins(written: str) -> None:
+    """Raise ValidationError where one of them is no origin: it would never match any."""
+    for one in (part.strip().rstrip("/") for part in written.split(",")):
+        parts = _site(one)
+        if one not in ("", "*") and (parts is None or parts.path or parts.query or parts.fragment):
+            raise ValidationError(
+                f"{one!r} is no web site; write https://learn.example.org (no path), several parted by commas, or *."
+            )
 
 
 def _check_public_url(url: str) -> None:
     """Raise ValidationError for what is no address that verifiers could reach."""
-    parts = urlsplit(url)
-    plain = parts.hostname and not (parts.query or parts.fragment or parts.username or parts.password)
-    if url and not (plain and (parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1"))):
+    parts = _site(url)
+    plain = parts and not (parts.query or parts.fragment)
+    if url and not (parts and plain and (parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1"))):
         raise ValidationError("Must be an https:// address, https://cdht.example.vn say.")
 
 
@@ -249,20 +323,38 @@ def _check_metrics_token(token: str) -> None:
         raise ValidationError("Must have 16 characters or more; make one with: openssl rand -hex 24")
 
 
-def _check_gateway(url: str, header: str) -> Callable[[str], None]:
-    """Raises ValidationError for a gateway of text messages that cannot be asked."""
+def _check_sms_url(url: str) -> None:
+    """Raise ValidationError for what is no gateway of text messages."""
+    _check_gateway(url=url)
 
-    def check(body: str) -> None:
-        try:
-            Gateway.of(url, header, body)
-        except ValueError as error:
-            raise ValidationError(f"Not a gateway with SMS_URL and SMS_HEADER: {error}.") from None
 
-    return check
+def _check_sms_header(header: str) -> None:
+    """Raise ValidationError for what is no header that a gateway could ask for."""
+    _check_gateway(header=header)
+
+
+def _check_sms_body(body: str) -> None:
+    """Raise ValidationError for what tells a gateway neither whom to send to nor what."""
+    if body:
+        _check_gateway(body=body)
+
+
+def _check_gateway(url: str = "https://sms.example", header: str = "", body: str = "to={to}&text={text}") -> None:
+    try:
+        Gateway.of(url, header, body)
+    except json.JSONDecodeError as error:
+        raise ValidationError(
+            f"Begins like JSON and is none (character {error.pos + 1}); quote what is text."
+        ) from None
+    except ValueError as error:
+        raise ValidationError(f"Not for a gateway: {error}.") from None
 
 
 def _kept_secret(path: Path) -> bytes:
-    """The secret kept in this file; made, readable by its owner alone, when the file is not there."""
+    """The secret kept in this file; made, readable by its owner alone, when the file is not there.
+
+    Raises ValueError where the file is there and holds none: with another secret every key would be refused.
+    """
     if not path.exists():
         new = path.with_name(f"{path.name}.{os.getpid()}")
         new.touch(mode=0o600)
@@ -273,7 +365,10 @@ def _kept_secret(path: Path) -> bytes:
             pass
         finally:
             new.unlink()
-    return path.read_text().strip().encode()
+    found = path.read_bytes().strip()
+    if not found:
+        raise ValueError(f"{path} is empty; put the one back that you kept. On a new installation remove the file.")
+    return found
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
@@ -302,7 +397,7 @@ def assembled() -> Application:
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     for group in (lrs_cli, certification_cli):
-        group.callback = with_appcontext(lambda: migrations.upgrade(current_app.extensions["database"]))
+        group.callback = with_appcontext(lambda: bring_up_to_date(current_app.extensions["database"]))
         app.cli.add_command(group)
     for command in (doctor, *COPIES):
         ops_cli.add_command(command)
@@ -483,6 +578,24 @@ def require_free(host: str, port: int) -> None:
             sys.exit(f"Cannot serve at {host}:{port}: {error.strerror}. Set PORT (or HOST) to a free one.")
 
 
+def bring_up_to_date(database: Database) -> None:
+    """Migrate; exit with a message where the database cannot be used, or is of a newer program."""
+    try:
+        here = migrations.revision(database)
+        if here is not None and here not in migrations.revisions():
+            sys.exit(
+                f"{database.place} is of a newer program (tables at {here}): install that one, or restore the backup"
+                " from before it came (docs/operate.md#upgrading). Nothing was changed."
+            )
+        migrations.upgrade(database)
+    except sqlalchemy.exc.OperationalError as error:
+        said = " ".join(str(error.orig).split())
+        sys.exit(
+            f"{database.place} cannot be used: {said} Look whether it runs and whether DATABASE_URL is right"
+            " (docs/operate.md#the-database-does-not-answer)."
+        )
+
+
 def warn_without_wall(database: Database) -> None:
     """Say it in the log where PostgreSQL does not hold tenants apart, because of the role that connects."""
     if not database.is_sqlite and not database.has_wall():
@@ -523,7 +636,7 @@ def serve() -> None:
     require_free(settings.host, settings.port)
     empty(settings.data_dir)
     database = Database(settings.database_url)
-    migrations.upgrade(database)
+    bring_up_to_date(database)
     is_sqlite = database.is_sqlite
     warn_without_wall(database)
     tell_first_start(database, settings)

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 
 from lrs.db import Database
 
-__all__ = ["config_for", "is_current", "revisions", "upgrade"]
+__all__ = ["config_for", "is_current", "revision", "revisions", "upgrade"]
 
 HERE = Path(__file__).parent
 
@@ -39,9 +39,13 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def is_current(database: Database) -> bool:
     """Whether the database stands at the newest revision; raises SQLAlchemy's errors when it does not answer."""
-    newest = ScriptDirectory(str(HERE)).get_current_head()
+    return revision(database) == ScriptDirectory(str(HERE)).get_current_head()
+
+
+def revision(database: Database) -> str | None:
+    """Where the tables stand; None where there are none. Raises SQLAlchemy's errors when nothing answers."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def revisions() -> set[str]:

@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import stat
@@ -14,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -28,7 +29,7 @@ from flask.testing import FlaskClient
 import migrations
 from lrs.db import NOBODY, Database
 from tests.lrs.statements.builders import statement
-from wsgi import BLOCKING_THREADS, JudgingProcess, create_app, is_news, read_settings
+from wsgi import BLOCKING_THREADS, JudgingProcess, bring_up_to_date, create_app, is_news, read_settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -186,36 +187,99 @@ def test_settings_of_the_endpoint_come_from_the_environment(tmp_path: Path, monk
     assert settings.xapi_version_named_by_default == "1.0.3"
 
 
-def test_settings_that_cannot_be_used_are_all_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    wrong = {
-        "PORT": "abc",
-        "WORKERS": "-1",
-        "ATTACHMENT_MAX_BYTES": "0",
-        "DATABASE_URL": "mysql://nobody@nowhere/none",
-        "XAPI_VERSION_NAMED_BY_DEFAULT": "0.95",
-    }
-    for name, value in wrong.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as ended:
-        read_settings()
-    assert sorted(line.split(":")[0] for line in str(ended.value).splitlines()) == sorted(wrong)
+UNUSABLE = {
+    "SECRET_KEY": {" ": "openssl rand -hex 32", "a\x07b": "openssl rand -hex 32"},
+    "DATABASE_URL": {
+        "mysql://nobody@nowhere/none": "Must begin with postgresql:// or sqlite:///",
+        "postgresql:": "Must begin with",
+        "cdht.sqlite3": "Must begin with",
+        "postgresql://somebody@host:port/name": "%40 for an @",
+        "sqlite:///": "Names no file",
+        "postgresql:///cdht?hots=/run/postgresql": '"hots"',
+    },
+    "PORT": {"abc": "from 1 to 65535", "0": "from 1 to 65535", "65536": "from 1 to 65535", "": "from 1 to 65535"},
+    "HOST": {"http://0.0.0.0": "127.0.0.1", "0.0.0.0:8000": "127.0.0.1", "a b": "127.0.0.1", "1.2.3": "127.0.0.1"},
+    "WORKERS": {"-1": "from 0 to 64", "65": "from 0 to 64", "two": "from 0 to 64"},
+    "ATTACHMENT_MAX_BYTES": {"0": "1 or more", "32MiB": "1 or more"},
+    "CORS_ORIGINS": {
+        "learn.example.org": "'learn.example.org'",
+        "https://a.example, b": "'b'",
+        "https://a.example/path": "no path",
+        "https://a.example:x": "no web site",
+        "https://a.example https://b.example": "parted by commas",
+    },
+    "XAPI_VERSION_NAMED_BY_DEFAULT": {"0.95": "2.0.0"},
+    "PUBLIC_URL": {
+        "http://hoctap.example.org": "https://", "hoctap.example.org": "https://", "https://[::1": "https://",
+        "https://hoctap.example.org:x": "https://", "https://hoctap.example.org/?a": "https://",
+    },
+    "LOOK_UPS_A_MINUTE": {"-1": "0 or more", "many": "0 or more"},
+    "SMTP_URL": {"mail.example.org": "smtp://USER", "smtp://a:b@c:99999": "smtp://USER", "smtp://[": "smtp://USER"},
+    "MAIL_FROM": {"cong-doan": "Not a mail address", "a b@c.example": "Not a mail address"},
+    "SMS_URL": {"http://sms.example": "https://", "https://[": "gateway", "sms.example": "https://"},
+    "SMS_HEADER": {"Bearer x": "Authorization: Bearer"},
+    "SMS_BODY": {
+        "to={to}": "{text}", "text={text}": "{to}", '{"to": {to}, "text": "{text}"}': "character 8", "x": "{to}",
+    },
+    "METRICS_TOKEN": {"short": "16 characters"},
+    "METRICS_LOCAL": {"perhaps": "true or false"},
+    "LOG_FORMAT": {"xml": "plain or json"},
+    "LOG_REQUESTS": {"2": "true or false"},
+    "SESSION_IDLE_MINUTES": {"0": "write a whole number from", "long": "write a whole number from"},
+    "SESSION_IDLE_MINUTES_OTHERS": {"100000": "write a whole number from"},
+    "SLOW_QUERY_MS": {"-1": "0 or more", "fast": "0 or more"},
+    "ENTERPRISES_TELL_UNION_ROLES": {"some": "true or false"},
+}  # fmt: skip
+"""Values that cannot be meant, by setting, each with what its sentence says."""
 
 
-@pytest.mark.parametrize("url", ["postgresql://somebody@host:port/name", "postgresql:", "cdht.sqlite3"])
-def test_a_database_that_cannot_be_meant_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str) -> None:
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("DATABASE_URL", url)
-    with pytest.raises(SystemExit, match=r"^DATABASE_URL: "):
-        read_settings()
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., list[str]]:
+    """What the program says to these settings when it ends instead of starting; nothing else is set."""
+
+    def lines(**settings: str) -> list[str]:
+        for name in set(os.environ) & {*UNUSABLE}:
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("DATA_DIR", str(tmp_path))
+        with monkeypatch.context() as only:
+            for name, value in settings.items():
+                only.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                read_settings()
+        assert isinstance(ended.value.code, str), "told on standard error, with exit code 1"
+        return ended.value.code.splitlines()
+
+    return lines
 
 
-def test_a_data_folder_that_is_a_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_every_setting_that_cannot_be_used_has_one_sentence_that_names_it_and_says_what_to_do(
+    told: Callable[..., list[str]],
+) -> None:
+    any_text_will_do = {"DATA_DIR"}
+    assert set(re.findall(r"env\.\w+\(\"([A-Z_]+)\"", (ROOT / "wsgi.py").read_text())) - any_text_will_do == set(
+        UNUSABLE
+    )
+    for name, values in UNUSABLE.items():
+        for value, said in values.items():
+            [line] = told(**{name: value})
+            assert line.startswith(f"{name}: ") and said in line, f"{name}={value}: {line}"
+
+
+def test_settings_that_cannot_be_used_are_all_told_at_once(told: Callable[..., list[str]], tmp_path: Path) -> None:
+    wrong = {name: next(iter(values)) for name, values in UNUSABLE.items() if name != "SECRET_KEY"}
     file = tmp_path / "file"
     file.touch()
-    monkeypatch.setenv("DATA_DIR", str(file))
-    with pytest.raises(SystemExit, match=rf"^DATA_DIR: {file} cannot be used: File exists"):
-        read_settings()
+    said = told(**wrong, DATA_DIR=str(file))
+    assert sorted(line.split(":")[0] for line in said) == sorted((*wrong, "DATA_DIR"))
+    assert any(line.startswith(f"DATA_DIR: {file} cannot be used: File exists. Name a folder") for line in said)
+
+
+def test_what_is_missing_beside_a_setting_or_in_a_file_is_named(told: Callable[..., list[str]], tmp_path: Path) -> None:
+    [line] = told(SMS_URL="https://sms.example")
+    assert line.startswith("SMS_BODY: SMS_URL is set and this is not")
+    (tmp_path / "secret_key").write_text("\n")
+    [line] = told(PORT="8000")
+    assert line.startswith(f"SECRET_KEY: {tmp_path}/secret_key is empty; put the one back")
 
 
 def test_ready_means_migrated_and_healthy_means_alive(app: Flask, database: Database, client: FlaskClient) -> None:
@@ -245,6 +309,16 @@ def test_a_command_brings_the_database_up_to_date_first(app: Flask, database: Da
     )
     assert result.exit_code == 0, result.output
     assert migrations.is_current(database)
+
+
+def test_a_database_that_does_not_answer_or_is_of_a_newer_program_ends_the_start_in_words(database: Database) -> None:
+    gone = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing?connect_timeout=2")
+    with pytest.raises(SystemExit, match=r"cannot be used: .*whether DATABASE_URL is right"):
+        bring_up_to_date(gone)
+    with database.writing(NOBODY) as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SystemExit, match=r"of a newer program \(tables at 9999\): install that one"):
+        bring_up_to_date(database)
 
 
 def test_a_busy_port_is_named_and_nothing_is_started(tmp_path: Path) -> None:
