@@ -45,6 +45,7 @@ from lrs.last_use import LastUses
 from lrs.observing.figures import COUNTED, Figures, Kind, Sample, exposition
 from lrs.observing.logs import configure as configure_logs
 from lrs.opaque_documents import move_documents
+from lrs.outages import Outages
 from lrs.privacy import OpaqueAccounts, looks_like, opaque_account
 from lrs.provenance import provenance
 from lrs.sandbox import empty as empty_sandbox
@@ -89,6 +90,7 @@ __all__ = [
     "KnownCredential",
     "LastUses",
     "LrsError",
+    "Outages",
     "Outcome",
     "Sample",
     "SignatureQuality",

@@ -39,6 +39,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 import lrs.arrays  # noqa: F401 - engines are to know how to send these
+from lrs import patience
 
 __all__ = [
     "AWAY",
@@ -63,7 +64,8 @@ IDLE_SECONDS = 1.0
 """A connection that nobody used for so long is asked whether it still lives before somebody does."""
 
 WAIT_SECONDS = 5
-"""How long is waited for a connection to PostgreSQL: for a free one, for a new one, for a network that says nothing."""
+"""How long is waited for a connection to PostgreSQL: for a free one, for a new one, for a network that says nothing.
+All waits of one request together are shorter (`lrs.patience`)."""
 
 AWAY = (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError, MemoryError)
 """Kinds of errors among which are those of `is_away`."""
@@ -162,9 +164,9 @@ _Kind = Literal["read", "snapshot", "write"]
 _SAYS_SOMETHING: dict[str, Any] = {
     "connect_timeout": WAIT_SECONDS,
     "tcp_user_timeout": WAIT_SECONDS * 1000,
-    "keepalives_idle": WAIT_SECONDS,
+    "keepalives_idle": 2,
     "keepalives_interval": 1,
-    "keepalives_count": 4,
+    "keepalives_count": 3,
 }
 """So that a machine or network which is gone without a word is noticed. The URL may say otherwise."""
 
@@ -198,6 +200,7 @@ class Database:
             # autocommit: the driver opens no transaction of its own, `_begin` does.
             self.engine = sa.create_engine(
                 parsed,
+                poolclass=_Pool,
                 pool_size=8,
                 max_overflow=8,
                 pool_timeout=WAIT_SECONDS,
@@ -207,6 +210,7 @@ class Database:
                 hide_parameters=True,
                 execution_options={"begin": _postgresql_begin("read", NOBODY)},
             )
+            sa.event.listen(self.engine, "do_connect", _connect)
             _ping_after_idling(self.engine)
         sa.event.listen(self.engine, "begin", _begin)
         self._engine = lru_cache(maxsize=1024)(self._engine_for)
@@ -383,6 +387,36 @@ def _postgresql_begin(kind: _Kind, owner: Owner) -> tuple[str, ...]:
 def _begin(connection: sa.Connection) -> None:
     for command in connection.get_execution_options()["begin"]:
         connection.exec_driver_sql(command)
+
+
+class _Pool(sa.QueuePool):
+    """Whoever waits for a free connection waits as long as the patience of their request lasts."""
+
+    @property
+    def _timeout(self) -> float:
+        return patience.left(self._longest)
+
+    @_timeout.setter
+    def _timeout(self, seconds: float) -> None:
+        self._longest = seconds
+
+    def _do_get(self) -> sa.pool.ConnectionPoolEntry:
+        with patience.waiting():
+            return super()._do_get()
+
+
+def _connect(dialect: sa.Dialect, _record: Any, words: Any, named: dict[str, Any]) -> Any:
+    """Make a new connection within what is left of the patience of a request; where the URL names several servers, to
+    each of them within its share."""
+    servers = str(named.get("host", "")).count(",") + 1
+    most = float(named["connect_timeout"]) or math.inf
+    least = min(most, patience.LEAST_SECONDS)
+    with patience.waiting():
+        left = patience.left(most * servers)
+        if left < least:
+            raise sa.exc.TimeoutError("no connection to the database within the time that a request waits for one")
+        seconds = 0 if left == math.inf else int(max(least, left / servers))
+        return dialect.connect(*words, **{**named, "connect_timeout": seconds})
 
 
 def _ping_after_idling(engine: sa.Engine) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lrs import activities, actors, credentials, tenants
 from lrs.db import NOBODY, Database, Session, is_postgresql
 from lrs.models import Base, DefinitionsPosition
+from lrs.outages import Outages
 from lrs.statements import query
 from lrs.statements.rows import read_exact
 
@@ -59,14 +60,16 @@ def hold(session: Session, tenant: UUID) -> None:
 
 def keep_up(database: Database, *, stop: threading.Event) -> None:
     """Catch up for every tenant in turn, again and again, until `stop` is set. What fails is logged and tried again."""
-    while not stop.wait(IDLE_SECONDS):
+    outages = Outages(log, "merging what Statements define", IDLE_SECONDS)
+    while not stop.wait(outages.pause):
         try:
             with database.reading(NOBODY) as session:
                 everybody = tenants.tenants(session, sandboxes=True)
             for tenant, _ in everybody:
                 catch_up(database, tenant)
-        except Exception:
-            log.exception("what Statements define could not be merged; it is tried again in %.0f s", IDLE_SECONDS)
+            outages.succeeded()
+        except Exception as error:
+            outages.failed(error)
 
 
 def _merge_next(database: Database, tenant: UUID) -> int | None:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from lrs.credentials import Identity
 from lrs.db import Database
 from lrs.models import Credential
+from lrs.outages import Outages
 
 __all__ = ["EVERY", "IDLE_SECONDS", "LastUses"]
 
@@ -61,13 +62,15 @@ class LastUses:
 
     def keep_writing(self, database: Database, *, stop: threading.Event) -> None:
         """Write again and again until `stop` is set, and then once more. What fails is logged and tried again."""
+        outages = Outages(log, "keeping when credentials were last used", IDLE_SECONDS)
         stopped = False
         while not stopped:
-            stopped = stop.wait(IDLE_SECONDS)
+            stopped = stop.wait(outages.pause)
             try:
                 self.write(database)
-            except Exception:
-                log.exception("when credentials were last used could not be kept; it is tried again")
+                outages.succeeded()
+            except Exception as error:
+                outages.failed(error)
 
 
 def _keep(credential: UUID, at: datetime) -> sa.Update:

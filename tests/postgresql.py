@@ -48,7 +48,7 @@ def unprivileged() -> dict[str, int]:
     raise RuntimeError("no unprivileged user to run PostgreSQL as")
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Have the kernel end the server when the tests are killed: nobody else would."""
     if sys.platform == "linux":
         set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -124,7 +124,7 @@ class Cluster:
                         *([] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]),
                         *([] if durable else ["-c", "max_wal_size=128MB"]),
                     ],
-                    stdout=log, stderr=subprocess.STDOUT, preexec_fn=_end_with_parent, **run,
+                    stdout=log, stderr=subprocess.STDOUT, preexec_fn=end_with_parent, **run,
                 )  # fmt: skip
             with _superuser(port, server, home / "log") as superuser:
                 superuser.execute("CREATE ROLE cdht LOGIN")

@@ -18,7 +18,7 @@ from certification.judgement import assessments, judging
 from certification.targets import settling
 from certification.vietnam import vietnam_day
 from lrs import api
-from lrs.db import NOBODY, Database
+from lrs.db import NOBODY, Database, is_away
 
 __all__ = ["work"]
 
@@ -61,12 +61,18 @@ def work(
     paused_until: dict[UUID, float] = {}
     told: dict[UUID, str] = {}
     portions: dict[UUID, _Portions] = defaultdict(_Portions)
+    outages = api.Outages(log, "judging", IDLE_SECONDS)
+    left: set[UUID] = set()
+    """Those whose work the database did not do when it was last tried."""
     while not stop.is_set():
         beat()
         state = _state(database)
-        tenants = _tenants(database)
-        if tenants is None:
-            stop.wait(IDLE_SECONDS)
+        try:
+            with database.reading(NOBODY) as session:
+                tenants = api.tenants(session)
+        except Exception as error:
+            outages.failed(error)
+            stop.wait(outages.pause)
             continue
         busy = False
         for tenant, name in tenants:
@@ -81,11 +87,20 @@ def work(
                     log.warning("tenant %s (%s) waits: %s", name, tenant, refusal)
                     told[tenant] = str(refusal)
                 paused_until[tenant] = monotonic() + WAIT_SECONDS
-            except Exception:
-                log.exception(
-                    "work for tenant %s (%s) failed; it is tried again in %.0f s", name, tenant, RETRY_SECONDS
-                )
-                paused_until[tenant] = monotonic() + RETRY_SECONDS
+            except Exception as error:
+                if is_away(error):
+                    outages.failed(error)
+                    left.add(tenant)
+                    paused_until[tenant] = monotonic() + outages.pause
+                else:
+                    log.exception(
+                        "work for tenant %s (%s) failed; it is tried again in %.0f s", name, tenant, RETRY_SECONDS
+                    )
+                    paused_until[tenant] = monotonic() + RETRY_SECONDS
+            else:
+                left.discard(tenant)
+        if not left:
+            outages.succeeded()
         if not busy:
             _rest(database, stop, state)
 
@@ -104,16 +119,6 @@ def _state(database: Database) -> object:
     try:
         return database.state()
     except Exception:
-        return None
-
-
-def _tenants(database: Database) -> list[tuple[UUID, str]] | None:
-    """Who there is to work for; None, said in the log, while the database does not answer."""
-    try:
-        with database.reading(NOBODY) as session:
-            return api.tenants(session)
-    except Exception:
-        log.exception("the list of tenants cannot be read; it is tried again in %.0f s", IDLE_SECONDS)
         return None
 
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from certification.privacy import access, notices, purposes
 from certification.rules.personal_data import NoPersonalDataRules
 from certification.vietnam import vietnam_day
+from lrs import api
 from lrs.db import AWAY, Database, is_away
 
 __all__ = ["IDLE_SECONDS", "MOST_KNOWN", "Looks"]
@@ -117,10 +118,12 @@ class Looks:
 
     def keep_writing(self, database: Database, *, stop: threading.Event, clock: Callable[[], datetime]) -> None:
         """Write again and again until `stop` is set, and then once more. What fails is logged and tried again."""
+        outages = api.Outages(log, "keeping how often people were looked at", IDLE_SECONDS)
         stopped = False
         while not stopped:
-            stopped = stop.wait(IDLE_SECONDS)
+            stopped = stop.wait(outages.pause)
             try:
                 self.write(database, clock())
-            except Exception:
-                log.exception("how often people were looked at could not be kept; it is tried again")
+                outages.succeeded()
+            except Exception as error:
+                outages.failed(error)

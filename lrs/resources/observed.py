@@ -7,6 +7,7 @@ import time
 
 from flask import Flask, Response, current_app, g, request
 
+from lrs import patience
 from lrs.observing import logs
 from lrs.observing.figures import Figures
 
@@ -29,6 +30,7 @@ def observe(app: Flask) -> None:
 
     @app.before_request
     def begun() -> None:
+        patience.begin()
         sent = request.headers.get(HEADER) if request.remote_addr in THIS_MACHINE else None
         route = request.url_rule.rule if request.url_rule is not None else UNMATCHED
         asked = logs.begin(logs.identified(sent), route, request.method)
@@ -50,3 +52,4 @@ def observe(app: Flask) -> None:
     @app.teardown_request
     def ended(_error: BaseException | None) -> None:
         logs.CURRENT.set(None)
+        patience.end()

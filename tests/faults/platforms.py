@@ -51,6 +51,8 @@ class Platform:
         self._server = server
         self._headers = {"Authorization": authorization, "X-Experience-API-Version": version}
         self._connection: http.client.HTTPConnection | None = None
+        self.asked_at = 0.0
+        """When the last request went out (monotonic): what is waited before for a server that is down is not ours."""
 
     def send(
         self, method: str, path: str, body: bytes = b"", *, content_type: str = "application/json", **headers: str
@@ -60,6 +62,7 @@ class Platform:
         if body:
             sent["Content-Type"] = content_type
         self._server.up.wait(PATIENCE)
+        self.asked_at = time.monotonic()
         connection = self._connection or http.client.HTTPConnection(HOST, self._server.port, timeout=PATIENCE)
         self._connection = None
         try:

@@ -151,14 +151,13 @@ class Client:
         statements, path, content_type, body = self._next()
         number = self._book.sent(self._kind, statements)
         while not self._stop.is_set():
-            began = time.monotonic()
             try:
                 answer = self._platform.send("POST", path, body, content_type=content_type)
             except Lost:
                 self._answers.lost += 1
                 self._stop.wait(0.02)
             else:
-                self._answers.note(answer, time.monotonic() - began, self._kind)
+                self._answers.note(answer, time.monotonic() - self._platform.asked_at, self._kind)
                 if answer.status == 200:
                     self._check(answer, statements)
                     self._book.acknowledged(number)

@@ -20,7 +20,7 @@ import migrations
 from lrs import api
 from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER
-from tests.postgresql import Cluster, _end_with_parent, _free_port, _superuser, binaries, unprivileged
+from tests.postgresql import Cluster, _free_port, _superuser, binaries, end_with_parent, unprivileged
 from wsgi import Settings, create_app
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "docs/operate/point-in-time"
@@ -67,7 +67,7 @@ def running(data: Path) -> Iterator[int]:
                 "-c", "external_pid_file=", "-c", f"port={port}", "-k", data.parent, "-h", "127.0.0.1",
                 "-c", "fsync=off",
             ],
-            cwd="/", stdout=output, stderr=subprocess.STDOUT, preexec_fn=_end_with_parent, **as_whom,
+            cwd="/", stdout=output, stderr=subprocess.STDOUT, preexec_fn=end_with_parent, **as_whom,
         )  # fmt: skip
     try:
         with _superuser(port, server, log) as superuser:
