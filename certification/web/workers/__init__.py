@@ -7,6 +7,7 @@ learning         what was learnt, by day
 roll_call        being present at a session
 self_assessment  points of one's own for the ten chỉ số
 declaring        learning that no platform told: declared, with a photo
+applying         my dossier for the title: registering, handing in, how it stands, taking it back
 disputing        evidence that I find wrong or missing, and the answers
 certificates     titles and certificates
 my_data          what is held, who looked, what I agreed to, my own copy
@@ -34,11 +35,16 @@ pages = Pages(
         Entry(_l("Giấy chứng nhận"), "certificates"),
         Entry(_l("Dữ liệu của tôi"), "my_data"),
     ),
-    shortcuts=(Entry(_l("Khai báo việc học"), "declare"), Entry(_l("Tự chấm điểm"), "assess_oneself")),
+    shortcuts=(
+        Entry(_l("Khai báo việc học"), "declare"),
+        Entry(_l("Tự chấm điểm"), "assess_oneself"),
+        Entry(_l("Đăng ký danh hiệu"), "own_dossier"),
+    ),
 )
 
 from certification.web.workers import (  # noqa: E402, F401 — adds the views
     agreeing,
+    applying,
     asking,
     certificates,
     declaring,

@@ -15,7 +15,9 @@ from certification.people.workers import Person
 from certification.resources.access import database, today, who
 from certification.rules.criteria import PROGRAMME
 from certification.web.frame.pages import shown
+from certification.web.frame.written import day as as_day
 from certification.web.workers import own, pages
+from certification.web.workers.applying import KINDS, own_dossier_of
 from certification.web.workers.own import Year
 from lrs.db import Session
 
@@ -69,6 +71,9 @@ def _tasks(session: Session, person: Person, found: Year | None, year: int) -> l
                 "kind": "todo",
             }
         )
+    if year in (today().year, today().year - 1):
+        of_title = _of_title(session, person, year)
+        tasks.insert(0 if of_title["kind"] == "todo" else len(tasks), of_title)
     said = self_scores.last_known(session, who().tenant, [person.id], PROGRAMME, year, today())[person.id]
     of = len(found.said.rows) if found else 10
     tasks.append(
@@ -103,3 +108,25 @@ def _tasks(session: Session, person: Person, found: Year | None, year: int) -> l
             }
         )
     return tasks
+
+
+def _of_title(session: Session, person: Person, year: int) -> dict[str, Any]:
+    """Registering for the title, or how that stands."""
+    dossier = own_dossier_of(session, person, year)
+    address = url_for(".own_dossier", nam=None if year == today().year else year)
+    if "register" in dossier.offered:
+        last = dossier.last_day("register")
+        return {
+            "words": _("Đăng ký danh hiệu “Công dân học tập” năm %(year)s", year=year),
+            "address": address,
+            "hint": _("Hạn đăng ký: hết ngày %(day)s.", day=as_day(last)) if last else "",
+            "status": dossier.words,
+            "kind": "todo",
+        }
+    return {
+        "words": _("Danh hiệu “Công dân học tập” năm %(year)s", year=year),
+        "address": address,
+        "hint": _("Đã chấm đủ điểm; còn bước nộp.") if dossier.can_hand_in else "",
+        "status": _("đã có danh hiệu") if dossier.titled else dossier.words,
+        "kind": "good" if dossier.titled else KINDS.get(dossier.state, "off"),
+    }

@@ -20,7 +20,7 @@ from certification.resources.errors import Fault, NotFound
 from certification.rules.criteria import PROGRAMME
 from lrs.db import Session
 
-__all__ = ["KINDS", "Year", "mine", "year_asked", "year_of"]
+__all__ = ["KINDS", "Year", "mine", "year_asked", "year_of", "year_of_dossiers"]
 
 KINDS: Mapping[str, str] = {"met": "good", "not_met": "todo", "not_yet_known": "off"}
 """How a state is drawn (`ui.status`)."""
@@ -78,6 +78,12 @@ def year_asked() -> int:
     text = request.args.get("nam", "")
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today().year
     return year if 2000 <= year <= today().year else today().year
+
+
+def year_of_dossiers() -> int:
+    """The year in the address where it is this one or the one before, of which dossiers go on at the year's turn."""
+    this = today().year
+    return this - 1 if year_asked() == this - 1 else this
 
 
 def year_of(session: Session, person: Person, year: int) -> Year | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,6 +20,7 @@ from certification.web.frame.fields import Form, long_text, number
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.workers import own, pages
+from certification.web.workers.applying import own_dossier_of
 from lrs.db import Session
 
 __all__: list[str] = []
@@ -28,7 +29,7 @@ __all__: list[str] = []
 @pages.page("/cua-toi/tu-danh-gia", Act.USE_OWN_PAGES, methods=("GET", "POST"))
 def assess_oneself() -> Response:
     """Points and words of one's own; a chỉ số left empty says nothing of it."""
-    year = today().year
+    year = own.year_of_dossiers()
     with database().reading(who().tenant, snapshot=True) as session:
         person = own.mine(session, Act.SCORE_ONESELF)
         _id, criteria_set = criteria.in_force(session, who().tenant, PROGRAMME, AUDIENCE, year)
@@ -46,6 +47,11 @@ def assess_oneself() -> Response:
         else:
             with form.submitting() as session:
                 self_scores.score(session, who().tenant, person.number, year, scores, by=who().name, now=now())
+                session.flush()
+                dossier = own_dossier_of(session, person, year)
+                if dossier.can_hand_in:
+                    onward = url_for(".own_dossier", nam=request.args.get("nam"))
+                    return form.done(onward, _("Đã lưu, đủ %(count)s chỉ số. Còn một bước: nộp", count=dossier.scored))
                 return form.done(url_for(".home"), _("Đã lưu phần tự đánh giá của anh/chị"))
     suggested = {one.indicator: one.suggested for one in found.said.rows} if found else {}
     return shown(

@@ -25,6 +25,7 @@ SAMPLES: Samples = {
     "workers.reopen_dispute": None,
     "workers.take_back_request": None,
     "workers.bring_code": None,
+    "workers.take_own_step": {"step": "withdraw"},
     "workers.be_present": {"phieu": "khong-phai"},
 }
 """Those without a sample are opened by clicking, in tests/browser/test_worker_pages.py and test_roll_calls.py."""

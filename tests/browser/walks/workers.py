@@ -42,6 +42,12 @@ WORKER = Walk(
         ),
         step("Bấm **Lưu tự đánh giá**. Chưa xong thì lần sau làm tiếp.", press("Lưu tự đánh giá"), picture="da-luu"),
         step(
+            "Bấm **Danh hiệu “Công dân học tập”**: đăng ký, nộp phần tự đánh giá, xem hồ sơ tới bước nào, hoặc rút lại.",
+            go("/cua-toi"),
+            click("Danh hiệu “Công dân học tập” năm"),
+            picture="danh-hieu",
+        ),
+        step(
             "Học ở ngoài, tự đọc sách? Bấm **Khai báo**, rồi khai thêm; có chứng chỉ thì chụp ảnh đính kèm.",
             click("Khai báo"),
             go("/cua-toi/khai-bao/them"),
