@@ -159,6 +159,11 @@ def _may(kind: str) -> bool:
     return bool(rights.reach(who(), Act.IMPORT_PEOPLE if kind == ROSTER else OTHERS[kind].act, today()))
 
 
+def _is_whole(kind: str) -> bool:
+    """Whether the rows of the table hang together: all of a file is taken in or nothing, and undone by no button."""
+    return kind != ROSTER and OTHERS[kind].whole
+
+
 def add(pages: Pages, rule: str, act: Act, kinds: tuple[str, ...], *, name: str) -> None:
     """Adds the views at `rule` and below it, guarded by `act`; the first is called `name`. `kinds` are the tables."""
     desk = _Desk(pages.name, name, kinds)
@@ -187,7 +192,7 @@ def _bring_in(desk: _Desk) -> AnyResponse:
         checks = values["viec"] != TAKE_IN
         with form.submitting() as session:
             whole = values["whole"] and values["kind"] == ROSTER
-            good_rows = checks or values["good_rows"]
+            good_rows = (checks or values["good_rows"]) and not _is_whole(values["kind"])
             told: Any = {"checks": checks, "good_rows": good_rows, "whole": whole, "of_list": of_list}
             made = _begin(session, values["kind"], sent, told)
             answer = form.done(desk.address("_import", id=made))
@@ -205,6 +210,8 @@ def _bring_in(desk: _Desk) -> AnyResponse:
         states=STATES,
         titles=KNOWN,
         one=len(offered) == 1,
+        in_parts=any(not _is_whole(kind) for kind, _title in offered),
+        wholes=any(_is_whole(kind) for kind, _title in offered),
         kinds=[kind for kind, _title in offered],
     )
 
@@ -244,7 +251,8 @@ def _show(desk: _Desk, id: UUID) -> Response:
     return shown(
         "frame/bring-in-import.html", row=row, desk=desk, outcome=file_imports.outcome_of(row), state=STATES[row.state],
         done=done, rows=rows, title=KNOWN[row.kind].title, running=row.state == RUNNING,
-        undoable=row.state == DONE and not row.checks and _may(row.kind), most=file_imports.SHOWN,
+        undoable=row.state == DONE and not row.checks and not _is_whole(row.kind) and _may(row.kind),
+        most=file_imports.SHOWN, whole=_is_whole(row.kind),
     )  # fmt: skip
 
 
@@ -259,7 +267,7 @@ def _take_in_checked(desk: _Desk, id: UUID) -> AnyResponse:
         with form.submitting() as session:
             sent = Upload(data, "", before.file_name)
             of_list = file_imports.list_told(before)
-            good_rows = form.values["good_rows"]
+            good_rows = form.values["good_rows"] and not _is_whole(before.kind)
             told: Any = {"checks": False, "good_rows": good_rows, "whole": before.whole, "of_list": of_list}
             made = _begin(session, before.kind, sent, told)
             answer = form.done(desk.address("_import", id=made))
@@ -272,6 +280,8 @@ def _take_in_checked(desk: _Desk, id: UUID) -> AnyResponse:
 def _refused_rows(desk: _Desk, id: UUID) -> Response:
     """The rows at fault, each with why, to be corrected and brought in again."""
     row = _known(id)
+    if _is_whole(row.kind):
+        raise NotFound(StoreFault("", _("Bảng này được nhập trọn vẹn: sửa các chỗ có lỗi trong tệp rồi chọn lại tệp")))
     try:
         sent = Upload(file_imports.file_of(row, pepper()), "", row.file_name)
     except UnknownImport:
@@ -292,6 +302,8 @@ def _undo(desk: _Desk, id: UUID) -> AnyResponse:
     row, form, tenant = _known(id), filled_in(UndoForm), who().tenant
     if not _may(row.kind):
         raise NotFound(StoreFault("", _("Bảng này không còn thuộc việc của anh/chị")))
+    if _is_whole(row.kind):
+        raise NotFound(StoreFault("", _("Bảng này không hoàn tác theo lần nhập: sửa bằng một dòng mới rồi nhập lại")))
     if form.sent:
         with form.submitting() as session:
             undoing = Undoing(by=who().name, reason=form.values["reason"], now=now(), secret=pepper())

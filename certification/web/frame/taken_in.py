@@ -29,10 +29,12 @@ came to, and the numbers of the rows left out."""
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One table: the act that a reader needs, and what takes it in."""
+    """One table: the act that a reader needs, and what takes it in. `whole`: its rows hang together, so that none
+    can be left out or taken back by itself."""
 
     act: Act
     take_in: TakeIn
+    whole: bool = False
 
 
 def _of(result: ImportResult) -> tuple[Outcome, Collection[int]]:
@@ -44,7 +46,7 @@ def _plain(one: imports.Import) -> Taken:
     def take_in(session: Session, row: FileImport, data: bytes, good_rows: bool, journal: RowJournal | None) -> Any:
         return _of(one.take_in(session, data, good_rows, journal))
 
-    return Taken(one.act, take_in)
+    return Taken(one.act, take_in, one.whole)
 
 
 def _channel_items(
@@ -78,7 +80,7 @@ def _attendance(
 
 
 OTHERS: Mapping[str, Taken] = {
-    **{one.table: _plain(one) for one in imports.IMPORTS if not one.whole},
+    **{one.table: _plain(one) for one in imports.IMPORTS},
     "channel-items": Taken(Act.TAKE_IN_CHANNEL_ITEMS, _channel_items),
     ATTENDANCE: Taken(Act.TAKE_IN_LISTS, _attendance),
 }

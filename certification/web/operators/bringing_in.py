@@ -1,4 +1,4 @@
-"""/van-hanh/nhap-danh-sach: what tables an operator may bring in for the whole tenant, but units."""
+"""/van-hanh/nhap-danh-sach: what tables an operator may bring in for the whole tenant."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from certification.web.operators import pages
 
 __all__: list[str] = []
 
-TABLES = ("roster", "headcounts", "titles", "attestations", "links", "commitments", "report-contacts")
+TABLES = (
+    "roster", "headcounts", "titles", "attestations", "links", "commitments", "report-contacts", "organizations",
+    "successions",
+)  # fmt: skip
 
 bringing_in.add(pages, "/van-hanh/nhap-danh-sach", Act.IMPORT_PEOPLE, TABLES, name="bring_in")

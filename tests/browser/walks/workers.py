@@ -42,7 +42,7 @@ WORKER = Walk(
         ),
         step("Bấm **Lưu tự đánh giá**. Chưa xong thì lần sau làm tiếp.", press("Lưu tự đánh giá"), picture="da-luu"),
         step(
-            "Bấm **Danh hiệu “Công dân học tập”**: đăng ký, nộp phần tự đánh giá, xem hồ sơ tới bước nào, hoặc rút lại.",
+            "Bấm **Danh hiệu “Công dân học tập”**: đăng ký, nộp tự đánh giá, xem hồ sơ tới bước nào, hoặc rút.",
             go("/cua-toi"),
             click("Danh hiệu “Công dân học tập” năm"),
             picture="danh-hieu",

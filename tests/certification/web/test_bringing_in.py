@@ -18,6 +18,7 @@ from certification.acts import chain
 from certification.evidence import attendance_lists
 from certification.models import Account, Employment, FileImport, Organization, UnionRole, Worker
 from certification.people import file_imports
+from certification.units import changes
 from certification.web.frame import bringing_in
 from lrs.db import Database
 from tests.certification.access.people import account, give
@@ -256,3 +257,45 @@ def test_a_list_of_a_contest_is_checked_corrected_taken_in_and_undone_on_the_pag
 def test_operators_bring_in_points_that_were_attested_on_paper(desk: Desk) -> None:
     page = desk.sits("vh").get("/van-hanh/nhap-danh-sach").text
     assert "Điểm do người xác nhận" in page and "Danh sách tham dự" not in page, "lists are brought in by unions"
+
+
+UNIT_HEADINGS = "Mã,Tên,Loại,Mã cấp trên hành chính,Mã cấp trên công đoàn,Từ ngày,Đến ngày"
+OLD_UNION = "cdcs/cu,CĐCS cũ,công đoàn cơ sở,,cd/lao-cai,,"
+NEW_UNION = "cdcs/moi,CĐCS mới,công đoàn cơ sở,,cd/lao-cai,,"
+
+
+def test_units_and_who_followed_them_come_whole_or_not_at_all_and_are_corrected_by_a_row(desk: Desk) -> None:
+    operator, at = desk.sits("vh"), "/van-hanh/nhap-danh-sach"
+
+    def sent(kind: str, *rows: str, do: str = "nhap", **fields: str) -> str:
+        told = {**hidden_fields(operator.get(at).text), "kind": kind, "viec": do, **fields}
+        data = {**told, "table": (io.BytesIO("\n".join(rows).encode()), "don-vi.csv")}
+        answer = operator.client.post(at, data=data, headers=ORIGIN, content_type="multipart/form-data")
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"]
+
+    def units() -> set[str]:
+        with desk.database.reading(desk.tenant) as session:
+            mine = Organization.tenant_id == desk.tenant, Organization.code.in_(["cdcs/cu", "cdcs/moi"])
+            return set(session.scalars(sa.select(Organization.code).where(*mine)))
+
+    faulty = OLD_UNION.replace("cdcs/cu", "cdcs/lac").replace("cd/lao-cai", "cd/khong-co")
+    wrong = sent("organizations", UNIT_HEADINGS, OLD_UNION, faulty, good_rows="1")
+    page = operator.get(wrong).text
+    assert "Chưa nhập gì" in page and "cd/khong-co" in page and "Chọn lại tệp" in page
+    assert "Nhập các dòng đúng" not in page and units() == set()
+    assert operator.get(f"{wrong}/dong-can-sua.xlsx").status_code == 404
+    checked = sent("organizations", UNIT_HEADINGS, OLD_UNION, NEW_UNION, do="kiem-tra")
+    assert "2 mới" in operator.get(checked).text and units() == set()
+    done = operator.fill_in(checked, {}, action=f"{checked}/nhap").headers["Location"]
+    page = operator.get(done).text
+    assert "Đã nhập" in page and units() == {"cdcs/cu", "cdcs/moi"}
+    assert "Không hoàn tác theo lần nhập" in page and "Hoàn tác lần nhập này" not in page
+    assert operator.get(f"{done}/hoan-tac").status_code == 404
+    ending = "Mã đơn vị cũ,Mã đơn vị mới,Từ ngày,Căn cứ", "cdcs/cu,cdcs/moi,01/07/2026,Quyết định 7"
+    assert "Đã nhập" in operator.get(sent("successions", *ending)).text
+    with desk.database.reading(desk.tenant) as session:
+        (ended,) = [one for one in changes.history(session, desk.tenant, "cdcs/cu") if one.what == "ended"]
+        acts = [one.act for one in chain.listed(session, desk.tenant, limit=2)]
+    assert (ended.to, ended.done_by, acts) == (("cdcs/moi",), "vh", ["import.take-in"] * 2)
+    assert "Đơn vị, công đoàn" not in desk.sits("cs").get(AT["cs"]).text, "that is for operators"
