@@ -95,6 +95,8 @@ class ListResult:
     left_out: int
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
+    good_rows: int | None = None
+    """Of what was only tried: how many rows could be taken in (`ImportFaults.good_rows`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def take_in(
     read_rows(reading, sheet)
     faults = tuple(sorted(sheet.all_faults(), key=lambda fault: fault.row))
     if faults and not dry_run and not (good_rows_only and sheet.is_whole):
-        raise ImportFaults(faults)
+        raise sheet.refusal(good=len(reading.made))
 
     live = _live(session, tenant, list_id)
     by_digest = {digest: row for *_, digest in reading.made if (row := live.get(digest)) is not None}
@@ -174,7 +176,8 @@ def take_in(
     counts = {"added": len(new), "removed": len(gone), "left_out": len(sheet.faulty)}
     unchanged = len(reading.made) - len(new)
     if dry_run:
-        return ListResult(list_id, None, unchanged=unchanged, faults=faults, notes=notes, **counts)
+        good = len(reading.made) if sheet.is_whole else None
+        return ListResult(list_id, None, unchanged=unchanged, faults=faults, notes=notes, good_rows=good, **counts)
     if not reading.made:
         raise ImportFaults([*faults, Fault(0, "", "không có dòng nào dùng được; sửa tệp rồi nhập lại")])
 

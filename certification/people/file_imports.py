@@ -117,6 +117,8 @@ class Outcome:
     """Number, name, and what changes."""
     missing: Sequence[tuple[str, str, str]] = ()
     """Number, name, and since when employed."""
+    good_rows: int | None = None
+    """How many rows could be taken in without those at fault; None where the file as a whole is at fault."""
     many: dict[str, int] = field(default_factory=dict)
 
 
@@ -210,6 +212,7 @@ def end(
         "notes": [*outcome.notes[:SHOWN]],
         "changes": [*outcome.changes[:SHOWN]],
         "missing": [*outcome.missing[:SHOWN]],
+        "good_rows": outcome.good_rows,
         "many": {name: len(getattr(outcome, name)) for name in ("faults", "notes", "changes", "missing")},
     }
     values: dict[str, Any] = {"state": state, "outcome": json.dumps(said, ensure_ascii=False), **counts}
@@ -228,7 +231,8 @@ def outcome_of(row: FileImport) -> Outcome:
     said = json.loads(row.outcome)
     faults = tuple(Fault(*one) for one in said["faults"])
     told = {name: [tuple(one) for one in said[name]] for name in ("changes", "missing")}
-    return Outcome(*counts, faults, said["notes"], told["changes"], told["missing"], said["many"])
+    lists = faults, said["notes"], told["changes"], told["missing"]
+    return Outcome(*counts, *lists, said.get("good_rows"), said["many"])
 
 
 def list_told(row: FileImport) -> ListTold | None:

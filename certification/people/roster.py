@@ -106,15 +106,15 @@ def take_in(
         own_people.check(session, tenant, roster, ids, today, union_roles_too=union_roles_too)
     if not good_rows and roster.sheet.faults:
         _check_accounts(session, tenant, roster, own)
-        raise ImportFaults(roster.sheet.all_faults())
+        raise roster.refusal()
     if not roster.sheet.is_whole:
-        raise ImportFaults(roster.sheet.all_faults())
+        raise roster.refusal()
     named = roster.named() if whole_of is not None else {}
     whole = _whole(roster, named, whole_of, enterprises, last_day, today)
     with nullcontext() if dry_run else session.begin_nested():
         owned = _check_accounts(session, tenant, roster, own)
         if not good_rows and roster.sheet.faults:
-            raise ImportFaults(roster.sheet.all_faults())
+            raise roster.refusal()
         roster.drop_refused()
         numbered = keys is not None and roster.sheet.has(NATIONAL_NUMBER)
         sealed = numbered and national_numbers.seals(session, tenant)

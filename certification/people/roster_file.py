@@ -16,7 +16,7 @@ from certification.people import audiences, identifiers, identity_words, nationa
 from certification.people.identifiers import Opaque
 from certification.people.national_numbers import Number
 from certification.people.union_roles import Told
-from certification.spreadsheets import Column, Row, Sheet, read, read_day, written
+from certification.spreadsheets import Column, ImportFaults, Row, Sheet, read, read_day, written
 from certification.spreadsheets.days import LAST_YEAR
 from certification.spreadsheets.encodings import undecoded
 
@@ -177,6 +177,11 @@ class Roster:
         for _row, number, enterprise, _day in self.places:
             found[enterprise].add(number)
         return found
+
+    def refusal(self) -> ImportFaults:
+        """With all faults found."""
+        self.drop_refused()
+        return self.sheet.refusal(good=len(self.entries))
 
     def drop_refused(self) -> None:
         """Leaves the entries of which nothing is wrong."""

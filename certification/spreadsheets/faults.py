@@ -38,9 +38,11 @@ class Fault:
 
 
 class ImportFaults(CertificationError):
-    """A file was not imported, none of it. `faults` are all of them, one `str()` line each."""
+    """A file was not imported, none of it. `faults` are all of them, one `str()` line each; `good_rows` is how
+    many rows could be taken in without those at fault, None where the file as a whole is at fault."""
 
-    def __init__(self, faults: Collection[Fault]) -> None:
+    def __init__(self, faults: Collection[Fault], *, good_rows: int | None = None) -> None:
+        self.good_rows = good_rows
         self.faults = tuple(sorted(faults, key=lambda fault: fault.row))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 

@@ -235,9 +235,13 @@ class Sheet:
     def refuse_faulty(self, *, good_rows: bool = False) -> None:
         """Raises ImportFaults when any fault was noted; with `good_rows` only where the file as a whole is at fault:
         what the rows say that are `good` is taken in then."""
-        list(self.rows)
+        rows = self.rows
         if self.faults and not (good_rows and self.is_whole):
-            raise ImportFaults(self.all_faults())
+            raise self.refusal(good=sum(self.good(row.number) for row in rows))
+
+    def refusal(self, *, good: int) -> ImportFaults:
+        """Why the file was not taken in; so many of its rows are `good`."""
+        return ImportFaults(self.all_faults(), good_rows=good if self.is_whole else None)
 
     def good(self, row: int) -> bool:
         """Whether nothing is wrong with the row of this number, nor with one that it contradicts."""

@@ -381,7 +381,7 @@ def _work(id: UUID) -> None:
         try:
             _take_in(row, sent)
         except ImportFaults as error:
-            _end(tenant, id, REFUSED, Outcome(faults=error.faults), keeps_file=True)
+            _end(tenant, id, REFUSED, Outcome(faults=error.faults, good_rows=error.good_rows), keeps_file=True)
         except (Ended, UnknownImport):
             log.info("import %s was ended elsewhere", id)
         except Exception:
@@ -430,6 +430,7 @@ def _of_report(report: Report) -> Outcome:
         report.created, report.changed, report.unchanged, len(report.refused), report.faults, report.notes,
         [(one.number, one.full_name, one.what) for one in report.changes],
         [(one.number, one.full_name, written(one.started)) for one in report.missing],
+        report.created + report.changed + report.unchanged,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Taken:
 
 def _of(result: ImportResult) -> tuple[Outcome, Collection[int]]:
     counts = result.created, result.changed, result.unchanged, len(result.refused)
-    return Outcome(*counts, result.faults, result.notes), result.refused
+    return Outcome(*counts, result.faults, result.notes, good_rows=sum(counts[:3])), result.refused
 
 
 def _plain(one: imports.Import) -> Taken:
@@ -76,7 +76,8 @@ def _attendance(
         journal=journal,
     )
     refused = sorted({one.row for one in done.faults if one.row})
-    return Outcome(done.added, 0, done.unchanged, done.left_out, done.faults, done.notes), refused
+    counts = done.added, 0, done.unchanged, done.left_out
+    return Outcome(*counts, done.faults, done.notes, good_rows=done.good_rows), refused
 
 
 OTHERS: Mapping[str, Taken] = {

@@ -108,6 +108,24 @@ def test_with_faults_nothing_is_taken_in_and_the_good_rows_are_offered(desk: Des
     assert desk.known() == {"N1"}
 
 
+def test_of_a_file_refused_whole_nothing_is_offered_that_could_not_work(desk: Desk) -> None:
+    visitor, at = desk.sits("cs"), AT["cs"]
+    page = hidden_fields(visitor.get(at).text)
+    no_workbook, wrong_columns = b"PK\x03\x04 broken", "Tên;Tuổi\nLan;30".encode()
+    for data, kind, do in (
+        (no_workbook, "roster", "kiem-tra"), (wrong_columns, "roster", "nhap"), (wrong_columns, "headcounts", "nhap"),
+        (ROSTER_HEADINGS.encode(), "roster", "kiem-tra"),
+    ):  # fmt: skip
+        sent = {**page, "form_id": "", "kind": kind, "viec": do, "table": (io.BytesIO(data), "ds.xlsx")}
+        answer = visitor.client.post(at, data=sent, headers=ORIGIN, content_type="multipart/form-data")
+        told = visitor.get(answer.headers["Location"]).text
+        assert "Chưa nhập gì" in told and "Sửa tệp rồi chọn lại" in told and "Chọn tệp khác" in told
+        assert "/nhap\"" not in told and "dong-can-sua" not in told
+    all_at_fault = desk.send(desk.sits("dn"), AT["dn"], BAD)
+    told = desk.sits("dn").get(all_at_fault).text
+    assert "/nhap\"" not in told and "dong-can-sua" in told, "there is no good row, and those at fault are given back"
+
+
 def test_a_union_says_who_is_in_the_union_and_only_of_its_own_enterprises(desk: Desk) -> None:
     enterprise, union = desk.sits("dn"), desk.sits("cs")
     desk.send(enterprise, AT["dn"], GOOD, do="nhap")
