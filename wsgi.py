@@ -52,6 +52,7 @@ from certification.access.text_messages import Gateway
 from certification.cli import certification_cli
 from certification.commands.copies import COPIES
 from certification.commands.doctor import doctor
+from certification.evidence.forwarded import MORE
 from certification.judgement.pulse import Pulse
 from certification.judgement.work import work
 from certification.people import national_keys
@@ -67,6 +68,7 @@ from lrs.cli import lrs_cli
 from lrs.commands.ops import ops_cli
 from lrs.db import NOBODY, Database
 from lrs.definitions import keep_up
+from lrs.forwarding.work import forward
 from lrs.last_use import LastUses
 from lrs.observing import logs
 from lrs.observing.figures import Figures, empty
@@ -126,6 +128,9 @@ class Settings:
     """A header that the gateway asks for, as Authorization: Bearer …"""
     sms_body: str = field(default="", repr=False)
     """What is sent to it, with {to} or {local} for the number and {text}; JSON where it begins with {, else a form."""
+    outgoing_hosts: tuple[str, ...] = ()
+    """Hosts of other systems that operators may have Statements forwarded to, as host or host:port; without any,
+    nothing is forwarded."""
     metrics_token: str = field(default="", repr=False)
     """Whoever sends it reads the figures of /metrics; empty: nobody by a token."""
     metrics_local: bool = False
@@ -145,7 +150,7 @@ class Settings:
 def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
-    SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
+    SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, OUTGOING_HOSTS, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
     LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, ENTERPRISES_TELL_UNION_ROLES.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
@@ -168,6 +173,7 @@ def read_settings() -> Settings:
     sms_url = env.str("SMS_URL", "", validate=_check_sms_url)
     sms_header = env.str("SMS_HEADER", "", validate=_check_sms_header)
     sms_body = env.str("SMS_BODY", "", validate=_check_sms_body)
+    outgoing_hosts = env.str("OUTGOING_HOSTS", "", validate=_check_outgoing_hosts)
     metrics_token = env.str("METRICS_TOKEN", "", validate=_check_metrics_token)
     metrics_local = env.bool("METRICS_LOCAL", False, **YES_OR_NO)
     log_format = env.str("LOG_FORMAT", logs.PLAIN, validate=_one_of((logs.PLAIN, logs.JSON)))
@@ -211,6 +217,7 @@ def read_settings() -> Settings:
         sms_url=sms_url,
         sms_header=sms_header,
         sms_body=sms_body,
+        outgoing_hosts=_listed(outgoing_hosts),
         metrics_token=metrics_token,
         metrics_local=metrics_local,
         log_format=log_format,
@@ -315,6 +322,17 @@ def _check_mail_from(address: str) -> None:
     local, at, host = address.strip().rpartition("@")
     if address and not (local and at and host and address.isprintable() and " " not in address.strip()):
         raise ValidationError("Not a mail address; write bao-cao@cong-doan.example.vn, say.")
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(one.strip().lower() for one in text.split(",") if one.strip())
+
+
+def _check_outgoing_hosts(text: str) -> None:
+    """Raise ValidationError for what names no hosts."""
+    for one in _listed(text):
+        if not re.fullmatch(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", one):
+            raise ValidationError(f"{one} is no host; write lrs.example.vn, or lrs.example.vn:8443, parted by commas.")
 
 
 def _check_metrics_token(token: str) -> None:
@@ -488,7 +506,7 @@ def create_serving_app() -> Flask:
     """What each web process runs; threads beside it merge what Statements define and keep when keys were used
     and who looked at whom.
 
-    On SQLite this one process also judges, in a thread under the same writer lock.
+    On SQLite this one process also judges, in a thread under the same writer lock, and forwards, in another.
     """
     end_with_parent()
     app = create_web_app()
@@ -509,6 +527,13 @@ def create_serving_app() -> Flask:
     if database.is_sqlite:
         beat = Pulse(app.extensions["settings"].data_dir)
         threads.append(_beside("judging", work, database, stop=stop, clock=lambda: datetime.now(UTC), beat=beat))
+        settings: Settings = app.extensions["settings"]
+        threads.append(
+            _beside(
+                "forwarding", forward, database, pepper=settings.secret_key, hosts=settings.outgoing_hosts, more=MORE,
+                stop=stop, clock=lambda: datetime.now(UTC),
+            )
+        )  # fmt: skip
 
     def end_threads() -> None:
         stop.set()

@@ -9,6 +9,7 @@ from certification.commands import (
     acts,
     cases,
     certificates,
+    destinations,
     documents,
     dossier_papers,
     dossiers,
@@ -50,6 +51,7 @@ certification_cli = AppGroup(
 for _command in (
     *access.ACCESS,
     *sign_ins.SIGN_INS,
+    *destinations.DESTINATIONS,
     *acts.ACTS,
     rules.load_rules,
     *imports.IMPORTS,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from lrs import erasure
+from lrs import erasure, outgoing
 from lrs.activities import names as activity_names
 from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
 from lrs.backup.form import BackupFault
@@ -40,7 +40,20 @@ from lrs.credentials import (
 from lrs.db import Database, Session
 from lrs.definitions import catch_up as merge_definitions
 from lrs.engine import Engine, engine_of
-from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, Unauthenticated, UnknownTenant
+from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, NotFound, Unauthenticated, UnknownTenant
+from lrs.forwarding.destinations import Known as Destination
+from lrs.forwarding.destinations import find as destination
+from lrs.forwarding.destinations import listed as destinations
+from lrs.forwarding.destinations import pause as pause_destination
+from lrs.forwarding.destinations import remove as remove_destination
+from lrs.forwarding.destinations import resume as resume_destination
+from lrs.forwarding.destinations import set_destination
+from lrs.forwarding.filters import Named as NamedFilter
+from lrs.forwarding.letters import Letter as DeadLetter
+from lrs.forwarding.letters import drop as drop_dead_letter
+from lrs.forwarding.letters import listed as dead_letters
+from lrs.forwarding.letters import replay as replay_dead_letters
+from lrs.forwarding.work import forward
 from lrs.last_use import LastUses
 from lrs.observing.figures import COUNTED, Figures, Kind, Sample, exposition
 from lrs.observing.logs import configure as configure_logs
@@ -79,6 +92,8 @@ __all__ = [
     "Blobs",
     "Booleans",
     "Changes",
+    "DeadLetter",
+    "Destination",
     "Engine",
     "Fault",
     "Figures",
@@ -90,6 +105,8 @@ __all__ = [
     "KnownCredential",
     "LastUses",
     "LrsError",
+    "NamedFilter",
+    "NotFound",
     "Outages",
     "Outcome",
     "Sample",
@@ -112,7 +129,11 @@ __all__ = [
     "create_credential",
     "create_tenant",
     "credentials",
+    "dead_letters",
     "decode",
+    "destination",
+    "destinations",
+    "drop_dead_letter",
     "empty_sandbox",
     "engine_of",
     "erase",
@@ -121,6 +142,7 @@ __all__ = [
     "file_of",
     "find_statements",
     "find_tenant",
+    "forward",
     "get_statements",
     "has_opaque_accounts",
     "identify",
@@ -139,11 +161,17 @@ __all__ = [
     "names_of_keys",
     "note_backup",
     "opaque_account",
+    "outgoing",
+    "pause_destination",
     "places",
     "provenance",
+    "remove_destination",
+    "replay_dead_letters",
     "restore_backup",
+    "resume_destination",
     "revoke_credential",
     "rotate_credential",
+    "set_destination",
     "set_opaque_accounts",
     "statements_about",
     "store",

@@ -30,6 +30,7 @@ from lrs import actors, attachments, definitions, documents, provenance
 from lrs.credentials import OF_A_PERSON
 from lrs.db import Database, Session, among, new_id
 from lrs.errors import InvalidRequest
+from lrs.forwarding import letters
 from lrs.models import Base, Erasure, Reference, Signature, Statement, StatementLink
 from lrs.privacy import OpaqueAccounts, as_kept
 from lrs.statements import originals
@@ -306,6 +307,7 @@ def _erase_next(session: Session, tenant: UUID, erasing: _Erasing, key: bytes, r
         _rewrite(session, tenant, before, {id_: found.document for id_, found in after.items()})
         uses = [(id_, sha2) for id_, found in after.items() for sha2 in found.dropped]
         attachments.drop_use(session, tenant, uses)
+        letters.forget(session, tenant, list(after))
         session.execute(
             sa.delete(_SIGNATURE).where(
                 _SIGNATURE.c.tenant_id == tenant, among(session, _SIGNATURE.c.statement_id, list(after))

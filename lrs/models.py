@@ -390,6 +390,78 @@ class AgentNames(Base):
     """A JSON list, the name seen last at the end."""
 
 
+class Destination(Base):
+    """Another store to which Statements of a tenant are forwarded, and how far that has come (`lrs.forwarding`).
+
+    Personal data: none, unless an operator names it after a person. Kept until an operator removes it.
+    """
+
+    __tablename__ = "lrs_destination"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.Index(None, "tenant_id", "name", unique=True),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    name: Mapped[str]
+    endpoint: Mapped[str]
+    """The address of its xAPI endpoint, without a slash at the end."""
+    version: Mapped[str]
+    """The version of xAPI that is spoken to it: one of `lrs.versions.SUPPORTED`."""
+    username: Mapped[str]
+    sealed: Mapped[bytes]
+    """Its password, encrypted under the installation's secret."""
+    filter: Mapped[str] = mapped_column(sa.Text)
+    """What is forwarded, as JSON (`lrs.forwarding.filters`)."""
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+    paused: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when an operator wants nothing sent there; None: it goes on."""
+    position: Mapped[int] = mapped_column(sa.BigInteger)
+    """The place of the tenant's order up to which all is settled: sent, passed over, or laid aside."""
+    delivered: Mapped[int] = mapped_column(sa.BigInteger)
+    """How many Statements it took, ever; one that was sent twice counts twice."""
+    failures: Mapped[int]
+    """How often in a row it did not take what comes next."""
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Before this nothing is sent there."""
+    tried: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When something was sent there last."""
+    answer: Mapped[str]
+    """What was answered then, in short; "" before the first time."""
+    took: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it took something last."""
+
+
+class DeadLetter(Base):
+    """A Statement that a destination refused for good, laid aside so that what comes after it goes on.
+
+    Personal data: none of the Statement's, which is read anew when it is sent again; the other store's words may quote
+    what it was sent. Kept until it is taken, an operator drops it, or a person in the Statement is erased.
+    """
+
+    __tablename__ = "lrs_dead_letter"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "destination_id", "statement_id"),
+        sa.Index(None, "tenant_id", "statement_id"),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    destination_id: Mapped[UUID]
+    statement_id: Mapped[UUID]
+    seq: Mapped[int] = mapped_column(sa.BigInteger)
+    """The Statement's place."""
+    status: Mapped[int]
+    """The HTTP status of the answer; 0 where it was not sent."""
+    reason: Mapped[str] = mapped_column(sa.Text)
+    """The answer's words, cut short."""
+    refused: Mapped[datetime] = mapped_column(UtcDateTime)
+    again: Mapped[bool]
+    """An operator wants it sent again."""
+
+
 class DefinitionsPosition(Base):
     """Up to which place of a tenant's order its Statements have been merged (`lrs.definitions`). No personal data."""
 

@@ -66,7 +66,7 @@ from certification.units import letterheads, organizations
 from certification.units.letterheads import Letterhead
 from lrs import api, definitions
 from lrs.db import NOBODY, Database, Session, new_id
-from lrs.models import Tenant
+from lrs.models import DeadLetter, Tenant
 from tests.certification import learning
 from tests.certification.world import World
 from tests.lrs.statements.builders import agent, statement, voiding
@@ -88,6 +88,7 @@ def move_in(database: Database, folder: Path, pepper: bytes) -> None:
         key, secret = api.create_credential(session, tenant, name=SECRET, scopes=["all"], pepper=pepper, now=NOW)
     authorization = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
     _learn(database, folder, pepper, authorization)
+    _forward(database, tenant, pepper)
     definitions.catch_up(database, tenant)
     _certify(database, tenant, pepper)
     _let_in(database, tenant, pepper)
@@ -114,6 +115,16 @@ def _learn(database: Database, folder: Path, pepper: bytes, authorization: str) 
             unseen = {**headers, "If-None-Match": "*"}
             answers.append(client.put(path, query_string=query, json={"nói": SECRET}, headers=unseen))
     assert {answer.status_code for answer in answers} <= {200, 204}, [answer.text for answer in answers]
+
+
+def _forward(database: Database, tenant: UUID, pepper: bytes) -> None:
+    """Somewhere that Statements go, and one that it refused; where that is, nothing listens."""
+    told = {"endpoint": "https://127.0.0.1:1/hang-xom", "username": SECRET, "password": SECRET, "hosts": ["127.0.0.1"]}
+    with database.writing(tenant) as session:
+        filter_ = {"platforms": [SECRET]}
+        one = api.set_destination(session, tenant, "hang-xom", filter=filter_, more={}, pepper=pepper, now=NOW, **told)
+        refused = {"seq": 1, "status": 400, "reason": SECRET, "refused": NOW, "again": False}
+        session.add(DeadLetter(tenant_id=tenant, destination_id=one.id, statement_id=uuid4(), **refused))
 
 
 def _statements() -> list[dict[str, Any]]:

@@ -176,7 +176,7 @@ def test_the_settings_in_the_readme_are_those_the_program_reads() -> None:
 def test_every_decision_stands_in_the_index_with_its_own_title() -> None:
     index = (HERE / "docs/decisions/README.md").read_text()
     pages = sorted((HERE / "docs/decisions").glob("0*.md"))
-    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    assert len({page.name[:4] for page in pages}) == len(pages), "two of one number"
     for page in pages:
         number, title = page.read_text().splitlines()[0].removeprefix("# ").split(" ", 1)
         assert f"| [{number}]({page.name}) | {title} |" in index

@@ -22,10 +22,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from certification import outgoing
 from certification.access.accounts import SignInRefused
 from certification.errors import CertificationError
-from certification.outgoing import host_of, is_safe
+from lrs.api import outgoing
 
 __all__ = [
     "ALGORITHMS", "LEEWAY", "Claims", "Client", "Documents", "ProviderFault", "address", "leaving", "redeem",
@@ -75,7 +74,7 @@ class Documents:
         if found.get("issuer") != issuer:
             raise ProviderFault(f"{issuer} says of itself that it is {found.get('issuer')!r}")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            if not isinstance(found.get(name), str) or not is_safe(found[name]):
+            if not isinstance(found.get(name), str) or not outgoing.is_safe(found[name]):
                 raise ProviderFault(f"{issuer} names no {name} over HTTPS")
         return found
 
@@ -125,7 +124,7 @@ def leaving(documents: Documents, client: Client, *, onward: str, now: datetime)
 
     Raises ProviderFault."""
     end = documents.metadata(client.issuer, now).get("end_session_endpoint")
-    if not isinstance(end, str) or not is_safe(end):
+    if not isinstance(end, str) or not outgoing.is_safe(end):
         return None
     asked = urlencode({"client_id": client.client_id, "post_logout_redirect_uri": onward})
     return f"{end}{'&' if '?' in end else '?'}{asked}"
@@ -213,7 +212,7 @@ def _ask(request: urllib.request.Request, issuer: str) -> dict[str, Any]:
     """The JSON object that is answered. The operator wrote down the issuer; what only that one names has to lie in the
     public internet (`outgoing`). Raises ProviderFault."""
     try:
-        body = outgoing.ask(request, written=host_of(issuer), seconds=SECONDS, most_bytes=MOST_BYTES)
+        body = outgoing.ask(request, written=outgoing.host_of(issuer), seconds=SECONDS, most_bytes=MOST_BYTES)
     except urllib.error.HTTPError as error:
         with error:
             said = error.read(500).decode("utf-8", "replace")

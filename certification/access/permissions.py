@@ -207,6 +207,8 @@ class Act(Enum):
     CHANGE_TEAMS = "say who is in which team"
     READ_KEYS = "read keys of programs"
     CHANGE_KEYS = "make or end keys of programs"
+    READ_DESTINATIONS = "read where Statements are forwarded to"
+    CHANGE_DESTINATIONS = "say where Statements are forwarded to"
     DECLARE_OWN_HEADCOUNT = "declare the headcount of the own enterprise"
     CHANGE_OWN_KEYS = "make or end keys of the own enterprise's programs"
     READ_PUBLICATION = "read which figures everybody may see"
@@ -374,6 +376,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHANGE_TEAMS: Rule(None, roles=_OFFICERS | {Role.OPERATOR}),
     Act.READ_KEYS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.CHANGE_KEYS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.READ_DESTINATIONS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.CHANGE_DESTINATIONS: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.DECLARE_OWN_HEADCOUNT: Rule(None, roles=frozenset({Role.ENTERPRISE})),
     Act.CHANGE_OWN_KEYS: Rule(None, roles=frozenset({Role.ENTERPRISE})),
     Act.READ_PUBLICATION: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),

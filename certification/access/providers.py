@@ -17,11 +17,11 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from certification import outgoing
 from certification.access import accounts, records, tokens
 from certification.access.accounts import AccountRefused, SignInRefused
 from certification.errors import CertificationError
 from certification.models import Account, AccountSession, SignInLink, SignInProvider
+from lrs.api import outgoing
 from lrs.db import Session, new_id
 
 __all__ = [

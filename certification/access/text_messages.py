@@ -13,8 +13,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus, urlsplit
 
-from certification import outgoing
-from certification.outgoing import host_of, is_here
+from lrs.api import outgoing
 
 __all__ = ["Gateway", "local", "number", "send"]
 
@@ -36,7 +35,9 @@ class Gateway:
         if not url:
             return None
         parts = urlsplit(url)
-        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname))):
+        if not parts.hostname or not (
+            parts.scheme == "https" or (parts.scheme == "http" and outgoing.is_here(parts.hostname))
+        ):
             raise ValueError("write the gateway's https:// address")
         if header and not re.fullmatch(r"[A-Za-z0-9-]+: [^\r\n]+", header):
             raise ValueError("write the header as Authorization: Bearer …")
@@ -68,7 +69,7 @@ def send(gateway: Gateway, to: str, text: str) -> str:
         name, _, value = gateway.header.partition(": ")
         request.add_header(name, value)
     try:
-        outgoing.ask(request, written=host_of(gateway.url), seconds=SECONDS, most_bytes=MOST_BYTES)
+        outgoing.ask(request, written=outgoing.host_of(gateway.url), seconds=SECONDS, most_bytes=MOST_BYTES)
         return ""
     except urllib.error.HTTPError as error:
         with error:

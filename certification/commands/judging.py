@@ -15,6 +15,7 @@ from flask import current_app
 from certification.commands import invocation
 from certification.commands.invocation import Day, for_tenant, for_year
 from certification.evidence import disputes, feed
+from certification.evidence.forwarded import MORE
 from certification.judgement import assessments, judging, population, versions
 from certification.judgement import work as work_loop
 from certification.judgement.pulse import Pulse
@@ -37,7 +38,10 @@ __all__ = ["JUDGING"]
 @click.option("--once", is_flag=True, help="Take in and judge all there is, then end.")
 @click.option("--tenant", default=None, help="With --once: this tenant only. Default: every tenant.")
 def work(once: bool, tenant: str | None) -> None:
-    """Follow new Statements and judge whom they concern, for every tenant, until stopped (Ctrl-C or SIGTERM)."""
+    """Follow new Statements and judge whom they concern, for every tenant, until stopped (Ctrl-C or SIGTERM).
+
+    Statements go out to other stores meanwhile (`flask certification destinations`).
+    """
     if tenant is not None and not once:
         raise click.UsageError("--tenant goes with --once; without it every tenant is worked for")
     database = invocation.database_to_write()
@@ -54,8 +58,15 @@ def work(once: bool, tenant: str | None) -> None:
     figures.count_messages()
     with _stopping(stop):
         threading.Thread(target=figures.keep_writing, kwargs={"stop": stop}, name="figures", daemon=True).start()
-        beat = Pulse(current_app.extensions["settings"].data_dir)
-        work_loop.work(database, stop=stop, clock=invocation.now, beat=beat)
+        settings = current_app.extensions["settings"]
+        told = {"pepper": settings.secret_key, "hosts": settings.outgoing_hosts, "more": MORE}
+        forwarding = threading.Thread(
+            target=api.forward, args=(database,), kwargs={**told, "stop": stop, "clock": invocation.now},
+            name="forwarding", daemon=True,
+        )  # fmt: skip
+        forwarding.start()
+        work_loop.work(database, stop=stop, clock=invocation.now, beat=Pulse(settings.data_dir))
+        forwarding.join(5)
 
 
 def _drain(database: Database, tenant: UUID) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from certification.access.accounts import AccountRefused, SignInRefused
 from certification.access.attempts import TooOften
+from certification.access.destinations import UnknownDestination
 from certification.access.keys import KeyRefused, UnknownKey
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
@@ -131,6 +132,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownDecision,
     UnknownReview,
     UnknownImport,
+    UnknownDestination,
     UnknownWorker,
     UnknownCertificate,
     UnknownOrganization,

@@ -29,6 +29,9 @@ ASKED = (
     Kind("cdht_workers_unjudged", "gauge", "Workers who wait to be judged again, up to 10,001 for each tenant."),
     Kind("cdht_workers_uncounted", "gauge", "Workers who wait to be counted again, up to 10,001 for each tenant."),
     Kind("cdht_count_seconds", "gauge", "How long the first of those has waited who wait to be counted."),
+    Kind("cdht_unforwarded_statements", "gauge", "Statements not yet settled with destinations, paused ones left out."),
+    Kind("cdht_unforwarded_seconds", "gauge", "How long the first of them has waited."),
+    Kind("cdht_dead_letters", "gauge", "Statements that destinations refused, up to 10,001 for each."),
     Kind("cdht_unknown_actors", "gauge", "Actors whom nobody knows, up to 10,001 for each tenant."),
     Kind("cdht_database_bytes", "gauge", "Size of the database."),
     Kind("cdht_database_clock_skew_seconds", "gauge", "How far this machine's clock is off the database's."),
@@ -106,7 +109,12 @@ def _of_tenants(found: Database) -> Iterator[Sample]:
     with found.reading(NOBODY) as session:
         tenants = [tenant for tenant, _ in api.tenants(session)]
     all_of_them = [_lag(found, tenant) for tenant in tenants]
+    going = [one for tenant in tenants for one in _destinations(found, tenant)]
+    waiting = [one for one in going if one.paused is None]
     for name, value in (
+        ("cdht_unforwarded_statements", sum(one.waiting for one in waiting)),
+        ("cdht_unforwarded_seconds", max((_since(one.waiting_since, present) for one in waiting), default=0)),
+        ("cdht_dead_letters", sum(one.letters for one in going)),
         ("cdht_statements_stored_total", sum(one.stored for one in all_of_them)),
         ("cdht_unread_statements", sum(one.unread for one in all_of_them)),
         ("cdht_unread_seconds", max((_since(one.unread_since, present) for one in all_of_them), default=0)),
@@ -121,6 +129,11 @@ def _of_tenants(found: Database) -> Iterator[Sample]:
 def _lag(found: Database, tenant: UUID) -> Lag:
     with found.reading(tenant) as session:
         return lag.lag_of(session, tenant)
+
+
+def _destinations(found: Database, tenant: UUID) -> list[api.Destination]:
+    with found.reading(tenant) as session:
+        return api.destinations(session, tenant)
 
 
 def _since(when: datetime | None, present: datetime) -> float:

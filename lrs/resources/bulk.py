@@ -18,10 +18,10 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import ServiceUnavailable, UnsupportedMediaType
 from werkzeug.wsgi import get_input_stream
 
+from lrs.content_types import require_utf8
 from lrs.errors import InvalidRequest, listed
 from lrs.resources import query_string
 from lrs.resources.access import caller, database, guarded
-from lrs.resources.content_types import require_utf8
 from lrs.resources.versions import HEADER, request_version
 from lrs.statements import lines
 from lrs.statements.lines import Summary

@@ -15,13 +15,13 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from lrs import documents
+from lrs.content_types import require_utf8
 from lrs.credentials import Identity
 from lrs.documents import Contents, Context, Kind
 from lrs.errors import InvalidRequest, NotFound
 from lrs.privacy import known_as, refuse_telling
 from lrs.resources.access import caller, database, guarded
 from lrs.resources.bodies import require_end
-from lrs.resources.content_types import require_utf8
 from lrs.resources.etags import read_precondition, tagged
 from lrs.resources.query_string import Parser, read, read_identifier
 from lrs.resources.versions import request_version

@@ -13,16 +13,16 @@ from uuid import UUID
 import msgspec
 from flask import Blueprint, Response, current_app, g, request
 
-from lrs import attachments
+from lrs import attachments, multipart
 from lrs.activities import canonical_definitions
 from lrs.attachments import Content, Kept
+from lrs.content_types import require_utf8
 from lrs.credentials import Identity
 from lrs.db import Database, Session
 from lrs.definitions import catch_up
 from lrs.errors import InvalidRequest, InvalidStatement, NotFound, StatementConflict
-from lrs.resources import more, multipart
+from lrs.resources import more
 from lrs.resources.access import caller, database, guarded, writer
-from lrs.resources.content_types import require_utf8
 from lrs.resources.rewriting import spooled_body
 from lrs.resources.versions import request_version
 from lrs.statements import formats, query

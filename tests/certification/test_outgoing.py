@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from certification import outgoing
 from certification.access import oidc
 from certification.access.oidc import Client, ProviderFault
-from certification.outgoing import NotPublic
+from lrs.api import outgoing
 from tests.threads import ended
 
 ROOT = Path(__file__).parent.parent.parent
 
 GOES_OUT = {
-    "certification/outgoing.py": "HTTP: sign-in providers and the gateway of text messages, as the operator set them",
+    "lrs/outgoing.py": "HTTP: sign-in providers, the gateway of text messages, other stores, as operators set them",
+    "lrs/forwarding/posting.py": "what to send another store, by way of outgoing",
     "certification/access/oidc.py": "what to ask a provider for, by way of outgoing",
     "certification/access/text_messages.py": "what to ask a gateway for, by way of outgoing",
     "certification/reports/mail.py": "letters, to the mail server that the operator set",
@@ -56,7 +56,7 @@ def test_these_modules_alone_could_speak_to_another_machine() -> None:
         for path in product
         if "urlopen" in path.read_text() or "build_opener" in path.read_text()
     }
-    assert opening == {"certification/outgoing.py"}
+    assert opening == {"lrs/outgoing.py"}
 
 
 class _Answering(BaseHTTPRequestHandler):
@@ -103,7 +103,7 @@ def test_a_redirect_is_not_followed(here: str) -> None:
 def test_what_only_another_machine_names_is_not_asked_where_we_alone_can_reach_it(
     here: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(NotPublic):
+    with pytest.raises(outgoing.NotPublic):
         _ask(f"{here}/token", "dang-nhap.example")
     assert _Answering.asked == []
     private = [
@@ -176,4 +176,4 @@ def test_a_provider_cannot_send_us_to_a_service_of_this_machine(
 def test_certificates_are_checked() -> None:
     context = ssl.create_default_context()
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
-    assert "_create_unverified_context" not in (ROOT / "certification" / "outgoing.py").read_text()
+    assert "_create_unverified_context" not in (ROOT / "lrs" / "outgoing.py").read_text()

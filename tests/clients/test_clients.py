@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from lrs.resources import multipart
+from lrs import multipart
 from tests.clients.conftest import Platform
 from tests.clients.orders import ACTIVITY, EVERY_BYTE, FILES, MORE_THAN_A_PAGE, ONE_LINE, TEXT, order
 

@@ -9,9 +9,11 @@ from uuid import UUID
 from certification.access import keys, roles
 from certification.access.permissions import Role
 from certification.evidence import feed
+from certification.evidence.forwarded import MORE
 from certification.rules import rule_store
 from lrs import api
-from lrs.db import Database
+from lrs.db import Database, Session
+from lrs.models import DeadLetter
 from tests.certification.access.people import account, give
 from tests.conftest import PEPPER
 
@@ -22,6 +24,8 @@ SAMPLES: dict[str, Any] = {
     "operators.invite_account": {"name": "hoa"},
     "operators.change_account": {"name": "hoa", "step": "tat-ma"},
     "operators.give_role": {"name": "hoa"},
+    "operators.show_destination": {"name": "kho-tinh"},
+    "operators.change_destination": {"name": "kho-tinh", "step": "gui-lai"},
     "operators.decide_identity": {"step": "gop", "number": "a09"},
     "operators.bring_in_import": None,
     "operators.bring_in_refused": None,
@@ -56,6 +60,17 @@ def statements(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _forward(session: Session, tenant: UUID, now: datetime) -> None:
+    """A store of the province's, which refused something."""
+    one = api.set_destination(
+        session, tenant, "kho-tinh", endpoint="https://127.0.0.1/xapi", username="cong-dan-hoc-tap", password="bí mật",
+        filter={"mapping": True}, hosts=["127.0.0.1"], more=MORE, pepper=PEPPER, now=now,
+    )  # fmt: skip
+    why = "/result/score: điểm phải từ 0 đến 100"
+    refused = {"statement_id": UUID(STATEMENT_ID), "seq": 1, "status": 400, "reason": why, "refused": now}
+    session.add(DeadLetter(tenant_id=tenant, destination_id=one.id, again=False, **refused))
+
+
 def prepare(database: Database, tenant: UUID, now: datetime) -> None:
     """A key with Statements, and an officer."""
     with database.writing(tenant) as session:
@@ -65,6 +80,7 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
             pepper=PEPPER, now=now,
         )  # fmt: skip
         identity = api.acting(session, tenant, "sample/moodle", name="Moodle", pepper=PEPPER)
+        _forward(session, tenant, now)
         api.store(session, identity, statements(now))
     feed.follow(database, tenant, now=now)
     account(database, tenant, "hoa", now)

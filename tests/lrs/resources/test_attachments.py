@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from lrs import multipart
 from lrs.db import Database
 from lrs.models import Attachment
-from lrs.resources import multipart
-from tests.lrs.resources.test_multipart import body, part
 from tests.lrs.statements.builders import agent, statement
+from tests.lrs.test_multipart import body, part
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\r\n"
 NOTES = "Biên bản huấn luyện an toàn\r\n".encode()

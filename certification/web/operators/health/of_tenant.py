@@ -29,6 +29,7 @@ __all__ = [
     "calendars",
     "certificates",
     "clock",
+    "forwarding",
     "keys",
     "new_statements",
     "rules",
@@ -41,6 +42,9 @@ WAITS_FOR = timedelta(minutes=5)
 
 COUNTS_WITHIN = timedelta(hours=1)
 """So are workers whose figures wait longer."""
+
+FORWARDED_WITHIN = timedelta(hours=1)
+"""So are Statements that wait longer to be forwarded; sooner it is worth a look."""
 
 KEY_ENDS_WITHIN = timedelta(days=14)
 NEVER_USED_FOR = timedelta(days=90)
@@ -152,6 +156,33 @@ def keys(asked: Installation, session: Session, tenant: UUID) -> Iterator[Check]
         yield Check("keys-idle", name, MIND, words, do, read)
     if not ending and not idle:
         yield Check("keys", name, GOOD, _("Không khoá nào sắp hết hạn hay bỏ không."))
+
+
+def forwarding(asked: Installation, session: Session, tenant: UUID) -> Iterator[Check]:
+    """Whether other stores take what is forwarded to them. Nothing where there is none, or from a copy."""
+    if api.copied_since(session) is not None:
+        return
+    name, read = _("Chuyển tiếp phát biểu"), "statements-are-not-forwarded"
+    found = api.destinations(session, tenant)
+    well = True
+    for one in found:
+        since = one.waiting_since
+        if one.paused is None and since is not None and asked.now - since > WAITS_FOR:
+            kind = WRONG if asked.now - since > FORWARDED_WITHIN else MIND
+            words = _(
+                "%(name)s: %(count)s phát biểu chờ từ %(when)s; trả lời gần nhất: %(answer)s.", name=one.name,
+                count=number(one.waiting), when=instant(since), answer=one.answer or "–",
+            )  # fmt: skip
+            do = _("Xem kho bên kia và nơi nhận ở phần Chuyển tiếp, hoặc chạy: flask certification destinations")
+            well = False
+            yield Check("forwarding", name, kind, words, do, read)
+        if one.letters:
+            words = _("%(name)s từ chối %(count)s phát biểu.", name=one.name, count=_up_to(one.letters))
+            do = _("Xem lý do ở phần Chuyển tiếp rồi gửi lại, hoặc chạy: flask certification dead-letters")
+            well = False
+            yield Check("dead-letters", name, MIND, words, do, read)
+    if found and well:
+        yield Check("forwarding", name, GOOD, _("Theo kịp."))
 
 
 def certificates(asked: Installation, session: Session, tenant: UUID) -> Iterator[Check]:

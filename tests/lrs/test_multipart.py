@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrs import multipart
 from lrs.attachments import Content, Kept
 from lrs.errors import InvalidRequest
-from lrs.resources import multipart
 
 JSON = '{"tên":"Báo cáo"}'.encode()
 CRLF = b"\r\n"

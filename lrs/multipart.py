@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from werkzeug.http import parse_options_header
 
 from lrs.attachments import Content, Kept, hasher
+from lrs.content_types import require_utf8
 from lrs.errors import InvalidRequest
-from lrs.resources.content_types import require_utf8
 from lrs.spooling import Body, let_go
 
 MEDIA_TYPE = "multipart/mixed"

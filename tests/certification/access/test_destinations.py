@@ -1,0 +1,187 @@
+"""Where Statements are forwarded to, as operators see to it: over HTTP, on pages and by commands."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certification.access import records
+from certification.evidence.forwarded import MORE
+from certification.rules import rule_store
+from lrs import api
+from lrs.db import Database
+from lrs.forwarding import filters
+from lrs.models import DeadLetter
+from tests.certification import learning
+from tests.certification.web.test_operators import operator, words
+from tests.certification.web.visitor import ORIGIN, Visitor
+from tests.lrs.statements.builders import statement
+
+__all__ = ["operator"]
+
+HOST = "lrs.example.vn"
+ENDPOINT = f"https://{HOST}/xapi"
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def allowed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the machine lets Statements go there."""
+    from dataclasses import replace
+
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], outgoing_hosts=(HOST,)))
+
+
+def refuse(database: Database, tenant: UUID, name: str, now: datetime) -> UUID:
+    """Lay a Statement aside as the other store would have it."""
+    refused = uuid4()
+    with database.writing(tenant) as session:
+        one = api.destination(session, tenant, name)
+        said = {"status": 400, "reason": "điểm <quá> lớn", "refused": now, "again": False}
+        session.add(DeadLetter(tenant_id=tenant, destination_id=one.id, statement_id=refused, seq=7, **said))
+    return refused
+
+
+@on_sqlite
+def test_an_operator_sees_to_a_destination_on_pages(
+    operator: Visitor, database: Database, tenant: UUID, now: datetime
+) -> None:
+    said = {
+        "name": "kho-tinh", "endpoint": ENDPOINT, "username": "k", "password": "bí-mật", "version": "2.0.0",
+        "filter": '{"mapping": true}', "reason": "CV 12",
+    }  # fmt: skip
+    wrong = operator.fill_in("/van-hanh/chuyen-tiep/dat", {**said, "endpoint": "https://10.0.0.8/", "filter": "{"})
+    assert "Đây chưa phải JSON" in wrong.text
+    wrong = operator.fill_in("/van-hanh/chuyen-tiep/dat", {**said, "endpoint": "https://10.0.0.8/"})
+    assert "OUTGOING_HOSTS" in wrong.text and "bí-mật" not in wrong.text
+    assert operator.fill_in("/van-hanh/chuyen-tiep/dat", said).status_code == 303
+    refused = refuse(database, tenant, "kho-tinh", now)
+    listed = words(operator.get("/van-hanh/chuyen-tiep").text)
+    assert "kho-tinh" in listed and "đang gửi" in listed
+    page = operator.get("/van-hanh/chuyen-tiep/kho-tinh").text
+    assert str(refused) in page and "điểm &lt;quá&gt; lớn" in page and "bí-mật" not in page
+    for step, state in (("tam-dung", "tạm dừng"), ("tiep-tuc", "đang gửi"), ("gui-lai", "chờ gửi lại")):
+        address = f"/van-hanh/chuyen-tiep/kho-tinh/{step}"
+        assert operator.fill_in(address, {"reason": "bảo trì"}).status_code == 303
+        assert state in words(operator.get("/van-hanh/chuyen-tiep/kho-tinh").text)
+    again = operator.fill_in("/van-hanh/chuyen-tiep/dat?ten=kho-tinh", {**said, "password": "", "reason": "đổi bộ lọc"})
+    assert again.status_code == 303
+    assert operator.fill_in("/van-hanh/chuyen-tiep/kho-tinh/bo", {"reason": "hết hợp đồng"}).status_code == 303
+    assert "Chưa chuyển tiếp tới đâu" in operator.get("/van-hanh/chuyen-tiep").text
+    assert operator.get("/van-hanh/chuyen-tiep/kho-tinh").status_code == 404
+    with database.reading(tenant) as session:
+        acts = [one.act for one in records.latest(session, tenant, limit=6, about="kho-tinh")]
+    assert acts == [
+        "remove-destination", "set-destination", "replay-dead-letters", "resume-destination", "pause-destination",
+        "set-destination",
+    ]  # fmt: skip
+
+
+@on_sqlite
+def test_the_same_by_json_and_every_fault_at_once(
+    operator: Visitor, client: FlaskClient, database: Database, tenant: UUID, now: datetime
+) -> None:
+    def ask(method: str, path: str, expected: int = 200, **body: Any) -> Any:
+        answer = client.open(f"/api/destinations{path}", method=method, json=body or None, headers=ORIGIN)
+        assert answer.status_code == expected, answer.text
+        return answer.get_json()
+
+    told = {"endpoint": ENDPOINT, "username": "k", "password": "s", "reason": "CV 12"}
+    filter_ = {"verbs": [], "x": 1}
+    wrong = ask("PUT", "/kho", 400, **{**told, "endpoint": "http://lrs.example.vn", "filter": filter_})
+    assert {one["place"] for one in wrong["errors"]} == {"endpoint", "filter/verbs", "filter/x"}
+    made = ask("PUT", "/kho", **told)["destination"]
+    assert (made["waiting"], made["filter"], made["paused"]) == (0, {}, None)
+    assert "password" not in made
+    refused = refuse(database, tenant, "kho", now)
+    assert ask("POST", "/kho/pause", reason="x")["destination"]["paused"]
+    assert ask("POST", "/kho/resume", reason="x")["destination"]["paused"] is None
+    [letter] = ask("GET", "/kho/dead-letters")["dead_letters"]
+    assert (letter["statement"], letter["status"], letter["again"]) == (str(refused), 400, False)
+    assert ask("POST", "/kho/replay", statements=[str(uuid4())], reason="x")["count"] == 0
+    assert ask("POST", "/kho/replay", reason="x")["count"] == 1
+    assert ask("GET", "/kho/dead-letters")["dead_letters"][0]["again"]
+    assert ask("GET", "")["destinations"][0]["dead_letters"] == 1
+    ask("POST", "/kho/remove", reason="x")
+    for method, path in (("GET", "/kho/dead-letters"), ("POST", "/kho/pause")):
+        ask(method, path, 404, **({"reason": "x"} if method == "POST" else {}))
+
+
+@on_sqlite
+def test_the_same_by_commands(app: Flask, database: Database, tenant: UUID, now: datetime, tmp_path: Path) -> None:
+    def run(*arguments: str) -> str:
+        done = app.test_cli_runner().invoke(args=["certification", *arguments])
+        assert done.exit_code == 0, done.output
+        return str(done.stdout)
+
+    secret, only = tmp_path / "secret", tmp_path / "filter.json"
+    secret.write_text("bí mật\n")
+    only.write_text('{"verbs": ["https://a.example/v"]}')
+    told = ["--endpoint", ENDPOINT, "--username", "k", "--password-file", str(secret), "--filter-file", str(only)]
+    assert "0 wait" in run("set-destination", "kho", *told, "--reason", "CV 12")
+    refused = refuse(database, tenant, "kho", now)
+    run("pause-destination", "kho", "--reason", "x")
+    assert "(paused)" in run("destinations") and "1 dead letters" in run("destinations")
+    run("resume-destination", "kho", "--reason", "x")
+    [one] = json.loads(run("destinations", "--json"))
+    assert (one["name"], one["filter"], one["paused"]) == ("kho", {"verbs": ["https://a.example/v"]}, None)
+    assert f"{refused}  400" in run("dead-letters", "kho")
+    assert run("replay-dead-letters", "kho", "--reason", "x") == "1 will be sent again.\n"
+    assert run("replay-dead-letters", "kho", str(refused), "--drop", "--reason", "x") == "1 dropped.\n"
+    assert run("dead-letters", "kho") == ""
+    run("remove-destination", "kho", "--reason", "x")
+    assert run("destinations") == ""
+
+
+@on_sqlite
+def test_doctor_and_figures_say_what_waits_and_what_was_refused(
+    operator: Visitor, app: Flask, database: Database, tenant: UUID, identity: api.Identity, now: datetime
+) -> None:
+    told = {"endpoint": ENDPOINT, "username": "k", "password": "s", "hosts": [HOST], "more": {}, "pepper": b"x" * 32}
+    with database.writing(tenant) as session:
+        api.set_destination(session, tenant, "kho", now=now, **told)
+        api.store(session, identity, [statement()])
+    refuse(database, tenant, "kho", now)
+    home = words(operator.get("/van-hanh").text)
+    assert "kho từ chối 1 phát biểu" in home
+    from certification.resources import metrics
+
+    with app.test_request_context():
+        told = {one.name: one.value for one in metrics._of_tenants(database)}
+    assert told["cdht_unforwarded_statements"] >= 1
+    assert told["cdht_dead_letters"] >= 1
+
+
+@on_sqlite
+def test_filters_by_what_counts_and_by_templates_of_a_profile(
+    operator: Visitor, database: Database, tenant: UUID, now: datetime
+) -> None:
+    counts, other = learning.statement("a1"), statement(verb="https://a.example/liked")
+    scored = {**statement(verb="passed"), "result": {"score": {"scaled": 0.9}}}
+    whole = {
+        "id": "https://a.example/t", "type": "StatementTemplate", "verb": "http://adlnet.gov/expapi/verbs/passed",
+        "rules": [{"location": "$.result.score.scaled", "presence": "included"}],
+    }  # fmt: skip
+    with database.reading(tenant) as session:
+
+        def takes(asked: dict[str, Any]) -> list[bool]:
+            made = filters.made(session, tenant, asked, MORE, now=now)
+            return [made(one) for one in (counts, other, scored, statement(verb="passed"))]
+
+        assert takes({"mapping": True})[:2] == [True, False]
+        assert takes({"templates": [whole]}) == [False, False, True, False]
+        assert rule_store.stored(session, tenant, "evidence-mapping")
+        broken = {"templates": [{}, {"verb": 1, "rules": [{"location": "$..x", "presence": "maybe"}]}], "mapping": 1}
+        with pytest.raises(api.InvalidRequest) as refused:
+            filters.check(broken, MORE)
+        assert len(refused.value.faults) == 5
+        with pytest.raises(api.InvalidRequest, match="no template"):
+            takes({"templates": ["https://a.example/unknown"]})
