@@ -330,7 +330,7 @@ def test_an_officer_loads_the_list_again_without_a_network_and_ticks_go_later_on
     visit.page.click("text=Đăng xuất")
     visit.page.wait_for_selector("#password")
     until(visit, "async () => (await caches.keys()).length === 0")
-    assert visit.page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
+    until(visit, "async () => (await navigator.serviceWorker.getRegistrations()).length === 0")
 
 
 def test_a_worker_scans_without_a_network_and_is_present_once_there_is_one(gate: Gate) -> None:
