@@ -29,7 +29,7 @@ BROWSER_PACKAGES := $(BROWSER)/node_modules/installed-$(call content,$(BROWSER)/
 TESTED_PACKAGES  := $(TESTED)/node_modules/installed-$(call content,$(TESTED)/package-lock.json)
 VERIFIER_PACKAGES := $(VERIFIERS)/node_modules/installed-$(call content,$(VERIFIERS)/package-lock.json)
 
-.PHONY: help demo install run pictures walks words test test-quick test-faults faults bench lint sbom format clean system-run system-demo system-test
+.PHONY: help demo install run pictures walks words test test-quick test-faults faults hostile bench lint sbom format clean system-run system-demo system-test
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -53,6 +53,9 @@ test-faults: system-test $(TEST) ## kill, repeat, crowd and break, FAULTS_SCALE 
 
 faults: system-test $(TEST) ## the long tier: write, kill and compare for MINUTES (30) on each database, and add to the ledger
 	@exec .venv/bin/python -m tests.faults.ledger --minutes $(MINUTES)
+
+hostile: system-test $(TEST) ## ask what nobody should for MINUTES (30), on both databases at once, and add to the ledger of it
+	@exec .venv/bin/python -m tests.faults.hostile --minutes $(MINUTES)
 
 bench: system-test $(TEST) ## measure how fast Statements are taken and workers judged
 	@exec .venv/bin/python -m bench

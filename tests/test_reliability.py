@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.hostile import figures as hostile
 from tests.faults.ledger import figures
 
 HERE = Path(__file__).resolve().parent.parent
@@ -43,3 +44,9 @@ def test_its_figures_are_those_of_the_ledger() -> None:
     for engine, total in whole.items():
         assert {name: total[name] for name in figures.FAULTS if total.get(name)} == {}, engine
         assert total["evaluations"] == total["runs"]
+
+
+def test_no_hostile_request_that_was_found_waits_to_be_mended() -> None:
+    whole = json.loads(hostile.LEDGER.read_text())
+    assert hostile.page_of(TEXT, whole) == TEXT
+    assert whole[hostile.OPEN] == []

@@ -16,7 +16,7 @@ LEDGER = Path(__file__).parent / "ledger.json"
 PAGE = ROOT / "docs" / "reliability.md"
 ENGINES = {"sqlite": "SQLite (FULL)", "postgresql": "PostgreSQL"}
 MARKED = re.compile(r"(<!-- ledger: .*? -->\n).*?(<!-- /ledger -->)", re.DOTALL)
-LONGEST = {"longest_silence", "slowest_answer"}
+LONGEST = {"longest_silence", "slowest_answer", "memory"}
 """Of these the largest is kept; other numbers are added up, and words replaced by the last."""
 
 FAULTS = ("lost", "doubled", "half_stored", "different", "unknown", "attachments_lost", "wrong_answers")
@@ -73,16 +73,16 @@ def add(engine: str, run: Mapping[str, Any], ledger: Path = LEDGER, page: Path =
         fcntl.flock(lock, fcntl.LOCK_EX)
         whole = json.loads(ledger.read_text()) if ledger.exists() else {}
         whole[engine] = added(whole.get(engine, {}), run)
-        _write(ledger, json.dumps(whole, indent=2, sort_keys=True) + "\n")
+        written(ledger, json.dumps(whole, indent=2, sort_keys=True) + "\n")
         if page.exists():
-            _write(page, told(page.read_text(), whole))
+            written(page, told(page.read_text(), whole))
     finally:
         os.close(lock)
     total: dict[str, Any] = whole[engine]
     return total
 
 
-def _write(path: Path, text: str) -> None:
+def written(path: Path, text: str) -> None:
     """Replace a file whole, so that a rig killed over it leaves the old one."""
     new = path.with_name(f"{path.name}.{os.getpid()}")
     new.write_text(text)
@@ -91,13 +91,18 @@ def _write(path: Path, text: str) -> None:
 
 def told(text: str, whole: Mapping[str, Any]) -> str:
     """The page with the table of these figures in its place."""
+    return replaced(text, whole, ROWS, MARKED)
+
+
+def replaced(text: str, whole: Mapping[str, Any], rows: Mapping[str, str], marked: re.Pattern[str]) -> str:
+    """The page with a table of these rows, a column for each engine, between its marks."""
     engines = [one for one in ENGINES if one in whole]
     lines = ["| | " + " | ".join(ENGINES[one] for one in engines) + " |", "| --- |" + " --- |" * len(engines)]
-    for name, words in ROWS.items():
+    for name, words in rows.items():
         cells = [_cell(whole[one].get(name, 0)) for one in engines]
         lines.append(f"| {words} | " + " | ".join(cells) + " |")
     table = "\n".join(lines) if engines else "No run has been kept yet."
-    return MARKED.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text)
+    return marked.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text)
 
 
 def _cell(value: Any) -> str:

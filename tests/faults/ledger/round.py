@@ -153,7 +153,7 @@ class Round:
             **verdict.faults,
             "evaluations": int(_is_as_rebuilt(database)),
             "engine": database.version(),
-            "program": _program(),
+            "program": program(),
             "last": f"{datetime.now(UTC):%Y-%m-%d}",
         }
 
@@ -212,7 +212,7 @@ def _is_as_rebuilt(database: Database) -> bool:
     return facts == there[0] and same and counted == there[2]
 
 
-def _program() -> str:
+def program() -> str:
     """Which commit this is."""
     said = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return said.stdout.strip() or "unknown"

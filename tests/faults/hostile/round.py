@@ -1,0 +1,132 @@
+"""One round: both engines are asked the same, request by request, and their answers are held against each other."""
+
+from __future__ import annotations
+
+import logging
+import re
+import resource
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.hostile.asking import Answer, ask
+from tests.faults.hostile.requests import Maker, Request
+from tests.faults.hostile.twins import ENGINES, Installation, Template
+
+__all__ = ["Found", "maker", "run", "wrong_of"]
+
+TOO_LONG = 10.0
+"""Seconds that an answer may take on a machine that others use as well."""
+TOO_MUCH = 5.0
+"""Seconds that a processor may work on one request."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a round came to."""
+
+    requests: Counter[str] = field(default_factory=Counter)
+    statuses: dict[str, Counter[str]] = field(default_factory=lambda: {engine: Counter() for engine in ENGINES})
+    slowest: dict[str, float] = field(default_factory=lambda: dict.fromkeys(ENGINES, 0.0))
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    memory: int = 0
+    """The most that this process has held, MiB."""
+
+
+def maker(template: Template) -> Maker:
+    """Makes requests for that template, with the fields of all forms that somebody of it sees."""
+    one = template.installed("sqlite", "looking")
+    names: set[str] = set()
+    try:
+        first = Maker(one.app, template.places[:1], template.callers, ["x"])
+        for asked in first.pages():
+            for caller in ("admin", "base", "worker"):
+                with suppress(Exception):
+                    answer = ask(one.app, Request("GET", *asked), template.callers[caller].headers)
+                    names |= {name.decode() for name in re.findall(rb'name="([\w.-]+)"', answer.body)}
+        return Maker(one.app, template.places, template.callers, sorted(names))
+    finally:
+        one.close()
+
+
+def run(template: Template, make: Maker, seed: int, numbers: range, stop: Callable[[], bool]) -> Found:
+    """Asks the requests of these numbers, until `stop` says so."""
+    name = f"{seed}_{numbers.start}"
+    twins = [template.installed(engine, name) for engine in ENGINES]
+    found = Found(versions={twin.engine: twin.database.version() for twin in twins})
+    try:
+        for number in numbers:
+            if stop():
+                break
+            request = make.one(number, seed)
+            answers = {twin.engine: _answer(twin, request, template) for twin in twins}
+            found.requests[request.kind] += 1
+            for engine, (answer, _) in answers.items():
+                found.statuses[engine][str(answer.status)] += 1
+                found.slowest[engine] = max(found.slowest[engine], answer.seconds)
+            if wrong := wrong_of(*(answer for answer, _ in answers.values())):
+                found.faults.append({"seed": seed, "number": number, "wrong": wrong, **_told(request, answers)})
+    finally:
+        for twin in twins:
+            twin.close()
+    found.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return found
+
+
+def _answer(twin: Installation, request: Request, template: Template) -> tuple[Answer, str]:
+    """The answer, and what the program said of an error of its own."""
+    kept: list[str] = []
+    handler = _Keeping(kept)
+    logger = logging.getLogger()
+    logger.addHandler(handler)
+    try:
+        return ask(twin.app, request, template.callers[request.caller].headers), "\n".join(kept)
+    except Exception:  # what would have ended the request within the server
+        return Answer(599, "", b"", 0.0, 0.0), traceback.format_exc()
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Keeping(logging.Handler):
+    def __init__(self, kept: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._kept, self._mine = kept, threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._mine:
+            self._kept.append(self.format(record))
+
+
+def wrong_of(one: Answer, other: Answer) -> str:
+    """What is wrong about the answers of both; nothing where all is well."""
+    if max(one.status, other.status) >= 500:
+        return "5xx"
+    if one.status != other.status or _kind(one) != _kind(other):
+        return "not the same"
+    if max(one.seconds, other.seconds) > TOO_LONG or max(one.worked, other.worked) > TOO_MUCH:
+        return "too slow"
+    return ""
+
+
+def _kind(answer: Answer) -> str:
+    return answer.content_type.partition(";")[0]  # boundaries of parts are made by chance
+
+
+def _told(request: Request, answers: Mapping[str, tuple[Answer, str]]) -> dict[str, Any]:
+    return {
+        "kind": request.kind,
+        "caller": request.caller,
+        "request": f"{request.method} {request.path}?{request.query}"[:2000],
+        "headers": request.headers,
+        "body": request.body[:2000].decode("latin-1"),
+        "answers": {
+            engine: [answer.status, answer.content_type, answer.body[:500].decode("latin-1"), round(answer.seconds,
+            2), log[-3000:]]
+            for engine, (answer, log) in answers.items()
+        },
+    }  # fmt: skip
