@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import pytest
 
-from wsgi import Settings, create_app
+from wsgi import Settings, create_app, read_settings
 
 HERE = Path(__file__).resolve().parent.parent
 README = HERE / "README.md"
@@ -26,7 +27,7 @@ SOURCES = [
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
 FILE = re.compile(r"`((?![A-Z_]+/)(?:[\w.*-]+/)+[\w.*-]+\.(?:py|md|toml|txt|json|css|html|sql))`")
 MAKE = re.compile(r"(?:`|^ {4}|&& |\bas )make ([a-z][a-z-]*)", re.MULTILINE)
-COMMAND = re.compile(r"flask ((?:lrs|certification)\b[^`\n|]*)")
+COMMAND = re.compile(r"\b(?:flask|cdht) ((?:lrs|ops|certification)\b[^`\n|]*)")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
@@ -73,6 +74,72 @@ def _ours(commands: click.Group) -> dict[tuple[str, ...], click.Command]:
     }
 
 
+# --- The guide for operators, and the files that it has copied
+
+OPERATE = HERE / "docs/operate"
+UNITS = {path.name: path.read_text() for path in OPERATE.glob("*.service")}
+
+
+def _lines_of(heading: str) -> list[str]:
+    """What is typed under a heading of docs/operate.md."""
+    [_, text] = (HERE / "docs/operate.md").read_text().split(f"\n## {heading}\n")
+    return re.findall(r"^ {4}(.*)$", text.split("\n## ")[0], re.MULTILINE)
+
+
+def _said(unit: str, key: str) -> set[str]:
+    return {
+        word.lstrip("-") for line in re.findall(rf"^{key}=(.*)$", UNITS[unit], re.MULTILINE) for word in line.split()
+    }
+
+
+def test_what_the_guide_has_copied_is_there_and_what_the_units_need_is_made_by_it() -> None:
+    typed = "\n".join(_lines_of("On one server, from nothing"))
+    for named in re.findall(r"\bdocs/operate/[\w.*-]+", typed):
+        assert list(HERE.glob(named)), f"the guide copies {named}, which is not there"
+    [home] = re.findall(r"^git clone <address> (\S+)$", typed, re.MULTILINE)
+    [settings] = re.findall(r"cong-dan-hoc-tap\.env > (\S+)$", typed, re.MULTILINE)
+    [user] = re.findall(r"^adduser .* (\w+)$", typed, re.MULTILINE)
+    [folders] = re.findall(rf"^install -d .* -o {user} -g {user} (.*)$", typed, re.MULTILINE)
+    for unit in UNITS:
+        assert _said(unit, "User") == {user}
+        assert _said(unit, "WorkingDirectory") == {home}
+        assert _said(unit, "EnvironmentFile") == {settings}
+        assert {*_said(unit, "ReadWritePaths"), *(f"/var/lib/{one}" for one in _said(unit, "StateDirectory"))} <= {
+            *folders.split()
+        }
+        [program] = re.findall(rf"^ExecStart={home}/(\S+)", UNITS[unit], re.MULTILINE)
+        assert program in (".venv/bin/python", ".venv/bin/flask")
+    script = (OPERATE / "cdht").read_text()
+    assert f"{home}/.venv/bin/flask --app {home}/wsgi.py --env-file {settings}" in script and f"-u {user} --" in script
+    [backups] = re.findall(r"ops backup (\S+)", UNITS["cong-dan-hoc-tap-backup.service"])
+    assert backups in folders.split() and f"cdht ops drill {backups} " in typed
+
+
+def test_the_settings_and_the_proxy_of_the_guide_agree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = dict(
+        line.split("=", 1) for line in (OPERATE / "cong-dan-hoc-tap.env").read_text().splitlines() if line[0] != "#"
+    )
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    settings = read_settings()
+    proxy, typed = (OPERATE / "nginx.conf").read_text(), "\n".join(_lines_of("On one server, from nothing"))
+    assert set(re.findall(r"proxy_pass (\S+);", proxy)) == {f"http://{settings.host}:{settings.port}"}
+    assert f"http://{settings.host}:{settings.port}/readyz" in typed
+    assert set(re.findall(r"server_name (\S+);", proxy)) == {urlsplit(settings.public_url).hostname}
+    for file in re.findall(r"ssl_certificate(?:_key)? (\S+);", proxy):
+        assert file in typed
+    assert f"NAME={urlsplit(settings.public_url).hostname}\n" in typed
+
+
+def test_upgrading_brings_what_installing_brought() -> None:
+    installing, upgrading = _lines_of("On one server, from nothing"), _lines_of("Upgrading")
+    renewed = [
+        line for line in installing if line.startswith(("install docs/", "cp docs/", "make ", "systemctl daemon"))
+    ]
+    assert len(renewed) == 4 and [line for line in renewed if line not in upgrading] == []
+
+
 @pytest.mark.parametrize("document", _documents())
 def test_every_link_leads_to_a_file_and_a_heading(document: Path) -> None:
     for target, anchor in LINK.findall(document.read_text()):
@@ -96,7 +163,8 @@ def test_the_layout_names_every_module_and_folder_of_the_two_halves_and_no_other
         there = {
             f"{path.name}/" if path.is_dir() else path.name
             for path in (HERE / half).iterdir()
-            if (path.is_dir() and any(path.glob("[!.]*.*"))) or (path.suffix == ".py" and path.name != "__init__.py")
+            if (path.is_dir() and path.name != "__pycache__" and any(path.glob("[!.]*.*")))
+            or (path.suffix == ".py" and path.name != "__init__.py")
         }
         assert there - named == set(), f"the layout does not name these of {half}/"
     tree = {path.name for folder in ("lrs", "certification", "schemas") for path in (HERE / folder).rglob("*.py")}

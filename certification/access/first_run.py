@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from certification.access import accounts, roles, tokens
 from certification.access.permissions import Role
-from certification.models import Account, RoleGiven
+from certification.models import Account, RoleGiven, SecondFactor
 from certification.rules import programme
 from certification.rules.rule_files import Loaded
 from certification.spreadsheets import ImportResult
@@ -26,7 +27,7 @@ from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import NOBODY, Database, Session
 
-__all__ = ["Begun", "begin", "code", "is_administered", "is_code"]
+__all__ = ["Administrator", "Begun", "administrators", "begin", "code", "is_administered", "is_code"]
 
 _REASON = "first run"
 
@@ -87,9 +88,32 @@ def is_administered(session: Session, tenant: UUID, on: date) -> bool:
     return _administrator_of(session, tenant, on) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """Whoever runs the installation, by the name of the account; whether signing in asks for an app's code, too."""
+
+    name: str
+    has_code: bool
+
+
+def administrators(session: Session, tenant: UUID, on: date) -> list[Administrator]:
+    """Everybody who runs the installation on the day, by name."""
+    has_code = sa.exists().where(
+        SecondFactor.tenant_id == tenant, SecondFactor.account_id == Account.id, SecondFactor.confirmed.is_not(None)
+    )
+    rows = session.execute(_administering(tenant, on, Account.name, has_code.label("has_code")).distinct())
+    return sorted((Administrator(*row) for row in rows), key=lambda one: one.name)
+
+
 def _administrator_of(session: Session, tenant: UUID, on: date) -> str | None:
-    query = (
-        sa.select(Account.name)
+    query = _administering(tenant, on, Account.name).order_by(RoleGiven.starts, RoleGiven.id)
+    found: str | None = session.scalar(query.limit(1))
+    return found
+
+
+def _administering(tenant: UUID, on: date, *columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
         .join(RoleGiven, RoleGiven.account_id == Account.id)
         .where(
             RoleGiven.tenant_id == tenant,
@@ -99,9 +123,7 @@ def _administrator_of(session: Session, tenant: UUID, on: date) -> str | None:
             Account.tenant_id == tenant,
             Account.deactivated.is_(None),
         )
-        .order_by(RoleGiven.starts, RoleGiven.id)
     )
-    return session.scalar(query.limit(1))
 
 
 def _load(session: Session, tenant: UUID, path: Path, now: datetime) -> ImportResult:

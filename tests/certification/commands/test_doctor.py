@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
-from collections.abc import Callable
+import socket
+import ssl
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +18,20 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from flask import Flask
 
+from certification.access import accounts, roles
+from certification.access.permissions import Role
 from certification.acts import chain
 from certification.judgement import pulse
+from certification.web.frame import languages
+from certification.web.operators.health import of_database, of_outside
+from certification.web.operators.health.asked import GOOD, MIND, WRONG, this_installation
 from lrs.api import Engine
 from lrs.backup import noted
 from lrs.backup.noted import Noted, Sized
@@ -23,6 +39,14 @@ from lrs.db import NOBODY, Database
 from lrs.engine import Archiving, engine_of, filesystem_of
 from tests.test_docs import HERE, _heading_anchors
 from wsgi import create_app
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_asked_over_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(host: str, port: int, trusted: ssl.SSLContext) -> datetime:
+        raise OSError("away")
+
+    monkeypatch.setattr(of_outside, "_until", away)
 
 
 @pytest.fixture
@@ -38,6 +62,7 @@ def ask(app: Flask) -> Callable[..., tuple[int, dict[str, dict[str, Any]]]]:
     return asked
 
 
+UNTIL = of_outside._until
 Ask = Callable[..., tuple[int, dict[str, dict[str, Any]]]]
 
 
@@ -128,10 +153,6 @@ def test_the_engine_says_how_it_is_set(database: Database) -> None:
 
 
 def test_what_is_set_wrongly_is_named_by_its_setting(app: Flask, database: Database) -> None:
-    from certification.web.frame import languages
-    from certification.web.operators.health import of_database
-    from certification.web.operators.health.asked import WRONG, this_installation
-
     present = datetime.now(UTC)
     settings = {
         "fsync": "off", "full_page_writes": "on", "synchronous_commit": "off", "data_checksums": "off",
@@ -153,6 +174,73 @@ def test_what_is_set_wrongly_is_named_by_its_setting(app: Flask, database: Datab
     }  # fmt: skip
     assert "fsync = off, synchronous_commit = off" in found["durability"].words
     assert "30 seconds" in found["clock"].words and "60 minutes" in found["transactions"].words
+
+
+@contextmanager
+def served_with_certificate(days: int) -> Iterator[tuple[int, ssl.SSLContext]]:
+    """The port of a server here whose own certificate holds for so many days, and a context that trusts it."""
+    key, present = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(present - timedelta(days=100)).not_valid_after(present + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+    )  # fmt: skip
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as both:
+        both.write(made + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+        both.flush()
+        offered = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        offered.load_cert_chain(both.name)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(30)
+
+        def answer() -> None:
+            with suppress(OSError):
+                opened, _address = listening.accept()
+                with opened, offered.wrap_socket(opened, server_side=True) as spoken:
+                    spoken.recv(1)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield listening.getsockname()[1], ssl.create_default_context(cadata=made)
+        thread.join(30)
+
+
+@pytest.mark.parametrize(
+    ("days", "is_trusted", "kind"), [(90, True, GOOD), (10, True, MIND), (-1, True, WRONG), (90, False, WRONG)]
+)
+def test_a_certificate_of_https_that_ends_or_that_no_browser_takes_is_told_of(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, days: int, is_trusted: bool, kind: str
+) -> None:
+    monkeypatch.setattr(of_outside, "_until", UNTIL)
+    with served_with_certificate(days) as (port, trusted):
+        settings = dataclasses.replace(app.extensions["settings"], public_url=f"https://localhost:{port}")
+        with app.test_request_context(), languages.spoken("en"):
+            asked = dataclasses.replace(this_installation(datetime.now(UTC)), settings=settings)
+            [found] = of_outside.certificate_of_https(asked, trusted if is_trusted else None)
+    assert (found.kind, found.words.startswith(f"localhost:{port}")) == (kind, True), found
+    if days < 0:
+        assert "certificate has expired" in found.words
+
+
+def test_one_administrator_alone_and_those_without_a_code_are_told_of(
+    app: Flask, ask: Ask, database: Database, tenant: UUID
+) -> None:
+    present = datetime.now(UTC)
+    assert ask()[1]["administrators"]["words"] == "Nobody does."
+    with database.writing(tenant) as session:
+        made: dict[str, Any] = {"by": "vh", "reason": "QĐ 1", "now": present}
+        for name in ("an", "binh"):
+            accounts.create(session, tenant, name=name, full_name=name.title(), **made)
+            first = present.date() - timedelta(days=2)
+            at = roles.at_terminal(tenant)
+            roles.give(session, at, Role.OPERATOR, account=name, starts=first, reason="QĐ 1", now=present)
+    checks = ask()[1]
+    assert "administrators" not in checks and checks["administrators-codes"]["words"].endswith(": an, binh.")
+    with database.writing(tenant) as session:
+        accounts.deactivate(session, tenant, "binh", **made)
+    assert ask()[1]["administrators"]["words"] == "One person alone administers: an."
 
 
 def test_a_file_on_another_machine_is_known_by_its_mount(tmp_path: Path) -> None:

@@ -120,10 +120,10 @@ def test_of_a_file_refused_whole_nothing_is_offered_that_could_not_work(desk: De
         answer = visitor.client.post(at, data=sent, headers=ORIGIN, content_type="multipart/form-data")
         told = visitor.get(answer.headers["Location"]).text
         assert "Chưa nhập gì" in told and "Sửa tệp rồi chọn lại" in told and "Chọn tệp khác" in told
-        assert "/nhap\"" not in told and "dong-can-sua" not in told
+        assert '/nhap"' not in told and "dong-can-sua" not in told
     all_at_fault = desk.send(desk.sits("dn"), AT["dn"], BAD)
     told = desk.sits("dn").get(all_at_fault).text
-    assert "/nhap\"" not in told and "dong-can-sua" in told, "there is no good row, and those at fault are given back"
+    assert '/nhap"' not in told and "dong-can-sua" in told, "there is no good row, and those at fault are given back"
 
 
 def test_a_union_says_who_is_in_the_union_and_only_of_its_own_enterprises(desk: Desk) -> None:

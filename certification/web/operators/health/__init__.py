@@ -2,6 +2,7 @@
 
 asked        what a check is and what it may ask
 of_machine   disk, files, backups, the judging process: answered without the database
+of_outside   what visitors meet: the certificate of HTTPS; asked by `flask ops doctor` alone, it goes over the network
 of_database  the engine: what makes it keep what was answered for, and what stops it before long
 of_tenant    rules, Statements that wait, keys, certificates, the record of acts
 running      what runs beside the pages and how far it has come; versions and sizes
@@ -44,6 +45,7 @@ OF_MACHINE: tuple[Callable[[Installation], Iterable[Check]], ...] = (
     of_machine.disk,
     of_machine.backup,
     of_machine.judging,
+    of_machine.time,
     of_machine.secret_file,
     of_machine.data_folder,
     of_machine.settings,
@@ -72,6 +74,7 @@ OF_TENANT: tuple[Callable[[Installation, Session, UUID], Iterable[Check]], ...] 
     of_tenant.clock,
     of_tenant.keys,
     of_tenant.forwarding,
+    of_tenant.administrators,
     of_tenant.certificates,
     of_tenant.acts,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +19,10 @@ from certification.web.frame.written import instant, number
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, Check, Installation, size
 from lrs import api
 
-__all__ = ["backup", "data_folder", "disk", "judging", "secret_file", "settings"]
+__all__ = ["backup", "data_folder", "disk", "judging", "secret_file", "settings", "time"]
+
+POSTGRESQL = Path("/var/lib/postgresql")
+"""Where Debian's PostgreSQL keeps its data, when it is on this machine."""
 
 BACKUP_WITHIN = timedelta(hours=26)
 VERIFIED_WITHIN = timedelta(days=8)
@@ -35,10 +40,12 @@ SILENT_FOR = timedelta(minutes=2)
 
 
 def disk(asked: Installation) -> Iterator[Check]:
-    """Room on the disk of the data folder, and of a SQLite file where that is another."""
+    """Room on the disk of the data folder, and of the database's files where that is another."""
     places = {asked.data_dir}
     if asked.database.is_sqlite and asked.database.url.database:
         places.add(api.file_of(asked.database).parent)
+    elif not asked.database.is_sqlite and POSTGRESQL.is_dir():
+        places.add(POSTGRESQL)
     do = _("Xoá bản sao lưu cũ (flask ops backup --keep), dọn nhật ký, hoặc thêm đĩa")
     for place in _on_different_disks(places):
         usage = shutil.disk_usage(place)
@@ -110,6 +117,25 @@ def judging(asked: Installation) -> Iterator[Check]:
         yield Check("judging", name, WRONG, _("Im lặng từ %(when)s.", when=instant(last)), do, read)
     else:
         yield Check("judging", name, GOOD, _("Đang chạy."))
+
+
+def time(asked: Installation) -> Iterator[Check]:
+    """Whether something keeps the machine's clock right, as the kernel knows it. The database's clock tells nothing of
+    it where both are on one machine."""
+    name = _("Đồng bộ giờ")
+    if is_clock_kept():
+        yield Check("time", name, GOOD, _("Đồng hồ máy được đồng bộ."))
+    else:
+        do = _("Cài systemd-timesyncd hoặc chrony, rồi xem: timedatectl")
+        yield Check("time", name, MIND, _("Không chương trình nào giữ đúng giờ của máy."), do, "the-clock-is-wrong")
+
+
+def is_clock_kept() -> bool:
+    """What the kernel says, as `timedatectl` asks it (adjtimex(2)); true where it does not say."""
+    if sys.platform != "linux":
+        return True
+    unsynchronized, asks_and_changes_nothing = 5, ctypes.create_string_buffer(512)
+    return bool(ctypes.CDLL(None).adjtimex(asks_and_changes_nothing) != unsynchronized)
 
 
 def secret_file(asked: Installation) -> Iterator[Check]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from certification.access import first_run
 from certification.acts import chain, noted
 from certification.certificates import keys as signing
 from certification.certificates.keys import IsACopy, Issuer, NoPublicAddress, SealedElsewhere
@@ -26,6 +27,7 @@ from lrs.db import Session
 
 __all__ = [
     "acts",
+    "administrators",
     "calendars",
     "certificates",
     "clock",
@@ -50,6 +52,9 @@ KEY_ENDS_WITHIN = timedelta(days=14)
 NEVER_USED_FOR = timedelta(days=90)
 SIGNS_FOR = timedelta(days=400)
 """A signing key older than this should have been followed by another."""
+
+TOLD = 5
+"""So many accounts are named."""
 
 CHECKED_WITHIN = timedelta(days=31)
 NEXT_YEAR_FROM = (10, 1)
@@ -183,6 +188,24 @@ def forwarding(asked: Installation, session: Session, tenant: UUID) -> Iterator[
             yield Check("dead-letters", name, MIND, words, do, read)
     if found and well:
         yield Check("forwarding", name, GOOD, _("Theo kịp."))
+
+
+def administrators(asked: Installation, session: Session, tenant: UUID) -> Iterator[Check]:
+    """Whether more than one person can administer, each with an app's codes beside the password."""
+    name, read = _("Người quản trị"), "an-administrator-has-left-or-cannot-sign-in"
+    known = first_run.administrators(session, tenant, vietnam_day(asked.now))
+    bare = [one.name for one in known if not one.has_code]
+    if len(known) < 2:
+        words = _("Chỉ có một người quản trị: %(account)s.", account=known[0].name) if known else _("Chưa có ai.")
+        do = _(
+            "Tạo thêm một tài khoản và giao vai trò quản trị: khi người này nghỉ hoặc mất máy thì vẫn có người vào được"
+        )
+        yield Check("administrators", name, MIND, words, do, read)
+    if bare:
+        words = _("Không dùng mã của ứng dụng khi đăng nhập: %(accounts)s.", accounts=", ".join(bare[:TOLD]))
+        yield Check("administrators-codes", name, MIND, words, _("Từng người bật mã ở trang Tài khoản"), read)
+    if len(known) > 1 and not bare:
+        yield Check("administrators", name, GOOD, _("%(count)s người, đều dùng mã.", count=number(len(known))))
 
 
 def certificates(asked: Installation, session: Session, tenant: UUID) -> Iterator[Check]:
