@@ -46,7 +46,7 @@ import certification.resources.errors
 import lrs.resources.errors
 import migrations
 from certification import web
-from certification.access import first_run
+from certification.access import first_run, look_ups
 from certification.access.sessions import SESSION_LASTS, Idle
 from certification.access.text_messages import Gateway
 from certification.cli import certification_cli
@@ -59,8 +59,9 @@ from certification.people import national_keys
 from certification.privacy.looks import Looks
 from certification.reports.mail import MailServer
 from certification.resources import api, issuers, published_profile, xapi_ext_check
-from certification.resources.limits import Limit
+from certification.resources.limits import SIGNED_IN
 from certification.resources.metrics import metrics
+from certification.resources.roll_calls import GUESSES
 from certification.vietnam import vietnam_day
 from lrs.api import find_tenant
 from lrs.attachments import MOST_BYTES
@@ -429,7 +430,12 @@ def furnished(app: Application, settings: Settings, database: Database) -> Appli
     app.extensions["database"] = database
     app.extensions["writer"] = Writer(database)
     app.extensions["last_uses"] = LastUses()
-    app.extensions["look_ups"] = Limit(settings.look_ups_a_minute)
+    for name, a_minute in (
+        ("look_ups", settings.look_ups_a_minute),
+        ("look_ups_signed_in", SIGNED_IN * settings.look_ups_a_minute),
+        ("guesses", GUESSES),
+    ):
+        app.extensions[name] = look_ups.limit(database, settings.secret_key, a_minute)
     app.extensions["looks"] = Looks()
     app.extensions["figures"] = figures = Figures(settings.data_dir, database.connections)
     if settings.slow_query_ms:

@@ -40,6 +40,9 @@ class DescribedClient(FlaskClient):
         method = "get" if response.request.method == "HEAD" else response.request.method.lower()
         if method == "options" or response.status_code == 304:
             return
+        if response.mimetype == "text/html" and response.status_code >= 400:
+            assert "text/html" in response.request.headers["Accept"], "a page is for whoever asks for one"
+            return
         where = f"{response.request.method} {response.request.path} answers {response.status_code}"
         if not path or response.mimetype == "application/json":
             assert response.mimetype == "application/json", f"{where} with {response.mimetype}"

@@ -162,9 +162,11 @@ class RecoveryCode(Base):
 
 
 class SignInAttempt(Base):
-    """How often signing in failed of late under a name, whether there is such an account or not.
+    """How often signing in failed of late under a name, whether there is such an account or not; and until when an
+    address or account has looked up what it may (`access.look_ups`), with no failure.
 
-    No personal data: a keyed digest of the name, counts and instants. Removed at a good sign-in, or a day later.
+    No personal data: a keyed digest of the name or address, counts and instants. Removed at a good sign-in, or a day
+    later.
     """
 
     __tablename__ = "certification_sign_in_attempt"

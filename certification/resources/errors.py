@@ -18,6 +18,7 @@ from certification.access.accounts import AccountRefused, SignInRefused
 from certification.access.attempts import TooOften
 from certification.access.destinations import UnknownDestination
 from certification.access.keys import KeyRefused, UnknownKey
+from certification.access.look_ups import AskedTooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.certificates.correcting import NothingToCorrect
@@ -46,7 +47,6 @@ from certification.reports.places import NotAsked
 from certification.reports.reading import UnknownPeriod
 from certification.reports.steps import WrongStep
 from certification.resources.answers import Unchanged, answer
-from certification.resources.limits import AskedTooOften
 from certification.roll_calls.meetings import StepRefused, UnknownRollCall
 from certification.roll_calls.presences import NotPresent, NotTaken
 from certification.rules.certificate_forms import NoCertificateForm

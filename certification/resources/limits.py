@@ -1,66 +1,33 @@
-"""How often one address may look certificates up, and what is published beside them (keys, lists, the profile): a
-process counts for itself, and keeps nothing of who asked.
-
-Each look-up takes a token from the address's store; tokens come back evenly over a minute. A code cannot be guessed
-(55 bits), so this is not what keeps certificates apart: it keeps one caller from wearing the server out.
-"""
+"""Whose look-ups are counted together (`access.look_ups`): those of one person signed in, or of one address."""
 
 from __future__ import annotations
 
 import ipaddress
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 
 from flask import current_app, request
 
-from certification.errors import CertificationError
+from certification.access import sessions
+from certification.access.look_ups import AskedTooOften, Limited
+from certification.resources.access import database, now, pepper, token_sent
 
-__all__ = ["AskedTooOften", "Limit", "allow"]
+__all__ = ["DRAWING", "SIGNED_IN", "allow"]
 
-MOST_ADDRESSES = 20_000
-"""Addresses a process remembers; the one that was silent longest is forgotten first."""
 DRAWING = 10
 """What a paper takes, since it is drawn."""
 
-
-class AskedTooOften(CertificationError):
-    """This address looked up too much; it may again after `seconds`."""
-
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
-        super().__init__(f"too much was looked up from this address; ask again in {seconds} seconds")
-
-
-class Limit:
-    """So many tokens a minute for each address, and as many at once; 0: no limit."""
-
-    def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._a_minute, self._clock = a_minute, clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._alone = threading.Lock()
-
-    def wait(self, address: str, cost: int = 1) -> int:
-        """Takes `cost` tokens of the address and returns 0; otherwise after how many seconds there will be enough."""
-        if not self._a_minute:
-            return 0
-        rate, now = self._a_minute / 60, self._clock()
-        cost = min(cost, self._a_minute)
-        with self._alone:
-            left, last = self._left.pop(address, (float(self._a_minute), now))
-            left = min(float(self._a_minute), left + (now - last) * rate)
-            enough = left >= cost
-            self._left[address] = (left - cost if enough else left, now)
-            if len(self._left) > MOST_ADDRESSES:
-                self._left.popitem(last=False)
-        return 0 if enough else max(1, -int(-(cost - left) / rate // 1))
+SIGNED_IN = 10
+"""So many times as much as an address a person may look up who is signed in."""
 
 
 def allow(cost: int = 1) -> None:
-    """Raises AskedTooOften where the caller's address has looked up too much."""
-    limit: Limit = current_app.extensions["look_ups"]
-    if seconds := limit.wait(_address(), cost):
+    """Raises AskedTooOften where the caller has looked up too much.
+
+    People who are signed in do not share what the address is allowed from which everybody else there asks.
+    """
+    token = token_sent()
+    person = None if token is None else sessions.session_of(database(), token, pepper=pepper(), now=now())
+    limit: Limited = current_app.extensions["look_ups" if person is None else "look_ups_signed_in"]
+    if seconds := limit.wait(_address() if person is None else f"account {person.account}", cost):
         raise AskedTooOften(seconds)
 
 

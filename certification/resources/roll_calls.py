@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import request
+from flask import current_app, request
 from marshmallow import fields, validate
 
 from certification.access import rights
+from certification.access.look_ups import AskedTooOften, Limited
 from certification.access.permissions import Act
 from certification.models import Worker
 from certification.people import workers
@@ -19,7 +20,6 @@ from certification.resources import cursors
 from certification.resources.access import caller, changing, database, now, pepper, today, who
 from certification.resources.errors import NotFound
 from certification.resources.frame import Resource
-from certification.resources.limits import AskedTooOften, Limit
 from certification.resources.parameters import Body, Paging
 from certification.resources.shapes import Answer, AsOf, Page
 from certification.resources.speaking import in_the_name_of, record_id
@@ -29,11 +29,11 @@ from certification.roll_calls.presences import Tick
 from lrs.api import Fault
 from lrs.db import Session
 
-__all__ = ["heed_guesses", "known_meeting", "own_person", "reached", "resource"]
+__all__ = ["GUESSES", "heed_guesses", "known_meeting", "own_person", "reached", "resource"]
 
 resource = Resource("roll-calls", "Sessions at which people are called: by a code that changes, by ticks, from paper.")
 
-GUESSES = Limit(20)
+GUESSES = 20
 """Digits that one account may send in a minute: six digits would be found by trying otherwise."""
 MOST_SECONDS = 60 * 60 * 24 * 31
 
@@ -53,7 +53,8 @@ def reached(session: Session, act: Act) -> Any:
 
 def heed_guesses() -> None:
     """Raises AskedTooOften where the caller has sent too many digits."""
-    if seconds := GUESSES.wait(f"{who().tenant} {who().name}"):
+    limit: Limited = current_app.extensions["guesses"]
+    if seconds := limit.wait(f"{who().tenant} {who().name}"):
         raise AskedTooOften(seconds)
 
 

@@ -44,7 +44,10 @@ FILE_AT_MOST = 64_000_000
 """Bytes of a file."""
 
 ROWS_AT_MOST = 300_000
-"""Rows of a file; a larger one comes in parts."""
+"""Rows of a file, and blank ones; a larger one comes in parts."""
+
+NONE_GOOD = 500
+"""Where so many rows are all at fault as they are read, the file is read no further."""
 
 LOOKED_AT = 2_000
 """So many rows are looked through for letters that were spoilt before the file was saved."""
@@ -186,6 +189,8 @@ class Sheet:
     _stream: Iterator[Row] = field(default=iter(()), repr=False)
     _rows: tuple[Row, ...] | None = field(default=None, repr=False)
     _more: int = 0
+    _read: int = 0
+    """How many rows with anything in them were read."""
 
     def __iter__(self) -> Iterator[Row]:
         """The rows one by one, none of which is kept; a second time there are none."""
@@ -214,7 +219,7 @@ class Sheet:
     @property
     def is_hopeless(self) -> bool:
         """Whether so much is wrong that the file is read no further."""
-        return len(self.faults) + self._more >= FAULTS_AT_MOST
+        return len(self.faults) + self._more >= FAULTS_AT_MOST or self._read == len(self.faulty) >= NONE_GOOD
 
     @property
     def is_whole(self) -> bool:
@@ -312,20 +317,26 @@ def read(
 def _rows(
     sheet: Sheet, records: Iterator[tuple[int, Sequence[str]]], width: int, at_most: int, *, pad: bool
 ) -> Iterator[Row]:
-    count = 0
+    blank = 0
     for number, cells in records:
-        if not any(cells):
-            continue
-        count += 1
-        if count > at_most:
-            message = f"tệp có hơn {at_most} dòng; chia thành nhiều tệp, các dòng sau chưa được kiểm tra"
+        if sheet.is_hopeless:
+            many = min(FAULTS_AT_MOST, len(sheet.faults) + sheet._more)
+            message = (
+                f"dừng đọc ở dòng này vì tệp đã có {many} lỗi trở lên; các dòng sau chưa được kiểm tra, xem lại có "
+                "đúng tệp, đúng mẫu không"
+            )
             sheet.faults.append(Fault(number, "", message))
             return
-        if sheet.is_hopeless:
-            message = (
-                f"dừng đọc ở dòng này vì tệp đã có {FAULTS_AT_MOST} lỗi trở lên; các dòng sau chưa được kiểm tra, xem "
-                "lại có đúng tệp, đúng mẫu không"
-            )
+        if not any(cells):
+            blank += 1
+            if blank > ROWS_AT_MOST:
+                message = f"tệp có hơn {ROWS_AT_MOST} dòng trống; xoá các dòng trống, hoặc chép bảng sang một tệp mới"
+                sheet.faults.append(Fault(number, "", message))
+                return
+            continue
+        sheet._read += 1
+        if sheet._read > at_most:
+            message = f"tệp có hơn {at_most} dòng; chia thành nhiều tệp, các dòng sau chưa được kiểm tra"
             sheet.faults.append(Fault(number, "", message))
             return
         if (len(cells) < width and not pad) or any(cells[width:]):

@@ -7,20 +7,23 @@ cells that were merged, a result that is an error. How large the file may unfold
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from certification.spreadsheets.columns import MOST_COLUMNS
 from certification.spreadsheets.encodings import HOW_TO_SAVE
@@ -30,9 +33,15 @@ __all__ = ["Workbook", "is_zip"]
 
 UNFOLDED_AT_MOST = 400_000_000
 """Bytes that all parts of a file come to when unfolded; half a million rows of ten columns take less."""
+STRINGS_AT_MOST = 100_000_000
+"""Bytes of the texts of cells, which are held in memory; each of 300,000 rows may have 300."""
+ELEMENTS_AT_MOST = 6_000_000
+"""Beginnings and ends of elements in one row, or in a part without rows; texts of a million cells take four million."""
 PARTS_AT_MOST = 2_000
 LAST_ROW = 1_048_576
 """The last row that a spreadsheet can have."""
+WIDEST = MOST_COLUMNS + 50
+"""The last column that is looked at."""
 
 _BROKEN = (
     "tệp Excel hỏng hoặc không đọc được; mở bằng Excel, chọn File > Save As > “Excel Workbook (*.xlsx)” rồi nhập lại"
@@ -48,6 +57,8 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")
 _FAR_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\br=[\"'](?:\d{8,}|-)")
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?(?:encoding\s*=\s*[\"']([^\"'>]+)[\"'][^>]{0,200})?\?>")
+"""The declaration at the very beginning, and the encoding that it names, if any."""
 _ZEROS = re.compile(r"0{2,30}")
 
 
@@ -61,18 +72,15 @@ class Workbook:
 
     def __init__(self, data: bytes, sheet: str | None) -> None:
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                _check_parts(archive)
-            self._values = _open(data, results=True)
+            archive = _Parts(io.BytesIO(data))
+            _check_parts(archive)
+            self._values = _open(data, archive)
             self._sheet = self._choose(sheet)
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                has_formulas, merged = _look_through(archive, self._sheet._worksheet_path)
+            self._has_formulas, self._merged = _look_through(archive, self._sheet._worksheet_path)
         except ImportFaults:
             raise
         except _FAILURES:
             raise file_fault(_BROKEN) from None
-        self._merged = merged
-        self._formulas = _open(data, results=False) if has_formulas else None
 
     def _choose(self, name: str | None) -> Any:
         names = [one.title for one in self._values.worksheets]
@@ -87,12 +95,10 @@ class Workbook:
         return shown[0]
 
     def records(self, faults: list[Fault]) -> Iterator[tuple[int, Sequence[str]]]:
-        """The number and cells of every row; what cannot be read ends them and is noted in `faults`."""
+        """The number and cells of every row that has any; what cannot be read ends them and is noted in `faults`."""
         number = 0
         try:
-            for number, cells in enumerate(_rows(self._sheet), start=1):
-                if number > LAST_ROW:
-                    return
+            for number, cells in _rows(self._sheet):
                 yield number, [cell if type(cell) is str else _text(*cell) for cell in cells]
         except _FAILURES:
             faults.append(Fault(number + 1, "", _BROKEN))
@@ -105,16 +111,13 @@ class Workbook:
             if left is not None and left <= width and bottom is not None and bottom > after:
                 message = f"các ô {cells} đã bị gộp; bỏ gộp ô (Unmerge Cells) rồi ghi giá trị vào từng ô"
                 yield Fault(max(top or 1, after + 1), "", message), bottom
-        if self._formulas is None:
+        if not self._has_formulas:
             return
-        kept = _rows(self._sheet)
-        told = _rows(self._formulas[self._sheet.title])
-        for number, (shown, typed) in enumerate(zip(kept, told, strict=False), start=1):
-            if number <= after or number > LAST_ROW:
+        for number, row in _rows(self._sheet):
+            if number <= after:
                 continue
-            for place, cell in enumerate(typed[:width]):
-                value = shown[place] if place < len(shown) else ""
-                if type(cell) is not str and cell[1] == "f" and (value == "" or value == (None, "n", "General")):
+            for place, cell in enumerate(row[:width]):
+                if cell is _NO_RESULT:
                     where = f"{get_column_letter(place + 1)}{number}"
                     message = (
                         f"ô {where} là công thức chưa có kết quả; mở bằng Excel và lưu lại, hoặc ghi giá trị vào ô"
@@ -122,13 +125,62 @@ class Workbook:
                     yield Fault(number, "", message), number
 
 
-def _open(data: bytes, *, results: bool) -> Any:
+class _Parts(zipfile.ZipFile):
+    """An archive of whose parts each is looked through whole before the libraries read it, whatever it is called."""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file)
+        self._looked_through: set[str] = set()
+
+    def open(self, name: Any, mode: Any = "r", *rest: Any, **named: Any) -> Any:
+        """As ZipFile's. Raises ImportFaults for a part that would do harm."""
+        part = super().open(name, mode, *rest, **named)
+        if part.name not in self._looked_through:
+            with super().open(name) as whole:
+                _check_part(whole)
+            self._looked_through.add(part.name)
+        return part
+
+
+def _check_part(part: Any) -> None:
+    """Refuses a part that is not UTF-8, declares entities, or makes many times its own size of memory.
+
+    What is written in UTF-16, or in a code page that the part names, would be read as something else here than by the
+    parser.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    rest, size, strings, rows, since_row = b"", 0, 0, 0, 0
+    while chunk := part.read(1 << 20):
+        if not size and chunk.lstrip(codecs.BOM_UTF8).startswith(b"<?xml"):
+            told = _ENCODING.match(chunk.lstrip(codecs.BOM_UTF8))
+            if told is None or (told[1] or b"utf-8").lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+                raise file_fault(_BROKEN)
+        size += len(chunk)
+        decoder.decode(chunk)
+        text = rest + chunk
+        if b"\0" in chunk or _DECLARED.search(text):
+            raise file_fault(_BROKEN)
+        rest = text[-16:]
+        strings += chunk.count(b"<si") + chunk.count(b":si>")
+        rows += chunk.count(b"<row") + chunk.count(b":row ")
+        last = max(chunk.rfind(b"<row"), chunk.rfind(b":row "))
+        since_row = since_row + chunk.count(b"<") if last < 0 else chunk.count(b"<", last)
+        if since_row > ELEMENTS_AT_MOST or rows > 2 * LAST_ROW or (strings and size > STRINGS_AT_MOST):
+            raise file_fault(
+                f"tệp có quá nhiều ô, hoặc chữ trong các ô quá dài (chữ nhiều nhất {STRINGS_AT_MOST // 1_000_000} MB); "
+                "chép riêng bảng cần nhập sang một tệp mới"
+            )
+    decoder.decode(b"", final=True)
+
+
+def _open(data: bytes, archive: _Parts) -> Any:
+    reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    reader.archive.close()
+    reader.archive = archive
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which nobody here looks at
-        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=results, keep_links=False)
-    for sheet in workbook.worksheets:
-        sheet.reset_dimensions()  # what a file says of its size is not always so
-    return workbook
+        reader.read()
+    return reader.wb
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
@@ -149,11 +201,6 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
     if len(names) > PARTS_AT_MOST or sum(part.file_size for part in archive.infolist()) > UNFOLDED_AT_MOST:
         most = UNFOLDED_AT_MOST // 1_000_000
         raise file_fault(f"tệp giải nén ra quá lớn (nhiều nhất {most} MB); chép riêng bảng cần nhập sang một tệp mới")
-    for part in archive.infolist():
-        if part.filename.endswith((".xml", ".rels")):
-            with archive.open(part) as opened:
-                if _DECLARED.search(opened.read(4096)):
-                    raise file_fault(_BROKEN)
 
 
 def _look_through(archive: zipfile.ZipFile, path: str) -> tuple[bool, list[str]]:
@@ -163,7 +210,7 @@ def _look_through(archive: zipfile.ZipFile, path: str) -> tuple[bool, list[str]]
     with archive.open(path) as part:
         while chunk := part.read(1 << 20):
             text = rest + chunk
-            if _FAR_ROW.search(text) or _DECLARED.search(text):
+            if _FAR_ROW.search(text):
                 raise file_fault(_BROKEN)
             has_formulas = has_formulas or _FORMULA.search(text) is not None
             last = text.rfind(b"<")
@@ -176,24 +223,59 @@ def _look_through(archive: zipfile.ZipFile, path: str) -> tuple[bool, list[str]]
 _Cell = str | tuple[Any, str, str]
 """Text as it is; or another value with its type and number format."""
 
-
-def _rows(sheet: Any) -> Iterator[Sequence[_Cell]]:
-    """The cells of each row, up to the last one with anything in it."""
-    widest = MOST_COLUMNS + 50
-    for row in sheet.iter_rows(max_col=widest):
-        end = len(row)
-        while end and row[end - 1].value is None:
-            end -= 1
-        yield [_cell(cell) for cell in row[:end]]
+_NO_RESULT: _Cell = ("", "f", "")
+"""A formula that was saved without a result."""
 
 
-def _cell(cell: Any) -> _Cell:
-    value = cell.value
+class _Rows(WorkSheetParser):
+    """Rows of a sheet, of whose formulas nothing is looked at but whether they have a result."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        """As the library's."""
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+            cell["data_type"] = "f"
+        return cell
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, Sequence[_Cell]]]:
+    """The number and cells of each row that has any, up to the last cell with anything in it; the columns beyond what a
+    table can have are passed over."""
+    book, before = sheet.parent, 0
+    formats: dict[int, str] = {}
+    with sheet._get_source() as source:
+        rows = _Rows(
+            source, sheet._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )  # fmt: skip
+        for number, cells in rows.parse():
+            if number > LAST_ROW:
+                return
+            if number <= before:  # told already
+                continue
+            before = number
+            found: list[_Cell] = []
+            for cell in cells:
+                place = cell["column"]
+                if place > WIDEST or (cell["value"] is None and cell["data_type"] != "f"):
+                    continue
+                if place > len(found):
+                    found += [""] * (place - len(found))
+                found[place - 1] = _cell(sheet, cell, formats)
+            yield number, found
+
+
+def _cell(sheet: Any, cell: Mapping[str, Any], formats: dict[int, str]) -> _Cell:
+    value, kind, style = cell["value"], cell["data_type"], cell["style_id"]
     if value is None:
-        return ""
-    if cell.data_type == "s" and isinstance(value, str):
+        return _NO_RESULT
+    if kind == "s" and isinstance(value, str):
         return value
-    return value, cell.data_type, cell.number_format if cell.data_type == "n" else ""
+    if kind != "n":
+        return value, kind, ""
+    if style not in formats:
+        formats[style] = ReadOnlyCell(sheet, **cell).number_format
+    return value, kind, formats[style]
 
 
 def _text(value: Any, kind: str, number_format: str) -> str:

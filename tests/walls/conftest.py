@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from certification.resources.limits import Limit
+from certification.access.look_ups import Limit
 from certification.units import organizations
 from lrs.db import Database
 from tests.certification.world import UNITS, World

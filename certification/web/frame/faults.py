@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, make_response, redirect, render_template, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from certification.access.look_ups import AskedTooOften
 from certification.resources.answers import Unchanged
-from certification.resources.errors import understood
+from certification.resources.errors import Fault, understood
 from certification.web.frame import refusals
 from certification.web.frame.pages import HEADERS
 from lrs.db import AWAY, is_away
@@ -37,6 +38,7 @@ def prepare(app: Flask) -> None:
     """Lines that hold only a template's own tags leave nothing in the page; what fails anywhere has a page."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.after_request(_for_people)
 
 
 def page_of(error: HTTPException) -> Response:
@@ -52,6 +54,35 @@ def page_of(error: HTTPException) -> Response:
             response.headers[name] = value
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    return response
+
+
+TOLD = frozenset({404, 409, 429, 500, 503})
+"""What a file may be refused with that a page leads to."""
+
+
+def _for_people(response: Response) -> Response:
+    """A page in place of a refusal in JSON, for whoever followed a link to a file of the JSON interface: a paper, an
+    empty table. Programs ask for JSON, or for anything."""
+    wants = request.accept_mimetypes
+    if response.status_code not in TOLD or not response.is_json or request.method not in ("GET", "HEAD"):
+        return response
+    if wants["text/html"] <= wants["application/json"]:
+        return response
+    faults = []
+    if (seconds := response.headers.get("Retry-After")) and response.status_code == 429:
+        faults = refusals.faults_of(AskedTooOften(int(seconds)))
+    elif response.status_code == 409:
+        faults = [Fault("", one["message"]) for one in response.get_json()["errors"]]
+    page = _page(response.status_code, faults=faults, code=g.get("request_id", ""))
+    for name, value in page.headers:
+        if name.lower() in ("content-type", "content-length"):
+            response.headers[name] = value
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    response.set_data(page.get_data())
     return response
 
 

@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 from certification.access import passwords
 from certification.access.accounts import AccountRefused, SignInRefused, TokenRefused
 from certification.access.attempts import TooOften
+from certification.access.look_ups import AskedTooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.errors import CertificationError, NoCriteriaInForce, NoMappingInForce
 from certification.judgement.closings import YearIsClosed
 from certification.people.workers import UnknownWorker
 from certification.resources.errors import UNDERSTOOD, Fault, understood
-from certification.resources.limits import AskedTooOften
 from certification.units.trees import UnknownOrganization
 
 __all__ = ["REFUSED", "SAYS", "faults_of"]

@@ -10,13 +10,13 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
+from certification.access.look_ups import AskedTooOften
 from certification.access.permissions import Act
 from certification.certificates import codes, verification
 from certification.certificates.verification import CORRECTED, EXPIRED, VALID, WITHDRAWN
 from certification.resources import limits
 from certification.resources.access import database, today
 from certification.resources.issuers import public_url
-from certification.resources.limits import AskedTooOften
 from certification.web.open import pages
 
 __all__ = ["PATH"]

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certification.access.look_ups import Limit
 from certification.certificates import keys, register
 from certification.certificates.keys import Issuer
 from certification.credentials import status_lists
 from certification.models import Certificate
-from certification.resources.limits import Limit
 from certification.rules.criteria import PROGRAMME
 from lrs.db import Database
 from tests.certification.certificates.issued import PUBLIC_URL, entries, issue, recognise

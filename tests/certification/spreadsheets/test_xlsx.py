@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
 
 from certification.spreadsheets import ImportFaults, Sheet, read
+from certification.spreadsheets import sheet as sheet_module
+from certification.spreadsheets import xlsx as xlsx_module
 from tests.certification.spreadsheets.workbooks import edited, with_part, xlsx
 
 HEADINGS = ("Mã", "Họ và tên", "Ngày vào làm")
 SHEET = "xl/worksheets/sheet1.xml"
+ROW = ("A1", "Hoa", date(2026, 9, 5))
 
 
 def refused(data: bytes, **options: str) -> list[str]:
@@ -186,6 +190,74 @@ def test_entities_are_never_unfolded() -> None:
 
     [words] = refused(with_part(one("A1"), SHEET, declare))
     assert "tệp Excel hỏng" in words
+
+
+DECLARED = b'<!DOCTYPE worksheet [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+
+HIDDEN: dict[str, Callable[[bytes], bytes]] = {
+    "in UTF-16": lambda xml: xml.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+    "in UTF-16 without saying so": lambda xml: xml.partition(b"?>")[2].decode().encode("utf-16-le"),
+    "in a code page that it names": lambda xml: (
+        b"<?xml version='1.0' encoding='cp037'?>" + xml.partition(b"?>")[2].decode().encode("cp037")
+    ),
+    "behind much else": lambda xml: xml.replace(b"<worksheet", b"<!--" + b"x" * 2_000_000 + b"-->" + DECLARED, 1),
+    "across two chunks": lambda xml: xml.replace(
+        b"<worksheet", b" " * ((1 << 20) - xml.index(b"<worksheet") - 5) + DECLARED + b"<worksheet", 1
+    ),
+    "in letters that are none": lambda xml: xml.replace(b"A1", b"A\xff1"),
+}
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_what_declares_entities_or_may_hide_that_it_does_is_refused(how: str) -> None:
+    [words] = refused(with_part(xlsx(HEADINGS, ROW), SHEET, HIDDEN[how]))
+    assert "tệp Excel hỏng" in words
+
+
+def test_a_part_is_looked_through_whatever_it_is_called() -> None:
+    def renamed(data: bytes, strings: bytes) -> bytes:
+        data = with_part(data, "xl/media/strings.bin", strings.replace(b"<sst", DECLARED + b"<sst", 1))
+        return with_part(
+            data, "[Content_Types].xml", lambda xml: xml.replace(b"/xl/sharedStrings.xml", b"/xl/media/strings.bin")
+        )
+
+    data = xlsx(HEADINGS, ROW)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        strings = archive.read("xl/sharedStrings.xml")
+    [words] = refused(renamed(data, strings))
+    assert "tệp Excel hỏng" in words
+
+
+def test_what_takes_many_times_its_size_of_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_module, "ELEMENTS_AT_MOST", 1000)
+    monkeypatch.setattr(xlsx_module, "STRINGS_AT_MOST", 5_000)
+    data = xlsx(HEADINGS, *[ROW] * 2000)
+    assert len(read(data, HEADINGS).rows) == 2000, "elements of a row count, not those of all rows"
+    styles = b"<x/>" * 1001 + b"</styleSheet>"
+    runs, long = b"<si>" + b"<r/>" * 1000 + b"</si></sst>", b"<si><t>" + b"x" * 6_000 + b"</t></si></sst>"
+    for part, end, more in (
+        ("xl/sharedStrings.xml", b"</sst>", runs), ("xl/sharedStrings.xml", b"</sst>", long),
+        (SHEET, b"</row>", b"<c/>" * 1000 + b"</row>"), ("xl/styles.xml", b"</styleSheet>", styles),
+    ):  # fmt: skip
+        with zipfile.ZipFile(io.BytesIO(xlsx(HEADINGS, ROW))) as archive:
+            content = archive.read(part).replace(end, more)
+        [words] = refused(with_part(xlsx(HEADINGS, ROW), part, content))
+        assert "quá nhiều ô" in words
+
+
+def test_blank_rows_are_read_to_a_limit_and_a_file_without_a_good_row_no_further_than_tells_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sheet_module, "ROWS_AT_MOST", 50)
+    monkeypatch.setattr(sheet_module, "NONE_GOOD", 5)
+    blank = with_part(one("A1"), SHEET, lambda xml: xml.replace(b"</sheetData>", b"<row/>" * 51 + b"</sheetData>"))
+    [words] = refused(blank)
+    assert words.startswith("Dòng 53: tệp có hơn 50 dòng trống")
+    few = with_part(one("A1"), SHEET, lambda xml: xml.replace(b"</sheetData>", b"<row/>" * 50 + b"</sheetData>"))
+    assert len(read(few, HEADINGS).rows) == 1
+    beside = [*ROW, *[None] * 3, "thừa"]
+    assert len(refused(xlsx(HEADINGS, *[beside] * 50))) == 6
+    assert len(refused(xlsx(HEADINGS, ROW, *[beside] * 49))) == 49, "with a good row all are told"
 
 
 @pytest.mark.parametrize("row", [b"99999999999", b"-1"])
