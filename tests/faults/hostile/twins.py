@@ -17,9 +17,9 @@ from argon2 import PasswordHasher
 
 import migrations
 from certification.access import passwords
+from certification.access.look_ups import Limit
 from certification.documents import drawing
 from certification.models.base import Base as Certification
-from certification.resources.limits import Limit
 from certification.units import organizations
 from lrs import api
 from lrs.db import EVERY_TENANT, NOBODY, Database
