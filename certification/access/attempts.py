@@ -59,7 +59,8 @@ def account_after_counting(
 ) -> tuple[UUID, str | None] | None:
     """The same of an account that need not have a password.
 
-    Raises TooOften while failures before it ask for patience. The own row is locked before others are swept away, so
+    Raises TooOften while failures before it ask for patience; what was counted by a clock that has been set back since
+    keeps nobody out for longer than `LONGEST_WAIT`. The own row is locked before others are swept away, so
     that whoever waits for it holds nothing.
     """
     digest = tokens.digest(pepper, b"attempt", name)
@@ -71,7 +72,7 @@ def account_after_counting(
         bulk.upsert(session, SignInAttempt, [fresh], merging=counted_on)
         counted = session.execute(
             sa.update(SignInAttempt)
-            .where(here, SignInAttempt.blocked_until <= now)
+            .where(here, sa.or_(SignInAttempt.blocked_until <= now, SignInAttempt.blocked_until > now + LONGEST_WAIT))
             .values(failures=SignInAttempt.failures + 1, last=now)
             .returning(SignInAttempt.failures)
         ).scalar_one_or_none()

@@ -114,7 +114,10 @@ def turn_off(session: Session, tenant: UUID, account: UUID, *, name: str, by: st
 def _takes(
     session: Session, tenant: UUID, account: UUID, code: str, pepper: bytes, now: datetime, *, confirmed: bool
 ) -> bool:
-    """Whether the app shows this code now, or half a minute before or after; its half minute is used up by it."""
+    """Whether the app shows this code now, or half a minute before or after; its half minute is used up by it.
+
+    A half minute that lies ahead was used up by a clock that has been set back since: then it counts for nothing.
+    """
     known = SecondFactor.confirmed.is_not(None) if confirmed else SecondFactor.confirmed.is_(None)
     sealed = session.scalar(sa.select(SecondFactor.sealed).where(_of(tenant, account), known))
     digits = re.sub(r"\s", "", code)
@@ -124,7 +127,8 @@ def _takes(
     good = [one for one in (step, step - 1, step + 1) if hmac.compare_digest(totp.generate_otp(one), digits)]
     if not good:
         return False
-    fresh = sa.update(SecondFactor).where(_of(tenant, account), SecondFactor.last_step < good[0])
+    unused = sa.or_(SecondFactor.last_step < good[0], SecondFactor.last_step > step + 1)
+    fresh = sa.update(SecondFactor).where(_of(tenant, account), unused)
     return session.connection().execute(fresh.values(last_step=good[0])).rowcount == 1
 
 

@@ -189,7 +189,9 @@ def _new_code(session: Session, tenant: UUID, account: UUID, purpose: str, peppe
     session.execute(sa.select(Account.id).where(Account.id == account).with_for_update())
     mine = SentCode.tenant_id == tenant, SentCode.account_id == account
     session.execute(sa.delete(SentCode).where(*mine, SentCode.expires <= now))
-    if session.scalar(sa.select(SentCode.sent).where(*mine, SentCode.sent > now - EVERY).limit(1)) is not None:
+    # By a clock that has been set back since, it may have been sent hours ahead.
+    just_now = sa.and_(SentCode.sent > now - EVERY, SentCode.sent < now + EVERY)
+    if session.scalar(sa.select(SentCode.sent).where(*mine, just_now).limit(1)) is not None:
         return None
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
     row = {
@@ -206,7 +208,8 @@ def _passes(
     """Whether this is the code that was sent; it is used up by it. Another one is a try, kept whatever comes of it."""
     plain = re.sub(r"\D", "", code, flags=re.ASCII)
     here = sa.and_(SentCode.tenant_id == tenant, SentCode.account_id == account, SentCode.purpose == purpose)
-    holds = sa.and_(here, SentCode.expires > now, SentCode.tries < TRIES)
+    in_time = sa.and_(SentCode.expires > now, SentCode.expires <= now + WITHIN + EVERY)
+    holds = sa.and_(here, in_time, SentCode.tries < TRIES)
     with database.writing(tenant) as session:
         counted = sa.update(SentCode).where(holds).values(tries=SentCode.tries + 1).returning(SentCode.digest)
         kept = session.execute(counted).scalar_one_or_none()

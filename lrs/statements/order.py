@@ -9,6 +9,7 @@ before it. So whoever has seen place n has seen, or can see, every place before 
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,8 @@ _CLOCK_AND_BUSY = sa.text(
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_looking = threading.Lock()
+_latest = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ def next_place(session: Session, tenant: UUID) -> Place:
     if is_postgresql(session):
         clock, seq, stored = connection.exec_driver_sql(_CLOCK_AND_LAST, (tenant,)).one()
     else:
-        clock = _now()
         seq, stored = connection.execute(_LAST, {"tenant": tenant}).one_or_none() or (None, None)
+        clock = _present(later_than=stored or 0)
     return Place(1, clock) if seq is None else Place(seq + 1, max(stored + 1, clock))
 
 
@@ -80,7 +83,7 @@ def consistent_through(session: Session, tenant: UUID) -> int:
         clock, busy = session.connection().execute(_CLOCK_AND_BUSY, halves).one()
     else:
         database: Database = session.info["database"]
-        clock = _now()
+        clock = _present()
         busy = not database.nobody_writes()
     if not busy:
         return int(clock)
@@ -108,5 +111,12 @@ def _lock_number(tenant: UUID) -> int:
     return int.from_bytes(tenant.bytes[8:], "big", signed=True)
 
 
-def _now() -> int:
-    return time.time_ns() // 1000
+def _present(later_than: int | None = None) -> int:
+    """The present on SQLite, which is asked for the time by nobody; or, for what is stored, an instant after all that
+    were told before. It never goes back in this process, whatever the clock does: what a reader was promised to have
+    seen (`consistent_through`) stays before everything that is stored later."""
+    global _latest
+    with _looking:
+        least = _latest if later_than is None else max(_latest, later_than) + 1
+        _latest = max(least, time.time_ns() // 1000)
+        return _latest

@@ -41,15 +41,18 @@ class Server:
 
     def start(self) -> None:
         """Start it and return when it is ready."""
-        with self.log.open("ab") as output:
-            said = output.fileno()
-            self._process = programs.start(["wsgi.py"], self.environment, stdout=said, stderr=said)
+        self._process = self.begin()
         deadline = time.monotonic() + READY_WITHIN
         while not self._is_ready():
             assert self._process.poll() is None, f"the server ended by itself:\n{self.log.read_text()}"
             assert time.monotonic() < deadline, f"the server is not ready in time:\n{self.log.read_text()}"
             time.sleep(0.01)
         self.up.set()
+
+    def begin(self) -> programs.Program:
+        """Start the process."""
+        with self.log.open("ab") as output:
+            return programs.start(["wsgi.py"], self.environment, stdout=output.fileno(), stderr=output.fileno())
 
     def stop(self) -> None:
         """End it as an operator does (SIGTERM), and see that it ends in order."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,10 +28,11 @@ WHERE am.amname = 'btree' AND n.nspname = 'public' AND i.indisready AND i.indisv
 
 
 class Postgres:
-    """One server. fsync is on: what it says is committed is to outlast it."""
+    """One server. fsync is on: what it says is committed is to outlast it. Its log may lie elsewhere."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, log: Path | None = None, settings: Mapping[str, str] = SETTINGS) -> None:
         self._folder = folder
+        self._log, self._settings = log, settings
         self._data = folder / "data"
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,6 +84,13 @@ class Postgres:
                 os.kill(chance.choice(found), signal.SIGKILL)
         return bool(found)
 
+    def limit_files(self, size: int) -> None:
+        """Let no process of the server, and none that it starts, write a file larger than this."""
+        assert self._process is not None
+        for pid in (self._process.pid, *_children(self._process.pid)):
+            with suppress(ProcessLookupError):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
     def check(self) -> int:
         """Have PostgreSQL hold every index against its table (amcheck); how many there are. Raises what it finds."""
         with self._superuser("cdht") as superuser:
@@ -122,6 +132,7 @@ class Postgres:
             "-E",
             "UTF8",
             "-k",
+            *(["--waldir", self._log, "--wal-segsize", "1"] if self._log else []),
         ]
         subprocess.run(making, check=True, stdout=subprocess.DEVNULL, **self._how())
 
@@ -130,7 +141,7 @@ class Postgres:
             return subprocess.Popen(
                 [
                     binaries() / "postgres", "-D", self._data, "-p", str(self.port), "-k", self._folder,
-                    "-h", "127.0.0.1", *(part for pair in SETTINGS.items() for part in ("-c", "=".join(pair))),
+                    "-h", "127.0.0.1", *(part for pair in self._settings.items() for part in ("-c", "=".join(pair))),
                 ],
                 stdout=log, stderr=subprocess.STDOUT, **self._how(),
             )  # fmt: skip
