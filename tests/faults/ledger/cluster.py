@@ -61,6 +61,33 @@ class Postgres:
             with self._superuser("cdht") as superuser:
                 superuser.execute("CREATE EXTENSION amcheck")
 
+    def follow(self, other: Postgres) -> None:
+        """Start it as the synchronous standby of another: that one acknowledges what is written here as well."""
+        self._own(self._folder)
+        copying = [binaries() / "pg_basebackup", "-h", "127.0.0.1", "-p", str(other.port), "-U", "tester"]
+        copying += ["-D", self._data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        subprocess.run(copying, check=True, timeout=120, **self._how())
+        self.start()
+        deadline = time.monotonic() + 60
+        with other._superuser("postgres") as superuser:
+            superuser.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            superuser.execute("SELECT pg_reload_conf()")
+            while superuser.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'").fetchone() is None:
+                assert time.monotonic() < deadline, (self._folder / "log").read_text()[-3000:]
+                time.sleep(0.02)
+
+    def take_over(self) -> None:
+        """Have a standby become the server; it waits for no standby of its own before there is one."""
+        with self._superuser("postgres") as superuser:
+            row = superuser.execute("SELECT pg_promote(true, 60)").fetchone()
+            assert row == (True,)
+            superuser.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            superuser.execute("SELECT pg_reload_conf()")
+
+    def remove(self) -> None:
+        """Forget what a killed server kept."""
+        shutil.rmtree(self._data)
+
     def kill(self) -> None:
         """Kill -9 the whole server at once; returns when all its processes are gone."""
         assert self._process is not None
@@ -89,7 +116,8 @@ class Postgres:
         assert self._process is not None
         for pid in (self._process.pid, *_children(self._process.pid)):
             with suppress(ProcessLookupError):
-                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+                _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, hard))
 
     def check(self) -> int:
         """Have PostgreSQL hold every index against its table (amcheck); how many there are. Raises what it finds."""
@@ -118,9 +146,7 @@ class Postgres:
         noted.unlink()
 
     def _make(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if self._as_whom:
-            shutil.chown(self._folder, self._as_whom["user"], self._as_whom["group"])
+        self._own(self._folder)
         making: list[Path | str] = [
             binaries() / "initdb",
             "-D",
@@ -135,6 +161,11 @@ class Postgres:
             *(["--waldir", self._log, "--wal-segsize", "1"] if self._log else []),
         ]
         subprocess.run(making, check=True, stdout=subprocess.DEVNULL, **self._how())
+
+    def _own(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if self._as_whom:
+            shutil.chown(folder, self._as_whom["user"], self._as_whom["group"])
 
     def _run(self) -> subprocess.Popen[bytes]:
         with (self._folder / "log").open("ab") as log:
