@@ -221,6 +221,10 @@ UNUSABLE = {
     "SMS_BODY": {
         "to={to}": "{text}", "text={text}": "{to}", '{"to": {to}, "text": "{text}"}': "character 8", "x": "{to}",
     },
+    "OUTGOING_HOSTS": {
+        "https://lrs.example.vn": "write lrs.example.vn", "a.example b.example": "parted by commas",
+        "a.example,/": "write lrs.example.vn",
+    },
     "METRICS_TOKEN": {"short": "16 characters"},
     "METRICS_LOCAL": {"perhaps": "true or false"},
     "LOG_FORMAT": {"xml": "plain or json"},

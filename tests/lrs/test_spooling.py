@@ -18,12 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import ServiceUnavailable
 
+from lrs import multipart
 from lrs.errors import InvalidRequest, TooLarge
-from lrs.resources import compression, multipart
+from lrs.resources import compression
 from lrs.spooling import IN_MEMORY, gather, let_go, pieces
 from tests.lrs.resources.test_attachments import read as read_answer
 from tests.lrs.resources.test_attachments import with_files, xapi
-from tests.lrs.resources.test_multipart import JSON, body, part
+from tests.lrs.test_multipart import JSON, body, part
 
 __all__ = ["xapi"]
 

@@ -23,9 +23,9 @@ from lrs import api, signatures
 from lrs.db import NOBODY, Database
 from tests.conftest import PEPPER, application
 from tests.lrs.resources.test_attachments import EMPTY, NOTES, PICTURE, declared, with_files
-from tests.lrs.resources.test_multipart import body, part
 from tests.lrs.statements.builders import agent, statement, voiding
 from tests.lrs.statements.test_related import RELATED_ACTIVITIES, RELATED_AGENTS, TARGET, referring
+from tests.lrs.test_multipart import body, part
 from tests.lrs.test_signatures import MIDDLE, ROOT, SIGNER, jws, with_signature
 from tests.postgresql import Cluster
 from wsgi import Settings
