@@ -3,14 +3,26 @@ meanwhile loses nothing."""
 
 from __future__ import annotations
 
+import random
+import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
 
+from certification import marks
+from certification.access.permissions import Role
+from certification.models import Fact, Worker
+from certification.targets import settling
+from certification.vietnam import vietnam_day
+from lrs import api
+from lrs.db import NOBODY, new_id
 from tests.browser.keyboard import press, reach, write
-from tests.browser.visiting import Visit
-from tests.certification.access.people import PASSWORD
+from tests.browser.visiting import SIZES, Visit
+from tests.certification.access.people import PASSWORD, account, give
 
 pytestmark = pytest.mark.slow
 
@@ -172,3 +184,128 @@ def test_a_form_sent_after_the_session_ended_is_opened_again_as_it_was_typed(
     assert page.is_checked("input[name=kind][value=roster]")
     visit.close()
     assert found == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_large_files_that_are_no_list_get_a_word_beside_the_field_and_what_was_chosen_stays(
+    prepared_address: str, chromium: Browser, tmp_path: Path, size: str
+) -> None:
+    noise, huge = tmp_path / "danh-sach.xlsx", tmp_path / "tat-ca.csv"
+    noise.write_bytes(random.Random(7).randbytes(20_000_000))
+    with huge.open("wb") as file:
+        file.truncate(70_000_000)
+    visit = Visit(chromium, prepared_address, "doanhnghiep", size=size)
+    page = visit.page
+    visit.open("/doanh-nghiep/danh-sach")
+    page.check("#whole")
+    page.check("#good_rows")
+    page.set_input_files("#table", huge)
+    expect(page.locator("#table-loi")).to_contain_text("Tệp phải nhỏ hơn")
+    assert page.evaluate("document.querySelector('#table').files.length") == 0, "it is not sent at all"
+    found = visit.look("bring-in-too-large")
+    page.set_input_files("#table", noise)
+    expect(page.locator("#table-loi")).to_have_count(0)
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    expect(page.locator("#table-loi")).to_contain_text("không phải bảng tính Excel, hoặc đã hỏng", timeout=60_000)
+    assert page.is_checked("#whole") and page.is_checked("#good_rows")
+    found += visit.look("bring-in-noise")
+    page.set_input_files("#table", {"name": "ds.csv", "mimeType": "text/csv", "buffer": (HEADINGS + GOOD).encode()})
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    expect(page.locator("#ket-qua")).to_contain_text("1 mới")
+    visit.close()
+    assert [*found, *visit.complaints] == []
+
+
+UNITS = "Mã,Tên,Loại,Mã cấp trên hành chính,Mã cấp trên công đoàn,Từ ngày,Đến ngày\n"
+STAFF = {"Bảo Yên": 30, "Cẩm Đường": 10, "An Bình": 4}
+"""Enterprises by how many people they lack: neither the order of their names nor that of their rates."""
+LEARNT = {"Bảo Yên": 6, "Cẩm Đường": 1, "An Bình": 0}
+
+
+def test_an_operator_brings_in_units_with_their_people_and_the_upper_union_sees_first_who_lacks_most(
+    prepared_app: Flask, prepared_address: str, chromium: Browser
+) -> None:
+    visit = Visit(chromium, prepared_address, "vanhanh", size="phone")
+    page = visit.page
+    units, people = UNITS, HEADINGS
+    for at, (name, count) in enumerate(STAFF.items()):
+        units += f"cdcs/t{at},CĐCS {name},công đoàn cơ sở,,cd/lai-chau,,\n"
+        units += f"dn/t{at},Công ty {name},doanh nghiệp,vn/lai-chau,cdcs/t{at},,\n"
+        people += "".join(f"t{at}{of:02};Lò Thị {of};nữ;dn/t{at};02/01/2026;;;có;không;\n" for of in range(count))
+
+    def bring_in(table: str, text: str, words: str) -> None:
+        visit.open("/van-hanh/nhap-danh-sach")
+        page.get_by_label(table, exact=True).check()
+        page.set_input_files("#table", {"name": "tep.csv", "mimeType": "text/csv", "buffer": text.encode()})
+        page.get_by_role("button", name="Kiểm tra tệp").click()
+        expect(page.locator("#ket-qua")).to_contain_text(words)
+
+    bring_in("Đơn vị, công đoàn, doanh nghiệp", units.replace("t1,", "t1,,", 1), "Chưa nhập gì")
+    expect(page.get_by_role("button", name="Nhập các dòng đúng")).to_have_count(0)
+    found = visit.look("bring-in-units-faults")
+    page.get_by_role("button", name="Chọn lại tệp").click()
+    expect(page.get_by_label("Đơn vị, công đoàn, doanh nghiệp", exact=True)).to_be_checked()
+    assert page.locator("#good_rows").is_hidden()
+    found += visit.look("bring-in-units")
+    for table, text, words in (
+        ("Đơn vị, công đoàn, doanh nghiệp", units, "6 mới"), ("Danh sách người lao động", people, "44 mới"),
+    ):  # fmt: skip
+        bring_in(table, text, words)
+        page.get_by_role("button", name="Nhập danh sách này").click()
+        expect(page.locator("#ket-qua h2")).to_have_text("Đã nhập")
+        found += visit.look(f"bring-in-done-{words[:2].strip()}")
+    expect(page.get_by_role("button", name="Hoàn tác lần nhập này")).to_be_visible()
+    visit.close()
+    _learn(prepared_app)
+    for size in SIZES:
+        officer = Visit(chromium, prepared_address, "lai-chau", size=size)
+        page = officer.page
+        with page.expect_navigation():
+            page.click("nav >> text=Đơn vị")
+        value = page.locator("#chi_tieu option", has_text="G1").first.get_attribute("value")
+        officer.open(f"/cong-doan/don-vi/cd/lai-chau?chi_tieu={value}")
+
+        def order(page: Page = page) -> list[str]:
+            names = page.locator("#ket-qua tbody th a").all_inner_texts()
+            return [one.removeprefix("CĐCS ") for one in names if one.removeprefix("CĐCS ") in STAFF]
+
+        assert order() == ["Bảo Yên", "Cẩm Đường", "An Bình"]
+        rows = page.locator("#ket-qua tbody tr", has_text=re.compile("|".join(STAFF)))
+        rates = [float(one.replace("%", "").replace(",", ".")) for one in
+                 rows.locator("td[data-label='Tỷ lệ']").all_inner_texts()]  # fmt: skip
+        bars = [float(one.removesuffix("%")) for one in
+                rows.locator(".bar").evaluate_all("all => all.map(one => one.getAttribute('width'))")]  # fmt: skip
+        assert rates == bars == [20.0, 10.0, 0.0], "the chart draws what the table says"
+        found += officer.look("units-by-gap")
+        page.select_option("#sap", "ty-le")
+        page.wait_for_url("**sap=ty-le*")
+        assert order() == ["An Bình", "Cẩm Đường", "Bảo Yên"]
+        page.select_option("#sap", "ten")
+        page.wait_for_url("**sap=ten*")
+        assert order() == ["An Bình", "Bảo Yên", "Cẩm Đường"]
+        officer.close()
+        found += officer.complaints
+    assert [*found, *visit.complaints] == []
+
+
+def _learn(app: Flask) -> None:
+    """Some of those people heard about law; the union of Lai Châu has an officer."""
+    database, now = app.extensions["database"], datetime.now(UTC)
+    with database.reading(NOBODY) as session:
+        tenant = api.find_tenant(session, "default")
+    wanted = [f"t{at}{of:02}" for at, count in enumerate(LEARNT.values()) for of in range(count)]
+    with database.writing(tenant) as session:
+        mine = Worker.tenant_id == tenant, Worker.number.in_(wanted)
+        for worker in session.scalars(sa.select(Worker.id).where(*mine)).all():
+            session.add_all(
+                Fact(
+                    worker_id=worker, tenant_id=tenant, statement_id=new_id(), what="law-labour",
+                    day=date(vietnam_day(now).year, 3, day), year=vietnam_day(now).year, minutes=60, score=None,
+                    quality=2, activity_key=day,
+                )
+                for day in (3, 4, 5)
+            )  # fmt: skip
+            marks.mark_uncounted(session, tenant, {(worker, marks.EVERY_YEAR)})
+    settling.settle_all(database, tenant, today=vietnam_day(now))
+    account(database, tenant, "lai-chau", now)
+    give(database, tenant, "lai-chau", Role.UPPER_OFFICER, now, organization="cd/lai-chau")

@@ -158,3 +158,76 @@ def test_a_rule_file_with_a_fault_then_a_good_one_with_its_difference(visit: Vis
     press(page, "Nạp tệp này")
     assert "Đã nạp" in page.inner_text(".note.done")
     assert "working-days-204" in page.inner_text("main")
+
+
+def test_an_unknown_account_is_linked_to_a_worker_whose_statements_then_count(visit: Visit) -> None:
+    page, worker = visit.page, {"phone": "A105", "desk": "A106"}[visit.size]
+    visit.open("/van-hanh")
+    with page.expect_navigation():
+        page.click("main a:has-text('Tài khoản học chưa biết là của ai')")
+    waiting = page.locator("main tbody tr")
+    before = waiting.count()
+    found = visit.look("unknown-actors")
+    with page.expect_navigation():
+        waiting.filter(has_text="hoc.example.org|la").first.get_by_role("link").first.click()
+    page.fill("#worker", "khong-co")
+    page.fill("#basis", "Danh sách của phòng nhân sự")
+    press(page, "Gắn")
+    assert "khong-co" in page.inner_text(".summary")
+    found += visit.look("link-fault")
+    page.fill("#worker", worker)
+    press(page, "Gắn")
+    assert f"Đã gắn với {worker}; 1 phát biểu chờ nay được tính" in page.inner_text(".note.done")
+    assert waiting.count() == before - 1
+    visit.open(f"/van-hanh/danh-tinh?ma={worker}")
+    assert "Danh sách của phòng nhân sự" in page.inner_text("main")
+    found += visit.look("identity-linked")
+    visit.open("/van-hanh")
+    found += visit.look("home-with-jobs")
+    assert "Việc đang chạy" in page.inner_text("main")
+    assert found == []
+
+
+def test_a_tenant_is_made_with_its_operator_who_sees_nothing_of_ours_and_its_sandbox_is_emptied(
+    visit: Visit, chromium: Browser
+) -> None:
+    page, name = visit.page, f"ldld-{visit.size}"
+    visit.open("/van-hanh")
+    with page.expect_navigation():
+        page.click("text=Các đơn vị chủ quản dữ liệu")
+    with page.expect_navigation():
+        page.click("text=Thêm đơn vị chủ quản")
+    page.fill("#name", "LĐLĐ Lai Châu")
+    page.fill("#full_name", "Lò Thị Mới")
+    press(page, "Tạo đơn vị")
+    assert "Chỉ chữ thường không dấu" in page.inner_text(".summary")
+    found = visit.look("make-tenant-fault")
+    page.fill("#name", name)
+    press(page, "Tạo đơn vị")
+    token = page.inner_text("#ma")
+    found += visit.look("tenant-made")
+    guest = Visit(chromium, visit.address, size=visit.size)
+    guest.open("/dat-mat-khau")
+    for field, text in (("token", token), ("password", "mưa rừng tạnh rồi"), ("password_again", "mưa rừng tạnh rồi")):
+        guest.page.fill(f"#{field}", text)
+    press(guest.page, "Đặt mật khẩu")
+    guest.page.fill("#account", f"quan-tri@{name}")
+    guest.page.fill("#password", "mưa rừng tạnh rồi")
+    press(guest.page, "Đăng nhập")
+    assert guest.open("/van-hanh/nguoi-dung") == 200
+    assert "cdcs" not in guest.page.inner_text("main")
+    assert guest.open("/van-hanh/danh-tinh?ma=a02") == 400
+    assert guest.open("/van-hanh/don-vi") == 403
+    guest.open("/van-hanh")
+    assert "Các đơn vị chủ quản dữ liệu" not in guest.page.inner_text("main")
+    found += guest.look(f"home-of-{name}")
+    guest.close()
+    visit.open("/van-hanh/don-vi")
+    found += visit.look("tenants")
+    with page.expect_navigation():
+        page.click(f"tr:has-text('{name}') >> text=Xoá dữ liệu thử")
+    found += visit.look("empty-sandbox")
+    page.fill("#reason", "Thử xong")
+    press(page, "Xoá")
+    assert f"Đã xoá 0 phát biểu thử của {name}" in page.inner_text(".note.done")
+    assert found == []

@@ -16,6 +16,8 @@ from certification.web.enterprises.own import own
 from certification.web.frame.fields import Form, day, number, text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.written import day as as_day
+from certification.web.frame.written import number as as_number
 
 __all__ = ["HeadcountForm"]
 
@@ -51,7 +53,8 @@ def headcount() -> Response:
             with form.submitting() as session:
                 told = Declared(**form.values)
                 headcounts.declare(session, tenant, node.code, told, now=now(), within=frozenset({node.id}))
-                return form.done(url_for(".headcount"), _("Đã ghi số lao động"))
+                words = _("Đã ghi ngày %(day)s: %(total)s người", day=as_day(told.day), total=as_number(told.total))
+                return form.done(url_for(".headcount"), words)
         except HeadcountRefused as error:
             for line in str(error).splitlines():
                 form.refuse("", line)

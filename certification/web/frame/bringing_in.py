@@ -41,6 +41,8 @@ from certification.resources.errors import BadRequest, NotFound
 from certification.resources.speaking import in_the_name_of
 from certification.resources.uploads import TABLES, XLSX, Upload
 from certification.spreadsheets import Fault, ImportFaults, given_back, written
+from certification.spreadsheets.encodings import HOW_TO_SAVE, what_else
+from certification.spreadsheets.xlsx import is_zip
 from certification.web.frame import places
 from certification.web.frame.fields import Form, choice, file, long_text, text, tick
 from certification.web.frame.forms import Filled, filled_in
@@ -186,6 +188,8 @@ def _bring_in(desk: _Desk) -> AnyResponse:
     """The form. What is sent becomes a piece of work; on to its page."""
     offered = desk.offered()
     form = filled_in(BringInForm, start=_as_begun(offered), choices={"kind": offered})
+    if form.sent and (fault := _no_table(form.values["table"])):
+        form.refuse("table", fault)
     of_list = _list_told(form) if form.sent else None
     if form.sent:
         values, sent = form.values, form.values["table"]
@@ -214,6 +218,21 @@ def _bring_in(desk: _Desk) -> AnyResponse:
         wholes=any(_is_whole(kind) for kind, _title in offered),
         kinds=[kind for kind, _title in offered],
     )
+
+
+def _no_table(sent: Upload) -> str:
+    """What a file is that is no table at all, whatever its name says; "" for one whose rows are looked at."""
+    what = None if is_zip(sent.data) else what_else(sent.data)
+    if what is None:
+        return ""
+    if sent.media_type == XLSX:
+        return str(
+            _(
+                "Tệp “%(name)s” không phải bảng tính Excel, hoặc đã hỏng. Lưu lại từ Excel thành .xlsx rồi chọn lại",
+                name=sent.name,
+            )
+        )
+    return f"{what[:1].upper()}{what[1:]}. {HOW_TO_SAVE}"
 
 
 def _as_begun(offered: list[tuple[str, str]]) -> dict[str, Any]:

@@ -127,11 +127,12 @@ def _page(number: str, form: Filled | None) -> Response:
         theirs = who().worker != worker.id and rights.may(session, who(), Act.ATTEST, on, worker=worker.id)
         if theirs and told["rules"] is not None:
             may_attest = points.open_cells(session, who(), [worker.id], told["rules"].indicators, on)[worker.id]
+        may_slip = rights.may(session, who(), Act.PRINT_SLIPS, on, worker=worker.id)
     if form is None and told["rules"] is not None:
         form = filled_in(points.schema(told["rules"].indicators, [worker.full_name]))
     return shown(
         "officers/worker.html", worker=worker, on=on, form=form, may_attest=may_attest, cell=points.cell,
-        reader=who().name, **told,
+        reader=who().name, may_slip=may_slip, **told,
     )  # fmt: skip
 
 

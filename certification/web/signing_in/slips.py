@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from certification.access import slips
+from certification.access import rights, slips
 from certification.access.accounts import SignInRefused
 from certification.access.permissions import Act
 from certification.resources import access
@@ -54,10 +54,12 @@ def print_slip(number: str) -> Response:
     caller, form = access.caller(), filled_in(Form)
     with access.database().reading(caller.tenant) as session:
         person = access.known_worker(session, number, Act.PRINT_SLIPS)
+        reads = rights.may(session, access.who(), Act.READ_ASSESSMENT, access.today(), worker=person.id)
+    back = url_for("officers.show_worker", number=person.number) if reads else url_for("frame.home")
     if form.sent:
         with form.submitting() as session:
             by, pepper = access.who().name, access.pepper()
             slip = slips.print_slip(session, caller.tenant, person, by=by, pepper=pepper, now=access.now())
             address = url_for(".sign_in_by_slip", _external=True)
-            return shown("signing_in/slip.html", slip=slip, person=person, address=address)
-    return shown("signing_in/print-slip.html", form=form, person=person)
+            return shown("signing_in/slip.html", slip=slip, person=person, address=address, back=back)
+    return shown("signing_in/print-slip.html", form=form, person=person, back=back)

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from flask.testing import FlaskClient
 from certification.access.permissions import Role
 from certification.models import Fact, Freezing, Worker, YearClosing
 from certification.targets import settling
+from certification.targets.attainment import YearTarget
 from certification.units import organizations
 from certification.vietnam import vietnam_day
 from certification.web.officers.units import rows
+from certification.web.officers.units.rows import Row
 from lrs.db import Database, new_id
 from tests.certification.access.people import account, give
 from tests.certification.web.published import publish
@@ -101,6 +104,22 @@ def test_the_units_below_are_sorted_looked_for_and_read_in_parts(officer: Visito
     after = officer.get(following.replace("&amp;", "&")).text
     assert re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', after) == ["CĐCS Công ty Đông Đô"]
     assert officer.get("/cong-doan/don-vi/cd/lao-cai?cursor=xyz").status_code == 400
+
+
+def test_units_sorted_by_gap_stand_by_missing_people_not_by_name_or_rate() -> None:
+    def row(name: str, counted: int, denominator: int, short: int) -> Row:
+        rate = Fraction(counted, denominator)
+        asked = YearTarget(2026, ">=", 70, not short, short, None)
+        return Row(name, name, "", denominator, counted, counted, denominator, rate, asked, None, 1, 1, True)
+
+    given = [row("An", 0, 4, 3), row("Bảo", 12, 30, 9), row("Cẩm", 2, 10, 5), row("Đạt", 9, 10, 0)]
+
+    def names(sort: str) -> list[str]:
+        return [one.name for one in rows.part(given, sort, "", None)[0]]
+
+    assert names("thieu") == ["Bảo", "Cẩm", "An", "Đạt"]
+    assert names("ty-le") == ["An", "Cẩm", "Bảo", "Đạt"]
+    assert names("ten") == ["An", "Bảo", "Cẩm", "Đạt"]
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,13 @@ function letGo(form) {
 document.addEventListener("change", (event) => {
   const field = event.target;
   if (!field.dataset || !field.dataset.mostBytes) return;
-  const large = [...field.files].some((file) => file.size > Number(field.dataset.mostBytes));
-  field.setCustomValidity(large ? field.dataset.tooLarge : "");
-  if (large) { field.reportValidity(); field.value = ""; field.setCustomValidity(""); }
+  const id = `${field.id}-loi`;
+  document.getElementById(id)?.remove();
+  if (![...field.files].some((file) => file.size > Number(field.dataset.mostBytes))) return;
+  field.value = "";
+  const said = Object.assign(document.createElement("p"), { id, className: "fault", textContent: field.dataset.tooLarge });
+  said.setAttribute("role", "alert");
+  field.before(said);
 });
 
 // The summary of faults takes the focus; a link in it leads to its field, the first option of a group.
@@ -50,3 +54,9 @@ for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(
   field.files = event.dataTransfer.files;
   field.dispatchEvent(new Event("change", { bubbles: true }));
 });
+
+// A page that is meant to be paper has a button for it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
