@@ -132,6 +132,18 @@ def test_the_settings_and_the_proxy_of_the_guide_agree(monkeypatch: pytest.Monke
     assert f"NAME={urlsplit(settings.public_url).hostname}\n" in typed
 
 
+def test_the_image_takes_what_installing_takes_and_names_files_that_are_there() -> None:
+    image, installing = (OPERATE / "Containerfile").read_text(), "\n".join(_lines_of("On one server, from nothing"))
+    [typed] = re.findall(r"install --no-install-recommends (ca-certificates.*)$", installing, re.MULTILINE)
+    [taken] = re.findall(r"--no-install-recommends (.*?)&&", image.replace("\\\n", " "), re.DOTALL)
+    beside = {"git", "nginx", "postgresql"}
+    assert set(typed.split()) - beside == set(taken.split()) - {"postgresql-client"}
+    assert [path for path in re.findall(r"docs/\S+", image) if not (HERE / path.rstrip(",.")).exists()] == []
+    assert 'CMD [".venv/bin/python", "wsgi.py"]' in image and "USER cdht" in image
+    left_out = (OPERATE / "Containerfile.dockerignore").read_text().split()
+    assert not {"lrs", "certification", "migrations", "schemas", ".ci", "Makefile", "wsgi.py", "docs"} & {*left_out}
+
+
 def test_upgrading_brings_what_installing_brought() -> None:
     installing, upgrading = _lines_of("On one server, from nothing"), _lines_of("Upgrading")
     renewed = [

@@ -121,21 +121,22 @@ def judging(asked: Installation) -> Iterator[Check]:
 
 def time(asked: Installation) -> Iterator[Check]:
     """Whether something keeps the machine's clock right, as the kernel knows it. The database's clock tells nothing of
-    it where both are on one machine."""
-    name = _("Đồng bộ giờ")
-    if is_clock_kept():
+    it where both are on one machine. Nothing where the kernel does not say: a service that is walled in may not ask."""
+    name, kept = _("Đồng bộ giờ"), is_clock_kept()
+    if kept:
         yield Check("time", name, GOOD, _("Đồng hồ máy được đồng bộ."))
-    else:
+    elif kept is not None:
         do = _("Cài systemd-timesyncd hoặc chrony, rồi xem: timedatectl")
         yield Check("time", name, MIND, _("Không chương trình nào giữ đúng giờ của máy."), do, "the-clock-is-wrong")
 
 
-def is_clock_kept() -> bool:
-    """What the kernel says, as `timedatectl` asks it (adjtimex(2)); true where it does not say."""
+def is_clock_kept() -> bool | None:
+    """What `timedatectl` asks, too (adjtimex(2)); None where nothing is said."""
     if sys.platform != "linux":
-        return True
-    unsynchronized, asks_and_changes_nothing = 5, ctypes.create_string_buffer(512)
-    return bool(ctypes.CDLL(None).adjtimex(asks_and_changes_nothing) != unsynchronized)
+        return None
+    refused, unsynchronized, asks_and_changes_nothing = -1, 5, ctypes.create_string_buffer(512)
+    said = ctypes.CDLL(None).adjtimex(asks_and_changes_nothing)
+    return None if said == refused else bool(said != unsynchronized)
 
 
 def secret_file(asked: Installation) -> Iterator[Check]:
