@@ -101,11 +101,15 @@ def export_person(worker_number: str, file: Path, by: str, tenant: str) -> None:
             now=invocation.now(),
         )
     sha256 = hashlib.sha256(data).hexdigest()
-    with invocation.writing(tenant) as (session, owner):
-        written = str(file.resolve())
-        exporting.note(session, owner, worker_number, by=by, file=written, sha256=sha256, now=invocation.now())
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(data)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        try:
+            with invocation.writing(tenant) as (session, owner):
+                written = str(file.resolve())
+                exporting.note(session, owner, worker_number, by=by, file=written, sha256=sha256, now=invocation.now())
+        except BaseException:
+            file.unlink()  # nothing is in it: what is on no record is handed to nobody
+            raise
+        opened.write(data)
     click.echo(f"{file}: {number(len(data))} bytes, SHA-256 {sha256}")
 
 

@@ -42,9 +42,9 @@ class Reading:
 
 def read_rows(reading: Reading, sheet: Sheet) -> None:
     """Reads every row, notes every fault, and makes a Statement of each good one."""
-    said = [(row, attendance.said(row, reading.mapping, reading.now)) for row in sheet.rows]
+    said = [attendance.said(row, reading.mapping, reading.now) for row in sheet.rows]
     first: dict[tuple[UUID, str, date, Any], int] = {}
-    days = [one.day for _, one in said if one is not None]
+    days = [one.day for one in said if one is not None]
     listed = {person.id for person in reading.people.values()}
     unfit: Mapping[UUID, str] = {}
     own = witnesses.own_workers(reading.session, reading.tenant, reading.witness)
@@ -53,7 +53,7 @@ def read_rows(reading: Reading, sheet: Sheet) -> None:
             reading.session, reading.tenant, reading.witness, listed, min(days), max(days), oneself_too=False
         )
     hidden = witnesses.hidden(reading.session, reading.tenant, reading.witness, unfit, vietnam_day(reading.now))
-    for row, one in said:
+    for row, one in zip(sheet.each(), said, strict=True):
         number = row.cell(attendance.NUMBER)
         person = reading.people.get(number)
         if person is not None and person.id in hidden:

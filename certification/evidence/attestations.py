@@ -120,7 +120,7 @@ def import_attestations(
     today = vietnam_day(now)
     rows: list[tuple[int, Vouched]] = []
     first: dict[_Subject, int] = {}
-    for row in sheet.rows:
+    for row in sheet.each():
         subject, vouched = _vouched(row, people, rules, today)
         earlier = row.number if subject is None else first.setdefault(subject, row.number)
         if earlier != row.number:

@@ -89,7 +89,7 @@ def import_channel_items(
     }
     told: dict[UUID, dict[str, Any]] = {}
     first: dict[UUID, int] = {}
-    for row in sheet.rows:
+    for row in sheet.each():
         one = _said(row, known, tenant, by, now)
         if one is None:
             continue

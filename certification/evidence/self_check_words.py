@@ -1,14 +1,15 @@
-"""The words of a self-check, in Vietnamese: one place for page and JSON."""
+"""The words of a self-check, in Vietnamese: one place for page and JSON; and which to take for English."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from certification.evidence import self_check_english as english
 from certification.evidence.findings_words import finding_words
 from certification.evidence.self_check import Remark
 from lrs.api import Outcome
 
-__all__ = ["EFFECTS", "OUTCOMES", "REMARKS", "remark_words"]
+__all__ = ["EFFECTS", "OUTCOMES", "REMARKS", "remark_words", "remark_words_in_english"]
 
 OUTCOMES: Mapping[Outcome, str] = {
     Outcome.REFUSED: "Kho không nhận: phát biểu sai quy tắc xAPI.",
@@ -88,3 +89,16 @@ def remark_words(remark: Remark) -> str:
     if "others" in about:
         about["others"] = f" và {about['others']} tài khoản khác" if about["others"] != "0" else ""
     return REMARKS[remark.code].format(**about)
+
+
+def remark_words_in_english(remark: Remark) -> str:
+    """The same in English; what rules call a topic, a template or a place stays as they write it."""
+    about = dict(remark.about)
+    if remark.code not in english.REMARKS:
+        asked = english.ASKED[about["rule"]].format(**about) if "rule" in about else ""
+        return english.FINDINGS[remark.code].format(**about, place=remark.place, asked=asked)
+    if "near" in about:
+        about["near"] = english.NEAR.format(near=about["near"]) if about["near"] else ""
+    if "others" in about:
+        about["others"] = english.OTHERS.format(others=about["others"]) if about["others"] != "0" else ""
+    return english.REMARKS[remark.code].format(**about)

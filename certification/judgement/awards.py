@@ -153,7 +153,7 @@ def import_titles(
     told: dict[_Key, Title] = {}
     first: dict[_Key, int] = {}
     rows: dict[_Key, Row] = {}
-    for row in sheet.rows:
+    for row in sheet.each():
         person = _person(row, people, accounts.get(row.number), nationals.get(row.number))
         year, title = _title(row, today)
         if person is None or year is None:

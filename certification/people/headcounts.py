@@ -175,7 +175,7 @@ def import_headcounts(
     enterprises = _enterprises(session, tenant, within)
     told: dict[_Key, Declared] = {}
     first: dict[_Key, int] = {}
-    for row in sheet.rows:
+    for row in sheet.each():
         enterprise, declared = _declared(row, enterprises, vietnam_day(now))
         if enterprise is None or declared is None:
             continue

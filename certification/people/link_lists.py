@@ -50,7 +50,7 @@ def import_links(
     people = {number: person for number, person in people.items() if person.id in seen}
     told: dict[str, tuple[int, str, str]] = {}
     accounts: list[tuple[int, tuple[str, ...]]] = []
-    for row in sheet.rows:
+    for row in sheet.each():
         text, number = row.text(ACCOUNT, at_most=20_000), row.text(NUMBER)
         basis = (row.optional_text(BASIS, at_most=2000) if sheet.has(BASIS) else None) or ""
         if number is not None and number not in people:

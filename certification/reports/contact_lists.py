@@ -51,7 +51,7 @@ def import_contacts(
     bulk.import_alone(session, tenant)
     nodes = organizations.nodes(session, tenant)
     told: dict[UUID, tuple[int, Contact]] = {}
-    for row in sheet.rows:
+    for row in sheet.each():
         code = row.text(UNIT)
         node = None if code is None else nodes.get(code)
         if code is not None and (node is None or (within is not None and node.id not in within)):

@@ -6,6 +6,7 @@ corrected once and not fault by fault. Faults are written in Vietnamese and say 
 corrects the file reads them.
 
     read(data, columns) → Sheet       raises ImportFaults when the file as a whole cannot be read
+    watched(watcher)                  tells how far the work on whatever is read within it is
     Row.text / day / number / choice  one cell, typed; a fault is noted on the sheet and None comes back
     Sheet.refuse_faulty()             raises ImportFaults with all faults noted, in the order of the rows
     given_back.as_xlsx / as_csv       the rows that were refused, each with why, to correct and import again
@@ -19,6 +20,6 @@ from __future__ import annotations
 from certification.spreadsheets.columns import Column
 from certification.spreadsheets.days import read_day, written
 from certification.spreadsheets.faults import Fault, ImportFaults, ImportResult
-from certification.spreadsheets.sheet import Row, Sheet, read
+from certification.spreadsheets.sheet import Row, Sheet, read, watched
 
-__all__ = ["Column", "Fault", "ImportFaults", "ImportResult", "Row", "Sheet", "read", "read_day", "written"]
+__all__ = ["Column", "Fault", "ImportFaults", "ImportResult", "Row", "Sheet", "read", "read_day", "watched", "written"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from certification.spreadsheets import csv_text
 from certification.spreadsheets.columns import (
@@ -33,7 +35,7 @@ from certification.spreadsheets.faults import (
 )
 from certification.spreadsheets.xlsx import Workbook, is_zip
 
-__all__ = ["CELL_AT_MOST", "FILE_AT_MOST", "ROWS_AT_MOST", "Row", "Sheet", "read"]
+__all__ = ["CELL_AT_MOST", "FILE_AT_MOST", "ROWS_AT_MOST", "Row", "Sheet", "Watcher", "read", "watched"]
 
 T = TypeVar("T")
 
@@ -49,8 +51,34 @@ ROWS_AT_MOST = 300_000
 NONE_GOOD = 500
 """Where so many rows are all at fault as they are read, the file is read no further."""
 
+TOLD_AFTER = 500
+"""So many rows are checked between two words to whoever watches."""
+
 LOOKED_AT = 2_000
 """So many rows are looked through for letters that were spoilt before the file was saved."""
+
+
+class Watcher(Protocol):
+    """Is told how far the work on a table is."""
+
+    def begun(self, rows: int) -> None:
+        """It was read, and has so many rows."""
+
+    def more(self, rows: int) -> None:
+        """So many more of them were checked."""
+
+
+_WATCHER: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """What is read within the block is watched: whoever brings a table in need not know."""
+    before = _WATCHER.set(watcher)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(before)
 
 
 @dataclass(slots=True)
@@ -188,6 +216,7 @@ class Sheet:
     """Rows with cells beside the table or too few of them, by number: they are no rows of it."""
     _stream: Iterator[Row] = field(default=iter(()), repr=False)
     _rows: tuple[Row, ...] | None = field(default=None, repr=False)
+    _watcher: Watcher | None = field(default=None, repr=False)
     _more: int = 0
     _read: int = 0
     """How many rows with anything in them were read."""
@@ -201,7 +230,19 @@ class Sheet:
         """All rows, kept."""
         if self._rows is None:
             self._rows = tuple(self._stream)
+            if self._watcher is not None:
+                self._watcher.begun(len(self._rows))
         return self._rows
+
+    def each(self) -> Iterator[Row]:
+        """All rows, kept, one by one, to be checked: whoever watches is told how far that is."""
+        done = 0
+        for done, row in enumerate(self.rows, start=1):
+            if self._watcher is not None and done % TOLD_AFTER == 1 and done > 1:
+                self._watcher.more(TOLD_AFTER)
+            yield row
+        if self._watcher is not None and done:
+            self._watcher.more((done - 1) % TOLD_AFTER + 1)
 
     def has(self, column: str) -> bool:
         """Whether the file has this column."""
@@ -311,6 +352,7 @@ def read(
     if first is None and not faults:
         raise file_fault("tệp chỉ có dòng tiêu đề; ghi ít nhất một dòng dữ liệu")
     found._stream = rows if first is None else chain([first], rows)
+    found._watcher = _WATCHER.get()
     return found
 
 

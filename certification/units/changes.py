@@ -170,7 +170,7 @@ def import_successions(
     """
     sheet = spreadsheets.read(data, SUCCESSION_COLUMNS)
     told: dict[str, Ending] = {}
-    for row in sheet.rows:
+    for row in sheet.each():
         code, successor = row.text(OLD), row.optional_text(NEW)
         day, source = row.day(FROM), row.text(SOURCE, at_most=2000)
         if code is None or day is None or source is None or not row.ok:

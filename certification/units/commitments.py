@@ -50,7 +50,7 @@ def import_commitments(
     }
     kinds = {_plain(kind): kind for kind in _countable(session, tenant)}
     told: dict[_Key, tuple[int, str]] = {}
-    for row in sheet.rows:
+    for row in sheet.each():
         code = row.text("Mã đơn vị")
         words = row.text("Nội dung")
         year = row.year("Năm")

@@ -251,7 +251,7 @@ def import_organizations(session: Session, tenant: UUID, data: bytes, *, now: da
     there because every import is called alike; no row here keeps it.
     """
     sheet = spreadsheets.read(data, ORGANIZATION_COLUMNS)
-    periods = [period for row in sheet.rows if (period := _period(row)) is not None]
+    periods = [period for row in sheet.each() if (period := _period(row)) is not None]
     bulk.import_alone(session, tenant)
     faulty = [row for row in sheet.rows if not row.ok]
     if faulty:

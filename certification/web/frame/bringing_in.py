@@ -14,6 +14,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,7 @@ from certification.resources.access import caller, changing, database, now, pepp
 from certification.resources.errors import BadRequest, NotFound
 from certification.resources.speaking import in_the_name_of
 from certification.resources.uploads import TABLES, XLSX, Upload
-from certification.spreadsheets import Fault, ImportFaults, given_back, written
+from certification.spreadsheets import Fault, ImportFaults, given_back, watched, written
 from certification.spreadsheets.encodings import HOW_TO_SAVE, what_else
 from certification.spreadsheets.xlsx import is_zip
 from certification.web.frame import places
@@ -62,6 +63,9 @@ CHECK, TAKE_IN = "kiem-tra", "nhap"
 """What the buttons of the form ask for."""
 
 TAKEN_IN = "import.take-in"
+
+TOLD_AFTER = timedelta(seconds=1)
+"""So long passes before other processes are told again how far the work is."""
 
 ROSTER = "roster"
 
@@ -430,7 +434,7 @@ def _take_in(row: FileImport, sent: Upload) -> None:
         outcome = _of_report(report)
     else:
         journal = None if row.checks else RowJournal(row.id)
-        with changing(tenant, dry_run=row.checks) as session:
+        with watched(progress), changing(tenant, dry_run=row.checks) as session:
             outcome, _refused = OTHERS[row.kind].take_in(session, row, sent.data, row.good_rows, journal)
             if journal is not None:
                 journal.write(session, tenant)
@@ -469,6 +473,10 @@ class _Progress:
 
     def _tell(self) -> None:
         _under_way[self.row.id] = (self.done, self.rows)
+        at = now()
+        if self.done and at - self.told < TOLD_AFTER:
+            return
+        self.told = at
         if not database().is_sqlite:  # there the one who writes is alone, and one process serves
             with database().writing(self.row.tenant_id) as session:
                 file_imports.beat(session, self.row.tenant_id, self.row.id, self.done, self.rows, now())

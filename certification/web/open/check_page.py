@@ -20,13 +20,14 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from certification.access.permissions import Act
-from certification.evidence import self_check
+from certification.evidence import self_check, self_check_english
 from certification.evidence.self_check import Assay, Checked, TargetFed
-from certification.evidence.self_check_words import EFFECTS, OUTCOMES, remark_words
+from certification.evidence.self_check_words import EFFECTS, OUTCOMES, remark_words, remark_words_in_english
 from certification.judgement import explanations
 from certification.resources.access import database, identified
 from certification.resources.errors import Forbidden, Refusal
 from certification.resources.self_check import MOST_BYTES, MOST_STATEMENTS, statements_in
+from certification.web.frame.languages import chosen
 from certification.web.frame.pages import shown
 from certification.web.open import pages
 from lrs import api
@@ -148,20 +149,24 @@ def placed(error: api.InvalidRequest, pasted: str) -> tuple[Fault, ...]:
 
 def result(number: int, one: Checked) -> Mapping[str, Any]:
     """What a template says of one Statement that was tried out."""
-    assay = one.assay
+    assay, is_english = one.assay, chosen() == "en"
+    outcomes, effects = (self_check_english.OUTCOMES, self_check_english.EFFECTS) if is_english else (OUTCOMES, EFFECTS)
     return {
         "number": number,
         "id": one.id or "",
         "good": assay is not None and assay.effect == "counts",
-        "store": OUTCOMES[one.trial.outcome],
+        "store": outcomes[one.trial.outcome],
         "faults": one.trial.faults,
         "differences": one.trial.differences,
-        "effect": EFFECTS[assay.effect] if assay is not None else "",
+        "effect": effects[assay.effect] if assay is not None else "",
         "assay": None if assay is None else _assay(assay),
     }
 
 
 def _assay(assay: Assay) -> Mapping[str, Any]:
+    is_english = chosen() == "en"
+    levels = self_check_english.LEVELS if is_english else explanations.LEVELS
+    said = remark_words_in_english if is_english else remark_words
     return {
         "day": f"{assay.day:%d/%m/%Y}",
         "year": assay.day.year,
@@ -174,13 +179,13 @@ def _assay(assay: Assay) -> Mapping[str, Any]:
                 "minutes": str(fact.minutes),
                 "score": "–" if fact.score is None else f"{fact.score / 100:.4g}%".replace(".", ","),
                 "quality": f"E{fact.quality}",
-                "quality_words": explanations.LEVELS[fact.quality],
+                "quality_words": levels[fact.quality],
             }
             for fact in assay.facts
         ],
         "indicators": assay.feeds.indicators,
         "targets": _by_title(assay.feeds.targets),
-        "missing": [{"words": remark_words(one), "place": one.place, "code": one.code} for one in assay.remarks],
+        "missing": [{"words": said(one), "place": one.place, "code": one.code} for one in assay.remarks],
     }
 
 

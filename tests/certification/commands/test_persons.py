@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from certification.privacy import exporting
 from tests.certification.commands.running import Run, succeeded
 
 
@@ -30,3 +31,19 @@ def test_a_person_is_exported_put_into_an_empty_tenant_and_erased(run: Run, tmp_
     assert f"Removed the export {file}" in said
     assert not file.exists()
     assert run("dossier", "A1", "--year", "2026").exit_code == 1
+
+
+@pytest.mark.usefixtures("ready")
+def test_nothing_is_written_of_a_person_before_it_is_on_record(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a1.zip"
+    found: list[int] = []
+
+    def fail(*_told: object, **_named: object) -> None:
+        found.append(file.stat().st_size)
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(exporting, "note", fail)
+    assert run("export-person", "A1", str(file), "--by", "hoa").exit_code != 0
+    assert (found, file.exists()) == ([0], False)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from certification import spreadsheets
-from certification.spreadsheets import Column, ImportFaults, Sheet, read, read_day
+from certification.spreadsheets import Column, ImportFaults, Sheet, read, read_day, watched
 from certification.spreadsheets import sheet as sheet_module
 
 HEADINGS = ("Mã", "Họ và tên", "Ngày vào làm")
@@ -333,3 +333,25 @@ def test_a_file_with_very_many_faults_is_read_no_further(monkeypatch: pytest.Mon
     few = read("\n".join(["Mã,Họ và tên,Ngày vào làm", *wrong[:4], "A1,Hoa,01/02/2026"]).encode(), HEADINGS)
     few.refuse_faulty(good_rows=True)
     assert len(few.rows) == 1
+
+
+def test_whoever_watches_is_told_how_many_rows_there_are_and_how_many_were_checked() -> None:
+    class Watching:
+        def __init__(self) -> None:
+            self.told: list[int] = []
+
+        def begun(self, rows: int) -> None:
+            self.told.append(-rows)
+
+        def more(self, rows: int) -> None:
+            self.told.append(rows)
+
+    data = b"Ma,Ho va ten,Ngay vao lam\n" + b"A,B,1/1/2026\n" * 1001
+    watching = Watching()
+    with watched(watching):
+        found = read(data, HEADINGS)
+    for row in found.each():
+        if row.number == 1002:
+            assert watching.told == [-1001, 500, 500]
+    assert watching.told == [-1001, 500, 500, 1]
+    assert len(list(read(data, HEADINGS).each())) == 1001, "and nobody else"

@@ -142,6 +142,20 @@ def test_a_union_says_who_is_in_the_union_and_only_of_its_own_enterprises(desk: 
     assert "không có doanh nghiệp nào mang mã" in union.get(desk.send(union, AT["cs"], elsewhere)).text
 
 
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """What pages are told of how far an import is: rows done, and rows."""
+    found: list[tuple[int, int]] = []
+    tell = bringing_in._Progress._tell
+
+    def note(self: bringing_in._Progress) -> None:
+        found.append((self.done, self.rows))
+        tell(self)
+
+    monkeypatch.setattr(bringing_in._Progress, "_tell", note)
+    return found
+
+
 def test_other_tables_of_a_union_are_brought_in_by_the_same_page(desk: Desk) -> None:
     union = desk.sits("cs")
     page = union.get(AT["cs"]).text
@@ -233,7 +247,9 @@ def test_a_file_of_twenty_megabytes_that_is_none_gets_a_word(desk: Desk, monkeyp
 CONTEST = "Mã người lao động,Nội dung,Ngày,Chủ đề,Hình thức,Xếp hạng\n"
 
 
-def test_a_list_of_a_contest_is_checked_corrected_taken_in_and_undone_on_the_page(desk: Desk) -> None:
+def test_a_list_of_a_contest_is_checked_corrected_taken_in_and_undone_on_the_page(
+    desk: Desk, told: list[tuple[int, int]]
+) -> None:
     union, at = desk.sits("cs"), AT["cs"]
     with desk.database.reading(desk.tenant) as session:
         hired = sa.select(Worker.number).join(Employment, Employment.worker_id == Worker.id)
@@ -243,8 +259,8 @@ def test_a_list_of_a_contest_is_checked_corrected_taken_in_and_undone_on_the_pag
 
     def sent(text: str, **fields: str) -> Any:
         page = hidden_fields(union.get(f"{at}?bang=attendance").text)
-        told = {"kind": "attendance", "list_of": "cdcs/a", "list_code": "HT-01", "list_kind": "paper", **fields}
-        data = {**page, **told, "viec": "kiem-tra", "table": (io.BytesIO(text.encode()), "ht.csv")}
+        list_told = {"kind": "attendance", "list_of": "cdcs/a", "list_code": "HT-01", "list_kind": "paper", **fields}
+        data = {**page, **list_told, "viec": "kiem-tra", "table": (io.BytesIO(text.encode()), "ht.csv")}
         return union.client.post(at, data=data, headers=ORIGIN, content_type="multipart/form-data")
 
     refused = sent(CONTEST + row, list_code="", list_of="cdcs/c")
@@ -257,6 +273,7 @@ def test_a_list_of_a_contest_is_checked_corrected_taken_in_and_undone_on_the_pag
     assert "khong-co" in [cell.value for cell in list(book.rows)[1]]
     done = union.fill_in(checked, {"good_rows": "1"}, action=f"{checked}/nhap").headers["Location"]
     assert "Đã nhập" in union.get(done).text
+    assert told == [(0, 2), (2, 2)] * 2, "of the file that was tried, and of that taken in"
 
     def versions() -> list[tuple[str, int, int]]:
         with desk.database.reading(desk.tenant) as session:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from html import unescape
+from string import Formatter
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from certification.evidence import findings_words, self_check_english, self_check_words
+from certification.judgement import explanations
 from certification.web.open.check_page import EXAMPLE, PATH
 from lrs.db import Database
 from tests.certification.learning import add_worker, load_rules, statement
@@ -50,6 +53,34 @@ def test_the_form_is_open_to_everybody_and_shows_an_example_that_counts(
     assert "Kiểm tra phát biểu xAPI" in form.text
     assert EXAMPLE in unescape(form.text)
     assert "Kho sẽ nhận và lưu mới. Có minh chứng" in send(client, key, EXAMPLE).text
+
+
+def test_whoever_reads_english_is_told_about_evidence_in_english(client: FlaskClient, key: dict[str, str]) -> None:
+    client.set_cookie("http-cdht-language", "en")
+    page = unescape(
+        send(client, key, [statement("an"), statement("nobody", verb={"id": "https://example.org/x"})]).text
+    )
+    assert "The store would take it in as a new one. It counts as evidence." in page
+    assert "There is no duration (result.duration)" in page and "do not have the verb https://example.org/x." in page
+    assert "is not known. The Statement is kept and waits" in page
+    for word in ("Kho sẽ", "minh chứng", "Chưa biết", "thời lượng"):
+        assert word not in page, word
+
+
+def test_what_is_said_in_english_is_all_that_is_said_in_vietnamese_of_the_same_things() -> None:
+    def slots(words: str) -> set[str]:
+        return {name for _text, name, _form, _conversion in Formatter().parse(words) if name is not None}
+
+    for vietnamese, english in (
+        (self_check_words.REMARKS, self_check_english.REMARKS),
+        (self_check_words.OUTCOMES, self_check_english.OUTCOMES),
+        (self_check_words.EFFECTS, self_check_english.EFFECTS), (findings_words.FINDINGS, self_check_english.FINDINGS),
+        (findings_words.ASKED, self_check_english.ASKED),
+    ):  # fmt: skip
+        assert [(code, slots(words)) for code, words in vietnamese.items()] == [
+            (code, slots(words)) for code, words in english.items()
+        ]
+    assert len(explanations.LEVELS) == len(self_check_english.LEVELS)
 
 
 def test_the_page_says_what_the_json_says(client: FlaskClient, key: dict[str, str]) -> None:
