@@ -32,14 +32,17 @@ from certification.rules import stated_facts, statement_templates
 from certification.rules.evidence_mapping import Dating, EvidenceMapping
 from certification.rules.locations import with_lists
 from lrs import api
-from lrs.db import Session, among, beside
+from lrs.db import Session, among, beside, is_postgresql
 
 __all__ = [
     "Counted",
     "Found",
+    "Group",
     "Listed",
     "SharedCertificate",
+    "by_month",
     "by_platform",
+    "groups",
     "kept_rows",
     "listed",
     "of_statement",
@@ -74,6 +77,16 @@ class Counted:
     code: str
     statements: int
     example: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many Statements of a platform have a finding, of those that came in a month ("2026-11"), or ever."""
+
+    said_by: int
+    code: str
+    statements: int
+    month: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +224,40 @@ def by_platform(session: Session, tenant: UUID) -> list[Counted]:
     return [Counted(said_by, code, number, UUID(example)) for said_by, code, number, example in rows]
 
 
+def by_month(session: Session, tenant: UUID) -> list[Group]:
+    """The same by the month, in Vietnam, in which the Statements came, the newest month first: a backlog that a
+    platform brings in is one group. One SQL command, which goes through all findings."""
+    if is_postgresql(session):
+        month = sa.func.to_char(sa.func.timezone("Asia/Ho_Chi_Minh", Finding.stored), "YYYY-MM")
+    else:
+        month = sa.func.strftime("%Y-%m", Finding.stored, "+7 hours")
+    statements = sa.func.count(Finding.statement_id.distinct())
+    of = sa.select(month.label("month"), Finding.said_by, Finding.code, statements.label("statements"))
+    rows = session.execute(
+        of.where(Finding.tenant_id == tenant)
+        .group_by(sa.literal_column("1"), Finding.said_by, Finding.code)
+        .order_by(sa.literal_column("1").desc(), sa.literal_column("4").desc(), Finding.said_by, Finding.code)
+    )
+    return [Group(said_by, code, statements, month) for month, said_by, code, statements in rows]
+
+
+def groups(session: Session, tenant: UUID, *, counted: int) -> list[Group]:
+    """Of which platforms there are findings of which kind, each counted up to one more than `counted`: where there are
+    so many that nobody can wait until all were gone through. Two SQL commands for each, by an index."""
+    found: list[Group] = []
+    mine = sa.select(Finding.said_by, Finding.code).where(Finding.tenant_id == tenant)
+    order, last = (Finding.said_by, Finding.code), None
+    while True:
+        behind = mine if last is None else mine.where(sa.tuple_(*order) > last)
+        row = session.execute(behind.order_by(*order).limit(1)).first()
+        if row is None:
+            return sorted(found, key=lambda one: -one.statements)
+        last = row.said_by, row.code
+        same = mine.where(Finding.said_by == row.said_by, Finding.code == row.code).limit(counted + 1).subquery()
+        number = session.scalar(sa.select(sa.func.count()).select_from(same)) or 0
+        found.append(Group(row.said_by, row.code, number))
+
+
 def listed(
     session: Session,
     tenant: UUID,
@@ -221,11 +268,13 @@ def listed(
     limit: int = 100,
     about: Callable[[Any], sa.ColumnElement[bool]] | None = None,
     of: UUID | None = None,
+    stored: tuple[datetime, datetime] | None = None,
 ) -> list[Listed]:
     """Findings by Statement id, then number, from behind `after` (the last one's) on; `of` one Statement. One SQL
     command.
 
-    With `about`, a condition on a worker's id, those of Statements alone that are evidence about such a worker.
+    With `about`, a condition on a worker's id, those of Statements alone that are evidence about such a worker; with
+    `stored` those that came from the first instant on, before the second.
     """
     query = (
         sa.select(Finding)
@@ -237,6 +286,8 @@ def listed(
         query = query.where(Finding.code.in_(codes))
     if said_by is not None:
         query = query.where(Finding.said_by == said_by)
+    if stored is not None:
+        query = query.where(Finding.stored >= stored[0], Finding.stored < stored[1])
     if of is not None:
         query = query.where(Finding.statement_id == of)
     if after is not None:

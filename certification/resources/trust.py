@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,10 @@ from certification.resources.errors import BadRequest, Fault
 from certification.resources.frame import Resource
 from certification.resources.parameters import REASON, Body, DryRun, Paging
 from certification.resources.shapes import Answer, AsOf, Page
+from certification.vietnam import VIETNAM
 from lrs import api
+
+MONTH = r"20[0-9]{2}-(0[1-9]|1[0-2])\Z"
 
 resource = Resource("trust", "Who may vouch for what, and what is to be looked at in Statements.")
 
@@ -90,10 +94,14 @@ class DecidedAnswer(AsOf):
 
 
 class FindingsParameters(Paging):
-    """`kind`: findings of this kind alone; `platform`: of this authority alone."""
+    """`kind`: findings of this kind alone; `platform`: of this authority alone; `month`: of what came in it alone."""
 
     kind = fields.String(validate=validate.OneOf(list(FINDINGS)))
     platform = fields.Integer(metadata={"description": "`platform` of GET /api/findings/by-platform."})
+    month = fields.String(
+        validate=validate.Regexp(MONTH),
+        metadata={"description": "Of Statements that came in this month, in Vietnam: 2026-11, say."},
+    )
 
 
 class FindingAnswer(Answer):
@@ -245,6 +253,13 @@ def _shown(decisions: list[Decision], names: Mapping[str, str]) -> list[dict[str
 # ---------------------------------------------------------------- what is to be looked at
 
 
+def _month(written: str) -> tuple[datetime, datetime]:
+    """When a month begins and when the next one does."""
+    year, month = int(written[:4]), int(written[5:])
+    first, after = date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+    return datetime.combine(first, time(), VIETNAM), datetime.combine(after, time(), VIETNAM)
+
+
 @resource.get("/findings", Act.READ_FINDINGS, query=FindingsParameters, answers=FindingsPage)
 def list_findings(query: Mapping[str, Any]) -> Any:
     """What is to be looked at in Statements
@@ -263,6 +278,7 @@ def list_findings(query: Mapping[str, Any]) -> Any:
             after=(left[0], left[1]) if left else None,
             limit=query["limit"] + 1,
             about=None if reach.everything else lambda column: reach.workers(session, column),
+            stored=_month(query["month"]) if "month" in query else None,
         )
         workers = findings.workers_of(
             session,

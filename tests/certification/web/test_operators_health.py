@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from flask import Flask
@@ -13,9 +13,9 @@ from flask import Flask
 from certification.access import records
 from certification.access.permissions import Role
 from certification.acts import chain
-from certification.evidence import feed
+from certification.evidence import feed, findings
 from certification.judgement import pulse, work
-from certification.models import Look, RecordedAct
+from certification.models import Finding, Look, RecordedAct
 from certification.people import linking
 from lrs import api
 from lrs.backup import noted
@@ -227,4 +227,25 @@ def test_what_is_to_be_looked_at_is_counted_by_platform_and_listed(
     page = operator.get("/van-hanh/can-xem-lai")
     assert "Moodle A" in page.text and "Gửi muộn" in page.text and STATEMENT["id"] in page.text
     assert STATEMENT["id"] not in operator.get("/van-hanh/can-xem-lai?loai=rule-broken").text
+    with database.reading(tenant) as session:
+        platform = session.scalars(sa.select(Finding.said_by).where(Finding.tenant_id == tenant)).one()
+    with database.writing(tenant) as session:
+        earlier = datetime(2025, 12, 31, 17, tzinfo=UTC)  # the first of January in Vietnam
+        about = '{"days": "9", "most": "7"}'
+        for number, code in ((1, "late"), *((each, "no-template") for each in range(2, 50))):
+            row = {"statement_id": uuid4(), "number": number, "code": code, "about": about, "place": ""}
+            session.add(Finding(tenant_id=tenant, said_by=platform, stored=earlier, **row))
+    page = operator.get("/van-hanh/can-xem-lai")
+    assert STATEMENT["id"] not in page.text, "of many findings groups alone are told"
+    address = f"/van-hanh/can-xem-lai?loai=late&amp;noi_gui={platform}&amp;thang="
+    assert [page.text.count(f'{address}{month}"') for month in ("2026-01", "2025-12")] == [1, 0]
+    assert "no-template" in page.text and ">48<" in page.text, "a backlog is one line"
+    backlog = operator.get(f"/van-hanh/can-xem-lai?loai=late&noi_gui={platform}&thang=2026-01").text
+    assert "9 ngày" in backlog and STATEMENT["id"] not in backlog and "Gửi muộn 01/2026" in backlog
+    with database.reading(tenant) as session:
+        told = findings.groups(session, tenant, counted=10)
+    assert [(one.code, one.statements) for one in told] == [("no-template", 11), ("late", 2)]
+    assert "Theo tháng" in operator.get("/van-hanh/can-xem-lai?thang=2026-13").text, (
+        "no month is as if none was asked for"
+    )
     assert "phát biểu" in operator.get("/van-hanh").text
