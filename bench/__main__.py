@@ -29,6 +29,7 @@ from bench import (
     posting,
     reports,
     rosters,
+    sizes,
     status,
     transcripts,
 )
@@ -51,6 +52,7 @@ PARTS = (
     "reports",
     "certificates",
     "pages",
+    "sizes",
 )
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
@@ -151,6 +153,11 @@ class Bench:
         url = self._url(engine, folder, "pages")
         return {"pages": pages.measure(engine, folder, url, workers=max(2_000, int(100_000 * self._options.scale)))}
 
+    def _sizes(self, engine: str) -> dict[str, Rows]:
+        url = self._url(engine, self._own(f"sizes-{engine}"), "sizes")
+        measured = sizes.measure(url, workers=max(2_000, int(100_000 * self._options.scale)))
+        return {"sizes": [{"engine": engine, **row} for row in measured]}
+
     def _own(self, name: str) -> Path:
         folder = self._folder / name
         folder.mkdir()
@@ -225,6 +232,13 @@ def _windows(row: dict[str, Any]) -> str:
 
 
 TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
+    "sizes": (
+        "What each takes in the database",
+        [
+            ("engine", _text("engine")), ("each", _text("kind")), ("there are", _number("count")),
+            ("bytes", _number("bytes")), ("of that indexes", lambda row: f"{row['indexes']:.0%}"),
+        ],
+    ),
     "posting": (
         "POST /xapi/statements beside the bare insert of the same rows",
         [
