@@ -27,7 +27,7 @@ from tests.faults.serving import scaled
 from tests.migrations.test_rows import contents, fill
 from tests.postgresql import Cluster
 
-KILLS = scaled(3)
+KILLS = scaled(2)
 """On each engine."""
 
 
