@@ -73,6 +73,7 @@ from lrs.forwarding.work import forward
 from lrs.last_use import LastUses
 from lrs.observing import logs
 from lrs.observing.figures import Figures, empty
+from lrs.pulling.work import pull
 from lrs.resources import xapi, xapi_ext
 from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.bodies import Request
@@ -130,8 +131,8 @@ class Settings:
     sms_body: str = field(default="", repr=False)
     """What is sent to it, with {to} or {local} for the number and {text}; JSON where it begins with {, else a form."""
     outgoing_hosts: tuple[str, ...] = ()
-    """Hosts of other systems that operators may have Statements forwarded to, as host or host:port; without any,
-    nothing is forwarded."""
+    """Hosts of other systems that operators may have Statements forwarded to and pulled from, as host or host:port;
+    without any, neither is done."""
     metrics_token: str = field(default="", repr=False)
     """Whoever sends it reads the figures of /metrics; empty: nobody by a token."""
     metrics_local: bool = False
@@ -512,7 +513,7 @@ def create_serving_app() -> Flask:
     """What each web process runs; threads beside it merge what Statements define and keep when keys were used
     and who looked at whom.
 
-    On SQLite this one process also judges, in a thread under the same writer lock, and forwards, in another.
+    On SQLite this one process also judges, in a thread under the same writer lock; it forwards and pulls, in others.
     """
     end_with_parent()
     app = create_web_app()
@@ -534,12 +535,10 @@ def create_serving_app() -> Flask:
         beat = Pulse(app.extensions["settings"].data_dir)
         threads.append(_beside("judging", work, database, stop=stop, clock=lambda: datetime.now(UTC), beat=beat))
         settings: Settings = app.extensions["settings"]
-        threads.append(
-            _beside(
-                "forwarding", forward, database, pepper=settings.secret_key, hosts=settings.outgoing_hosts, more=MORE,
-                stop=stop, clock=lambda: datetime.now(UTC),
-            )
-        )  # fmt: skip
+        told: dict[str, Any] = {"pepper": settings.secret_key, "hosts": settings.outgoing_hosts, "stop": stop}
+        told["clock"] = lambda: datetime.now(UTC)
+        threads.append(_beside("forwarding", forward, database, more=MORE, **told))
+        threads.append(_beside("pulling", pull, database, most_bytes=settings.attachment_max_bytes, **told))
 
     def end_threads() -> None:
         stop.set()

@@ -61,6 +61,16 @@ from lrs.opaque_documents import move_documents
 from lrs.outages import Outages
 from lrs.privacy import OpaqueAccounts, looks_like, opaque_account
 from lrs.provenance import provenance
+from lrs.pulling.sources import Known as Source
+from lrs.pulling.sources import Refused as RefusedStatement
+from lrs.pulling.sources import find as source
+from lrs.pulling.sources import listed as sources
+from lrs.pulling.sources import pause as pause_source
+from lrs.pulling.sources import refusals as source_refusals
+from lrs.pulling.sources import remove as remove_source
+from lrs.pulling.sources import resume as resume_source
+from lrs.pulling.sources import set_source
+from lrs.pulling.work import pull
 from lrs.sandbox import empty as empty_sandbox
 from lrs.signatures import Quality as SignatureQuality
 from lrs.signatures import qualities
@@ -109,8 +119,10 @@ __all__ = [
     "NotFound",
     "Outages",
     "Outcome",
+    "RefusedStatement",
     "Sample",
     "SignatureQuality",
+    "Source",
     "StoredStatement",
     "TextsOrNulls",
     "Trial",
@@ -163,16 +175,24 @@ __all__ = [
     "opaque_account",
     "outgoing",
     "pause_destination",
+    "pause_source",
     "places",
     "provenance",
+    "pull",
     "remove_destination",
+    "remove_source",
     "replay_dead_letters",
     "restore_backup",
     "resume_destination",
+    "resume_source",
     "revoke_credential",
     "rotate_credential",
     "set_destination",
     "set_opaque_accounts",
+    "set_source",
+    "source",
+    "source_refusals",
+    "sources",
     "statements_about",
     "store",
     "take_backup",

@@ -33,6 +33,7 @@ from lrs.errors import InvalidRequest
 from lrs.forwarding import letters
 from lrs.models import Base, Erasure, Reference, Signature, Statement, StatementLink
 from lrs.privacy import OpaqueAccounts, as_kept
+from lrs.pulling import sources
 from lrs.statements import originals
 from lrs.statements.blanking import Blanked, Person, blank, identifiers_of
 from lrs.statements.keys import ifi_text, is_erased, key_of
@@ -256,6 +257,7 @@ def _finish(session: Session, tenant: UUID, erasing: _Erasing, report: Report, n
         removed += documents.forget(session, tenant, ifi)
         actors.forget(session, tenant, ifi)
     provenance.forget(session, tenant, erasing.person)
+    sources.forget(session, tenant, erasing.words)
     report.documents += removed
     session.execute(
         _row(sa.update(_ERASURE), tenant, erasing).values(

@@ -462,6 +462,80 @@ class DeadLetter(Base):
     """An operator wants it sent again."""
 
 
+class Source(Base):
+    """Another store from which Statements are pulled into a tenant, and how far that has come (`lrs.pulling`).
+
+    Personal data: none of its own; the `more` of the other store may hold what it was asked by, which is nobody.
+    Kept until an operator removes it.
+    """
+
+    __tablename__ = "lrs_source"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.Index(None, "tenant_id", "name", unique=True),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    name: Mapped[str]
+    endpoint: Mapped[str]
+    """The address of its xAPI endpoint, without a slash at the end."""
+    version: Mapped[str]
+    """The version of xAPI that is spoken to it: one of `lrs.versions.SUPPORTED`."""
+    username: Mapped[str]
+    sealed: Mapped[bytes]
+    """Its password, encrypted under the installation's secret."""
+    parameters: Mapped[str] = mapped_column(sa.Text)
+    """What it is asked for beside the times, as JSON (`lrs.pulling.sources.PARAMETERS`)."""
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """What it stored after the one and up to the other is wanted; None: without that bound."""
+    every: Mapped[int]
+    """Seconds from the end of one round to the next."""
+    overlap: Mapped[int]
+    """So many seconds before `reached` are asked for again: what a store shows late is not missed."""
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+    paused: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when nothing is asked; None: it goes on."""
+    reached: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Up to which `stored` of the other store all is here."""
+    more: Mapped[str] = mapped_column(sa.Text)
+    """The next page of the round that is under way; "" where none is."""
+    stored: Mapped[int] = mapped_column(sa.BigInteger)
+    """How many Statements it brought that were new here."""
+    failures: Mapped[int]
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Before this nothing is asked."""
+    tried: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str]
+    """What was answered last, in short; "" before the first time."""
+    finished: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a round last came to its end."""
+
+
+class Refusal(Base):
+    """A Statement that another store has and this one does not take: why, so that somebody can mend it over there.
+
+    Personal data: what the faults quote of the Statement. Kept until the Statement is taken, the source is removed, or
+    a person whose identifier stands in it is erased.
+    """
+
+    __tablename__ = "lrs_refusal"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "source_id", "statement"),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    source_id: Mapped[UUID]
+    statement: Mapped[str]
+    """Its id as the other store says it; a digest of it where it says none."""
+    faults: Mapped[str] = mapped_column(sa.Text)
+    """A JSON list of places and messages."""
+    refused: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class DefinitionsPosition(Base):
     """Up to which place of a tenant's order its Statements have been merged (`lrs.definitions`). No personal data."""
 

@@ -40,7 +40,8 @@ __all__ = ["JUDGING"]
 def work(once: bool, tenant: str | None) -> None:
     """Follow new Statements and judge whom they concern, for every tenant, until stopped (Ctrl-C or SIGTERM).
 
-    Statements go out to other stores meanwhile (`flask certification destinations`).
+    Statements go out to other stores meanwhile (`flask certification destinations`), and come in from others
+    (`flask certification sources`).
     """
     if tenant is not None and not once:
         raise click.UsageError("--tenant goes with --once; without it every tenant is worked for")
@@ -59,14 +60,19 @@ def work(once: bool, tenant: str | None) -> None:
     with _stopping(stop):
         threading.Thread(target=figures.keep_writing, kwargs={"stop": stop}, name="figures", daemon=True).start()
         settings = current_app.extensions["settings"]
-        told = {"pepper": settings.secret_key, "hosts": settings.outgoing_hosts, "more": MORE}
-        forwarding = threading.Thread(
-            target=api.forward, args=(database,), kwargs={**told, "stop": stop, "clock": invocation.now},
-            name="forwarding", daemon=True,
-        )  # fmt: skip
-        forwarding.start()
+        told = {"pepper": settings.secret_key, "hosts": settings.outgoing_hosts, "stop": stop, "clock": invocation.now}
+        beside = [
+            threading.Thread(target=target, args=(database,), kwargs=told | more, name=target.__name__, daemon=True)
+            for target, more in (
+                (api.forward, {"more": MORE}),
+                (api.pull, {"most_bytes": settings.attachment_max_bytes}),
+            )
+        ]
+        for thread in beside:
+            thread.start()
         work_loop.work(database, stop=stop, clock=invocation.now, beat=Pulse(settings.data_dir))
-        forwarding.join(5)
+        for thread in beside:
+            thread.join(5)
 
 
 def _drain(database: Database, tenant: UUID) -> tuple[int, int]:

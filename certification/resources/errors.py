@@ -21,6 +21,7 @@ from certification.access.keys import KeyRefused, UnknownKey
 from certification.access.look_ups import AskedTooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
+from certification.access.sources import UnknownSource
 from certification.certificates.correcting import NothingToCorrect
 from certification.certificates.keys import IsACopy, NoPublicAddress, SealedElsewhere
 from certification.certificates.recognised import NothingToIssue, SeveralDecisions
@@ -133,6 +134,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownReview,
     UnknownImport,
     UnknownDestination,
+    UnknownSource,
     UnknownWorker,
     UnknownCertificate,
     UnknownOrganization,

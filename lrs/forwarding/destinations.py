@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import os
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from lrs import outgoing
+from lrs import peers
 from lrs.db import Session, new_id
 from lrs.errors import Fault, InvalidRequest, NotFound
 from lrs.forwarding import filters
@@ -24,16 +19,11 @@ from lrs.models import DeadLetter, Destination
 from lrs.statements import query
 from lrs.statements.order import instant
 from lrs.statements.validate import decode, encode
-from lrs.versions import SUPPORTED
 
 __all__ = ["COUNTED", "Known", "find", "listed", "password_of", "pause", "remove", "resume", "set_destination"]
 
 COUNTED = 10_000
 """So many dead letters are counted; of more it is said that there are more."""
-
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
-_NONCE = 12
-_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +84,7 @@ def set_destination(
     wanted = filter if filter is not None else {}
     row = session.scalars(_of(tenant).where(Destination.name == name)).one_or_none()
     keeps = row is not None and row.endpoint == endpoint and row.username == username
-    faults = _faults(name, endpoint, username, password, version, hosts)
+    faults = peers.faults(name, endpoint, username, password, version, hosts)
     if password is None and not keeps:
         faults.append(Fault("password", "say the password: none is kept for this address and user"))
     try:
@@ -113,31 +103,9 @@ def set_destination(
     row.endpoint, row.version, row.username, row.filter = endpoint, version, username, encode(wanted)
     row.failures, row.again_at = 0, None  # what stood in the way may be mended
     if password is not None:
-        row.sealed = _sealed(pepper, row.id, password)
+        row.sealed = peers.seal(pepper, row.id, password)
     session.flush()
     return find(session, tenant, name)
-
-
-def _faults(
-    name: str, endpoint: str, username: str, password: str | None, version: str, hosts: Collection[str]
-) -> list[Fault]:
-    faults = []
-    if not _NAME.fullmatch(name):
-        faults.append(Fault("name", "write small letters, digits, and - within, at most 40"))
-    if not outgoing.is_safe(endpoint) or "?" in endpoint or len(endpoint) > _LONGEST or not endpoint.isprintable():
-        message = "write the https:// address of the other store's xAPI endpoint, without /statements at its end"
-        faults.append(Fault("endpoint", message))
-    elif not outgoing.is_listed(endpoint, hosts):
-        host = outgoing.host_of(endpoint)
-        message = f"{host} is none of the hosts in OUTGOING_HOSTS; whoever runs the machine adds it"
-        faults.append(Fault("endpoint", message))
-    if not username or ":" in username or len(username) > _LONGEST or not username.isprintable():
-        faults.append(Fault("username", "give the key or user name that the other store gave; it has no colon"))
-    if password is not None and (not password or len(password) > _LONGEST or not password.isprintable()):
-        faults.append(Fault("password", "give the secret or password that the other store gave"))
-    if version not in SUPPORTED:
-        faults.append(Fault("version", f"{version!r} is not spoken here; there are {', '.join(SUPPORTED)}"))
-    return faults
 
 
 def pause(session: Session, tenant: UUID, name: str, *, now: datetime) -> None:
@@ -172,20 +140,7 @@ def find(session: Session, tenant: UUID, name: str) -> Known:
 
 def password_of(row: Destination, pepper: bytes) -> str | None:
     """What it is asked with; None where it was encrypted under another secret of the installation."""
-    try:
-        opened = AESGCM(_key(pepper)).decrypt(row.sealed[:_NONCE], row.sealed[_NONCE:], row.id.bytes)
-    except (InvalidTag, ValueError):
-        return None
-    return opened.decode()
-
-
-def _sealed(pepper: bytes, destination: UUID, password: str) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(_key(pepper)).encrypt(nonce, password.encode(), destination.bytes)
-
-
-def _key(pepper: bytes) -> bytes:
-    return hmac.digest(pepper, b"lrs passwords of destinations", "sha256")
+    return peers.unseal(pepper, row.id, row.sealed)
 
 
 def _of(tenant: UUID) -> sa.Select[Destination]:

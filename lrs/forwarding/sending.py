@@ -10,11 +10,10 @@ Statements in which a person was erased go nowhere, and nothing goes anywhere wh
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +29,14 @@ from lrs.forwarding.filters import More
 from lrs.forwarding.letters import Letter
 from lrs.forwarding.posting import LONGEST_REASON, SECONDS, Meaning, Post, Verdict, post
 from lrs.models import Destination, Reference
+from lrs.peers import later
 from lrs.statements import originals, query
 from lrs.statements.keys import VOIDED
 from lrs.statements.query import One
 from lrs.statements.rows import read_exact
 from lrs.statements.validate import check_statements, encode
 
-__all__ = ["LONGEST_PAUSE", "MOST", "Sender"]
+__all__ = ["MOST", "Sender"]
 
 MOST = 100
 """Statements in one request."""
@@ -44,9 +44,6 @@ MOST = 100
 MOST_BYTES = 1024 * 1024
 ATTACHMENT_BYTES = 8 * 1024 * 1024
 """So many bytes of texts and of Attachments go together; a Statement that has more goes alone."""
-
-LONGEST_PAUSE = 900.0
-"""Seconds between two tries at most, unless the destination asks for more."""
 
 ALONE_AFTER = 3
 GIVE_UP_AFTER = 12
@@ -298,7 +295,7 @@ class Sender:
         if outcome.taken:
             values |= {"took": now, "delivered": Destination.delivered + len(outcome.taken)}
         if outcome.stopped_by is not None:
-            values |= _waiting(outcome.stopped_by, 0 if progress else row.failures, now)
+            values |= later(0 if progress else row.failures, outcome.stopped_by.wait, now)
         elif outcome.stopped_at is None:
             values |= {"failures": 0, "again_at": None}
         laid = [one for one in batch.unsendable if batch.replayed or one.seq <= position] + outcome.refused
@@ -313,7 +310,7 @@ class Sender:
         with self._database.writing(self._tenant) as session:
             row = session.get(Destination, (self._tenant, self._id))
             if row is not None:
-                values = {"answer": verdict.words} | _waiting(verdict, row.failures, self._clock())
+                values = {"answer": verdict.words} | later(row.failures, verdict.wait, self._clock())
                 self._write(session, row, values)
 
     def _write(self, session: Session, row: Destination, values: Mapping[str, Any]) -> bool:
@@ -323,12 +320,6 @@ class Sender:
         )  # fmt: skip
         changed = session.connection().execute(command.values(**values))
         return bool(changed.rowcount)
-
-
-def _waiting(verdict: Verdict, failures: int, now: datetime) -> dict[str, Any]:
-    """When it is tried again: later and later, not at the same moment as others, and never before it asked to be."""
-    pause = min(LONGEST_PAUSE, 2.0 ** min(failures, 20)) * random.uniform(0.5, 1.0)  # noqa: S311 — no secret
-    return {"failures": failures + 1, "again_at": now + timedelta(seconds=max(pause, verdict.wait))}
 
 
 def _voided_by(statement: Mapping[str, Any]) -> UUID | None:

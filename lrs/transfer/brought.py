@@ -15,7 +15,7 @@ from lrs.db import Database
 from lrs.errors import InvalidRequest
 from lrs.transfer import form
 
-__all__ = ["Brought", "bringing"]
+__all__ = ["Brought", "bringing", "declared"]
 
 
 class Brought:
@@ -39,18 +39,18 @@ class Brought:
     def of(self, document: Any) -> tuple[list[Content], set[str]]:
         """The Attachments that this document, checked or not, declares and that came: their bytes, or, where they are
         stored already, their hashes. A signature's bytes are always given, since it has to be looked into."""
-        declared = dict(_declared(document))
-        if not declared:
+        found = dict(declared(document))
+        if not found:
             return [], set()
         with self._database.reading(self._tenant) as session:
-            there = attachments.known(session, self._tenant, declared.keys())
+            there = attachments.known(session, self._tenant, found.keys())
             contents = [
                 Content(sha2, attachments.read(session, self._tenant, sha2))
-                for sha2, usage in declared.items()
+                for sha2, usage in found.items()
                 if sha2 in there and usage == SIGNATURE
             ]
         self._let_go(there)
-        for sha2 in declared.keys() & self._waiting:
+        for sha2 in found.keys() & self._waiting:
             contents.append(Content(sha2, (self._folder / sha2).read_bytes()))
         return contents, there
 
@@ -74,7 +74,7 @@ def bringing(database: Database, tenant: UUID) -> Iterator[Brought]:
         yield Brought(Path(folder), database, tenant)
 
 
-def _declared(document: Any) -> Iterator[tuple[str, Any]]:
+def declared(document: Any) -> Iterator[tuple[str, Any]]:
     """Hash and usage of whatever looks like a declared Attachment."""
     if not isinstance(document, Mapping):
         return

@@ -115,6 +115,7 @@ _OWN_WORDS = {
     "/cong-doan/bang-don-vi/": {"kind": "csv"}, "/cong-doan/bao-cao/": {"kind": "docx"},
     "/cong-doan/ho-so": {"year": str(YEAR)}, "/van-hanh/nguoi-dung/": {"step": "tat-ma"},
     "/van-hanh/danh-tinh/": {"step": "gop"}, "/van-hanh/chuyen-tiep/": {"step": "tam-dung"},
+    "/van-hanh/lay-ve/": {"step": "tam-dung"},
     "/ngon-ngu/": {"code": "vi"}, "/api/years/": {"year": str(YEAR - 2)},
     "/cong-doan/nam/": {"year": str(YEAR - 2)}, "/assets/": {"name": "frame/x"}, "/k/": {"code": "x"},
     "/api/certificates/by-code/": {"code": "x"}, "/api/units/<path:code>/reports": {"step": "submit"},
@@ -138,7 +139,9 @@ def _part(rule: str, name: str, place: Place) -> str:
         return place.plan
     if name == "key":
         return str(place.ids["key"])
-    if name == "name" and rule.startswith(("/api/destinations/", "/van-hanh/chuyen-tiep/")):
+    if name == "name" and rule.startswith(
+        ("/api/destinations/", "/van-hanh/chuyen-tiep/", "/api/sources/", "/van-hanh/lay-ve/")
+    ):
         return str(place.ids["destination"])
     known = {"number": place.number, "name": place.ids["name"], "tenant": place.tenant, "provider": place.tenant}
     known |= {"proposal": place.ids["proposal"], "decision": place.ids["decision"], "review": place.ids["review"]}

@@ -103,7 +103,7 @@ def settle(database: Database, place: Place, now: datetime) -> Place:
 
 
 def _forward(database: Database, place: Place, now: datetime) -> None:
-    """Somewhere that Statements go; where that is, nothing listens."""
+    """Somewhere that Statements go, and come from; where that is, nothing listens."""
     place.ids["destination"] = name = f"kho-{place.worker.hex[-12:]}"
     told = {"endpoint": "https://127.0.0.1:1/xapi", "username": place.mark, "password": place.mark, "now": now}
     with database.writing(place.tenant) as session:
@@ -111,6 +111,7 @@ def _forward(database: Database, place: Place, now: datetime) -> None:
         api.set_destination(
             session, place.tenant, name, filter=only, hosts=["127.0.0.1"], more={}, pepper=PEPPER, **told
         )
+        api.set_source(session, place.tenant, name, hosts=["127.0.0.1"], pepper=PEPPER, **told)
 
 
 def _employ(session: Session, place: Place, on: date) -> None:

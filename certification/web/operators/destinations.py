@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -26,7 +26,7 @@ from lrs import api
 from lrs.api import Destination, Fault
 from lrs.db import Session
 
-__all__ = ["DestinationForm", "StepForm"]
+__all__ = ["DestinationForm", "StepForm", "may_change", "said_of_peers"]
 
 STEPS: Mapping[str, tuple[object, object, object]] = {
     "tam-dung": (_l("Tạm dừng"), _l("Từ nay không gửi gì tới đó; chỗ đã gửi đến được giữ lại."), _l("Đã tạm dừng")),
@@ -89,7 +89,7 @@ def list_destinations() -> Response:
     with database().reading(who().tenant) as session:
         found = api.destinations(session, who().tenant)
     return shown(
-        "operators/destinations.html", destinations=[_shown(one) for one in found], may=_may_change(), hosts=hosts()
+        "operators/destinations.html", destinations=[_shown(one) for one in found], may=may_change(), hosts=hosts()
     )
 
 
@@ -119,7 +119,7 @@ def show_destination(name: str) -> Response:
         letters = destinations.letters(session, tenant, name)
     told = json.dumps(one.filter, ensure_ascii=False, indent=1) if one.filter else ""
     return shown(
-        "operators/destination.html", one=_shown(one), filter=told, letters=letters, may=_may_change(), steps=STEPS
+        "operators/destination.html", one=_shown(one), filter=told, letters=letters, may=may_change(), steps=STEPS
     )
 
 
@@ -153,16 +153,22 @@ def _set(session: Session, said: Mapping[str, Any], wanted: Any) -> None:
     try:
         _set_as_told(session, said, wanted, told)
     except api.InvalidRequest as error:
-        raise BadRequest(*map(_in_words, error.faults)) from None
+        raise BadRequest(*said_of_peers(error.faults, {})) from None
 
 
-def _in_words(fault: Fault) -> Fault:
-    """What is wrong, beside its field."""
+def said_of_peers(faults: Iterable[Fault], places: Mapping[str, str]) -> list[Fault]:
+    """What is wrong, in words, beside its field; `places` gives those that a form calls otherwise."""
+    return [_in_words(fault, places) for fault in faults]
+
+
+def _in_words(fault: Fault, places: Mapping[str, str]) -> Fault:
     field = fault.place.partition("/")[0]
+    field = places.get(field, field)
     known = {
         "endpoint": _("Ghi địa chỉ https:// của kho xAPI bên kia, không có /statements ở cuối"),
         "username": _("Ghi khoá hoặc tên đăng nhập mà kho bên kia cấp; không có dấu hai chấm"),
         "password": _("Nhập bí mật hoặc mật khẩu cho địa chỉ và tên này"),
+        "until": _("Ngày cuối phải sau ngày đầu"),
     }
     words = known.get(field, f"{fault.place}: {fault.message}")
     if "OUTGOING_HOSTS" in fault.message:
@@ -198,7 +204,8 @@ def _start(name: str) -> dict[str, Any]:
     return {**told, "filter": written}
 
 
-def _may_change() -> bool:
+def may_change() -> bool:
+    """Whether the reader may set where Statements go to and come from."""
     return bool(rights.reach(who(), Act.CHANGE_DESTINATIONS, today()))
 
 

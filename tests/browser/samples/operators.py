@@ -13,7 +13,7 @@ from certification.evidence.forwarded import MORE
 from certification.rules import rule_store
 from lrs import api
 from lrs.db import Database, Session
-from lrs.models import DeadLetter
+from lrs.models import DeadLetter, Refusal
 from tests.certification.access.people import account, give
 from tests.conftest import PEPPER
 
@@ -25,6 +25,8 @@ SAMPLES: dict[str, Any] = {
     "operators.change_account": {"name": "hoa", "step": "tat-ma"},
     "operators.give_role": {"name": "hoa"},
     "operators.show_destination": {"name": "kho-tinh"},
+    "operators.show_source": {"name": "moodle-a"},
+    "operators.change_source": {"name": "moodle-a", "step": "tam-dung"},
     "operators.change_destination": {"name": "kho-tinh", "step": "gui-lai"},
     "operators.decide_identity": {"step": "gop", "number": "a09"},
     "operators.bring_in_import": None,
@@ -61,7 +63,7 @@ def statements(now: datetime) -> list[dict[str, Any]]:
 
 
 def _forward(session: Session, tenant: UUID, now: datetime) -> None:
-    """A store of the province's, which refused something."""
+    """A store of the province's, which refused something, and one that Statements come from."""
     one = api.set_destination(
         session, tenant, "kho-tinh", endpoint="https://127.0.0.1/xapi", username="cong-dan-hoc-tap", password="bí mật",
         filter={"mapping": True}, hosts=["127.0.0.1"], more=MORE, pepper=PEPPER, now=now,
@@ -69,6 +71,12 @@ def _forward(session: Session, tenant: UUID, now: datetime) -> None:
     why = "/result/score: điểm phải từ 0 đến 100"
     refused = {"statement_id": UUID(STATEMENT_ID), "seq": 1, "status": 400, "reason": why, "refused": now}
     session.add(DeadLetter(tenant_id=tenant, destination_id=one.id, again=False, **refused))
+    source = api.set_source(
+        session, tenant, "moodle-a", endpoint="https://127.0.0.1/xapi", username="cong-dan-hoc-tap", password="bí mật",
+        since=now, hosts=["127.0.0.1"], pepper=PEPPER, now=now,
+    )  # fmt: skip
+    faults = '[{"place": "/result/score/scaled", "message": "2 is more than 1"}]'
+    session.add(Refusal(tenant_id=tenant, source_id=source.id, statement=STATEMENT_ID, faults=faults, refused=now))
 
 
 def prepare(database: Database, tenant: UUID, now: datetime) -> None:

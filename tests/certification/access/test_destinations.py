@@ -18,7 +18,7 @@ from certification.rules import rule_store
 from lrs import api
 from lrs.db import Database
 from lrs.forwarding import filters
-from lrs.models import DeadLetter
+from lrs.models import DeadLetter, Refusal
 from tests.certification import learning
 from tests.certification.web.test_operators import operator, words
 from tests.certification.web.visitor import ORIGIN, Visitor
@@ -86,6 +86,30 @@ def test_an_operator_sees_to_a_destination_on_pages(
 
 
 @on_sqlite
+def test_an_operator_sees_to_a_source_on_pages(operator: Visitor, database: Database, tenant: UUID) -> None:
+    said = {
+        "name": "moodle-a", "endpoint": ENDPOINT, "username": "k", "password": "bí-mật", "version": "1.0.3",
+        "verb": "", "since": "2026-11-01", "until": "2026-11-30", "minutes": "15", "reason": "CV 12",
+    }  # fmt: skip
+    wrong = operator.fill_in("/van-hanh/lay-ve/dat", {**said, "endpoint": "https://10.0.0.8/", "until": "2026-10-01"})
+    assert "OUTGOING_HOSTS" in wrong.text and "Ngày cuối phải sau ngày đầu" in wrong.text
+    assert operator.fill_in("/van-hanh/lay-ve/dat", said).status_code == 303
+    with database.reading(tenant) as session:
+        one = api.source(session, tenant, "moodle-a")
+    assert one.since is not None and one.until is not None
+    assert (one.since.isoformat(), one.until.isoformat(), one.every) == (
+        "2026-10-31T17:00:00+00:00", "2026-11-30T17:00:00+00:00", 900,
+    )  # fmt: skip
+    assert 'value="2026-11-30"' in operator.get("/van-hanh/lay-ve/dat?ten=moodle-a").text
+    for step, state in (("tam-dung", "tạm dừng"), ("tiep-tuc", "chưa lấy lần nào")):
+        assert operator.fill_in(f"/van-hanh/lay-ve/moodle-a/{step}", {"reason": "x"}).status_code == 303
+        assert state in words(operator.get("/van-hanh/lay-ve/moodle-a").text)
+    assert "moodle-a" in operator.get("/van-hanh/lay-ve").text
+    assert operator.fill_in("/van-hanh/lay-ve/moodle-a/bo", {"reason": "x"}).status_code == 303
+    assert operator.get("/van-hanh/lay-ve/moodle-a").status_code == 404
+
+
+@on_sqlite
 def test_the_same_by_json_and_every_fault_at_once(
     operator: Visitor, client: FlaskClient, database: Database, tenant: UUID, now: datetime
 ) -> None:
@@ -139,6 +163,45 @@ def test_the_same_by_commands(app: Flask, database: Database, tenant: UUID, now:
     assert run("dead-letters", "kho") == ""
     run("remove-destination", "kho", "--reason", "x")
     assert run("destinations") == ""
+
+
+@on_sqlite
+def test_a_source_is_seen_to_by_json_and_by_commands(
+    operator: Visitor, app: Flask, client: FlaskClient, database: Database, tenant: UUID, now: datetime, tmp_path: Path
+) -> None:
+    def ask(method: str, path: str, expected: int = 200, **body: Any) -> Any:
+        answer = client.open(f"/api/sources{path}", method=method, json=body or None, headers=ORIGIN)
+        assert answer.status_code == expected, answer.text
+        return answer.get_json()
+
+    def run(*arguments: str) -> str:
+        done = app.test_cli_runner().invoke(args=["certification", *arguments])
+        assert done.exit_code == 0, done.output
+        return str(done.stdout)
+
+    told = {"endpoint": ENDPOINT, "username": "k", "password": "s", "reason": "CV 12"}
+    wrong = ask("PUT", "/kho", 400, **told, parameters={"agent": "{}"}, every=1)
+    assert {one["place"] for one in wrong["errors"]} == {"parameters/agent", "every"}
+    made = ask("PUT", "/kho", **told, since="2026-11-01T00:00:00+07:00")["source"]
+    assert made["since"].startswith("2026-10-31T17:00:00") and "password" not in made
+    with database.writing(tenant) as session:
+        of = {"tenant_id": tenant, "source_id": api.source(session, tenant, "kho").id, "refused": now}
+        session.add(Refusal(**of, statement="x", faults='[{"place":"/verb","message":"thiếu"}]'))
+    [refused] = ask("GET", "/kho/refusals")["refusals"]
+    assert refused["faults"] == [{"place": "/verb", "message": "thiếu"}]
+    assert ask("POST", "/kho/pause", reason="x")["source"]["paused"]
+    assert "(paused)" in run("sources") and "/verb: thiếu" in run("source-refusals", "kho")
+    run("resume-source", "kho", "--reason", "x")
+    assert ask("GET", "")["sources"][0]["paused"] is None
+    ask("POST", "/kho/remove", reason="x")
+    ask("GET", "/kho/refusals", 404)
+    secret = tmp_path / "secret"
+    secret.write_text("s")
+    run("set-source", "b", "--endpoint", ENDPOINT, "--username", "k", "--password-file", str(secret), "--reason", "x")
+    run("pause-source", "b", "--reason", "x")
+    assert [one["name"] for one in json.loads(run("sources", "--json"))] == ["b"]
+    run("remove-source", "b", "--reason", "x")
+    assert run("sources") == ""
 
 
 @on_sqlite
