@@ -20,7 +20,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing.util import Finalize
@@ -47,6 +47,7 @@ import lrs.resources.errors
 import migrations
 from certification import web
 from certification.access import first_run, look_ups
+from certification.access.permissions import WIDE, Role
 from certification.access.sessions import SESSION_LASTS, Idle
 from certification.access.text_messages import Gateway
 from certification.cli import certification_cli
@@ -62,6 +63,7 @@ from certification.resources import api, issuers, published_profile, xapi_ext_ch
 from certification.resources.limits import SIGNED_IN
 from certification.resources.metrics import metrics
 from certification.resources.roll_calls import GUESSES
+from certification.resources.watching import watch
 from certification.vietnam import vietnam_day
 from lrs.api import find_tenant
 from lrs.attachments import MOST_BYTES
@@ -145,6 +147,8 @@ class Settings:
     """SQL commands that take longer are logged, without their parameters; 0: none are."""
     idle: Idle = field(default_factory=Idle)
     """After how long without a request people's sessions end."""
+    require_second_factor: frozenset[Role] = frozenset()
+    """Whoever holds one of these roles signs in with a code of an app as well."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
@@ -153,7 +157,8 @@ def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
     SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, OUTGOING_HOSTS, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
-    LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, ENTERPRISES_TELL_UNION_ROLES.
+    LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, REQUIRE_SECOND_FACTOR,
+    ENTERPRISES_TELL_UNION_ROLES.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -183,6 +188,7 @@ def read_settings() -> Settings:
     slow_query_ms = env.int("SLOW_QUERY_MS", 1000, **_whole(0))
     idle_wide = env.int("SESSION_IDLE_MINUTES", 30, **_whole(*IDLE_MINUTES))
     idle_others = env.int("SESSION_IDLE_MINUTES_OTHERS", 240, **_whole(*IDLE_MINUTES))
+    second_factor = env.str("REQUIRE_SECOND_FACTOR", ",".join(_names(WIDE)), validate=_check_roles)
     enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False, **YES_OR_NO)
     told: dict[str, list[str]] = {}
     try:
@@ -226,6 +232,7 @@ def read_settings() -> Settings:
         log_requests=log_requests,
         slow_query_ms=slow_query_ms,
         idle=Idle(timedelta(minutes=idle_wide), timedelta(minutes=idle_others)),
+        require_second_factor=frozenset(one for one in Role if one.value in _role_values(second_factor)),
         enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
 
@@ -301,6 +308,23 @@ def _check_cors_origins(written: str) -> None:
             raise ValidationError(
                 f"{one!r} is no web site; write https://learn.example.org (no path), several parted by commas, or *."
             )
+
+
+NO_ROLE = "none"
+
+
+def _names(roles: Iterable[Role]) -> list[str]:
+    return sorted(one.value.replace("_", "-") for one in roles)
+
+
+def _role_values(roles: str) -> set[str]:
+    return {one.strip().lower().replace("-", "_") for one in roles.split(",") if one.strip()} - {NO_ROLE}
+
+
+def _check_roles(roles: str) -> None:
+    """Raise ValidationError for what names no roles."""
+    if _role_values(roles) - {one.value for one in Role} or not roles.strip():
+        raise ValidationError(f"Write roles, parted by commas, of {', '.join(_names(Role))}; or {NO_ROLE}.")
 
 
 def _check_public_url(url: str) -> None:
@@ -403,6 +427,7 @@ def assembled() -> Application:
     app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     observe(app)
+    watch(app)
     app.register_blueprint(metrics)
     app.register_blueprint(xapi)
     app.register_blueprint(xapi_ext)
@@ -449,11 +474,13 @@ def furnished(app: Application, settings: Settings, database: Database) -> Appli
 
 def _held_to_its_kind(response: Response) -> Response:
     """What a browser is told of every answer: it is of the kind it says, no page of another site shows it in a frame,
-    nobody is told its address, and, where the program is served over HTTPS, it comes over HTTPS alone."""
+    nobody is told its address, nothing keeps it unless it says so itself, and, where the program is served over HTTPS,
+    it comes over HTTPS alone."""
     settings: Settings = current_app.extensions["settings"]
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cache-Control", "no-store")
     if settings.public_url.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response

@@ -55,6 +55,7 @@ from lrs.forwarding.letters import listed as dead_letters
 from lrs.forwarding.letters import replay as replay_dead_letters
 from lrs.forwarding.work import forward
 from lrs.last_use import LastUses
+from lrs.observing.events import know, pseudonym, tell
 from lrs.observing.figures import COUNTED, Figures, Kind, Sample, exposition
 from lrs.observing.logs import configure as configure_logs
 from lrs.opaque_documents import move_documents
@@ -163,6 +164,7 @@ __all__ = [
     "indented",
     "is_erased",
     "key_of",
+    "know",
     "last_backup",
     "latest_token",
     "looks_like",
@@ -178,6 +180,7 @@ __all__ = [
     "pause_source",
     "places",
     "provenance",
+    "pseudonym",
     "pull",
     "remove_destination",
     "remove_source",
@@ -197,6 +200,7 @@ __all__ = [
     "store",
     "take_backup",
     "take_for_original",
+    "tell",
     "tenants",
     "try_out",
     "version_family",

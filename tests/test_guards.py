@@ -129,6 +129,8 @@ def test_whatever_is_answered_a_browser_holds_it_to_its_kind_and_to_https(app: F
         assert headers["X-Content-Type-Options"] == "nosniff", rule.rule
         assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains", rule.rule
         assert headers["Referrer-Policy"] in ("same-origin", "no-referrer"), rule.rule
+        for_programs = rule.rule.startswith(("/api/", "/xapi")) and rule.rule != "/api/docs"
+        assert not for_programs or headers["Cache-Control"] in ("no-store", "public, max-age=300"), rule.rule
         assert {"frame-ancestors 'none'"} <= set(policy.split("; ")) or policy.startswith("sandbox"), rule.rule
     assert len(told) == 2, told
     assert client.get("/nowhere").headers["X-Content-Type-Options"] == "nosniff"

@@ -17,6 +17,7 @@ from certification import bulk
 from certification.access import attempts, passwords, records, tokens
 from certification.errors import CertificationError
 from certification.models import Account, AccountSession, PasswordToken, SignInLink, Worker
+from lrs import api
 from lrs.db import Session, among, new_id
 
 __all__ = [
@@ -223,6 +224,7 @@ def set_password(session: Session, tenant: UUID, token: str, password: str, *, p
         .with_for_update(of=Account)
     ).one_or_none()
     if row is None:
+        api.tell("sign-in-failed", way="one-time token", why="TokenRefused")
         raise TokenRefused
     check_password(password, row.name)
     used = session.connection().execute(sa.delete(PasswordToken).where(PasswordToken.digest == digest))

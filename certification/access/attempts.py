@@ -14,6 +14,7 @@ from certification import bulk
 from certification.access import tokens
 from certification.errors import CertificationError
 from certification.models import Account, SignInAttempt
+from lrs import api
 from lrs.db import Database, Session
 
 __all__ = [
@@ -63,6 +64,7 @@ def account_after_counting(
     keeps nobody out for longer than `LONGEST_WAIT`. The own row is locked before others are swept away, so
     that whoever waits for it holds nothing.
     """
+    api.know(name=api.pseudonym(pepper, name))
     digest = tokens.digest(pepper, b"attempt", name)
     here = sa.and_(SignInAttempt.tenant_id == tenant, SignInAttempt.digest == digest)
     with database.writing(tenant) as session:

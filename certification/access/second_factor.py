@@ -11,6 +11,7 @@ import hmac
 import re
 import secrets
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pyotp
@@ -22,7 +23,7 @@ from certification.errors import CertificationError
 from certification.models import RecoveryCode, SecondFactor
 from lrs.db import Session
 
-__all__ = ["CODES", "WrongCode", "address", "begin", "begun", "confirm", "is_on", "passes", "turn_off"]
+__all__ = ["CODES", "WrongCode", "address", "asked_of", "begin", "begun", "confirm", "is_on", "passes", "turn_off"]
 
 CODES = 10
 """Recovery codes made at once."""
@@ -44,6 +45,11 @@ def is_on(session: Session, tenant: UUID, account: UUID) -> bool:
     """Whether signing in to the account asks for a code."""
     found = sa.select(SecondFactor.account_id).where(_of(tenant, account), SecondFactor.confirmed.is_not(None))
     return session.scalar(found) is not None
+
+
+def asked_of(account: Any) -> sa.ColumnElement[bool]:
+    """The same of the account in this column, within a SELECT."""
+    return sa.exists().where(SecondFactor.account_id == account, SecondFactor.confirmed.is_not(None))
 
 
 def begin(session: Session, tenant: UUID, account: UUID, *, pepper: bytes, now: datetime) -> str:

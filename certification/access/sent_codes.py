@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from certification import bulk
 from certification.access import attempts, records, sessions, slips, text_messages, tokens
 from certification.access.accounts import AccountRefused, SignInRefused
+from certification.access.told import failing
 from certification.models import Account, SentCode, SignInContact
 from lrs.db import NOBODY, Database, Session
 
@@ -88,6 +89,7 @@ def ask(database: Database, name: str, *, kinds: Mapping[str, bool], pepper: byt
         return None if code is None else Sending(kind, there[kind], code)
 
 
+@failing("sent code")
 def sign_in(database: Database, name: str, code: str, *, pepper: bytes, now: datetime) -> tuple[str, sessions.SignedIn]:
     """Begin a session by the code that was sent. Raises SignInRefused or TooOften."""
     with database.reading(NOBODY) as session:
@@ -124,6 +126,7 @@ def tell(
     return Sending(kind, to, code)
 
 
+@failing("sent code")
 def confirm(
     database: Database, signed_in: sessions.SignedIn, kind: str, to: str, code: str, *, pepper: bytes, now: datetime
 ) -> None:

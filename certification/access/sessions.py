@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from certification.access import attempts, passwords, providers, records, second_factor, tokens
 from certification.access.accounts import SignInRefused, check_password, keep_password
 from certification.access.permissions import WIDE
+from certification.access.told import failing
 from certification.access.who import Held
 from certification.errors import CertificationError
 from certification.models import Account, AccountSession, PasswordToken
@@ -89,6 +90,8 @@ class SignedIn:
     begun: datetime
     expires: datetime
     digest: bytes
+    has_code: bool = False
+    """Whether the account asks for the code of an app as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ class CodeNeeded(SignInRefused):
     """The password is right, or an organization's sign-in said who it is, and the account asks for a code as well.
 
     `pending` says so to `sign_in_with_code`."""
+
+    goes_on = True
 
     def __init__(self, pending: str) -> None:
         self.pending = pending
@@ -133,6 +138,7 @@ def tenant_of(session: Session, name: str) -> tuple[UUID, str]:
         return api.find_tenant(session), name
 
 
+@failing("password")
 def sign_in(
     database: Database, name: str, password: str, *, pepper: bytes, now: datetime, code: str | None = None
 ) -> tuple[str, SignedIn]:
@@ -171,6 +177,7 @@ def sign_in(
         return begin(session, tenant, account, pepper=pepper, now=now)
 
 
+@failing("code")
 def sign_in_with_code(
     database: Database, pending: str, code: str, *, pepper: bytes, now: datetime
 ) -> tuple[str, SignedIn]:
@@ -191,6 +198,7 @@ def sign_in_with_code(
         return begin(session, tenant, account, pepper=pepper, now=now, provider=provider)
 
 
+@failing("organization")
 def sign_in_from(
     database: Database,
     tenant: UUID,
@@ -217,6 +225,7 @@ def sign_in_from(
         return begin(session, tenant, account, pepper=pepper, now=now, provider=provider.id)
 
 
+@failing("turning the code off")
 def turn_off_code(database: Database, signed_in: SignedIn, code: str, *, pepper: bytes, now: datetime) -> None:
     """Ask the account for no codes any more, once one was shown a last time. Raises SignInRefused or TooOften: wrong
     codes count as wrong passwords do."""
@@ -345,6 +354,7 @@ def end_others(session: Session, signed_in: SignedIn, key: str) -> int:
     return session.connection().execute(sa.delete(AccountSession).where(others)).rowcount
 
 
+@failing("changing the password")
 def change_password(
     database: Database, signed_in: SignedIn, old: str, new: str, *, pepper: bytes, now: datetime
 ) -> tuple[str, SignedIn]:
@@ -371,6 +381,7 @@ def change_password(
         return begin(session, signed_in.tenant, signed_in.account, pepper=pepper, now=now)
 
 
+@failing("password again")
 def confirm(database: Database, signed_in: SignedIn, password: str, *, pepper: bytes, now: datetime) -> None:
     """That whoever uses the session knows the password as well, before something that outlasts it. Raises SignInRefused
     for a wrong one or an account without, counted like one at signing in: TooOften."""
@@ -404,13 +415,20 @@ def begin(
     found = _read(session, tenant, digest, now)
     if found is None:
         raise SignInRefused
+    api.tell("signed-in", account=str(account))
     return token, found
 
 
 def _read(session: Session, tenant: UUID, digest: bytes, now: datetime) -> SignedIn | None:
     row = session.execute(
         sa.select(
-            Account.id, Account.name, Account.full_name, Account.worker_id, AccountSession.begun, AccountSession.expires
+            Account.id,
+            Account.name,
+            Account.full_name,
+            Account.worker_id,
+            AccountSession.begun,
+            AccountSession.expires,
+            second_factor.asked_of(Account.id).label("has_code"),
         )
         .join(Account, Account.id == AccountSession.account_id)
         .where(
@@ -423,4 +441,5 @@ def _read(session: Session, tenant: UUID, digest: bytes, now: datetime) -> Signe
     ).one_or_none()
     if row is None:
         return None
-    return SignedIn(tenant, row.id, row.name, row.full_name, row.worker_id, row.begun, row.expires, digest)
+    who = (row.id, row.name, row.full_name, row.worker_id)
+    return SignedIn(tenant, *who, row.begun, row.expires, digest, bool(row.has_code))

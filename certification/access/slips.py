@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from certification.access import accounts, attempts, records, second_factor, sessions, tokens
 from certification.access.accounts import AccountRefused, SignInRefused
+from certification.access.told import failing
 from certification.models import Account, RecoveryCode, RoleGiven, SentCode, SignInContact
 from certification.people.workers import Person
 from lrs.db import NOBODY, Database, Session
@@ -74,6 +75,7 @@ def print_slip(session: Session, tenant: UUID, person: Person, *, by: str, peppe
     return Slip(name, full_name, [f"{one[:5]}-{one[5:]}" for one in codes])
 
 
+@failing("slip")
 def sign_in(database: Database, name: str, code: str, *, pepper: bytes, now: datetime) -> tuple[str, sessions.SignedIn]:
     """Begin a session by a code of a slip. Raises SignInRefused or TooOften: wrong codes count like wrong passwords."""
     with database.reading(NOBODY) as session:

@@ -88,7 +88,7 @@ def serving(environment: Mapping[str, str], *, port: int, log: Path) -> Iterator
         process = subprocess.Popen(  # noqa: S603 - our own server
             [sys.executable, str(ROOT / "wsgi.py")],
             cwd=ROOT,
-            env={**os.environ, **environment, "HOST": HOST, "PORT": str(port)},
+            env={**os.environ, "REQUIRE_SECOND_FACTOR": "none", **environment, "HOST": HOST, "PORT": str(port)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

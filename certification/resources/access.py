@@ -8,7 +8,7 @@ published. Pages (`certification.web`) are guarded here as well, by the same tab
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -35,6 +35,7 @@ from lrs.db import NOBODY, Database, Session
 __all__ = [
     "COOKIE",
     "Caller",
+    "CodeToSetUp",
     "admit",
     "caller",
     "changing",
@@ -44,6 +45,7 @@ __all__ = [
     "identity",
     "known_worker",
     "national_numbers_keys",
+    "needs_code",
     "now",
     "pepper",
     "refuse_other_sites",
@@ -82,6 +84,21 @@ def database() -> Database:
 
 class _DryRun(Exception):
     """Ends a transaction of which nothing is to stay."""
+
+
+class CodeToSetUp(Forbidden):
+    """One of the caller's roles asks for a second factor, and the account has none yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Fault("", "a role of this account asks for a second factor: set it up at /tai-khoan/ma-dang-nhap first")
+        )
+
+
+def needs_code(held: Iterable[Held]) -> bool:
+    """Whether an account with these roles has to sign in with a code of an app as well."""
+    asked: frozenset[Role] = current_app.extensions["settings"].require_second_factor
+    return any(one.role in asked for one in held)
 
 
 @contextmanager
@@ -220,6 +237,7 @@ def _person(token: str, act: Act) -> Caller:
     session = sessions.session_of(database(), token, pepper=pepper(), now=now())
     if session is None:
         raise api.Unauthenticated
+    api.know(account=str(session.account))
     if request.method not in ("GET", "HEAD", "OPTIONS") and "Authorization" not in request.headers:
         refuse_other_sites()
     with database().reading(session.tenant) as reading:
@@ -229,6 +247,8 @@ def _person(token: str, act: Act) -> Caller:
     idle: sessions.Idle = current_app.extensions["settings"].idle
     sessions.used(database(), session, idle.of(held), now())
     who = Who(session.tenant, session.name, account=session.account, worker=session.worker, roles=held)
+    if needs_code(held) and not session.has_code and not TABLE[act].any_account:
+        raise CodeToSetUp
     if not TABLE[act].any_account and not rights.reach(who, act, today()):
         raise Forbidden(Fault("", f"{session.name} may not {act.value}: none of its roles in force today allows it"))
     return Caller(session.tenant, who=who, signed_in=session)
@@ -247,6 +267,7 @@ def _identify(session: Session, authorization: str | None) -> api.Identity:
     identity = api.identify(session, authorization, pepper=pepper(), now=at)
     uses: api.LastUses = current_app.extensions["last_uses"]
     uses.note(identity, at)
+    api.know(key=identity.key)
     return identity
 
 

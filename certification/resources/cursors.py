@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app, request
 
 from certification.resources.errors import BadRequest, Fault
+from lrs import api
 
 __all__ = ["after", "cursor", "page", "part"]
 
@@ -43,6 +44,7 @@ def after(tenant: UUID, kinds: tuple[type, ...]) -> tuple[Any, ...] | None:
         sealed = base64.urlsafe_b64decode(sent.encode("ascii") + b"=" * (-len(sent) % 4))
         packed = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about)
     except (UnicodeEncodeError, binascii.Error, ValueError, InvalidTag):
+        api.tell("link-refused")
         raise BadRequest(
             Fault("cursor", "no cursor of this list; send `next` as it came, with the same parameters, or none")
         ) from None

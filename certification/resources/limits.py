@@ -10,7 +10,7 @@ from certification.access import sessions
 from certification.access.look_ups import AskedTooOften, Limited
 from certification.resources.access import database, now, pepper, token_sent
 
-__all__ = ["DRAWING", "SIGNED_IN", "allow"]
+__all__ = ["DRAWING", "SIGNED_IN", "address", "allow"]
 
 DRAWING = 10
 """What a paper takes, since it is drawn."""
@@ -27,19 +27,19 @@ def allow(cost: int = 1) -> None:
     token = token_sent()
     person = None if token is None else sessions.session_of(database(), token, pepper=pepper(), now=now())
     limit: Limited = current_app.extensions["look_ups" if person is None else "look_ups_signed_in"]
-    if seconds := limit.wait(_address() if person is None else f"account {person.account}", cost):
+    if seconds := limit.wait(address() if person is None else f"account {person.account}", cost):
         raise AskedTooOften(seconds)
 
 
-def _address() -> str:
+def address() -> str:
     """Who asks: through a proxy on this machine, the address that it names last. Of IPv6 the network (/64) of one
     subscriber."""
-    address = request.remote_addr or ""
+    remote = request.remote_addr or ""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(remote)
         if found.is_loopback and forwarded:
             found = ipaddress.ip_address(forwarded)
     except ValueError:
-        return address
+        return remote
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)

@@ -233,6 +233,7 @@ def _begun(token: str, begun: SignedIn, *, cookie: bool) -> Response:
 def _drop_cookie(response: Response) -> None:
     if COOKIE in request.cookies:
         response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Lax", path="/")
+        response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def _end_the_one_before() -> None:

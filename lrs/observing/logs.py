@@ -1,7 +1,8 @@
 """Lines of the log: plain for people, or one JSON object each for programs; each with the request it belongs to.
 
 A line says the template of the address that was asked for, never the address and never its query string: xAPI puts
-people into both.
+people into both. What came from outside makes no line of its own: in plain lines whatever is not printable is escaped,
+and lines of a traceback are indented.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import secrets
 import sys
 import time
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,12 +35,15 @@ slow = logging.getLogger("lrs.observing.slow")
 
 @dataclass(slots=True)
 class Asked:
-    """The request that is being answered: its id, the template of its address, since when (`time.monotonic`)."""
+    """The request that is being answered: its id, the template of its address, since when (`time.monotonic`); what is
+    known of who asks, and whether an event was told (`events`)."""
 
     id: str
     route: str
     method: str
     since: float
+    known: dict[str, str] = field(default_factory=dict)
+    told: bool = False
 
 
 CURRENT: ContextVar[Asked | None] = ContextVar("asked", default=None)
@@ -64,7 +68,11 @@ class _Plain(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         asked = CURRENT.get()
-        return super().formatMessage(record) + (f" [{asked.id} {asked.method} {asked.route}]" if asked else "")
+        line = super().formatMessage(record) + (f" [{asked.id} {asked.method} {asked.route}]" if asked else "")
+        return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return "\n".join(f"    {line}" for line in super().formatException(ei).splitlines())
 
 
 class _Json(logging.Formatter):

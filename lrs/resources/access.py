@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, g, request
 from lrs.credentials import Identity, identify
 from lrs.db import NOBODY, Database
 from lrs.last_use import LastUses
+from lrs.observing import events
 from lrs.statements.writer import Writer
 
 EVERYBODY = "everybody"
@@ -57,6 +58,7 @@ def caller(scope: str) -> Identity:
     uses: LastUses = current_app.extensions["last_uses"]
     uses.note(identity, now)
     g.test_mode = identity.test
+    events.know(key=identity.key)
     identity.require(scope)
     return identity
 

@@ -21,13 +21,12 @@ def read_precondition() -> Precondition:
 def tagged(response: Response, updated: int = 0) -> Response:
     """The answer to a GET, with its ETag and, when it has an `updated` (microseconds), its Last-Modified.
 
-    Keepers in between have to ask every time: what they hold is a person's, and may have changed. Who asks with a tag
-    that is current is told so without the content.
+    No cache keeps it: it is a person's. Who asks with a tag that is current is told so without the content.
     """
     response.set_etag(sha1(response.get_data(), usedforsecurity=False).hexdigest())
     if updated:
         response.last_modified = instant(updated)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "no-store"
     response.make_conditional(request)
     return response
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from werkzeug.datastructures import MultiDict
 
 from lrs.errors import InvalidRequest
+from lrs.observing import events
 
 PARAMETER = "more"
 _NONCE_BYTES = 12
@@ -43,6 +44,7 @@ def read(arguments: MultiDict[str, str], tenant: UUID, secret: bytes) -> tuple[M
         body = _cipher(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], tenant.bytes)
     except (binascii.Error, ValueError, InvalidTag):
         body = b""
+        events.tell("link-refused")
     if len(arguments) > 1 or not body:
         raise InvalidRequest.at(
             PARAMETER,

@@ -70,7 +70,12 @@ def test_what_one_server_ends_or_counts_holds_on_the_other_and_neither_writes_of
         key, secret = keys.make(session, roles.at_terminal(tenant), name="x", **made)
     basic = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
     chosen = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "DATABASE_URL")}
-    chosen |= {"DATA_DIR": str(tmp_path), "SECRET_KEY": PEPPER.decode(), "WORKERS": "1"}
+    chosen |= {
+        "DATA_DIR": str(tmp_path),
+        "SECRET_KEY": PEPPER.decode(),
+        "WORKERS": "1",
+        "REQUIRE_SECOND_FACTOR": "none",
+    }
     chosen["DATABASE_URL"] = database_url.replace("+psycopg", "")
     servers = [Server(chosen, tmp_path / f"{name}.log") for name in "ab"]
     try:

@@ -37,6 +37,10 @@ def _admit() -> Response | None:
             return redirect(signing_in_address(), 303)
     try:
         access.admit()
+    except access.CodeToSetUp:
+        if request.method in UNSAFE:
+            raise
+        return redirect(url_for("signing_in.show_second_factor"), 303)
     except Unauthenticated:
         if request.method not in UNSAFE:
             return redirect(signing_in_address(), 303)

@@ -26,6 +26,7 @@ from certification.access.permissions import TABLE, act_of
 from certification.access.sessions import SignedIn
 from certification.resources import access, cookies
 from certification.web.frame.admission import UNSAFE
+from lrs import api
 
 __all__ = ["KEPT", "ONCE", "TOKEN", "hidden", "kept_for_later", "looks_again", "register", "send_again"]
 
@@ -53,6 +54,7 @@ def _check() -> Response | None:
     if _is_good(request.form.get(TOKEN, "")):
         _drop_kept()
         return None
+    api.tell("form-refused")
     g.no_cookie = cookies.sent(cookies.FORMS) is None and not _signed_in()
     return make_response(render_template("frame/stale-form.html", again=_typed(), path=request.full_path), 400)
 

@@ -18,6 +18,7 @@ from certification.access.roles import RoleRefused
 from certification.errors import CertificationError, NoCriteriaInForce, NoMappingInForce
 from certification.judgement.closings import YearIsClosed
 from certification.people.workers import UnknownWorker
+from certification.resources.access import CodeToSetUp
 from certification.resources.errors import UNDERSTOOD, Fault, understood
 from certification.units.trees import UnknownOrganization
 
@@ -58,6 +59,9 @@ SAYS: dict[type[Exception], Callable[[Exception], str]] = {
     ),
     AskedTooOften: lambda error: _(
         "Máy này vừa hỏi quá nhiều. Thử lại sau %(seconds)s giây", seconds=getattr(error, "seconds", 0)
+    ),
+    CodeToSetUp: lambda error: _(
+        "Vai trò của anh/chị cần mã đăng nhập trên điện thoại. Cài mã ở trang tài khoản trước"
     ),
     NotAllowed: lambda error: _("Vai trò của anh/chị không cho phép việc này ở đơn vị hoặc với người này"),
     NoCriteriaInForce: lambda error: _("Chưa có bộ tiêu chí cho năm này. Người vận hành cần nạp bộ tiêu chí trước"),

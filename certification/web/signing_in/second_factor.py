@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import segno
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
@@ -75,14 +77,20 @@ def show_second_factor() -> Response:
                     session, mine.tenant, mine.account, mine.name, form.values["code"],
                     pepper=access.pepper(), now=access.now(),
                 )  # fmt: skip
-                return shown("signing_in/recovery-codes.html", codes=codes)
+                onward = url_for("frame.home") if _needed() else url_for(".own_account")
+                return shown("signing_in/recovery-codes.html", codes=codes, onward=onward)
             except WrongCode:
                 form.refuse("code", _("Đây không phải mã đang hiện. Xem lại giờ của điện thoại, nhập mã kế tiếp"))
     with access.database().reading(mine.tenant) as session:
         is_on = second_factor.is_on(session, mine.tenant, mine.account)
         secret = second_factor.begun(session, mine.tenant, mine.account, pepper=access.pepper())
     picture = _picture(second_factor.address(secret, mine.name, request.host)) if secret else ""
-    return shown("signing_in/second-factor.html", form=form, is_on=is_on, secret=secret, picture=picture)
+    told: dict[str, Any] = {"is_on": is_on, "needed": _needed(), "secret": secret, "picture": picture}
+    return shown("signing_in/second-factor.html", form=form, **told)
+
+
+def _needed() -> bool:
+    return access.needs_code(access.who().roles)
 
 
 @pages.page("/tai-khoan/ma-dang-nhap/bat-dau", Act.CHANGE_OWN_SESSION, methods=("POST",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -300,6 +301,32 @@ def test_a_code_of_the_phone_is_set_up_asked_for_and_turned_off(app: Flask, visi
     assert "Mã chưa đúng" in other.fill_in(f"{page}/tat", {"code": codes[0]}).text
     assert other.fill_in(f"{page}/tat", {"code": codes[1]}).headers["Location"] == "/tai-khoan"
     assert "chưa bật" in other.get("/tai-khoan").text
+
+
+def test_a_role_that_reaches_far_leads_to_setting_up_a_code_and_then_on(app: Flask, visitor: Visitor, lan: str) -> None:
+    app.extensions["settings"] = replace(app.extensions["settings"], require_second_factor=frozenset({Role.OPERATOR}))
+    page = "/tai-khoan/ma-dang-nhap"
+    visitor.sign_in("vh")
+    for path in ("/van-hanh", "/van-hanh/nguoi-dung"):
+        assert visitor.get(path).headers["Location"] == page, path
+    assert visitor.client.get("/api/accounts").status_code == 403
+    refused = visitor.client.post("/api/accounts", json={}, headers=ORIGIN)
+    assert (refused.status_code, page in refused.text) == (403, True)
+    told = visitor.get(page).text
+    assert "Cài một lần, chừng hai phút" in told and "/dang-xuat" in told
+    assert visitor.get("/tai-khoan").status_code == 200
+    visitor.fill_in(page, {}, action=f"{page}/bat-dau")
+    secret = re.findall(r"<code>([A-Z2-7]{32})</code>", visitor.get(page).text)[0]
+    done = visitor.fill_in(page, {"code": pyotp.TOTP(secret).now()}).text
+    assert 'href="/trang-chu"' in done
+    assert visitor.get("/van-hanh").status_code == 200
+    code = re.findall(r"<code>([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})</code>", done)[0]
+    assert "Đổi điện thoại" in visitor.get(page).text
+    visitor.fill_in(f"{page}/tat", {"code": code})
+    assert visitor.get("/van-hanh").headers["Location"] == page
+    other = Visitor(app.test_client())
+    other.sign_in(lan)
+    assert other.get("/trang-chu").headers.get("Location") != page
 
 
 def test_every_word_of_a_page_has_its_english_and_no_catalogue_holds_another() -> None:

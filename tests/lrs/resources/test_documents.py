@@ -360,7 +360,7 @@ def test_who_has_the_current_document_is_not_sent_it_again(xapi: Send, resource:
     assert (answer.status_code, answer.data) == (304, b"")
     answer = xapi("GET", resource.path, query_string=resource.named(), headers={"If-None-Match": etag_of(b"y")})
     assert answer.data == b"x"
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 @each
