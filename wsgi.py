@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from werkzeug.exceptions import HTTPException
@@ -83,6 +85,7 @@ from lrs.resources.observed import observe
 from lrs.resources.rewriting import Application
 from lrs.statements.writer import Writer
 from lrs.versions import SUPPORTED
+from migrations import serving
 
 HERE = Path(__file__).parent
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -106,6 +109,8 @@ class Settings:
     data_dir: Path
     database_url: str
     secret_key: bytes
+    migration_database_url: str = field(default="", repr=False)
+    """The same database (PostgreSQL) for the role that owns the tables; empty: the one that serves owns them."""
     port: int = 8000
     host: str = "127.0.0.1"
     workers: int = 0
@@ -154,7 +159,8 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Settings from the environment: DATA_DIR, DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS, ATTACHMENT_MAX_BYTES,
+    """Settings from the environment: DATA_DIR, DATABASE_URL, MIGRATION_DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS,
+    ATTACHMENT_MAX_BYTES,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
     SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, OUTGOING_HOSTS, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
     LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, REQUIRE_SECOND_FACTOR,
@@ -167,6 +173,7 @@ def read_settings() -> Settings:
     data_dir = Path(env.str("DATA_DIR", "") or HERE / "var").resolve()
     secret = env.str("SECRET_KEY", "", validate=_check_secret)
     database_url = env.str("DATABASE_URL", "", validate=_check_database_url)
+    migration_url = env.str("MIGRATION_DATABASE_URL", "", validate=_check_migration_url)
     port = env.int("PORT", 8000, **_whole(1, 65535))
     host = env.str("HOST", "127.0.0.1", validate=_check_host)
     workers = env.int("WORKERS", 0, **_whole(0, MOST_WORKERS))
@@ -212,6 +219,7 @@ def read_settings() -> Settings:
         data_dir=data_dir,
         database_url=database_url or f"sqlite:///{data_dir}/cdht.sqlite3",
         secret_key=secret_key,
+        migration_database_url=migration_url,
         port=port,
         host=host,
         workers=workers,
@@ -276,6 +284,13 @@ def _check_database_url(url: str) -> None:
         except ProgrammingError as error:
             said = str(error).strip().splitlines()[0]
             raise ValidationError(f"PostgreSQL does not take it ({said}); see its manual on connection URIs.") from None
+
+
+def _check_migration_url(url: str) -> None:
+    """Raise ValidationError for what names no database in which one role may own what another one serves."""
+    _check_database_url(url)
+    if url.startswith("sqlite"):
+        raise ValidationError("SQLite knows no roles; leave it out.")
 
 
 def _check_host(host: str) -> None:
@@ -442,7 +457,7 @@ def assembled() -> Application:
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     for group in (lrs_cli, certification_cli):
-        group.callback = with_appcontext(lambda: bring_up_to_date(current_app.extensions["database"]))
+        group.callback = with_appcontext(lambda: current_app.extensions["bring_up_to_date"]())
         app.cli.add_command(group)
     for command in (doctor, *COPIES):
         ops_cli.add_command(command)
@@ -468,6 +483,7 @@ def furnished(app: Application, settings: Settings, database: Database) -> Appli
         logs.watch_queries(database, settings.slow_query_ms, figures)
     app.extensions["revisions"] = migrations.revisions
     app.extensions["upgrade"] = migrations.upgrade
+    app.extensions["bring_up_to_date"] = partial(bring_up_to_date, database, settings.migration_database_url)
     app.extensions["key_files"] = (national_keys.FILE,)  # with `secret_key` all that reading the data takes
     return app
 
@@ -635,8 +651,10 @@ def require_free(host: str, port: int) -> None:
             sys.exit(f"Cannot serve at {host}:{port}: {error.strerror}. Set PORT (or HOST) to a free one.")
 
 
-def bring_up_to_date(database: Database) -> None:
-    """Migrate; exit with a message where the database cannot be used, or is of a newer program."""
+def bring_up_to_date(served: Database, owner_url: str = "") -> None:
+    """Migrate, as the role that owns the tables; exit with a message where the database cannot be used, or is of a
+    newer program."""
+    database = Database(owner_url) if owner_url and not served.is_sqlite else served
     try:
         here = migrations.revision(database)
         if here is not None and here not in migrations.revisions():
@@ -645,12 +663,26 @@ def bring_up_to_date(database: Database) -> None:
                 " from before it came (docs/operate.md#upgrading). Nothing was changed."
             )
         migrations.upgrade(database)
+        if database is not served and not serving.is_granted(database, role := serving.role_of(served)):
+            serving.grant(database, role)
+    except sqlalchemy.exc.ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        sys.exit(
+            f"{database.place} belongs to another role, which has to bring its tables up to date first:"
+            " flask ops migrate (docs/operate.md#two-roles)."
+        )
+    except ValueError as error:
+        sys.exit(f"{error}: leave the first out, or name the role that owns the tables (docs/operate.md#two-roles).")
     except sqlalchemy.exc.OperationalError as error:
         said = " ".join(str(error.orig).split())
         sys.exit(
             f"{database.place} cannot be used: {said} Look whether it runs and whether DATABASE_URL is right"
             " (docs/operate.md#the-database-does-not-answer)."
         )
+    finally:
+        if database is not served:
+            database.close()
 
 
 def warn_without_wall(database: Database) -> None:
@@ -693,7 +725,7 @@ def serve() -> None:
     require_free(settings.host, settings.port)
     empty(settings.data_dir)
     database = Database(settings.database_url)
-    bring_up_to_date(database)
+    bring_up_to_date(database, settings.migration_database_url)
     is_sqlite = database.is_sqlite
     warn_without_wall(database)
     tell_first_start(database, settings)

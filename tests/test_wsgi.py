@@ -197,6 +197,7 @@ UNUSABLE = {
         "sqlite:///": "Names no file",
         "postgresql:///cdht?hots=/run/postgresql": '"hots"',
     },
+    "MIGRATION_DATABASE_URL": {"mysql://x/y": "Must begin with", "sqlite:////x.db": "knows no roles"},
     "PORT": {"abc": "from 1 to 65535", "0": "from 1 to 65535", "65536": "from 1 to 65535", "": "from 1 to 65535"},
     "HOST": {"http://0.0.0.0": "127.0.0.1", "0.0.0.0:8000": "127.0.0.1", "a b": "127.0.0.1", "1.2.3": "127.0.0.1"},
     "WORKERS": {"-1": "from 0 to 64", "65": "from 0 to 64", "two": "from 0 to 64"},

@@ -62,6 +62,7 @@ def weakness(password: str, *, name: str) -> str | None:
 
 
 _COMMON = Path(__file__).with_name("common_passwords.txt")
+_OUR_WORDS = Path(__file__).with_name("our_words.txt")
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _RUNS = (
     "0123456789" * 3,
@@ -74,7 +75,7 @@ _RUNS = (
 
 def _is_common(password: str) -> bool:
     """Whether it is among the words that are tried first, however they are dressed up: capitals, marks or none, digits
-    and signs around them, 0 for o; or one of them twice; or a run of keys."""
+    and signs around them, 0 for o; or one of them twice; or a run of keys; or nothing but our own words."""
     folded = unicodedata.normalize("NFD", _normal(password).lower()).replace("đ", "d")
     plain = "".join(one for one in folded if not unicodedata.combining(one) and not one.isspace())
     if any(plain.strip("!@#.*") in run for run in _RUNS):
@@ -82,14 +83,27 @@ def _is_common(password: str) -> bool:
     candidates = {plain, plain.translate(_LEET)}
     candidates |= {re.sub(r"^[\W\d_]+|[\W\d_]+$", "", one) for one in list(candidates)}
     candidates |= {re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain).translate(_LEET)}
+    letters = {re.sub(r"[\W\d_]+", "", one) for one in (plain, plain.translate(_LEET))}
+    if any(_ours().fullmatch(one) for one in letters):
+        return True
     candidates |= {one[: len(one) // 2] for one in list(candidates) if one and one == one[: len(one) // 2] * 2}
     return any(one in _common() for one in candidates if one)
 
 
 @cache
+def _ours() -> re.Pattern[str]:
+    """One or more of our own words, one after another."""
+    return re.compile(f"({'|'.join(map(re.escape, sorted(_words(_OUR_WORDS))))})+")
+
+
+@cache
 def _common() -> frozenset[str]:
     """Words that are tried first, folded: without capitals, marks and blanks."""
-    lines = _COMMON.read_text(encoding="utf-8").splitlines()
+    return _words(_COMMON)
+
+
+def _words(path: Path) -> frozenset[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 

@@ -57,6 +57,16 @@ def backup(folder: Path, keep: int | None, with_secret: bool) -> None:
 
 
 @ops_cli.command()
+def migrate() -> None:
+    """Bring the tables up to date as the role of MIGRATION_DATABASE_URL, and let that of DATABASE_URL serve them.
+
+    Without the first as the role that serves. Every start of the server and every other command does the same.
+    """
+    current_app.extensions["bring_up_to_date"]()
+    click.echo("The tables are up to date.")
+
+
+@ops_cli.command()
 @click.argument("folder", type=_BACKUP)
 @click.option("--compare", is_flag=True, help="Also say which tables of the database differ from it now.")
 def verify(folder: Path, compare: bool) -> None:

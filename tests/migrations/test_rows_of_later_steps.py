@@ -20,7 +20,8 @@ from certification.people import names as written
 from certification.roll_calls import meetings, presences
 from certification.roll_calls.meetings import Plan
 from certification.rules.criteria import PROGRAMME
-from lrs.db import Database, new_id
+from lrs import copies
+from lrs.db import EVERY_TENANT, NOBODY, Database, new_id
 from tests.certification.certificates.issued import entries, issue, recognise
 from tests.certification.learning import add_facts, ifi
 from tests.certification.reports.office import TOP, Office
@@ -40,6 +41,24 @@ def test_every_step_that_writes_rows_is_driven_with_rows_by_a_test_of_its_own() 
         if WRITES.search(Path(script.path).read_text()) and f'"{script.down_revision}"' not in told
     ]
     assert without == []
+
+
+def test_a_copy_stays_one_over_later_steps_and_is_to_be_marked_anew_after_going_below_the_mark(
+    database: Database, now: datetime
+) -> None:
+    with database.writing(EVERY_TENANT) as session:
+        copies.mark_copy(session, now=now)
+    query = "SELECT id, name FROM lrs_tenant ORDER BY id"
+    tenants = rows(database, query)
+    assert down_and_up(database, "0057", query) == tenants
+    with database.reading(NOBODY) as session:
+        assert copies.copied_since(session) == now
+    assert down_and_up(database, "0056", query) == tenants
+    with database.writing(EVERY_TENANT) as session:
+        assert copies.copied_since(session) is None
+        copies.mark_copy(session, now=now)
+        assert copies.copied_since(session) == now
+    assert rows(database, query) == tenants
 
 
 def test_certificates_stay_and_those_withdrawn_are_found_again(database: Database, tenant: UUID, now: datetime) -> None:

@@ -34,7 +34,7 @@ CANARIES = {
     "password": "mật khẩu canh báo 1",
     "phone": "0912999111",
 }
-"""What is put in everywhere, and may stand in no log."""
+"""What is put in everywhere, and may stand in no log and no figure."""
 
 
 class Asking:
@@ -77,6 +77,7 @@ def test_what_one_server_ends_or_counts_holds_on_the_other_and_neither_writes_of
         "REQUIRE_SECOND_FACTOR": "none",
     }
     chosen["DATABASE_URL"] = database_url.replace("+psycopg", "")
+    chosen["METRICS_LOCAL"] = "true"
     servers = [Server(chosen, tmp_path / f"{name}.log") for name in "ab"]
     try:
         for server in servers:
@@ -84,6 +85,7 @@ def test_what_one_server_ends_or_counts_holds_on_the_other_and_neither_writes_of
         here, there = (Asking(server) for server in servers)
         admin = _ends(here, there, basic, key)
         _says_everything(here, there, basic, admin)
+        figures = "".join(str(asked("GET", "/metrics")[1]) for asked in (here, there))
         _breaks(database, here, basic)
         for server in servers:
             server.stop()
@@ -93,9 +95,12 @@ def test_what_one_server_ends_or_counts_holds_on_the_other_and_neither_writes_of
     written = "".join(server.log.read_text(errors="replace") for server in servers)
     secrets = {"secret": secret, "pepper": PEPPER.decode(), "session": admin, "basic": basic[6:], "right": PASSWORD}
     assert "Traceback" in written, "what was broken is told"
+    assert "cdht_requests_total" in figures
+    assert "security: sign-in-failed" in written
+    written += figures
     for what, canary in {**CANARIES, **secrets}.items():
         for form in (canary, quote(canary), quote(canary, safe="")):
-            assert form not in written, f"{what} stands in the log"
+            assert form not in written, f"{what} stands in the log or the figures"
     hidden = {name: one for name, one in secrets.items() if name != "session"}
     for answered in (*here.heard, *there.heard):
         assert [name for name, one in hidden.items() if one in answered] == []

@@ -157,6 +157,14 @@ def test_of_two_who_use_a_token_at_once_one_sets_the_password(database: Database
         assert sum(pool.map(use, range(4))) == 1
 
 
+@pytest.mark.parametrize(
+    "password", ["congdoan-laocai-2026", "Công đoàn Lào Cai 2026", "LDLD_tinh_YenBai#1", "H0ctap.suotdoi"]
+)
+def test_a_password_of_our_own_words_alone_is_refused(password: str) -> None:
+    assert "known to everybody" in (passwords.weakness(password, name="lan") or "")
+    assert passwords.weakness(f"{password} mưa rơi", name="lan") is None
+
+
 # ---------------------------------------------------------------- signing in
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certification import web
 from certification.access.permissions import TABLE, Act, act_of
 from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Commitment, DeclaredHeadcount, Organization, Worker
@@ -26,6 +29,7 @@ from tests.certification.web.figures_of_pages import figures_in
 from tests.certification.web.published import ON, UNITS, publish
 from wsgi import create_app
 
+WEB = Path(web.__file__).parent
 RENAMED = UNITS.replace("Công ty B;", "Công ty Bê;")
 
 
@@ -203,6 +207,18 @@ def test_an_asset_may_be_kept_for_good_because_its_address_follows_its_content(c
 
 def test_no_other_file_is_an_asset(client: FlaskClient) -> None:
     assert client.get("/assets/__init__.py").status_code == 404
+
+
+def test_no_script_of_ours_writes_to_what_a_name_from_outside_chooses() -> None:
+    """Prototype pollution takes `object[name] = value` with a name from outside, or a merge of what was parsed."""
+    scripts = list(WEB.glob("*/static/*.js"))
+    assert len(scripts) > 4
+    for script in scripts:
+        for number, line in enumerate(script.read_text(encoding="utf-8").splitlines(), 1):
+            assert "__proto__" not in line and "constructor" not in line.replace("constructor(", ""), (script, number)
+            written = re.findall(r"\w\[([^\]]+)\]\s*=(?!=)", line)
+            assert all(name.isdigit() for name in written), (script.name, number)
+            assert "Object.assign(" not in line or "Object.assign(document.createElement" in line, (script.name, number)
 
 
 def test_what_a_browser_fetches_for_the_first_page_is_under_100_kb(
