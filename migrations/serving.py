@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lrs.db import EVERY_TENANT, NOBODY, Database
+from lrs.db import NOBODY, Database
 
 __all__ = ["grant", "is_granted", "role_of"]
 
@@ -29,7 +29,7 @@ def is_granted(owner: Database, role: str) -> bool:
         " AND has_table_privilege(:role, (SELECT max(oid) FROM pg_class WHERE relkind = 'r'"
         " AND relnamespace = current_schema()::regnamespace), 'SELECT')"
     )
-    with owner.reading(EVERY_TENANT) as session:
+    with owner.reading(NOBODY) as session:
         return bool(session.scalar(asked, {"role": role}))
 
 
@@ -37,7 +37,7 @@ def grant(owner: Database, role: str) -> None:
     """Let `role` serve, and do no more than that; for whoever owns the tables, after each migration."""
     if role_of(owner) == role:
         raise ValueError(f"MIGRATION_DATABASE_URL and DATABASE_URL both connect as {role}")
-    with owner.writing(EVERY_TENANT) as session:
+    with owner.writing(NOBODY) as session:
         connection = session.connection()
         to = connection.dialect.identifier_preparer.quote(role)
         schema = connection.dialect.identifier_preparer.quote(
