@@ -11,10 +11,28 @@ from functools import cached_property
 from typing import IO, Any, cast
 
 import flask
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import ClientDisconnected, LengthRequired, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_content_length
 
 __all__ = ["Request", "require_end"]
+
+
+class _Named(FormDataParser):
+    """What a form says in parts that have a name: others belong to no field, and nobody can ask for them."""
+
+    def parse(self, *told: Any, **named: Any) -> Any:
+        stream, form, files = super().parse(*told, **named)
+        return stream, _named(form), _named(files)
+
+
+def _named(parts: MultiDict[str, Any]) -> MultiDict[str, Any]:
+    pairs = list(parts.items(multi=True))
+    for name, part in pairs:
+        if name is None and isinstance(part, FileStorage):
+            part.close()
+    return type(parts)([pair for pair in pairs if pair[0] is not None])
 
 
 class Request(flask.Request):
@@ -23,6 +41,8 @@ class Request(flask.Request):
     RequestEntityTooLarge for more than `max_content_length` bytes: at once when so many are announced, otherwise when
     one more comes. ClientDisconnected for fewer than were announced.
     """
+
+    form_data_parser_class = _Named
 
     @cached_property
     def stream(self) -> IO[bytes]:

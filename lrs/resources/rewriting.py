@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import IO, Any
 
+import flask
 from flask import Blueprint, Flask, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
 from lrs.errors import LrsError
 from lrs.resources.bodies import Request
@@ -54,6 +56,16 @@ class Application(Flask):
 
     def log_exception(self, exc_info: Any) -> None:
         log.error("a request failed", exc_info=exc_info)
+
+    def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
+        """A `Host` that is none is refused like anything else: with nowhere to be, no page could say so."""
+        try:
+            return super().create_url_adapter(request)
+        except HTTPException as error:
+            if request is None:
+                raise
+            request.environ[_REFUSAL] = error
+            return self.url_map.bind("localhost", default_method=request.method, path_info=request.path)
 
     def wsgi_app(self, environ: Environment, start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from certification import web
@@ -27,6 +27,7 @@ from certification.web.frame.assets import fingerprint
 from lrs.db import Database, Session
 from tests.certification.web.figures_of_pages import figures_in
 from tests.certification.web.published import ON, UNITS, publish
+from tests.certification.web.visitor import ORIGIN
 from wsgi import create_app
 
 WEB = Path(web.__file__).parent
@@ -115,6 +116,24 @@ def test_names_from_outside_are_escaped(database: Database, tenant: UUID, client
     text = client.get("/").text
     assert "Công ty A &amp; &lt;con&gt;" in text
     assert "<con>" not in text
+
+
+def test_a_part_of_a_form_without_a_name_is_no_field(client: FlaskClient) -> None:
+    parts = b"".join(
+        b"--x\r\nContent-Disposition: form-data%s\r\n\r\n%s\r\n" % part
+        for part in ((b"", b"nobody asks for it"), (b'; filename="a"', b"nor for it"), (b'; name="account"', b"an"))
+    )
+    sent = {"data": parts + b"--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+    answer = client.post("/dang-nhap", headers=ORIGIN, **sent)
+    assert answer.status_code == 400, "it comes without the token of a form of ours"
+    with client.application.test_request_context("/", method="POST", **sent):
+        assert (dict(request.form), dict(request.files)) == ({"account": "an"}, {})
+
+
+@pytest.mark.parametrize("path", ["/", "/khong-co-trang-nay", "/xapi/about", "/xapi/khong-co", "/api/units"])
+def test_a_host_that_is_none_is_refused_wherever_it_asks(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Host": "x-" + "y" * 200, "X-Experience-API-Version": "2.0.0"})
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/style.css", "/assets/icon.svg", "/khong-co-trang-nay"])
