@@ -168,6 +168,8 @@ ELSEWHERE: Mapping[str, str] = {
 OF_THE_STORE: Mapping[str, str] = {
     "lrs_statement": "exported byte for byte; erasing blanks the Actor (lrs.erasure)",
     "lrs_attachment": "exported with the Statements that the person made; erased with them",
+    "lrs_dead_letter": "which Statements another store refused, and its words; goes with the erased Statement",
+    "lrs_destination": "to which stores Statements are forwarded; no person",
     "lrs_document": "State and Agent Profiles: exported; erased",
     "lrs_activity": "what Statements say of activities, not of persons",
     "lrs_agent_names": "the names stand in the Statements; erased",
@@ -177,7 +179,9 @@ OF_THE_STORE: Mapping[str, str] = {
     "lrs_erasure": "that an erasure was asked for, by digest",
     "lrs_provenance": "which stores a Statement came through; no person",
     "lrs_reference": "keys of what Statements say",
+    "lrs_refusal": "why a Statement of another store was not taken; erased with the person in it",
     "lrs_signature": "stands in the Statement's Attachments",
+    "lrs_source": "from which stores Statements are pulled; no person",
     "lrs_statement_link": "keys of what Statements say",
     "lrs_trusted_root": "certificates of whoever signs Statements",
 }

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 MOST = 400
 """Megabytes that a process may hold; a program that has read its code holds about 180."""
 
-ROWS = scaled(4_000)
+ROWS = scaled(4) * 1_000
 """A million with FAULTS_SCALE=250."""
 
 PERSONS = scaled(1_000)

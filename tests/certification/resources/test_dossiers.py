@@ -11,7 +11,7 @@ from certification.access.permissions import Role
 from certification.acts import chain
 from certification.models import TitleReview
 from certification.privacy import access as looked_at
-from certification.resources import access, dossiers, title_decisions, title_reviews
+from certification.resources import access, dossiers, sessions, title_decisions, title_reviews
 from lrs.db import new_id
 from tests.certification.dossiers.desk import Desk
 from tests.certification.learning import PROGRAMME
@@ -26,7 +26,7 @@ DECISION = {
 @pytest.fixture
 def desk(world: Any, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Requests are of the moment of the tests, whenever they run."""
-    for module in (access, dossiers, title_decisions, title_reviews):
+    for module in (access, sessions, dossiers, title_decisions, title_reviews):
         monkeypatch.setattr(module, "now", lambda: world.now)
     return Desk(world)
 

@@ -14,7 +14,7 @@ from flask import Flask
 from certification.access.permissions import Role
 from certification.reports import gathering, late
 from certification.reports.late import Contact
-from certification.resources import access, report_filings, report_papers, reports
+from certification.resources import access, report_filings, report_papers, reports, sessions
 from tests.certification.documents.words import text_of
 from tests.certification.reports.office import Office
 from tests.certification.reports.post_office import open_post_office
@@ -29,7 +29,7 @@ TEXTS = {"results-text": {"value": "Tốt"}, "limits-text": {"value": "Kinh phí
 @pytest.fixture
 def office(world: Any, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Requests are of the moment of the tests, whenever they run."""
-    for module in (access, reports, report_filings, report_papers):
+    for module in (access, sessions, reports, report_filings, report_papers):
         monkeypatch.setattr(module, "now", lambda: world.now)
     return Office(world)
 

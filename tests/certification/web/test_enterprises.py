@@ -136,7 +136,7 @@ def test_hours_count_each_statement_once_and_nobody_who_restricted_it(
     page = words(enterprise.get(HOURS).text)
     assert "12 giờ học của 4 trên 12 người" in page
     assert "Tổ trưởng may 1 1 3 3" in page
-    assert "người lao động 12 4 12 12" in words(enterprise.get(f"{HOURS}&theo=nhom").text)
+    assert "Người lao động 12 4 12 12" in words(enterprise.get(f"{HOURS}&theo=nhom").text)
     book = openpyxl.load_workbook(io.BytesIO(enterprise.get(HOURS.replace("?", ".xlsx?")).data))
     rows = [[cell.value for cell in row] for row in book["Theo chức danh"].iter_rows(min_row=4)]
     assert rows[1][:5] == ["Tổ trưởng may", 1, 1, 3, 3]
