@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from certification.access.permissions import Act, Role
 from certification.dossiers import listing, proceedings, steps, words
 from certification.dossiers.listing import StepTaken
-from certification.dossiers.steps import OneDossier, UnknownDossier
+from certification.dossiers.steps import OneDossier, UnknownDossier, WrongState
 from certification.errors import NoCriteriaInForce
 from certification.evidence import self_scores
 from certification.people.workers import Person
@@ -185,10 +185,10 @@ def take_own_step(step: str) -> Response:
     wanted = found.procedure.steps.get(step) if found.procedure is not None else None
     form = filled_in(ReasonForm if wanted is not None and "reason" in wanted.needs else StepForm)
     back, (said, follows, done) = url_for(".own_dossier", nam=_told(year)), OWN_STEPS[step]
-    if form.sent and step not in found.offered:
-        form.refuse("", _("Hồ sơ đang ở bước khác, hoặc đã hết hạn: %(state)s", state=found.words))
     if form.sent:
         with form.submitting() as session:
+            if step not in found.offered:
+                raise WrongState(_("Hồ sơ đang ở bước khác, hoặc đã hết hạn: %(state)s", state=found.words))
             reason = form.values.get("reason")
             proceedings.step(session, who().tenant, who(), step, person.number, year, reason=reason, now=now())
             return form.done(back, done)

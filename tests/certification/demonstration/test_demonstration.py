@@ -429,7 +429,7 @@ def test_a_store_that_disagrees_with_the_book_ends_the_demonstration_with_a_faul
 
     monkeypatch.setattr(Book, "compare", compare_what_was_tampered_with)
     folder = Path(program.environment["DATA_DIR"])
-    settings = Settings(folder, program.environment["DATABASE_URL"], PEPPER, program.port)
+    settings = Settings(folder, program.environment["DATABASE_URL"], PEPPER, port=program.port)
     result = create_app(settings).test_cli_runner().invoke(args=["certification", "demo", "--no-serve", *SMALL])
     assert result.exit_code == 1
     assert "The store and the poster's book differ in 1 places" in result.stderr
