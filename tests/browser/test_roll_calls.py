@@ -177,11 +177,11 @@ def test_without_a_network_ticks_wait_and_go_later_once(gate: Gate, size: str) -
     all_sent(visit)
     assert gate.present("Mất mạng") == ["C01", "C02"]
 
-    # An answer that is lost on its way: the queue goes again, and nothing is doubled.
-    lost = []
+    # Answers that are lost on their way: the queue goes again and again, and nothing is doubled.
+    lost, losing = [], [True]
 
     def lose(route, request):  # type: ignore[no-untyped-def]
-        if not lost:
+        if losing:
             lost.append(route.fetch().status)
             route.abort()
         else:
@@ -191,9 +191,11 @@ def test_without_a_network_ticks_wait_and_go_later_once(gate: Gate, size: str) -
     visit.page.check("input[value=C04]")
     visit.page.wait_for_selector("text=Máy này đang giữ 1 lượt")
     visit.page.reload()
+    visit.page.wait_for_selector("text=Máy này đang giữ 1 lượt")
+    losing.clear()
     all_sent(visit)
     visit.complaints.clear()
-    assert lost == [200]
+    assert set(lost) == {200} and len(lost) >= 2
     assert gate.present("Mất mạng") == ["C01", "C02", "C04"]
     assert gate.statements("Mất mạng") == 3
 
