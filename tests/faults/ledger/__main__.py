@@ -1,6 +1,6 @@
 """`make faults`: the long tier. Writes through the real server, kills it, and holds its own book against the store.
 
-    python -m tests.faults.ledger --engine sqlite|postgresql --minutes N [--folder FOLDER]
+    python -m tests.faults.ledger --engine sqlite|postgresql --minutes N [--calm SECONDS] [--folder FOLDER]
 
 It goes by rounds of some minutes, each over a fresh store and each added to the ledger when it was compared. A rig that
 is killed leaves its round in the folder; the next one there compares that round first. Ends with 1 and leaves the
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from tests.faults.ledger import figures
-from tests.faults.ledger.round import Round
+from tests.faults.ledger.round import CALM, Round
 
 SHM = Path("/dev/shm")  # noqa: S108 — a folder of our own is made inside it
 
@@ -27,6 +27,9 @@ def main() -> int:
     parser.add_argument("--engine", choices=list(figures.ENGINES), action="append", help="default: one after the other")
     parser.add_argument("--minutes", type=float, default=30, help="how long to write, for each engine (default 30)")
     parser.add_argument("--round", type=float, default=5, help="minutes after which it is compared (default 5)")
+    parser.add_argument(
+        "--calm", type=float, default=CALM, help=f"seconds between two kills, at most (default {CALM:g})"
+    )
     parser.add_argument("--folder", type=Path, default=SHM, help="where stores and books lie meanwhile")
     parser.add_argument("--ledger", type=Path, default=figures.LEDGER, help="the ledger to add to")
     parser.add_argument("--seed", type=int, help="of what chance does")
@@ -55,7 +58,7 @@ def _run(engine: str, options: argparse.Namespace, chance: random.Random) -> boo
             return True
         else:
             seconds = min(options.round * 60, ends - time.monotonic())
-            run = one.run(seconds, chance)
+            run = one.run(seconds, chance, options.calm)
         wrong = run.pop("wrong", [])
         page = figures.PAGE if options.ledger == figures.LEDGER else options.ledger.with_suffix(".md")
         total = figures.add(engine, run, options.ledger, page)

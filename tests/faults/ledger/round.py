@@ -41,7 +41,7 @@ from tests.programs import ROOT
 
 WRITERS = (Kind.BULK, Kind.BULK, Kind.BATCH, Kind.BATCH, Kind.SINGLE, Kind.ATTACHMENT)
 CALM = 2.0
-"""Seconds of undisturbed work between two kills, at most."""
+"""Seconds of undisturbed work between two kills, at most: short to kill much, long to write much."""
 PATIENCE = 60.0
 
 
@@ -67,11 +67,11 @@ class Round:
         """Whether an earlier rig wrote here and did not come to compare."""
         return self._state.exists()
 
-    def run(self, seconds: float, chance: random.Random) -> dict[str, Any]:
+    def run(self, seconds: float, chance: random.Random, calm: float = CALM) -> dict[str, Any]:
         """Write and kill for so long, and compare; gives the figures for the ledger."""
         with self._served() as (server, database):
             self._state.write_text(json.dumps({"authorization": _prepare(server, database, self._folder)}))
-            answers, silence, minutes = self._write(server, chance, seconds)
+            answers, silence, minutes = self._write(server, chance, seconds, calm)
             return {
                 "minutes": round(minutes, 1),
                 "answers_503": answers.statuses[503],
@@ -108,7 +108,9 @@ class Round:
             if self._postgres:
                 self._postgres.stop()
 
-    def _write(self, server: Server, chance: random.Random, seconds: float) -> tuple[Answers, float, float]:
+    def _write(
+        self, server: Server, chance: random.Random, seconds: float, calm: float
+    ) -> tuple[Answers, float, float]:
         """Have everybody write for so long while processes are killed; also the longest silence after a kill."""
         answers, stop, silence = Answers(), threading.Event(), 0.0
         authorization = self._authorization()
@@ -123,7 +125,7 @@ class Round:
         began = time.monotonic()
         with at_once(*(partial(client.write) for client in clients), stop=stop):
             while time.monotonic() < began + seconds:
-                time.sleep(chance.uniform(0.0, CALM))
+                time.sleep(chance.uniform(0.0, calm))
                 way = killer.interrupt()
                 over = time.monotonic()
                 assert answers.wait_for_good(over, PATIENCE), f"nothing is acknowledged any more after {way}"
