@@ -38,6 +38,8 @@ demo: system-demo $(DEMO) $(CLIENT_PACKAGES) ## set up, run the main job on inve
 	@exec .venv/bin/flask certification demo
 
 install: system-run $(RUN) ## set up what serving needs, and nothing else
+	@# Who serves may not write here, and would compile all of it at every start.
+	@.venv/bin/python -m compileall -q -j 0 lrs certification migrations schemas wsgi.py .venv/lib
 
 run: install ## serve on PORT, with data in DATA_DIR or DATABASE_URL, until Ctrl-C or SIGTERM
 	@exec .venv/bin/python wsgi.py

@@ -95,6 +95,9 @@ IDLE_MINUTES = (5, SESSION_LASTS // timedelta(minutes=1))
 JUDGE = "judge"
 """What this file is started with to judge beside the web processes, with the number of the process that starts it."""
 
+SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+"""Seconds until judging that ended is begun again: twice as long each time that it ends at once."""
+
 BLOCKING_THREADS = 8
 """Requests that a web process works on at once. Those that store are put in together (`lrs.statements.writer`), so more
 than the cores could work on pays."""
@@ -602,7 +605,8 @@ def _beside(name: str, target: Callable[..., object], database: Database, **argu
 
 
 class JudgingProcess:
-    """`flask certification work` beside the web processes (PostgreSQL): started again when it dies, ended with us."""
+    """`flask certification work` beside the web processes (PostgreSQL): started again when it dies, and later and
+    later where it dies at once; ended with us."""
 
     def __init__(self, settings: Settings, command: Sequence[str] | None = None) -> None:
         self._command = command or [sys.executable, str(HERE / "wsgi.py"), JUDGE, str(os.getpid())]
@@ -622,6 +626,7 @@ class JudgingProcess:
         self._thread.join(15)
 
     def _keep(self) -> None:
+        pause = SHORTEST_PAUSE
         while not self._stop.is_set():
             started = time.monotonic()
             # Started so that Python spawns it without a pipe of its own (no preexec_fn, cwd or closing of descriptors,
@@ -630,15 +635,37 @@ class JudgingProcess:
             self._process = subprocess.Popen(self._command, env=self._environment, close_fds=False)  # noqa: S603
             status = self._process.wait()
             if not self._stop.is_set():
+                lived = time.monotonic() - started
+                pause = SHORTEST_PAUSE if lived > LONGEST_PAUSE else pause
                 log.error("the judging process ended with %s; starting it again", status)
-                self._stop.wait(max(0.0, 2 - (time.monotonic() - started)))
+                self._stop.wait(max(0.0, pause - lived))
+                pause = min(LONGEST_PAUSE, 2 * pause)
 
 
-def judge(server: int) -> None:
-    """`flask certification work`, for as long as the process lives that started it."""
+def judge(server: int, begin: Callable[[], object] | None = None) -> None:
+    """`flask certification work`, for as long as the process lives that started it.
+
+    What it says where it cannot begin, as beside tables of a newer program, is told once; it waits, and tries again
+    later and later.
+    """
     end_with_parent()
-    if os.getppid() == server:
-        FlaskGroup(create_app=create_app).main(["certification", "work"], prog_name="flask")
+    told, pause = "", SHORTEST_PAUSE
+    while os.getppid() == server:
+        try:
+            (begin or _judge)()
+        except SystemExit as ended:
+            if not isinstance(ended.code, str):
+                raise
+            if ended.code != told:
+                told, pause = ended.code, SHORTEST_PAUSE
+                log.warning("judging waits, and is tried again after %.0f s at most: %s", LONGEST_PAUSE, told)
+        time.sleep(pause)
+        pause = min(LONGEST_PAUSE, 2 * pause)
+
+
+def _judge() -> None:
+    logs.configure(read_settings().log_format)
+    FlaskGroup(create_app=create_app).main(["certification", "work"], prog_name="flask")
 
 
 def require_free(host: str, port: int) -> None:

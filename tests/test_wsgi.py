@@ -27,9 +27,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import migrations
+import wsgi
 from lrs.db import NOBODY, Database
 from tests.lrs.statements.builders import statement
-from wsgi import BLOCKING_THREADS, JudgingProcess, bring_up_to_date, create_app, is_news, read_settings
+from wsgi import BLOCKING_THREADS, JudgingProcess, bring_up_to_date, create_app, is_news, judge, read_settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -128,6 +129,25 @@ def test_the_judging_is_started_again_though_a_web_process_is_forked_at_that_mom
             os.kill(one, signal.SIGKILL)
             os.waitpid(one, 0)
         judging.stop()
+
+
+def test_judging_that_cannot_begin_says_why_once_and_is_tried_later_and_later(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ends: list[str | int] = [*["tables at 9999"] * 7, "no database", "no database", 0]
+    paused: list[float] = []
+
+    def begin() -> None:
+        sys.exit(ends.pop(0))
+
+    monkeypatch.setattr(wsgi, "end_with_parent", lambda: None)
+    monkeypatch.setattr(time, "sleep", paused.append)
+    with pytest.raises(SystemExit) as ended:
+        judge(os.getppid(), begin)
+    assert ended.value.code == 0
+    assert paused == [2, 4, 8, 16, 32, 60, 60, 2, 4]
+    assert [line.partition(": ")[2] for line in caplog.messages] == ["tables at 9999", "no database"]
+    judge(server=0, begin=begin)  # whoever started it is gone: nothing is begun
 
 
 @pytest.mark.slow
