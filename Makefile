@@ -75,7 +75,7 @@ pictures: system-test $(TEST) $(BROWSER_PACKAGES) ## take the kept pictures of p
 
 words: system-test $(TEST) ## gather the words of pages into the catalogues of their English
 	@for package in $(dir $(wildcard certification/web/*/templates/)); do \
-		mkdir -p $${package%/templates/}/translations; \
+		mkdir -p .cache $${package%/templates/}/translations; \
 		catalogue=$${package%/templates/}/translations/en.po; \
 		.venv/bin/pybabel -q extract -F certification/web/babel.cfg -k _l --no-location --sort-output --omit-header -o .cache/words.pot $${package%/templates/} && \
 		if [ -f $$catalogue ]; then .venv/bin/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -w 110 -l en -i .cache/words.pot -o $$catalogue; \

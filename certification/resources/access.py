@@ -48,6 +48,7 @@ __all__ = [
     "needs_code",
     "now",
     "pepper",
+    "recognise",
     "refuse_other_sites",
     "register",
     "signed_in",
@@ -201,6 +202,16 @@ def admit() -> None:
     g.certification_caller = _caller(act)
 
 
+def recognise() -> None:
+    """Says who reads what no view was asked for, by a session's cookie: whose name a page carries. Opens nothing."""
+    token = cookies.sent(cookies.SESSION)
+    if token is None or "certification_caller" in g:
+        return
+    session = sessions.session_of(database(), token, pepper=pepper(), now=now())
+    if session is not None:
+        g.certification_caller = Caller(session.tenant, who=_who(session), signed_in=session)
+
+
 def _caller(act: Act) -> Caller:
     rule = TABLE[act]
     authorization = request.headers.get("Authorization")
@@ -240,18 +251,23 @@ def _person(token: str, act: Act) -> Caller:
     api.know(account=str(session.account))
     if request.method not in ("GET", "HEAD", "OPTIONS") and "Authorization" not in request.headers:
         refuse_other_sites()
-    with database().reading(session.tenant) as reading:
-        held = roles.held_by(reading, session.tenant, today(), account=session.account)
-    if session.worker is not None:
-        held = (*held, Held(Role.WORKER))
+    who = _who(session)
     idle: sessions.Idle = current_app.extensions["settings"].idle
-    sessions.used(database(), session, idle.of(held), now())
-    who = Who(session.tenant, session.name, account=session.account, worker=session.worker, roles=held)
-    if needs_code(held) and not session.has_code and not TABLE[act].any_account:
+    sessions.used(database(), session, idle.of(who.roles), now())
+    if needs_code(who.roles) and not session.has_code and not TABLE[act].any_account:
         raise CodeToSetUp
     if not TABLE[act].any_account and not rights.reach(who, act, today()):
         raise Forbidden(Fault("", f"{session.name} may not {act.value}: none of its roles in force today allows it"))
     return Caller(session.tenant, who=who, signed_in=session)
+
+
+def _who(session: SignedIn) -> Who:
+    """Somebody who is signed in, with the roles in force today."""
+    with database().reading(session.tenant) as reading:
+        held = roles.held_by(reading, session.tenant, today(), account=session.account)
+    if session.worker is not None:
+        held = (*held, Held(Role.WORKER))
+    return Who(session.tenant, session.name, account=session.account, worker=session.worker, roles=held)
 
 
 def refuse_other_sites() -> None:

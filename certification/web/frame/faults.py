@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from certification.access.look_ups import AskedTooOften
+from certification.resources import access
 from certification.resources.answers import Unchanged
 from certification.resources.errors import Fault, understood
 from certification.web.frame import refusals
@@ -96,10 +97,23 @@ def _refused(error: Exception) -> Response:
 
 
 def _page(status: int, **values: Any) -> Response:
-    if status >= 500:
-        g.places = []  # whatever failed, the page about it asks no database
+    _recognise(status)
     told = {"faults": [], "code": "", **values}
     return make_response(render_template("frame/fault.html", status=status, **told), status)
+
+
+def _recognise(status: int) -> None:
+    """Says who reads, where no view came to ask. Whatever failed in the server, the page about it asks no database."""
+    g.reader_unknown = True
+    if status < 500:
+        try:
+            access.recognise()
+            g.reader_unknown = False
+        except AWAY as error:
+            if not is_away(error):
+                raise
+    if g.reader_unknown:
+        g.places = []
 
 
 def _again(error: Any) -> AnyResponse:

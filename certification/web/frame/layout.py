@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, g, request, url_for
 
 from certification.access.permissions import TABLE, act_of
-from certification.resources import access
+from certification.resources import access, cookies
 from certification.web.frame import form_tokens, languages, messages, places
 from certification.web.frame.places import Place
 
@@ -48,6 +48,12 @@ class Layout:
         """The session of whoever is signed in, None for nobody."""
         caller = g.get("certification_caller")
         return None if caller is None else caller.signed_in
+
+    @property
+    def offers_signing_in(self) -> bool:
+        """Whether the reader is nobody; not said where nobody could ask (`faults`)."""
+        unknown = g.get("reader_unknown", False) and cookies.sent(cookies.SESSION) is not None
+        return self.reader is None and not unknown and self.audience != "signing_in"
 
     @property
     def places(self) -> list[Place]:

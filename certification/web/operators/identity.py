@@ -6,6 +6,7 @@ functions; officers see and decide about their own branch.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from certification.access import rights
 from certification.access.permissions import Act
 from certification.people.workers import UnknownWorker
 from certification.resources import identity, looking, unknown_actors
-from certification.resources.access import today, who
+from certification.resources.access import pepper, today, who
 from certification.resources.errors import NotFound
 from certification.web.frame.fields import Form, hidden, long_text, text
 from certification.web.frame.forms import filled_in
@@ -116,8 +117,13 @@ def show_identity() -> Response:
     may = bool(rights.reach(who(), Act.CHANGE_IDENTITY, today()))
     return shown(
         "operators/identity.html", 400 if fault else 200, number=number, found=found, fault=fault, events=EVENTS,
-        undone=UNDONE, may=may,
+        undone=UNDONE, may=may, reference=_reference,
     )  # fmt: skip
+
+
+def _reference(ifi: str) -> str:
+    """What an address calls an account that is linked: nobody reads off it whose it is."""
+    return hmac.digest(pepper(), b"linked actor " + who().tenant.bytes + ifi.encode(), "sha256")[:16].hex()
 
 
 @pages.page("/van-hanh/tai-khoan-hoc/gan", Act.CHANGE_IDENTITY, methods=("GET", "POST"))
@@ -150,8 +156,12 @@ def decide_identity(step: str, number: str) -> Response:
     known = STEPS.get(step)
     if known is None:
         raise NotFound(Fault("", _("Không có việc này")))
-    identity.show_identity(number)  # refuses whom the reader may not know of
-    form = filled_in(known.schema, start={name: request.args.get(name, "") for name in ("other", "ifi")})
+    links = identity.show_identity(number)["links"]  # refuses whom the reader may not know of
+    named = request.args.get("tk", "")
+    account = next((one["ifi"] for one in links if _reference(one["ifi"]) == named), "")
+    if known.schema is UnlinkForm and not account and request.method == "GET":
+        raise NotFound(Fault("", _("Tài khoản này không còn gắn với người đó; mở lại trang của người đó")))
+    form = filled_in(known.schema, start={"other": request.args.get("other", ""), "ifi": account})
     if form.sent:
         with form.refusals():
             done = known.do(number, form.values)

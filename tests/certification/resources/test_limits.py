@@ -126,6 +126,22 @@ def test_whoever_follows_a_link_to_a_paper_gets_a_page_that_says_when_to_try_aga
     assert (program.status_code, program.mimetype) == (429, "application/json")
 
 
+def test_a_page_in_place_of_a_file_knows_who_reads_it(
+    app: Flask, client: FlaskClient, database: Database, tenant: UUID, now: datetime
+) -> None:
+    account(database, tenant, "lan", now)
+    give(database, tenant, "lan", Role.OPERATOR, now)
+    visitor = Visitor(app.test_client())
+    visitor.sign_in("lan")
+    people = {"Accept": "text/html,*/*;q=0.8"}
+    paper = "/api/certificates/by-code/KHONGCO/paper"
+    for path, status in {paper: 404, "/api/no-such-file.xlsx": 404, "/khong-co-trang-nay": 404}.items():
+        told = visitor.get(path, headers=people)
+        assert (told.status_code, told.mimetype) == (status, "text/html")
+        assert "Đăng xuất" in told.text and ">Đăng nhập<" not in told.text
+        assert ">Đăng nhập<" in client.get(path, headers=people).text
+
+
 def test_who_is_signed_in_is_not_held_up_by_others_behind_the_same_address(
     app: Flask, client: FlaskClient, code: str, database: Database, tenant: UUID, now: datetime
 ) -> None:

@@ -155,6 +155,7 @@ def test_an_unknown_actor_is_linked_taken_off_again_and_taken_back(
     assert link
     address = link[0].replace("&amp;", "&")
     assert operator.fill_in(address, {"ifi": "x", "worker": "", "basis": ""}).status_code == 400
+    before = operator.get("/van-hanh/danh-tinh?ma=a07").text
     typed = {"ifi": "https://khac.example.org|a07", "worker": "a07", "basis": "Gọi điện"}
     assert "không có" in operator.fill_in(address, {**typed, "worker": "z99"}).text.lower()
     assert operator.fill_in(address, typed).status_code == 303
@@ -164,6 +165,16 @@ def test_an_unknown_actor_is_linked_taken_off_again_and_taken_back(
     page = operator.get("/van-hanh/danh-tinh?ma=a07")
     undo = re.search(r"/van-hanh/hoan-tac/[^\"]+", page.text)
     assert undo and "Gọi điện" in page.text
+    addresses = re.findall(r'(?:href|action)="([^"]+)"', page.text)
+    assert not [one for one in addresses if "example.org" in one]  # whose account it is stands in no address
+    take_off = next(one for one in addresses if "/danh-tinh/go/" in one and one not in before).replace("&amp;", "&")
+    assert "https://khac.example.org|a07" in operator.get(take_off).text
+    assert operator.fill_in(take_off, {"basis": "Của người khác"}).status_code == 303
+    assert (operator.get(take_off).status_code, operator.get("/van-hanh/danh-tinh/go/a07").status_code) == (404, 404)
+    assert operator.fill_in(address, typed).status_code == 303
+    page = operator.get("/van-hanh/danh-tinh?ma=a07")
+    undo = re.search(r"/van-hanh/hoan-tac/[^\"]+", page.text)
+    assert undo
     assert operator.fill_in(undo[0].replace("&amp;", "&"), {"basis": "Nhầm"}).status_code == 303
     with database.reading(tenant) as session:
         assert linking.owners(session, tenant, [ifi]) == {}
