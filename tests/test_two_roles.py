@@ -18,7 +18,7 @@ import migrations
 from certification.access.permissions import Role
 from certification.acts import chain
 from lrs import api
-from lrs.db import NOBODY, Database
+from lrs.db import NOBODY, Database, new_id
 from tests.certification.access.people import account, give, signed_in
 from tests.conftest import PEPPER, application
 from tests.postgresql import Cluster
@@ -65,10 +65,13 @@ def test_the_role_that_serves_serves_and_can_change_neither_tables_nor_the_wall_
     for forbidden in (
         "UPDATE certification_act SET subject = 'z'",
         "UPDATE certification_act SET digest = detail_digest",
+        "UPDATE certification_act SET detail = '{}'",
+        "UPDATE certification_act SET salt = NULL",
         "DELETE FROM certification_act",
         "TRUNCATE certification_act",
         "DROP TABLE certification_act",
         "ALTER TABLE certification_act NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY only_emptied ON certification_act",
         "DROP POLICY of_tenant ON certification_worker",
         "ALTER TABLE certification_worker DISABLE ROW LEVEL SECURITY",
         "UPDATE alembic_version SET version_num = 'x'",
@@ -76,9 +79,28 @@ def test_the_role_that_serves_serves_and_can_change_neither_tables_nor_the_wall_
         "SET ROLE cdht",
     ):
         assert _refused(serving, tenant, forbidden), forbidden
+    with serving.reading(tenant) as session:
+        assert chain.verify(session, tenant).faults == ()
     with serving.writing(tenant) as session:
         session.execute(sa.text("UPDATE certification_act SET detail = NULL, salt = NULL WHERE act = 'x'"))
         assert chain.verify(session, tenant).faults, "what was emptied without an act of erasing is told"
+
+
+def test_the_role_that_serves_erases_a_person_and_the_record_holds(
+    database: Database, database_url: str, serving: Database, now: datetime
+) -> None:
+    bring_up_to_date(serving, database_url)
+    with serving.reading(NOBODY) as session:
+        tenant = api.find_tenant(session, "default")
+    worker = new_id()
+    with serving.writing(tenant) as session:
+        for about in (worker, None):
+            chain.add(session, tenant, by="vh", act="x", subject="y", worker=about, detail={"name": "An"}, now=now)
+    with serving.writing(tenant) as session:
+        assert chain.erase_details(session, tenant, worker, by="vh", now=now) == 1
+    with serving.reading(tenant) as session:
+        assert [one.detail for one in chain.listed(session, tenant, limit=9)] == [{}, {"name": "An"}, None]
+        assert chain.verify(session, tenant).faults == ()
 
 
 def test_one_role_for_both_goes_on_and_the_same_one_named_twice_is_said(database: Database, database_url: str) -> None:
