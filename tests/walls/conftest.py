@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from certification.access.look_ups import Limit
+from certification.documents import drawing
 from certification.units import organizations
 from lrs.db import Database
 from tests.certification.world import UNITS, World
@@ -40,3 +42,28 @@ def places(database: Database, tenant: UUID, other_tenant: UUID) -> list[Place]:
 def everybody(app: Flask, database: Database, places: list[Place]) -> dict[str, Caller]:
     app.extensions["look_ups"] = Limit(0)  # all ask from one address
     return callers(app, database, places[0], datetime.now(UTC))
+
+
+class Undrawn:
+    """A document that is not drawn: its text, which can be searched, and costs nothing."""
+
+    width = height = 1.0
+
+    def __init__(self, html: str) -> None:
+        self._html, self.pages = html, [self]
+
+    def render(self, **_: Any) -> Undrawn:
+        return self
+
+    def copy(self, sheets: list[Undrawn]) -> Undrawn:
+        return Undrawn("".join(one._html for one in sheets))
+
+    def write_pdf(self, **_: Any) -> bytes:
+        return self._html.encode()
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No document is drawn."""
+    monkeypatch.setattr(drawing, "_weasyprint", lambda: (Undrawn, None))
+    monkeypatch.setattr(drawing, "_styles", lambda _name: None)

@@ -7,13 +7,11 @@ anew from what is so: read what changed before it is kept. `ALL_WALLS=1` asks ev
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import pytest
 from flask import Flask
 
 from certification.access.permissions import TABLE, Role, WithoutKey, act_of
-from certification.documents import drawing
 from lrs.db import Database
 from tests.walls import table
 from tests.walls.asking import operations
@@ -30,28 +28,7 @@ ASKED = {"sqlite": ("worker", "team", "base", "firm", "admin"), "postgresql": ("
 """Who asks in every run: every kind of reach there is. `upper` and `audit` go as `base` does, over more."""
 
 
-class Undrawn:
-    """A document that is not drawn: its text, which can be searched, and costs nothing."""
-
-    width = height = 1.0
-
-    def __init__(self, html: str) -> None:
-        self._html, self.pages = html, [self]
-
-    def render(self, **_: Any) -> Undrawn:
-        return self
-
-    def copy(self, sheets: list[Undrawn]) -> Undrawn:
-        return Undrawn("".join(one._html for one in sheets))
-
-    def write_pdf(self, **_: Any) -> bytes:
-        return self._html.encode()
-
-
-@pytest.fixture(autouse=True)
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "_weasyprint", lambda: (Undrawn, None))
-    monkeypatch.setattr(drawing, "_styles", lambda _name: None)
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 def test_every_address_has_a_line_and_no_line_is_of_an_address_that_is_gone(app: Flask) -> None:
