@@ -44,7 +44,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from werkzeug.exceptions import HTTPException
 
+import certification.models
 import certification.resources.errors
+import lrs.models
 import lrs.resources.errors
 import migrations
 from certification import web
@@ -487,6 +489,10 @@ def furnished(app: Application, settings: Settings, database: Database) -> Appli
     app.extensions["revisions"] = migrations.revisions
     app.extensions["upgrade"] = migrations.upgrade
     app.extensions["bring_up_to_date"] = partial(bring_up_to_date, database, settings.migration_database_url)
+    app.extensions["tables"] = [
+        table for base in (lrs.models.Base, certification.models.Base) for table in base.metadata.sorted_tables
+    ]
+    app.extensions["migration_lock"] = migrations.LOCK
     app.extensions["key_files"] = (national_keys.FILE,)  # with `secret_key` all that reading the data takes
     return app
 

@@ -174,8 +174,10 @@ def gather_statistics(session: Session, *tables: type[Any]) -> None:
         return
     filled = session.scalars(
         sa.text(
-            "SELECT relname FROM pg_stat_user_tables WHERE schemaname = current_schema() AND relname = ANY(:names)"
-            " AND n_mod_since_analyze > greatest(:many, n_live_tup / 2) ORDER BY relname"
+            "SELECT root.relname FROM pg_stat_user_tables AS one"
+            " JOIN pg_class AS root ON root.oid = coalesce(pg_partition_root(one.relid), one.relid)"
+            " WHERE root.relnamespace = current_schema()::regnamespace AND root.relname = ANY(:names)"
+            " GROUP BY 1 HAVING sum(n_mod_since_analyze) > greatest(:many, sum(n_live_tup) / 2) ORDER BY 1"
         ),
         {"names": [table.__tablename__ for table in tables], "many": JUST_FILLED},
     ).all()

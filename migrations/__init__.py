@@ -14,9 +14,12 @@ from alembic.script import ScriptDirectory
 
 from lrs.db import Database
 
-__all__ = ["config_for", "is_current", "revision", "revisions", "upgrade"]
+__all__ = ["LOCK", "config_for", "is_current", "revision", "revisions", "upgrade"]
 
 HERE = Path(__file__).parent
+
+LOCK = 0x6364_6874
+"""("cdht") On PostgreSQL, the number of the advisory lock that whoever changes tables takes, in every process."""
 
 
 def config_for(database: Database) -> Config:

@@ -16,9 +16,9 @@ from alembic import context
 
 import certification.models
 import lrs.models
+import migrations
 from lrs.db import EVERY_TENANT, Database
-
-MIGRATION_LOCK = 0x6364_6874  # "cdht", the same number in every process
+from lrs.layout.partitions import is_no_part
 
 TARGET = [lrs.models.Base.metadata, certification.models.Base.metadata]
 
@@ -34,8 +34,14 @@ def run_migrations() -> None:
     with database.writing(EVERY_TENANT) as session:
         connection = session.connection()
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        context.configure(connection=connection, target_metadata=TARGET, transactional_ddl=True, compare_type=True)
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": migrations.LOCK})
+        context.configure(
+            connection=connection,
+            target_metadata=TARGET,
+            transactional_ddl=True,
+            compare_type=True,
+            include_object=is_no_part,
+        )
         with context.begin_transaction():
             context.run_migrations()
 

@@ -30,6 +30,7 @@ from lrs import api
 from lrs.db import NOBODY, Database
 from tests import neighbour
 from tests.described import DescribedClient
+from tests.in_parts import divide
 from tests.postgresql import Cluster
 
 if TYPE_CHECKING:
@@ -86,6 +87,15 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         _migrate(cluster.create_database("empty"))
         _move_in(cluster.create_database("migrated", template="empty"), tmp_path_factory.mktemp("postgresql"))
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def in_parts(postgresql: Cluster) -> Cluster:
+    """The same server, with a database "in_parts" to copy from: as "migrated", every table of the store divided."""
+    database = Database(postgresql.create_database("in_parts", template="migrated"))
+    divide(database)
+    database.close()
+    return postgresql
 
 
 @pytest.fixture(scope="session")

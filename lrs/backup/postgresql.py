@@ -18,7 +18,7 @@ DATA = "data.dump"
 
 _TABLES = sa.text(
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE c.relkind = 'r' AND n.nspname = current_schema() ORDER BY 1"
+    " WHERE c.relkind IN ('r', 'p') AND n.nspname = current_schema() ORDER BY 1"
 )
 
 

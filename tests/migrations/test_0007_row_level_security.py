@@ -30,7 +30,7 @@ POLICIES = sa.text(
     "SELECT relname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid), polname, polcmd,"
     " polpermissive"
     " FROM pg_class LEFT JOIN pg_policy ON polrelid = pg_class.oid"
-    " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity"
+    " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity"
 )
 
 

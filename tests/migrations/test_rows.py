@@ -28,17 +28,17 @@ REWRITTEN = {
 
 
 def tables(database: Database) -> list[sa.Table]:
-    """The tables as they stand in the database, those that others refer to first."""
+    """The tables as they stand in the database, those that others refer to first; not the parts of any."""
     metadata = sa.MetaData()
     metadata.reflect(database.engine)
-    return [table for table in metadata.sorted_tables if table.name != "alembic_version"]
+    return [table for table in metadata.sorted_tables if table.name != "alembic_version" and table.schema is None]
 
 
 def value(column: sa.Column[Any], made: dict[str, UUID]) -> Any:
     """Something that fits a column; ids of one tenant, worker, organization … are the same everywhere."""
     kind = column.type
     if column.foreign_keys:
-        referred = made[next(iter(column.foreign_keys)).column.table.name]
+        referred = made[next(key.column.table.name for key in column.foreign_keys if key.column.table.schema is None)]
         return referred if isinstance(kind, sa.Uuid) else referred.hex
     if isinstance(kind, sa.Uuid) or (isinstance(kind, sa.CHAR) and kind.length == 32):
         fresh = made.setdefault(column.table.name if column.name == "id" else column.name, uuid4())

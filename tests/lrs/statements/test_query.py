@@ -13,7 +13,10 @@ from lrs.statements import query
 from lrs.statements.keys import key_of
 from lrs.statements.order import instant
 from lrs.statements.query import Filters
+from tests import in_parts
 from tests.lrs.statements.builders import VERBS, agent, statement, voiding
+
+database_url = in_parts.database_url
 
 COURSE = "https://hoc.example.org/khoa/"
 

@@ -15,8 +15,11 @@ import pytest
 from lrs import api
 from lrs.db import Database
 from lrs.statements import query, references
+from tests import in_parts
 from tests.lrs.statements.builders import VERBS, agent, statement, voiding
 from tests.lrs.statements.test_query import found, put
+
+database_url = in_parts.database_url
 
 COURSE = "https://hoc.example.org/khoa/"
 WANTED = agent("người-tìm")

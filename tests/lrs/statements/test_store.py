@@ -12,8 +12,11 @@ from lrs.db import Database
 from lrs.errors import InvalidStatement, StatementConflict
 from lrs.statements import query
 from lrs.statements.store import store
+from tests import in_parts
 from tests.lrs.statements.builders import agent, statement, voiding
 from tests.threads import ended
+
+database_url = in_parts.database_url
 
 
 def kept(database: Database, tenant: UUID, statement_id: UUID) -> api.StoredStatement:

@@ -1,0 +1,76 @@
+"""`flask ops layout`: how the tables lie on PostgreSQL, and how they are to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import sqlalchemy as sa
+from flask import current_app
+from flask.cli import with_appcontext
+
+from lrs.commands.invocation import database
+from lrs.db import Database
+from lrs.layout import partitions
+from lrs.layout.declared import NotOurTable, chosen, spread_by
+
+__all__ = ["layout"]
+
+MOST_PARTS = 128
+
+
+@click.command()
+@with_appcontext
+@click.option(
+    "--partitions",
+    "parts",
+    type=click.IntRange(1, MOST_PARTS),
+    help="Put the rows of tables that the models spread into so many parts, by hash; 1: into one table again.",
+)
+@click.option("--only", "names", multiple=True, metavar="TABLE", help="Of these tables; more than once for several.")
+def layout(parts: int | None, names: tuple[str, ...]) -> None:
+    """Say how the tables lie on PostgreSQL; with --partitions lay them out. The server must not run meanwhile.
+
+    Each table is copied in a transaction of its own, and its rows are compared: there must be room for the largest one
+    twice. When it is broken off, the table it was at stays as it was; the same command goes on from there.
+    """
+    with _tables_owner() as owner:
+        try:
+            tables = chosen(current_app.extensions["tables"], names)
+            if parts is None:
+                _tell(owner, tables)
+                return
+            lock: int = current_app.extensions["migration_lock"]
+            for done in partitions.lay_out(owner, tables, parts, lock):
+                what = "already so" if done.rows is None else f"{done.rows:,} rows, compared"
+                click.echo(f"{done.table}: {_form(done.parts)}; {what}")
+        except (NotOurTable, partitions.LayoutFault) as error:
+            raise click.ClickException(str(error)) from None
+
+
+def _tell(owner: Database, tables: list[sa.Table]) -> None:
+    found = partitions.parts_of(owner)
+    for table in tables:
+        column = spread_by(table)
+        click.echo(f"{table.name}: {_form(found[table.name])}, by {column.name if column is not None else ''}")
+
+
+def _form(parts: int) -> str:
+    return "whole" if parts == 1 else f"{parts} parts"
+
+
+@contextmanager
+def _tables_owner() -> Iterator[Database]:
+    """The database, as the role that owns the tables."""
+    served = database()
+    click.echo(f"Database: {served.place}", err=True)
+    if served.is_sqlite:
+        raise click.ClickException("SQLite has one form of table; lay out a database of PostgreSQL")
+    url: str = current_app.extensions["settings"].migration_database_url
+    owner = Database(url) if url else served
+    try:
+        yield owner
+    finally:
+        if owner is not served:
+            owner.close()
