@@ -23,6 +23,7 @@ from lrs.privacy import known_as, refuse_telling
 from lrs.resources.access import caller, database, guarded
 from lrs.resources.bodies import require_end
 from lrs.resources.etags import read_precondition, tagged
+from lrs.resources.foreign import handed_over
 from lrs.resources.query_string import Parser, read, read_identifier
 from lrs.resources.versions import request_version
 from lrs.statements.keys import ifi_text
@@ -91,11 +92,7 @@ class DocumentResource:
             kept = documents.get(session, identity.tenant, context, document_id)
         if kept is None:
             raise NotFound(f"there is no document with the {self.id_name} {document_id!r} in this context")
-        response = Response(kept.content, content_type=kept.content_type)
-        # A platform's bytes are handed over, never run in the name of this site.
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        return tagged(response, kept.updated)
+        return tagged(handed_over(Response(kept.content, content_type=kept.content_type)), kept.updated)
 
     def delete_documents(self) -> Response:
         """Remove the document; or, without an id, all of a State's context."""

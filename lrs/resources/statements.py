@@ -23,6 +23,7 @@ from lrs.definitions import catch_up
 from lrs.errors import InvalidRequest, InvalidStatement, NotFound, StatementConflict
 from lrs.resources import more
 from lrs.resources.access import caller, database, guarded, writer
+from lrs.resources.foreign import handed_over
 from lrs.resources.rewriting import spooled_body
 from lrs.resources.versions import request_version
 from lrs.statements import formats, query
@@ -195,7 +196,7 @@ def _with_attachments(source: Database, tenant: UUID, answer: str, kept: Sequenc
             yield content
         yield last
 
-    response = Response(pieces(), content_type=multipart.content_type(boundary))
+    response = handed_over(Response(pieces(), content_type=multipart.content_type(boundary)))
     response.content_length = sum(map(len, (first, *heads, last))) + sum(one.length for one in kept)
     return response
 
