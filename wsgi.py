@@ -589,7 +589,7 @@ def create_serving_app() -> Flask:
         settings: Settings = app.extensions["settings"]
         told: dict[str, Any] = {"pepper": settings.secret_key, "hosts": settings.outgoing_hosts, "stop": stop}
         told["clock"] = lambda: datetime.now(UTC)
-        threads.append(_beside("forwarding", forward, database, more=MORE, **told))
+        threads.append(_beside("forwarding", forward, database, more=MORE, site=settings.public_url, **told))
         threads.append(_beside("pulling", pull, database, most_bytes=settings.attachment_max_bytes, **told))
 
     def end_threads() -> None:

@@ -47,7 +47,8 @@ from lrs.forwarding.destinations import listed as destinations
 from lrs.forwarding.destinations import pause as pause_destination
 from lrs.forwarding.destinations import remove as remove_destination
 from lrs.forwarding.destinations import resume as resume_destination
-from lrs.forwarding.destinations import set_destination
+from lrs.forwarding.destinations import rotate_secret as rotate_webhook_secret
+from lrs.forwarding.destinations import set_destination, set_webhook
 from lrs.forwarding.filters import Named as NamedFilter
 from lrs.forwarding.letters import Letter as DeadLetter
 from lrs.forwarding.letters import drop as drop_dead_letter
@@ -190,9 +191,11 @@ __all__ = [
     "resume_source",
     "revoke_credential",
     "rotate_credential",
+    "rotate_webhook_secret",
     "set_destination",
     "set_opaque_accounts",
     "set_source",
+    "set_webhook",
     "source",
     "source_refusals",
     "sources",

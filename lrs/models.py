@@ -391,7 +391,8 @@ class AgentNames(Base):
 
 
 class Destination(Base):
-    """Another store to which Statements of a tenant are forwarded, and how far that has come (`lrs.forwarding`).
+    """Another store to which Statements of a tenant are forwarded, or a webhook that is told of them, and how far that
+    has come (`lrs.forwarding`).
 
     Personal data: none, unless an operator names it after a person. Kept until an operator removes it.
     """
@@ -406,13 +407,18 @@ class Destination(Base):
     tenant_id: Mapped[UUID]
     id: Mapped[UUID] = mapped_column(default=new_id)
     name: Mapped[str]
+    kind: Mapped[str]
+    """store or webhook."""
     endpoint: Mapped[str]
-    """The address of its xAPI endpoint, without a slash at the end."""
+    """The address of its xAPI endpoint, or what messages are posted to, without a slash at the end."""
     version: Mapped[str]
-    """The version of xAPI that is spoken to it: one of `lrs.versions.SUPPORTED`."""
+    """The version of xAPI that is spoken to it: one of `lrs.versions.SUPPORTED`; "" to a webhook."""
     username: Mapped[str]
+    """"" for a webhook."""
     sealed: Mapped[bytes]
-    """Its password, encrypted under the installation's secret."""
+    """Its password, encrypted under the installation's secret. Of a webhook the secrets that sign, the newest first."""
+    old_secret_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until then the secret that a webhook had before signs as well."""
     filter: Mapped[str] = mapped_column(sa.Text)
     """What is forwarded, as JSON (`lrs.forwarding.filters`)."""
     made: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,7 +18,7 @@ from lrs import outgoing
 from lrs.errors import Fault
 from lrs.versions import SUPPORTED
 
-__all__ = ["LONGEST_PAUSE", "faults", "later", "seal", "unseal"]
+__all__ = ["LONGEST_PAUSE", "faults", "faults_of_place", "later", "seal", "unseal"]
 
 LONGEST_PAUSE = 900.0
 """Seconds between two tries at most, unless the other system asks for more."""
@@ -32,22 +32,28 @@ def faults(
     name: str, endpoint: str, username: str, password: str | None, version: str, hosts: Collection[str]
 ) -> list[Fault]:
     """What is wrong with how somebody wants another store to be spoken with. `hosts` are those that may be asked."""
-    found = []
-    if not _NAME.fullmatch(name):
-        found.append(Fault("name", "write small letters, digits, and - within, at most 40"))
-    if not outgoing.is_safe(endpoint) or "?" in endpoint or len(endpoint) > _LONGEST or not endpoint.isprintable():
-        message = "write the https:// address of the other store's xAPI endpoint, without /statements at its end"
-        found.append(Fault("endpoint", message))
-    elif not outgoing.is_listed(endpoint, hosts):
-        host = outgoing.host_of(endpoint)
-        message = f"{host} is none of the hosts in OUTGOING_HOSTS; whoever runs the machine adds it"
-        found.append(Fault("endpoint", message))
+    wanted = "write the https:// address of the other store's xAPI endpoint, without /statements at its end"
+    found = faults_of_place(name, endpoint, hosts, wanted)
     if not username or ":" in username or len(username) > _LONGEST or not username.isprintable():
         found.append(Fault("username", "give the key or user name that the other store gave; it has no colon"))
     if password is not None and (not password or len(password) > _LONGEST or not password.isprintable()):
         found.append(Fault("password", "give the secret or password that the other store gave"))
     if version not in SUPPORTED:
         found.append(Fault("version", f"{version!r} is not spoken here; there are {', '.join(SUPPORTED)}"))
+    return found
+
+
+def faults_of_place(name: str, address: str, hosts: Collection[str], wanted: str) -> list[Fault]:
+    """What is wrong with a name and an address; `wanted` says which address is."""
+    found = []
+    if not _NAME.fullmatch(name):
+        found.append(Fault("name", "write small letters, digits, and - within, at most 40"))
+    if not outgoing.is_safe(address) or "?" in address or len(address) > _LONGEST or not address.isprintable():
+        found.append(Fault("endpoint", wanted))
+    elif not outgoing.is_listed(address, hosts):
+        host = outgoing.host_of(address)
+        message = f"{host} is none of the hosts in OUTGOING_HOSTS; whoever runs the machine adds it"
+        found.append(Fault("endpoint", message))
     return found
 
 

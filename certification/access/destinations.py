@@ -1,10 +1,11 @@
-"""Other stores that Statements are forwarded to: set, paused, taken up again, removed. Every act is recorded."""
+"""Other stores that Statements are forwarded to, and webhooks: set, paused, taken up again, removed. Every act is
+recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,9 @@ __all__ = [
     "remove",
     "replay",
     "resume",
+    "rotate_secret",
     "set_destination",
+    "set_webhook",
 ]
 
 
@@ -68,6 +71,39 @@ def set_destination(
     )  # fmt: skip
     _note(session, tenant, "set-destination", name, by=by, reason=f"{made.endpoint}: {reason}", now=now)
     return made
+
+
+def set_webhook(
+    session: Session,
+    tenant: UUID,
+    name: str,
+    *,
+    address: str,
+    filter: Any,
+    from_beginning: bool,
+    hosts: Collection[str],
+    pepper: bytes,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> tuple[Destination, str | None]:
+    """As `lrs.api.set_webhook`; raises InvalidRequest with every fault."""
+    made, secret = api.set_webhook(
+        session, tenant, name, address=address, filter=filter, from_beginning=from_beginning, hosts=hosts, more=MORE,
+        pepper=pepper, now=now,
+    )  # fmt: skip
+    _note(session, tenant, "set-webhook", name, by=by, reason=f"{made.endpoint}: {reason}", now=now)
+    return made, secret
+
+
+def rotate_secret(
+    session: Session, tenant: UUID, name: str, *, days: int, pepper: bytes, by: str, reason: str, now: datetime
+) -> str:
+    """Another secret for a webhook; the one it has signs as well for so many days."""
+    with _known():
+        secret = api.rotate_webhook_secret(session, tenant, name, overlap=timedelta(days=days), pepper=pepper, now=now)
+    _note(session, tenant, "rotate-webhook-secret", name, by=by, reason=reason, now=now)
+    return secret
 
 
 def pause(session: Session, tenant: UUID, name: str, *, by: str, reason: str, now: datetime) -> None:

@@ -49,10 +49,7 @@ def set_destination(
 
     Its host has to be in OUTGOING_HOSTS. Run again for one that is there, it goes on from its place.
     """
-    try:
-        wanted = json.loads(filter_file.read_text(encoding="utf-8")) if filter_file else {}
-    except ValueError as error:
-        raise click.ClickException(f"the filter is no JSON: {error}") from None
+    wanted = _filter(filter_file)
     password = password_file.read_text(encoding="utf-8").strip() if password_file else None
     with invocation.writing(tenant) as (session, owner):
         made = destinations.set_destination(
@@ -61,6 +58,44 @@ def set_destination(
             **_told(reason),
         )  # fmt: skip
     click.echo(f"Statements go to {printable(made.endpoint)}; {number(made.waiting)} wait.")
+
+
+@click.command("set-webhook")
+@name
+@click.option("--address", required=True, help="What takes the messages, https://….")
+@click.option("--filter-file", type=FILE, help="Of which Statements, as JSON (docs/operate.md); without it, of all.")
+@click.option("--from-beginning", is_flag=True, help="A new one begins with what is stored already.")
+@reason
+@for_tenant
+def set_webhook(
+    name: str, address: str, filter_file: Path | None, from_beginning: bool, reason: str, tenant: str
+) -> None:
+    """Tell an address of Statements, as they are stored, by signed messages; or say otherwise of which.
+
+    Its host has to be in OUTGOING_HOSTS. The secret that signs is printed, this once.
+    """
+    with invocation.writing(tenant) as (session, owner):
+        made, secret = destinations.set_webhook(
+            session, owner, name, address=address, filter=_filter(filter_file), from_beginning=from_beginning,
+            hosts=current_app.extensions["settings"].outgoing_hosts, pepper=pepper(), **_told(reason),
+        )  # fmt: skip
+    click.echo(f"Messages go to {printable(made.endpoint)}; {number(made.waiting)} Statements wait.")
+    if secret is not None:
+        click.echo(f"They are signed by {secret}\nIt is not shown again.")
+
+
+@click.command("rotate-webhook-secret")
+@name
+@click.option(
+    "--days", type=click.IntRange(0, 365), default=7, show_default=True, help="So long the old one signs as well."
+)
+@reason
+@for_tenant
+def rotate_secret(name: str, days: int, reason: str, tenant: str) -> None:
+    """Give the webhook NAME another secret, and print it, this once; for some days messages carry two signatures."""
+    with invocation.writing(tenant) as (session, owner):
+        secret = destinations.rotate_secret(session, owner, name, days=days, pepper=pepper(), **_told(reason))
+    click.echo(f"Messages are signed by {secret}\nIt is not shown again.")
 
 
 @click.command("destinations")
@@ -77,7 +112,7 @@ def list_destinations(as_json: bool, tenant: str) -> None:
         state = "paused" if one.paused else f"tried again {_when(one.again_at)}" if one.again_at else "on"
         since = f" since {_when(one.waiting_since)}" if one.waiting_since else ""
         click.echo(
-            f"{one.name}: {printable(one.endpoint)} ({state}); {number(one.waiting)} wait{since}; "
+            f"{one.name}: {one.kind} {printable(one.endpoint)} ({state}); {number(one.waiting)} wait{since}; "
             f"{number(one.delivered)} sent; {number(one.letters)} dead letters"
         )
         if one.answer:
@@ -150,6 +185,13 @@ def replay(name: str, statements: tuple[UUID, ...], drop: bool, reason: str, ten
     click.echo(f"{number(many)} {'dropped' if drop else 'will be sent again'}.")
 
 
+def _filter(file: Path | None) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file else {}
+    except ValueError as error:
+        raise click.ClickException(f"the filter is no JSON: {error}") from None
+
+
 def _told(reason: str) -> dict[str, Any]:
     return {"by": roles.TERMINAL, "reason": reason, "now": invocation.now()}
 
@@ -159,10 +201,12 @@ def _when(instant: Any) -> str:
 
 
 def _document(one: Destination) -> dict[str, Any]:
-    names = ("made", "paused", "waiting_since", "again_at", "tried", "took")
+    names = ("made", "paused", "waiting_since", "again_at", "tried", "took", "old_secret_until")
     instants = {name: found.isoformat() if (found := getattr(one, name)) else None for name in names}
-    plain = ("name", "endpoint", "version", "username", "filter", "waiting", "delivered", "failures", "answer")
+    plain = ("name", "kind", "endpoint", "version", "username", "filter", "waiting", "delivered", "failures", "answer")
     return {**{name: getattr(one, name) for name in plain}, "dead_letters": one.letters, **instants}
 
 
-DESTINATIONS = (set_destination, list_destinations, pause, resume, remove, dead_letters, replay)
+DESTINATIONS = (
+    set_destination, set_webhook, rotate_secret, list_destinations, pause, resume, remove, dead_letters, replay,
+)  # fmt: skip

@@ -64,7 +64,7 @@ def work(once: bool, tenant: str | None) -> None:
         beside = [
             threading.Thread(target=target, args=(database,), kwargs=told | more, name=target.__name__, daemon=True)
             for target, more in (
-                (api.forward, {"more": MORE}),
+                (api.forward, {"more": MORE, "site": settings.public_url}),
                 (api.pull, {"most_bytes": settings.attachment_max_bytes}),
             )
         ]

@@ -1,4 +1,4 @@
-"""/api/destinations: other stores that Statements are forwarded to, how far that is, and what they refused."""
+"""/api/destinations: where Statements are forwarded to, webhooks among them, how far that is, and what was refused."""
 
 from __future__ import annotations
 
@@ -68,12 +68,20 @@ class LettersQuery(Parameters):
 
 
 class DestinationAnswer(Answer):
-    """A store that is forwarded to; all but the password. `waiting` counts places of the store's order."""
+    """Where Statements go; all but the password. `waiting` counts places of the store's order."""
 
     name = fields.String()
+    kind = fields.String(
+        metadata={
+            "description": "`store`: an xAPI store; `webhook`: told by signed messages, without version and user."
+        }
+    )
     endpoint = fields.String()
     version = fields.String()
     username = fields.String()
+    old_secret_until = fields.DateTime(
+        allow_none=True, metadata={"description": "Until when a webhook's messages carry two signatures."}
+    )
     filter = fields.Dict()
     made = fields.DateTime()
     paused = fields.DateTime(allow_none=True)
@@ -133,7 +141,7 @@ def list_destinations() -> Any:
     everything(Act.READ_DESTINATIONS)
     with database().reading(who().tenant) as session:
         found = api.destinations(session, who().tenant)
-    return {"as_of": today(), "destinations": [_shown(one) for one in found]}
+    return {"as_of": today(), "destinations": [shown(one) for one in found]}
 
 
 @resource.put("/destinations/<name>", Act.CHANGE_DESTINATIONS, body=DestinationBody, answers=OneDestinationAnswer)
@@ -147,9 +155,9 @@ def set_destination(name: str, body: Mapping[str, Any]) -> Any:
         made = destinations.set_destination(
             session, who().tenant, name, endpoint=body["endpoint"], username=body["username"],
             password=body["password"], version=body["version"], filter=body["filter"],
-            from_beginning=body["from_beginning"], hosts=hosts(), pepper=pepper(), **_told(body),
+            from_beginning=body["from_beginning"], hosts=hosts(), pepper=pepper(), **told(body),
         )  # fmt: skip
-    return {"as_of": today(), "destination": _shown(made)}
+    return {"as_of": today(), "destination": shown(made)}
 
 
 @resource.post("/destinations/<name>/pause", Act.CHANGE_DESTINATIONS, body=WhyBody, answers=OneDestinationAnswer)
@@ -157,7 +165,7 @@ def pause_destination(name: str, body: Mapping[str, Any]) -> Any:
     """Forward nothing there for the time being"""
     everything(Act.CHANGE_DESTINATIONS)
     with changing(who().tenant) as session:
-        destinations.pause(session, who().tenant, name, **_told(body))
+        destinations.pause(session, who().tenant, name, **told(body))
     return _one(name)
 
 
@@ -166,7 +174,7 @@ def resume_destination(name: str, body: Mapping[str, Any]) -> Any:
     """Go on at once, also where it waits after a failure"""
     everything(Act.CHANGE_DESTINATIONS)
     with changing(who().tenant) as session:
-        destinations.resume(session, who().tenant, name, **_told(body))
+        destinations.resume(session, who().tenant, name, **told(body))
     return _one(name)
 
 
@@ -178,7 +186,7 @@ def remove_destination(name: str, body: Mapping[str, Any]) -> Any:
     """
     everything(Act.CHANGE_DESTINATIONS)
     with changing(who().tenant) as session:
-        destinations.remove(session, who().tenant, name, **_told(body))
+        destinations.remove(session, who().tenant, name, **told(body))
     return {"as_of": today()}
 
 
@@ -189,14 +197,14 @@ def list_dead_letters(name: str, query: Mapping[str, Any]) -> Any:
     tenant = who().tenant
     with database().reading(tenant) as session:
         found = destinations.letters(session, tenant, name, after=query["after"])
-    shown = [
+    listed = [
         {
             "statement": one.statement, "place": one.seq, "status": one.status, "reason": one.reason,
             "refused": one.refused, "again": one.again,
         }
         for one in found
     ]  # fmt: skip
-    return {"as_of": today(), "dead_letters": shown}
+    return {"as_of": today(), "dead_letters": listed}
 
 
 @resource.post("/destinations/<name>/replay", Act.CHANGE_DESTINATIONS, body=ReplayBody, answers=ReplayedAnswer)
@@ -205,7 +213,7 @@ def replay_dead_letters(name: str, body: Mapping[str, Any]) -> Any:
     everything(Act.CHANGE_DESTINATIONS)
     with changing(who().tenant) as session:
         wanted: list[UUID] | None = body["statements"]
-        count = destinations.replay(session, who().tenant, name, wanted, **_told(body))
+        count = destinations.replay(session, who().tenant, name, wanted, **told(body))
     return {"as_of": today(), "count": count}
 
 
@@ -218,13 +226,15 @@ def hosts() -> tuple[str, ...]:
 def _one(name: str) -> Any:
     with database().reading(who().tenant) as session:
         found = destinations.find(session, who().tenant, name)
-    return {"as_of": today(), "destination": _shown(found)}
+    return {"as_of": today(), "destination": shown(found)}
 
 
-def _told(body: Mapping[str, Any]) -> dict[str, Any]:
+def told(body: Mapping[str, Any]) -> dict[str, Any]:
+    """By whom, why and when, for the record."""
     return {"by": who().name, "reason": body["reason"], "now": now()}
 
 
-def _shown(one: Destination) -> dict[str, Any]:
+def shown(one: Destination) -> dict[str, Any]:
+    """A destination as it is answered."""
     names = set(DestinationAnswer().fields) - {"dead_letters"}
     return {**{name: getattr(one, name) for name in sorted(names)}, "dead_letters": one.letters}

@@ -1,8 +1,9 @@
-"""Statements forwarded to other stores, as they are stored: each destination follows the tenant's order by itself.
+"""Statements forwarded to other stores, and webhooks told of them, as they are stored: each destination follows the
+tenant's order by itself.
 
 destinations  where to, as whom, what: set, paused, taken up again, removed; how far each is
 filters       which Statements a destination is to have
-posting       one request to a destination, and what its answer means
+posting       one request to a store, and what its answer means; webhooks: the same for a signed message
 sending       one step of a destination: read, sent, settled; never a transaction open while somebody is asked
 letters       Statements that a destination refused, seen and sent again
 work          the loop: whoever is due has a step, each in a thread of its own

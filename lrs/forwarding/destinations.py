@@ -1,10 +1,11 @@
-"""Other stores to which a tenant's Statements are forwarded: set, paused, taken up again, removed; how far each is."""
+"""Other stores to which a tenant's Statements are forwarded, and webhooks that are told of them: set, paused, taken up
+again, removed; how far each is."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +14,34 @@ import sqlalchemy as sa
 from lrs import peers
 from lrs.db import Session, new_id
 from lrs.errors import Fault, InvalidRequest, NotFound
-from lrs.forwarding import filters
+from lrs.forwarding import filters, webhooks
 from lrs.forwarding.filters import More
 from lrs.models import DeadLetter, Destination
 from lrs.statements import query
 from lrs.statements.order import instant
 from lrs.statements.validate import decode, encode
 
-__all__ = ["COUNTED", "Known", "find", "listed", "password_of", "pause", "remove", "resume", "set_destination"]
+__all__ = [
+    "COUNTED",
+    "STORE",
+    "WEBHOOK",
+    "Known",
+    "find",
+    "listed",
+    "password_of",
+    "pause",
+    "remove",
+    "resume",
+    "rotate_secret",
+    "secrets_of",
+    "set_destination",
+    "set_webhook",
+]
 
 COUNTED = 10_000
 """So many dead letters are counted; of more it is said that there are more."""
+
+STORE, WEBHOOK = "store", "webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +54,11 @@ class Known:
 
     id: UUID
     name: str
+    kind: str
     endpoint: str
     version: str
     username: str
+    old_secret_until: datetime | None
     filter: Mapping[str, Any]
     made: datetime
     paused: datetime | None
@@ -84,28 +104,88 @@ def set_destination(
     wanted = filter if filter is not None else {}
     row = session.scalars(_of(tenant).where(Destination.name == name)).one_or_none()
     keeps = row is not None and row.endpoint == endpoint and row.username == username
-    faults = peers.faults(name, endpoint, username, password, version, hosts)
+    faults = peers.faults(name, endpoint, username, password, version, hosts) + _faults(row, STORE, wanted, more)
     if password is None and not keeps:
         faults.append(Fault("password", "say the password: none is kept for this address and user"))
-    try:
-        filters.check(wanted, more)
-    except InvalidRequest as error:
-        faults += error.faults
     if faults:
         raise InvalidRequest(faults)
-    if row is None:
-        position = 0 if from_beginning else query.newest_place(session, tenant)
-        row = Destination(
-            tenant_id=tenant, id=new_id(), name=name, made=now, paused=None, position=position, delivered=0, tried=None,
-            answer="", took=None, sealed=b"",
-        )  # fmt: skip
-        session.add(row)
+    row = row or _new(session, tenant, name, STORE, from_beginning, now)
     row.endpoint, row.version, row.username, row.filter = endpoint, version, username, encode(wanted)
     row.failures, row.again_at = 0, None  # what stood in the way may be mended
     if password is not None:
         row.sealed = peers.seal(pepper, row.id, password)
     session.flush()
     return find(session, tenant, name)
+
+
+def set_webhook(
+    session: Session,
+    tenant: UUID,
+    name: str,
+    *,
+    address: str,
+    filter: Any = None,
+    from_beginning: bool = False,
+    hosts: Collection[str],
+    more: More,
+    pepper: bytes,
+    now: datetime,
+) -> tuple[Known, str | None]:
+    """Tell this address from now on of Statements, or say otherwise of which; with the secret by which its messages are
+    signed, where that is a new one: for a new webhook, and for another address, whose owner does not share the old one.
+
+    Begins and is allowed as `set_destination`. Raises InvalidRequest with every fault.
+    """
+    address = address.strip().rstrip("/")
+    wanted = filter if filter is not None else {}
+    row = session.scalars(_of(tenant).where(Destination.name == name)).one_or_none()
+    faults = peers.faults_of_place(name, address, hosts, "write the https:// address that takes messages, without ?")
+    faults += _faults(row, WEBHOOK, wanted, more)
+    if faults:
+        raise InvalidRequest(faults)
+    row = row or _new(session, tenant, name, WEBHOOK, from_beginning, now)
+    secret = webhooks.new_secret() if row.endpoint != address else None
+    row.endpoint, row.filter, row.failures, row.again_at = address, encode(wanted), 0, None
+    if secret is not None:
+        row.sealed, row.old_secret_until = peers.seal(pepper, row.id, secret), None
+    session.flush()
+    return find(session, tenant, name), secret
+
+
+def rotate_secret(
+    session: Session, tenant: UUID, name: str, *, overlap: timedelta, pepper: bytes, now: datetime
+) -> str:
+    """Another secret for a webhook; for `overlap` more the one it has signs as well. Raises NotFound."""
+    row = _row(session, tenant, name)
+    if row.kind != WEBHOOK:
+        raise NotFound(f"{name!r} is no webhook")
+    secret, known = webhooks.new_secret(), secrets_of(row, pepper, now)
+    keeps = known[:1] if known and overlap > timedelta(0) else []
+    row.sealed = peers.seal(pepper, row.id, " ".join([secret, *keeps]))
+    row.old_secret_until = now + overlap if keeps else None
+    row.again_at = None
+    return secret
+
+
+def _faults(row: Destination | None, kind: str, wanted: Any, more: More) -> list[Fault]:
+    found = []
+    if row is not None and row.kind != kind:
+        found.append(Fault("name", f"is the name of a {row.kind} already; take another, or remove that one first"))
+    try:
+        filters.check(wanted, more)
+    except InvalidRequest as error:
+        found += error.faults
+    return found
+
+
+def _new(session: Session, tenant: UUID, name: str, kind: str, from_beginning: bool, now: datetime) -> Destination:
+    position = 0 if from_beginning else query.newest_place(session, tenant)
+    row = Destination(
+        tenant_id=tenant, id=new_id(), name=name, kind=kind, made=now, paused=None, position=position, delivered=0,
+        tried=None, answer="", took=None, sealed=b"", endpoint="", version="", username="", old_secret_until=None,
+    )  # fmt: skip
+    session.add(row)
+    return row
 
 
 def pause(session: Session, tenant: UUID, name: str, *, now: datetime) -> None:
@@ -143,6 +223,17 @@ def password_of(row: Destination, pepper: bytes) -> str | None:
     return peers.unseal(pepper, row.id, row.sealed)
 
 
+def secrets_of(row: Destination, pepper: bytes, now: datetime) -> list[str] | None:
+    """The password; of a webhook those by which its messages are signed now. None as with `password_of`."""
+    kept = password_of(row, pepper)
+    if kept is None:
+        return None
+    if row.kind != WEBHOOK:
+        return [kept]
+    both = row.old_secret_until is not None and now < row.old_secret_until
+    return kept.split()[: 2 if both else 1]
+
+
 def _of(tenant: UUID) -> sa.Select[Destination]:
     return sa.select(Destination).where(Destination.tenant_id == tenant)
 
@@ -163,9 +254,11 @@ def _known(session: Session, row: Destination, newest: int) -> Known:
     return Known(
         id=row.id,
         name=row.name,
+        kind=row.kind,
         endpoint=row.endpoint,
         version=row.version,
         username=row.username,
+        old_secret_until=row.old_secret_until,
         filter=decode(row.filter.encode()),
         made=row.made,
         paused=row.paused,

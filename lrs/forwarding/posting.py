@@ -20,7 +20,7 @@ from lrs.errors import InvalidRequest
 from lrs.outgoing import Answer
 from lrs.statements.validate import decode
 
-__all__ = ["Meaning", "Post", "Verdict", "meaning_of", "post"]
+__all__ = ["Meaning", "Post", "Verdict", "meaning_of", "plain", "post", "reason_of", "wait_of"]
 
 SECONDS = 30.0
 """How long a request takes at most, with its answer."""
@@ -46,6 +46,8 @@ class Meaning(Enum):
     """500: of what was sent, perhaps."""
     LATER = "later"
     """Anything else: nobody there, a busy store, a refused password, no xAPI at all."""
+    GONE = "gone"
+    """It wants nothing more, ever; only webhooks have words for this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def post(
     except TimeoutError:
         return Verdict(Meaning.LATER, f"{host} does not answer within {seconds:g} s")
     except (OSError, ValueError) as error:
-        return Verdict(Meaning.LATER, f"{host}: {_plain(str(getattr(error, 'reason', error)))}")
+        return Verdict(Meaning.LATER, f"{host}: {plain(str(getattr(error, 'reason', error)))}")
     return meaning_of(answer, what.ids, now=now)
 
 
@@ -100,11 +102,11 @@ def meaning_of(answer: Answer, ids: Sequence[UUID], *, now: datetime) -> Verdict
     if status in (400, 409, 422):
         if status == 400 and not _is_of_a_store(answer):
             return Verdict(Meaning.LATER, "400, but not from an xAPI store", status)
-        return Verdict(Meaning.REFUSED, str(status), status, _reason(answer.body))
+        return Verdict(Meaning.REFUSED, str(status), status, reason_of(answer.body))
     if status == 413:
-        return Verdict(Meaning.TOO_LARGE, "413", status, _reason(answer.body) or "too large")
+        return Verdict(Meaning.TOO_LARGE, "413", status, reason_of(answer.body) or "too large")
     if status == 500:
-        return Verdict(Meaning.FAILED, "500", status, _reason(answer.body))
+        return Verdict(Meaning.FAILED, "500", status, reason_of(answer.body))
     words = str(status)
     if 300 <= status < 400:
         words = f"{status}: it sends us elsewhere, which is not followed; write the address it means"
@@ -112,7 +114,7 @@ def meaning_of(answer: Answer, ids: Sequence[UUID], *, now: datetime) -> Verdict
         words = f"{status}: the user name or password is refused, or may not store Statements"
     elif status in (404, 405):
         words = f"{status}: this is no xAPI endpoint; its address ends before /statements"
-    wait = _wait(answer.headers.get("retry-after", ""), now) if status in (429, 503) else 0.0
+    wait = wait_of(answer.headers.get("retry-after", ""), now) if status in (429, 503) else 0.0
     return Verdict(Meaning.LATER, words, status, wait=wait)
 
 
@@ -140,7 +142,7 @@ def _is_of_a_store(answer: Answer) -> bool:
     return _HEADER.lower() in answer.headers or "html" not in answer.headers.get("content-type", "").lower()
 
 
-def _reason(body: bytes) -> str:
+def reason_of(body: bytes) -> str:
     """What stands in a refusal, on one line."""
     try:
         found: Any = decode(body)
@@ -152,16 +154,17 @@ def _reason(body: bytes) -> str:
             found = "; ".join(f"{one.get('place', '')}: {one['message']}".removeprefix(": ") for one in listed)
         else:
             found = next((found[name] for name in ("message", "error", "detail") if found.get(name)), found)
-    return _plain(found if isinstance(found, str) else str(found))
+    return plain(found if isinstance(found, str) else str(found))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """These words on one line, cut short."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     short = " ".join(printable.split())
     return short if len(short) <= LONGEST_REASON else f"{short[: LONGEST_REASON - 1]}…"
 
 
-def _wait(told: str, now: datetime) -> float:
+def wait_of(told: str, now: datetime) -> float:
     """Seconds that a Retry-After asks for, at most LONGEST_WAIT; 0 for what cannot be read."""
     try:
         seconds = float(told) if told.strip().isdigit() else math.nan

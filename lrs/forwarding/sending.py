@@ -2,7 +2,8 @@
 
 What is refused as a batch is sent in halves down to the Statements at fault; these are laid aside, and what stands
 before the first one of which nothing is known is settled. A destination that refuses all there is, one after another,
-is taken for one that is set up wrongly first, and nothing is laid aside.
+is taken for one that is set up wrongly first, and nothing is laid aside. A webhook gets messages of its own, one by
+one, in the place of Statements (`lrs.forwarding.webhooks`); all else is the same.
 
 A Statement that voids another goes where that one goes: after it, whatever the filter says of the voiding itself.
 Statements in which a person was erased go nowhere, and nothing goes anywhere while an erasure is under way.
@@ -24,7 +25,8 @@ from lrs.attachments import Kept
 from lrs.copies import copied_since
 from lrs.db import Database, Session, among
 from lrs.errors import InvalidRequest, InvalidStatement
-from lrs.forwarding import destinations, filters, letters
+from lrs.forwarding import destinations, filters, letters, webhooks
+from lrs.forwarding.destinations import WEBHOOK
 from lrs.forwarding.filters import More
 from lrs.forwarding.letters import Letter
 from lrs.forwarding.posting import LONGEST_REASON, SECONDS, Meaning, Post, Verdict, post
@@ -72,7 +74,8 @@ class _Batch:
     """What a step takes: what is to be sent, what cannot be, and the place up to which that is all."""
 
     row: Destination
-    password: str = ""
+    secrets: list[str] = field(default_factory=list)
+    """The password; of a webhook all that signs."""
     items: list[_Item] = field(default_factory=list)
     unsendable: list[Letter] = field(default_factory=list)
     gone: list[UUID] = field(default_factory=list)
@@ -105,12 +108,13 @@ class Sender:
         pepper: bytes,
         hosts: Collection[str],
         more: More,
+        site: str = "",
         clock: Callable[[], datetime],
         stop: threading.Event | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self._database, self._tenant, self._id = database, tenant, destination
-        self._pepper, self._hosts, self._more = pepper, hosts, more
+        self._pepper, self._hosts, self._more, self._site = pepper, hosts, more, site
         self._clock, self._stop, self._seconds = clock, stop or threading.Event(), seconds
         self._limit = MOST
 
@@ -146,10 +150,10 @@ class Sender:
         session.expunge(row)
         if not outgoing.is_listed(row.endpoint, self._hosts):
             return Verdict(Meaning.LATER, f"{outgoing.host_of(row.endpoint)} is not in OUTGOING_HOSTS")
-        password = destinations.password_of(row, self._pepper)
-        if password is None:
+        secrets = destinations.secrets_of(row, self._pepper, now)
+        if secrets is None:
             return Verdict(Meaning.LATER, "the password was encrypted under another SECRET_KEY; set it again")
-        batch = _Batch(row, password, through=row.position, replayed=bool(wanted))
+        batch = _Batch(row, secrets, through=row.position, replayed=bool(wanted))
         if wanted:
             self._take_letters(session, batch, wanted)
         else:
@@ -220,6 +224,12 @@ class Sender:
         if any(item.id == one.id for item in batch.items):
             return True
         document = read_exact(one.exact)
+        if batch.row.kind == WEBHOOK:
+            if len(batch.items) == webhooks.MOST:
+                return False
+            text = webhooks.message(one.id, document, _voided_by(document), self._site)
+            batch.items.append(_Item(one.id, one.seq, place, text))
+            return True
         text = one.exact
         if batch.row.version.startswith("1."):
             try:
@@ -247,15 +257,9 @@ class Sender:
             outcome.stopped_at = items[0]
             return False
         row = batch.row
-        files = {file.sha2: file for item in items for file in item.files}
-        what = Post(
-            [item.id for item in items],
-            [item.text for item in items],
-            [(file, batch.contents[sha2]) for sha2, file in files.items()],
-        )
-        verdict = post(
-            row.endpoint, row.username, batch.password, row.version, what, now=self._clock(), seconds=self._seconds
-        )
+        if row.kind == WEBHOOK and len(items) > 1:
+            return all(self._deliver(batch, [one], outcome) for one in items)
+        verdict = self._post(batch, items)
         outcome.words = verdict.words
         if verdict.meaning is Meaning.TAKEN:
             outcome.taken += items
@@ -278,6 +282,19 @@ class Sender:
         outcome.stopped_by, outcome.stopped_at = verdict, items[0]
         return False
 
+    def _post(self, batch: _Batch, items: Sequence[_Item]) -> Verdict:
+        row, now = batch.row, self._clock()
+        if row.kind == WEBHOOK:
+            [one] = items
+            return webhooks.post(row.endpoint, one.id, one.text, batch.secrets, now=now, seconds=self._seconds)
+        files = {file.sha2: file for item in items for file in item.files}
+        what = Post(
+            [item.id for item in items],
+            [item.text for item in items],
+            [(file, batch.contents[sha2]) for sha2, file in files.items()],
+        )
+        return post(row.endpoint, row.username, batch.secrets[0], row.version, what, now=now, seconds=self._seconds)
+
     # ---------------------------------------------------------------- settling
 
     def _settle(self, batch: _Batch, outcome: _Outcome) -> bool:
@@ -296,6 +313,8 @@ class Sender:
             values |= {"took": now, "delivered": Destination.delivered + len(outcome.taken)}
         if outcome.stopped_by is not None:
             values |= later(0 if progress else row.failures, outcome.stopped_by.wait, now)
+            if outcome.stopped_by.meaning is Meaning.GONE:
+                values["paused"] = now
         elif outcome.stopped_at is None:
             values |= {"failures": 0, "again_at": None}
         laid = [one for one in batch.unsendable if batch.replayed or one.seq <= position] + outcome.refused

@@ -22,15 +22,24 @@ def forward(
     pepper: bytes,
     hosts: Collection[str],
     more: More | None = None,
+    site: str = "",
     stop: threading.Event,
     clock: Callable[[], datetime],
 ) -> None:
     """Forwards until `stop` is set. `hosts` are those at which destinations may lie; where there is none, nothing is
-    ever sent and this ends at once."""
+    ever sent and this ends at once. `site` is the installation's own address, to which messages of webhooks lead."""
 
     def make(tenant: UUID, destination: UUID) -> Errand:
         return Sender(
-            database, tenant, destination, pepper=pepper, hosts=hosts, more=more or {}, clock=clock, stop=stop
+            database,
+            tenant,
+            destination,
+            pepper=pepper,
+            hosts=hosts,
+            more=more or {},
+            site=site,
+            clock=clock,
+            stop=stop,
         ).step
 
     if hosts:

@@ -143,6 +143,8 @@ def _part(rule: str, name: str, place: Place) -> str:
         ("/api/destinations/", "/van-hanh/chuyen-tiep/", "/api/sources/", "/van-hanh/lay-ve/")
     ):
         return str(place.ids["destination"])
+    if name == "name" and rule.startswith(("/api/webhooks/", "/van-hanh/webhook/")):
+        return str(place.ids["webhook"])
     known = {"number": place.number, "name": place.ids["name"], "tenant": place.tenant, "provider": place.tenant}
     known |= {"proposal": place.ids["proposal"], "decision": place.ids["decision"], "review": place.ids["review"]}
     known |= {"certificate": place.ids["certificate"], "filing_id": place.ids["filing"]}

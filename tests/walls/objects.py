@@ -111,6 +111,10 @@ def _forward(database: Database, place: Place, now: datetime) -> None:
         api.set_destination(
             session, place.tenant, name, filter=only, hosts=["127.0.0.1"], more={}, pepper=PEPPER, **told
         )
+        hook = f"tin-{place.worker.hex[-12:]}"
+        place.ids["webhook"] = hook
+        told_of = {"address": f"https://127.0.0.1:1/{hook}", "hosts": ["127.0.0.1"], "now": now}
+        api.set_webhook(session, place.tenant, hook, filter=only, more={}, pepper=PEPPER, **told_of)
         api.set_source(session, place.tenant, name, hosts=["127.0.0.1"], pepper=PEPPER, **told)
 
 

@@ -3,7 +3,7 @@
 home      where they begin: how the installation is (health), what runs and what waits
 keys      keys of programs: made, another secret, refused
 accounts  people who sign in: listed, made; account: one of them, invitations, sessions, codes
-destinations  other stores that Statements are forwarded to, and what they refused; sources: pulled from
+destinations  other stores that Statements are forwarded to, and what they refused; sources: pulled from; webhooks
 giving    roles given, ended, handed over; bringing_in tables from files
 statements  Statements as the store has them (asked: what is typed, as the query string)
 validator  Statements that are pasted
@@ -54,5 +54,6 @@ from certification.web.operators import (  # noqa: E402, F401 — adds the views
     tenants,
     validator,
     waiting,
+    webhooks,
     words,
 )

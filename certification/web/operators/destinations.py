@@ -1,9 +1,11 @@
-"""/van-hanh/chuyen-tiep: other stores that Statements are forwarded to, how far each is, and what it refused."""
+"""/van-hanh/chuyen-tiep: other stores that Statements are forwarded to and webhooks that are told of them, how far each
+is, and what it refused."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import request, url_for
@@ -26,7 +28,7 @@ from lrs import api
 from lrs.api import Destination, Fault
 from lrs.db import Session
 
-__all__ = ["DestinationForm", "StepForm", "may_change", "said_of_peers"]
+__all__ = ["NAME", "DestinationForm", "StepForm", "may_change", "said_of_peers", "typed_filter"]
 
 STEPS: Mapping[str, tuple[object, object, object]] = {
     "tam-dung": (_l("Tạm dừng"), _l("Từ nay không gửi gì tới đó; chỗ đã gửi đến được giữ lại."), _l("Đã tạm dừng")),
@@ -45,14 +47,18 @@ STEPS: Mapping[str, tuple[object, object, object]] = {
 """What can be done, by its part of the address: what it is called, what comes of it, what is said then."""
 
 
+NAME = partial(
+    text, _l("Tên ngắn"), needed=_l("Nhập tên ngắn"), most=40, pattern=r"[a-z0-9]([a-z0-9-]*[a-z0-9])?",
+    wrong=_l("Chỉ chữ thường không dấu, chữ số và dấu gạch ngang ở giữa"), autocapitalize="off", spellcheck="false",
+    hint=_l("Ví dụ kho-tinh. Tên đã có thì sửa nơi nhận đó, gửi tiếp từ chỗ đang gửi"),
+)  # fmt: skip
+"""The field of a destination's name."""
+
+
 class DestinationForm(Form):
     """Where to, as whom, and what."""
 
-    name = text(
-        _l("Tên ngắn"), needed=_l("Nhập tên ngắn"), most=40, pattern=r"[a-z0-9]([a-z0-9-]*[a-z0-9])?",
-        wrong=_l("Chỉ chữ thường không dấu, chữ số và dấu gạch ngang ở giữa"), autocapitalize="off", spellcheck="false",
-        hint=_l("Ví dụ kho-tinh. Tên đã có thì sửa nơi nhận đó, gửi tiếp từ chỗ đang gửi"),
-    )  # fmt: skip
+    name = NAME()
     endpoint = text(
         _l("Địa chỉ xAPI"), needed=_l("Nhập địa chỉ xAPI của kho bên kia"), most=500, spellcheck="false",
         autocapitalize="off", hint=_l("https://…, không có /statements ở cuối"),
@@ -98,7 +104,7 @@ def set_destination() -> Response:
     """Adds a destination, or changes one that is there."""
     everything(Act.CHANGE_DESTINATIONS)
     form = filled_in(DestinationForm, start=_start(request.args.get("ten", "")))
-    wanted = _filter(form) if form.sent else None
+    wanted = typed_filter(form) if form.sent else None
     if form.sent:
         said = form.values
         with form.submitting() as session:
@@ -156,12 +162,15 @@ def _set(session: Session, said: Mapping[str, Any], wanted: Any) -> None:
         raise BadRequest(*said_of_peers(error.faults, {})) from None
 
 
-def said_of_peers(faults: Iterable[Fault], places: Mapping[str, str]) -> list[Fault]:
-    """What is wrong, in words, beside its field; `places` gives those that a form calls otherwise."""
-    return [_in_words(fault, places) for fault in faults]
+def said_of_peers(
+    faults: Iterable[Fault], places: Mapping[str, str], words: Mapping[str, str] | None = None
+) -> list[Fault]:
+    """What is wrong, in words, beside its field; `places` gives those that a form calls otherwise, `words` what it
+    says otherwise."""
+    return [_in_words(fault, places, words or {}) for fault in faults]
 
 
-def _in_words(fault: Fault, places: Mapping[str, str]) -> Fault:
+def _in_words(fault: Fault, places: Mapping[str, str], own: Mapping[str, str]) -> Fault:
     field = fault.place.partition("/")[0]
     field = places.get(field, field)
     known = {
@@ -169,7 +178,8 @@ def _in_words(fault: Fault, places: Mapping[str, str]) -> Fault:
         "username": _("Ghi khoá hoặc tên đăng nhập mà kho bên kia cấp; không có dấu hai chấm"),
         "password": _("Nhập bí mật hoặc mật khẩu cho địa chỉ và tên này"),
         "until": _("Ngày cuối phải sau ngày đầu"),
-    }
+        "name": _("Tên này đã dùng cho một nơi nhận kiểu khác: chọn tên khác, hoặc bỏ nơi nhận đó trước"),
+    } | dict(own)
     words = known.get(field, f"{fault.place}: {fault.message}")
     if "OUTGOING_HOSTS" in fault.message:
         words = _("Máy này chưa được phép gửi tới đó: người quản trị máy thêm tên máy bên kia vào OUTGOING_HOSTS")
@@ -183,7 +193,7 @@ def _set_as_told(session: Session, said: Mapping[str, Any], wanted: Any, told: M
     )  # fmt: skip
 
 
-def _filter(form: Filled) -> Any:
+def typed_filter(form: Filled) -> Any:
     """What was typed as a filter."""
     typed = (form.values["filter"] or "").strip()
     try:
@@ -214,6 +224,7 @@ def _shown(one: Destination) -> dict[str, Any]:
     state = "paused" if one.paused else "failing" if one.failures else "on"
     return {
         "name": one.name, "endpoint": one.endpoint, "version": one.version, "username": one.username, "state": state,
+        "kind": one.kind, "old_secret_until": one.old_secret_until,
         "waiting": one.waiting, "waiting_since": one.waiting_since, "delivered": one.delivered, "letters": one.letters,
         "answer": one.answer, "tried": one.tried, "took": one.took, "again_at": one.again_at, "paused": one.paused,
     }  # fmt: skip

@@ -38,6 +38,8 @@ ACCESS_ACTS: Mapping[str, object] = {
     "resume-source": _l("Lấy tiếp từ nguồn phát biểu"),
     "remove-source": _l("Bỏ nguồn phát biểu"),
     "set-destination": _l("Đặt nơi nhận phát biểu"),
+    "set-webhook": _l("Đặt webhook"),
+    "rotate-webhook-secret": _l("Cấp bí mật mới cho webhook"),
     "pause-destination": _l("Tạm dừng nơi nhận phát biểu"),
     "resume-destination": _l("Gửi tiếp tới nơi nhận phát biểu"),
     "remove-destination": _l("Bỏ nơi nhận phát biểu"),

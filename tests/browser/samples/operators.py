@@ -25,6 +25,7 @@ SAMPLES: dict[str, Any] = {
     "operators.change_account": {"name": "hoa", "step": "tat-ma"},
     "operators.give_role": {"name": "hoa"},
     "operators.show_destination": {"name": "kho-tinh"},
+    "operators.rotate_webhook_secret": {"name": "tin-cong-ty-a"},
     "operators.show_source": {"name": "moodle-a"},
     "operators.change_source": {"name": "moodle-a", "step": "tam-dung"},
     "operators.change_destination": {"name": "kho-tinh", "step": "gui-lai"},
@@ -71,6 +72,10 @@ def _forward(session: Session, tenant: UUID, now: datetime) -> None:
     why = "/result/score: điểm phải từ 0 đến 100"
     refused = {"statement_id": UUID(STATEMENT_ID), "seq": 1, "status": 400, "reason": why, "refused": now}
     session.add(DeadLetter(tenant_id=tenant, destination_id=one.id, again=False, **refused))
+    api.set_webhook(
+        session, tenant, "tin-cong-ty-a", address="https://127.0.0.1/tin", filter={"mapping": True}, more=MORE,
+        hosts=["127.0.0.1"], pepper=PEPPER, now=now,
+    )  # fmt: skip
     source = api.set_source(
         session, tenant, "moodle-a", endpoint="https://127.0.0.1/xapi", username="cong-dan-hoc-tap", password="bí mật",
         since=now, hosts=["127.0.0.1"], pepper=PEPPER, now=now,

@@ -166,6 +166,56 @@ def test_the_same_by_commands(app: Flask, database: Database, tenant: UUID, now:
 
 
 @on_sqlite
+def test_an_operator_sees_to_a_webhook_on_pages(operator: Visitor, database: Database, tenant: UUID) -> None:
+    address = f"https://{HOST}/tin"
+    said = {"name": "nhan-su", "endpoint": address, "filter": "", "reason": "CV 12"}
+    wrong = operator.fill_in("/van-hanh/webhook/dat", {**said, "endpoint": f"{address}?k=1"})
+    assert "không có dấu hỏi" in wrong.text
+    made = operator.fill_in("/van-hanh/webhook/dat", said)
+    assert "whsec_" in made.text and made.headers["Cache-Control"] == "no-store"
+    assert operator.fill_in("/van-hanh/webhook/dat?ten=nhan-su", said).status_code == 303  # no other secret
+    page = operator.get("/van-hanh/chuyen-tiep/nhan-su").text
+    assert address in page and "whsec_" not in page and "xAPI" not in words(page).partition("nhan-su")[2][:200]
+    again = operator.fill_in("/van-hanh/webhook/nhan-su/bi-mat-moi", {"days": "7", "reason": "hết hạn"})
+    assert "whsec_" in again.text and again.text != made.text
+    assert "còn ký đến" in operator.get("/van-hanh/chuyen-tiep/nhan-su").text
+    clash = {**said, "username": "k", "password": "s", "version": "2.0.0"}
+    assert "kiểu khác" in operator.fill_in("/van-hanh/chuyen-tiep/dat", clash).text
+    clash["name"] = "kho"
+    assert operator.fill_in("/van-hanh/chuyen-tiep/dat", clash).status_code == 303
+    assert operator.get("/van-hanh/webhook/kho/bi-mat-moi").status_code == 404
+    with database.reading(tenant) as session:
+        acts = [one.act for one in records.latest(session, tenant, limit=3, about="nhan-su")]
+    assert acts == ["rotate-webhook-secret", "set-webhook", "set-webhook"]
+
+
+@on_sqlite
+def test_a_webhook_by_json_and_by_commands(operator: Visitor, app: Flask, client: FlaskClient) -> None:
+    def ask(method: str, path: str, expected: int = 200, **body: Any) -> Any:
+        answer = client.open(f"/api/webhooks/nhan-su{path}", method=method, json=body, headers=ORIGIN)
+        assert answer.status_code == expected, answer.text
+        return answer.get_json()
+
+    def run(*arguments: str) -> str:
+        done = app.test_cli_runner().invoke(args=["certification", *arguments])
+        assert done.exit_code == 0, done.output
+        return str(done.stdout)
+
+    told = {"address": f"https://{HOST}/tin", "reason": "CV 12"}
+    wrong = ask("PUT", "", 400, **{**told, "address": "http://x", "filter": {"x": 1}})
+    assert {one["place"] for one in wrong["errors"]} == {"endpoint", "filter/x"}
+    made = ask("PUT", "", **told)
+    assert (made["destination"]["kind"], made["secret"][:6]) == ("webhook", "whsec_")
+    assert ask("PUT", "", **told)["secret"] is None
+    assert ask("POST", "/secret", days=3, reason="x")["secret"] != made["secret"]
+    assert "whsec_" in run("rotate-webhook-secret", "nhan-su", "--reason", "x")
+    assert "nhan-su: webhook https://" in run("destinations")
+    run("remove-destination", "nhan-su", "--reason", "x")
+    ask("POST", "/secret", 404, days=3, reason="x")
+    assert "whsec_" in run("set-webhook", "nhan-su", "--address", told["address"], "--reason", "x")
+
+
+@on_sqlite
 def test_a_source_is_seen_to_by_json_and_by_commands(
     operator: Visitor, app: Flask, client: FlaskClient, database: Database, tenant: UUID, now: datetime, tmp_path: Path
 ) -> None:
