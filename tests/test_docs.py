@@ -6,7 +6,9 @@ Commands are read in the program's own messages and pages too: they tell people 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +30,7 @@ LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
 FILE = re.compile(r"`((?![A-Z_]+/)(?:[\w.*-]+/)+[\w.*-]+\.(?:py|md|toml|txt|json|css|html|sql))`")
 MAKE = re.compile(r"(?:`|^ {4}|&& |\bas )make ([a-z][a-z-]*)", re.MULTILINE)
 COMMAND = re.compile(r"\b(?:flask|cdht) ((?:lrs|ops|certification)\b[^`\n|]*)")
+SHELL = re.compile(r"[|<>;&()]+")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
@@ -221,6 +224,37 @@ def _check_commands(document: Path, commands: click.Group) -> None:
         known = {"--help", *(name for parameter in command.params for name in parameter.opts)}
         unknown = set(OPTION.findall(line)) - known
         assert not unknown, f"{document.name}: “flask {line.strip()}” has no {', '.join(sorted(unknown))}"
+
+
+def _typed(text: str) -> list[str]:
+    """The commands of ours in the lines to be typed of a page, up to the end of the line."""
+    return re.findall(r"^ {4}.*?\bcdht ((?:lrs|ops|certification) .*)$", re.sub(r"\\\n *", "", text), re.MULTILINE)
+
+
+def _words(line: str) -> Iterator[str]:
+    """As a shell reads them, what joins commands apart."""
+    words = shlex.shlex(line, posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    return iter(words)
+
+
+def _lacking(line: str, commands: click.Group) -> list[str]:
+    """What a command cannot do without and the line does not say; and what it says too much."""
+    command, words = commands, list(takewhile(lambda word: not SHELL.fullmatch(word), _words(line)))
+    while isinstance(command, click.Group):
+        command = command.commands[words.pop(0)]
+    told, more, _ = command.make_parser(click.Context(command)).parse_args(words)
+    given = {name for name, value in told.items() if isinstance(value, str | bool | list | tuple) and value != ()}
+    return [one.name or "" for one in command.params if one.required and one.name not in given] + more
+
+
+def test_every_command_that_the_guide_has_typed_is_whole(commands: click.Group) -> None:
+    typed = _typed((HERE / "docs/operate.md").read_text())
+    assert len(typed) > 50
+    assert {line: lacking for line in typed if (lacking := _lacking(line, commands))} == {}
+    assert _lacking("certification looked-by an", commands) == ["first"]
+    assert _lacking("certification rotate-signing-key", commands) == ["by"]
+    assert _lacking("lrs credential revoke KEY more", commands) == ["more"]
 
 
 def test_every_command_says_what_it_does_and_stands_in_a_document(commands: click.Group) -> None:
