@@ -330,7 +330,7 @@ def _check_cors_origins(written: str) -> None:
             )
 
 
-NO_ROLE = "none"
+NO_ROLE, EVERY_ROLE = "none", "all"
 
 
 def _names(roles: Iterable[Role]) -> list[str]:
@@ -338,13 +338,15 @@ def _names(roles: Iterable[Role]) -> list[str]:
 
 
 def _role_values(roles: str) -> set[str]:
-    return {one.strip().lower().replace("-", "_") for one in roles.split(",") if one.strip()} - {NO_ROLE}
+    named = {one.strip().lower().replace("-", "_") for one in roles.split(",") if one.strip()} - {NO_ROLE}
+    return {one.value for one in Role} if named == {EVERY_ROLE} else named
 
 
 def _check_roles(roles: str) -> None:
     """Raise ValidationError for what names no roles."""
     if _role_values(roles) - {one.value for one in Role} or not roles.strip():
-        raise ValidationError(f"Write roles, parted by commas, of {', '.join(_names(Role))}; or {NO_ROLE}.")
+        known = ", ".join(_names(Role))
+        raise ValidationError(f"Write roles, parted by commas, of {known}; or {EVERY_ROLE}; or {NO_ROLE}.")
 
 
 def _check_public_url(url: str) -> None:

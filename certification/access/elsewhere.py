@@ -98,7 +98,7 @@ def begin(
         client = _client(session, tenant, there, public_url, pepper)
     state = tokens.new(tenant)
     where = oidc.address(
-        documents, client, scopes=there.scopes, state=state, nonce=_nonce(state, pepper),
+        documents, client, scopes=there.scopes, acr=there.strong_acr, state=state, nonce=_nonce(state, pepper),
         verifier=_verifier(state, pepper), now=now,
     )  # fmt: skip
     with database.writing(tenant) as session:
@@ -171,7 +171,13 @@ def finish(
     """
     claims = _claims(database, tenant, there, back, documents, public_url=public_url, pepper=pepper, now=now)
     return sessions.sign_in_from(
-        database, tenant, there, _subject(there, claims), second_factor_there=_is_strong(claims), pepper=pepper, now=now
+        database,
+        tenant,
+        there,
+        _subject(there, claims),
+        second_factor_there=_is_strong(there, claims),
+        pepper=pepper,
+        now=now,
     )
 
 
@@ -247,8 +253,10 @@ def _subject(there: providers.Provider, claims: oidc.Claims) -> str:
     return found.strip()
 
 
-def _is_strong(claims: oidc.Claims) -> bool:
-    """Whether the organization says that it asked for two factors."""
+def _is_strong(there: providers.Provider, claims: oidc.Claims) -> bool:
+    """Whether the organization says that it asked for two factors: by a value of `acr` that was agreed, or by `amr`."""
+    if claims.get("acr") in there.strong_acr:
+        return True
     told = claims.get("amr")
     methods = {one for one in told if isinstance(one, str)} if isinstance(told, list) else set()
     return "mfa" in methods or bool(methods & KNOWN and methods & HAD)

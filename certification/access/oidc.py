@@ -97,9 +97,18 @@ class Documents:
 
 
 def address(
-    documents: Documents, client: Client, *, scopes: str, state: str, nonce: str, verifier: str, now: datetime
+    documents: Documents,
+    client: Client,
+    *,
+    scopes: str,
+    state: str,
+    nonce: str,
+    verifier: str,
+    now: datetime,
+    acr: tuple[str, ...] = (),
 ) -> str:
-    """Where a browser is sent to sign in at the provider. Raises ProviderFault."""
+    """Where a browser is sent to sign in at the provider, which is asked for one of `acr` if it can. Raises
+    ProviderFault."""
     from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
     from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
@@ -115,6 +124,7 @@ def address(
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            acr_values=" ".join(acr) or None,
         )
     )
 

@@ -70,6 +70,7 @@ class Provider:
     claim: str
     scopes: str
     trusts_second_factor: bool
+    strong_acr: tuple[str, ...]
     has_secret: bool
     made: datetime
     ended: datetime | None
@@ -87,6 +88,7 @@ def set_provider(
     claim: str = DEFAULT_CLAIM,
     scopes: str = DEFAULT_SCOPES,
     trusts_second_factor: bool = False,
+    strong_acr: str = "",
     pepper: bytes,
     by: str,
     reason: str,
@@ -94,13 +96,15 @@ def set_provider(
 ) -> Provider:
     """Take an organization's sign-in into use, or say otherwise how one that there is works. Raises AccountRefused.
 
-    `secret` is None of a client without one. Whoever is signed in by it goes on being so until the session ends.
+    `secret` is None of a client without one; `strong_acr` names values of `acr`, separated by blanks, that say that two
+    factors were asked for there, and is asked for. Whoever is signed in by it goes on being so until the session ends.
     """
-    _check(code, name, issuer, client_id, claim, scopes)
+    _check(code, name, issuer, client_id, claim, scopes, strong_acr)
     known = session.scalars(_of(tenant).where(SignInProvider.code == code)).one_or_none()
     made = known or SignInProvider(id=new_id(), tenant_id=tenant, code=code, made=now)
     made.name, made.issuer, made.client_id = name.strip(), issuer, client_id
-    made.claim, made.scopes, made.trusts_second_factor, made.ended = claim, scopes, trusts_second_factor, None
+    made.claim, made.scopes, made.ended = claim, scopes, None
+    made.trusts_second_factor, made.strong_acr = trusts_second_factor, " ".join(strong_acr.split())
     nonce = secrets.token_bytes(_NONCE)
     made.sealed = (
         nonce + AESGCM(_key(pepper)).encrypt(nonce, secret.encode(), made.id.bytes) if secret is not None else None
@@ -111,7 +115,7 @@ def set_provider(
     return _plain(made)
 
 
-def _check(code: str, name: str, issuer: str, client_id: str, claim: str, scopes: str) -> None:
+def _check(code: str, name: str, issuer: str, client_id: str, claim: str, scopes: str, strong_acr: str) -> None:
     if not _CODE.fullmatch(code):
         raise AccountRefused("code", f"{code!r} is no code; write small letters, digits, and - within")
     if not name.strip() or len(name) > 100 or not name.isprintable():
@@ -126,6 +130,8 @@ def _check(code: str, name: str, issuer: str, client_id: str, claim: str, scopes
         raise AccountRefused("claim", f"{claim!r} is no name of a claim; sub, email or preferred_username, say")
     if not _SCOPES.fullmatch(scopes):
         raise AccountRefused("scopes", "scopes begin with openid; more follow after blanks: openid email, say")
+    if len(strong_acr) > 300 or not (strong_acr.isascii() and strong_acr.isprintable()):
+        raise AccountRefused("acr", "give values of acr as the organization tells them, separated by blanks")
 
 
 def end(session: Session, tenant: UUID, code: str, *, by: str, reason: str, now: datetime) -> int:
@@ -256,7 +262,7 @@ def _of(tenant: UUID) -> sa.Select[SignInProvider]:
 def _plain(one: SignInProvider) -> Provider:
     return Provider(
         one.id, one.code, one.name, one.issuer, one.client_id, one.claim, one.scopes, one.trusts_second_factor,
-        one.sealed is not None, one.made, one.ended,
+        tuple(one.strong_acr.split()), one.sealed is not None, one.made, one.ended,
     )  # fmt: skip
 
 

@@ -91,7 +91,8 @@ class SignedIn:
     expires: datetime
     digest: bytes
     has_code: bool = False
-    """Whether the account asks for the code of an app as well."""
+    """Whether the account asks for the code of an app as well, or an organization that is trusted to has asked for a
+    second factor for this session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ def sign_in_from(
         trusted = provider.trusts_second_factor and second_factor_there
         if not trusted and second_factor.is_on(session, tenant, account):
             raise CodeNeeded(_pending(tenant, account, name, None, provider.id, pepper, now))
-        return begin(session, tenant, account, pepper=pepper, now=now, provider=provider.id)
+        return begin(session, tenant, account, pepper=pepper, now=now, provider=provider.id, two_factors_there=trusted)
 
 
 @failing("turning the code off")
@@ -393,10 +394,17 @@ def confirm(database: Database, signed_in: SignedIn, password: str, *, pepper: b
 
 
 def begin(
-    session: Session, tenant: UUID, account: UUID, *, pepper: bytes, now: datetime, provider: UUID | None = None
+    session: Session,
+    tenant: UUID,
+    account: UUID,
+    *,
+    pepper: bytes,
+    now: datetime,
+    provider: UUID | None = None,
+    two_factors_there: bool = False,
 ) -> tuple[str, SignedIn]:
-    """A session of the account for somebody who has shown to be its owner, here or at an organization's sign-in: its
-    token. Raises SignInRefused."""
+    """A session of the account for somebody who has shown to be its owner, here or at an organization's sign-in, which
+    asked for two factors and is trusted to: its token. Raises SignInRefused."""
     token = tokens.new(tenant)
     digest = tokens.digest(pepper, b"session", token)
     for table in (AccountSession, PasswordToken):
@@ -409,6 +417,7 @@ def begin(
             begun=now,
             expires=now + FIRST_USE_WITHIN,
             provider_id=provider,
+            second_factor=two_factors_there,
         )
     )
     session.flush()
@@ -428,7 +437,7 @@ def _read(session: Session, tenant: UUID, digest: bytes, now: datetime) -> Signe
             Account.worker_id,
             AccountSession.begun,
             AccountSession.expires,
-            second_factor.asked_of(Account.id).label("has_code"),
+            sa.or_(AccountSession.second_factor, second_factor.asked_of(Account.id)).label("has_code"),
         )
         .join(Account, Account.id == AccountSession.account_id)
         .where(

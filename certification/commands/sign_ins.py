@@ -30,8 +30,9 @@ code = click.argument("code")
 @click.option(
     "--trusts-second-factor",
     is_flag=True,
-    help="A second factor asked for there stands in for the code that an account here asks for.",
+    help="A second factor asked for there stands in for the code that an account here, or a role, asks for.",
 )
+@click.option("--acr", default="", help="Values of acr, separated by blanks, that say so; they are asked for.")
 @reason
 @for_tenant
 def set_sign_in(
@@ -43,6 +44,7 @@ def set_sign_in(
     claim: str,
     scopes: str,
     trusts_second_factor: bool,
+    acr: str,
     reason: str,
     tenant: str,
 ) -> None:
@@ -65,6 +67,7 @@ def set_sign_in(
             claim=claim,
             scopes=scopes,
             trusts_second_factor=trusts_second_factor,
+            strong_acr=acr,
             pepper=pepper(),
             by=roles.TERMINAL,
             reason=reason,

@@ -71,6 +71,8 @@ class AccountSession(Base):
     expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     provider_id: Mapped[UUID | None]
     """Where it was begun: a `SignInProvider`; NULL: here."""
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether an organization that is trusted to had asked for a second factor; a code asked for here is not noted."""
 
 
 class FormSent(Base):
@@ -246,7 +248,10 @@ class SignInProvider(Base):
     """The claim of an ID Token that names the account there."""
     scopes: Mapped[str]
     trusts_second_factor: Mapped[bool]
-    """Whether a second factor that was asked for there stands in for the code that an account here asks for."""
+    """Whether a second factor that was asked for there stands in for the code that an account here asks for, or that
+    one of its roles does."""
+    strong_acr: Mapped[str] = mapped_column(default="")
+    """Values of the claim `acr`, separated by blanks, by which the organization says so; `amr` says it as well."""
     made: Mapped[datetime] = mapped_column(UtcDateTime)
     ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """From when on nobody signs in by it; NULL while it is in use."""

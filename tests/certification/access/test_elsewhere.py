@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pyotp
@@ -272,6 +273,31 @@ def test_a_code_is_asked_for_as_after_a_password_unless_the_organization_is_trus
     later = now + timedelta(minutes=1)
     with pytest.raises(SignInRefused):
         sessions.sign_in_with_code(tried.database, again.value.pending, totp.at(later), pepper=PEPPER, now=later)
+
+
+def test_whoever_was_asked_for_two_factors_by_an_organization_that_is_trusted_needs_no_code_here(tried: Tried) -> None:
+    mfa, once = {"sub": "u-17", "amr": ["mfa"]}, {"sub": "u-17", "acr": "silver"}
+    gold = {"sub": "u-17", "acr": "gold"}
+    for trusts, acr, person, expected in (
+        (False, "gold", mfa, False),
+        (True, "", mfa, True),
+        (True, "", gold, False),
+        (True, "", {"sub": "u-17", "acr": ""}, False),
+        (True, "gold platin", gold, True),
+        (True, "gold platin", once, False),
+        (True, "gold platin", {"sub": "u-17", "acr": ["gold"]}, False),
+        (True, "gold platin", mfa, True),
+        (False, "gold", gold, False),
+    ):
+        tried.change(trusts_second_factor=trusts, strong_acr=acr)
+        tried.there.person = person
+        assert tried.sign_in().has_code is expected, (trusts, acr, person)
+    asked = parse_qs(urlsplit(tried.set_out()).query)
+    assert asked["acr_values"] == ["gold"]
+    tried.change(trusts_second_factor=True)
+    assert "acr_values" not in parse_qs(urlsplit(tried.set_out()).query)
+    with pytest.raises(AccountRefused, match="separated by blanks"):
+        tried.change(strong_acr="vàng")
 
 
 def test_what_is_ended_ends_its_sessions_and_signs_nobody_in(tried: Tried, tenant: UUID, now: datetime) -> None:

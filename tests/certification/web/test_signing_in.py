@@ -18,7 +18,9 @@ from flask.testing import FlaskClient
 from certification.access import first_run
 from certification.access.permissions import Role
 from certification.access.sessions import Idle
+from certification.access.who import Held
 from certification.models import AccountSession, FormSent
+from certification.resources.access import needs_code
 from certification.web.frame import languages
 from certification.web.frame.form_tokens import KEPT, ONCE, TOKEN
 from certification.web.frame.views import within
@@ -327,6 +329,10 @@ def test_a_role_that_reaches_far_leads_to_setting_up_a_code_and_then_on(app: Fla
     other = Visitor(app.test_client())
     other.sign_in(lan)
     assert other.get("/trang-chu").headers.get("Location") != page
+    for roles, asked in ((frozenset({Role.OPERATOR}), False), (frozenset(Role), True)):
+        app.extensions["settings"] = replace(app.extensions["settings"], require_second_factor=roles)
+        with app.app_context():
+            assert needs_code([Held(Role.WORKER)]) is asked
 
 
 def test_every_word_of_a_page_has_its_english_and_no_catalogue_holds_another() -> None:
