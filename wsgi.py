@@ -50,7 +50,7 @@ import lrs.models
 import lrs.resources.errors
 import migrations
 from certification import web
-from certification.access import first_run, look_ups
+from certification.access import breached, first_run, look_ups, passwords
 from certification.access.permissions import WIDE, Role
 from certification.access.sessions import SESSION_LASTS, Idle
 from certification.access.text_messages import Gateway
@@ -159,6 +159,8 @@ class Settings:
     """After how long without a request people's sessions end."""
     require_second_factor: frozenset[Role] = frozenset()
     """Whoever holds one of these roles signs in with a code of an app as well."""
+    breached_passwords: Path | None = None
+    """A file of breached passwords, in the order of their SHA-1, that new ones are held against."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
@@ -169,11 +171,13 @@ def read_settings() -> Settings:
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
     SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, OUTGOING_HOSTS, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
     LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, REQUIRE_SECOND_FACTOR,
-    ENTERPRISES_TELL_UNION_ROLES.
+    ENTERPRISES_TELL_UNION_ROLES, BREACHED_PASSWORDS. Of those that are secrets each may lie in a file of its name in
+    CREDENTIALS_DIRECTORY instead, where systemd puts what it has opened.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
     """
+    _take_credentials()
     env = Env(eager=False)
     data_dir = Path(env.str("DATA_DIR", "") or HERE / "var").resolve()
     secret = env.str("SECRET_KEY", "", validate=_check_secret)
@@ -201,6 +205,7 @@ def read_settings() -> Settings:
     idle_wide = env.int("SESSION_IDLE_MINUTES", 30, **_whole(*IDLE_MINUTES))
     idle_others = env.int("SESSION_IDLE_MINUTES_OTHERS", 240, **_whole(*IDLE_MINUTES))
     second_factor = env.str("REQUIRE_SECOND_FACTOR", ",".join(_names(WIDE)), validate=_check_roles)
+    breached_file = env.str("BREACHED_PASSWORDS", "", validate=_check_breached)
     enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False, **YES_OR_NO)
     told: dict[str, list[str]] = {}
     try:
@@ -246,8 +251,22 @@ def read_settings() -> Settings:
         slow_query_ms=slow_query_ms,
         idle=Idle(timedelta(minutes=idle_wide), timedelta(minutes=idle_others)),
         require_second_factor=frozenset(one for one in Role if one.value in _role_values(second_factor)),
+        breached_passwords=Path(breached_file).resolve() if breached_file else None,
         enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
+
+
+SEALED = ("SECRET_KEY", "DATABASE_URL", "MIGRATION_DATABASE_URL", "SMTP_URL", "SMS_HEADER", "METRICS_TOKEN")
+"""Settings that are, or hold, secrets."""
+
+
+def _take_credentials() -> None:
+    """Take secrets that are not in the environment from files that systemd put there for this service alone."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    for name in SEALED if folder else ():
+        file = Path(folder) / name
+        if name not in os.environ and file.is_file():
+            os.environ[name] = file.read_text(encoding="utf-8").strip()
 
 
 YES_OR_NO: dict[str, Any] = {"error_messages": {"invalid": "Neither yes nor no; write true or false."}}
@@ -347,6 +366,12 @@ def _check_roles(roles: str) -> None:
     if _role_values(roles) - {one.value for one in Role} or not roles.strip():
         known = ", ".join(_names(Role))
         raise ValidationError(f"Write roles, parted by commas, of {known}; or {EVERY_ROLE}; or {NO_ROLE}.")
+
+
+def _check_breached(file: str) -> None:
+    """Raise ValidationError for what is no file of breached passwords."""
+    if file and (fault := breached.fault_of(Path(file))):
+        raise ValidationError(f"{file} {fault}; name a file of SHA-1 digests, one a line, ordered by hash.")
 
 
 def _check_public_url(url: str) -> None:
@@ -474,6 +499,7 @@ def assembled() -> Application:
 
 def furnished(app: Application, settings: Settings, database: Database) -> Application:
     """The same application, with what its addresses and commands work with."""
+    passwords.hold_against(settings.breached_passwords)
     app.extensions["settings"] = settings
     app.extensions["database"] = database
     app.extensions["writer"] = Writer(database)

@@ -28,6 +28,7 @@ from flask.testing import FlaskClient
 
 import migrations
 import wsgi
+from certification.access.permissions import Role
 from lrs.db import NOBODY, Database
 from tests.lrs.statements.builders import statement
 from wsgi import BLOCKING_THREADS, JudgingProcess, bring_up_to_date, create_app, is_news, judge, read_settings
@@ -207,6 +208,34 @@ def test_settings_of_the_endpoint_come_from_the_environment(tmp_path: Path, monk
     assert settings.xapi_version_named_by_default == "1.0.3"
 
 
+def test_secrets_come_from_files_that_systemd_opened_for_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SECRET_KEY", "SMTP_URL", "METRICS_TOKEN"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+        (tmp_path / name).write_text(
+            f"smtp://a:{name}-of-a-file@mail.example\n" if name == "SMTP_URL" else f"{name}-of-a-file\n"
+        )
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("METRICS_TOKEN", "of-the-environment")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    settings = read_settings()
+    assert (settings.secret_key, settings.metrics_token) == (b"SECRET_KEY-of-a-file", "of-the-environment")
+    assert "SMTP_URL-of-a-file" in settings.smtp_url
+    assert not (tmp_path / "data" / "secret_key").exists()
+
+
+def test_a_file_of_breached_passwords_and_every_role_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "breached.txt").write_text(f"{'0' * 40}:3\n")
+    for name, value in (("DATA_DIR", ""), ("BREACHED_PASSWORDS", "breached.txt")):
+        monkeypatch.setenv(name, str(tmp_path / value))
+    monkeypatch.setenv("REQUIRE_SECOND_FACTOR", "all")
+    settings = read_settings()
+    assert settings.breached_passwords == tmp_path / "breached.txt"
+    assert settings.require_second_factor == frozenset(Role)
+
+
 UNUSABLE = {
     "SECRET_KEY": {" ": "openssl rand -hex 32", "a\x07b": "openssl rand -hex 32"},
     "DATABASE_URL": {
@@ -252,6 +281,7 @@ UNUSABLE = {
     "LOG_REQUESTS": {"2": "true or false"},
     "SESSION_IDLE_MINUTES": {"0": "write a whole number from", "long": "write a whole number from"},
     "SESSION_IDLE_MINUTES_OTHERS": {"100000": "write a whole number from"},
+    "BREACHED_PASSWORDS": {"/nowhere": "cannot be read", str(ROOT / "README.md"): "ordered by hash"},
     "REQUIRE_SECOND_FACTOR": {"boss": "or none", "operator, boss": "of auditor,", " ": "or none"},
     "SLOW_QUERY_MS": {"-1": "0 or more", "fast": "0 or more"},
     "ENTERPRISES_TELL_UNION_ROLES": {"some": "true or false"},

@@ -15,7 +15,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
-__all__ = ["LONGEST", "SHORTEST", "hashed", "is_outdated", "matches", "weakness"]
+from certification.access import breached
+
+__all__ = ["LONGEST", "SHORTEST", "hashed", "hold_against", "is_outdated", "matches", "weakness"]
 
 SHORTEST = 10
 LONGEST = 200
@@ -24,6 +26,14 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash
 
 _NOBODYS = _HASHER.hash("nobody has this password")
 """What a password is held against where there is none, so that the answer takes as long."""
+
+
+_BREACHED: list[Path] = []
+
+
+def hold_against(file: Path | None) -> None:
+    """Refuse from now on, in this process, what a file of breached passwords holds; None: no such file."""
+    _BREACHED[:] = [] if file is None else [file]
 
 
 def hashed(password: str) -> str:
@@ -58,6 +68,8 @@ def weakness(password: str, *, name: str) -> str | None:
         return "the password repeats a few characters; choose another"
     if _is_common(password):
         return "this password is known to everybody who guesses; choose another, a sentence of a few words say"
+    if any(breached.is_among(file, one) for file in _BREACHED for one in {password, _normal(password)}):
+        return "this password is known from a breach of some other site; choose another that you use nowhere else"
     return None
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import argon2
 import pytest
 import sqlalchemy as sa
 
-from certification.access import accounts, attempts, passwords, records, sessions
+from certification.access import accounts, attempts, breached, passwords, records, sessions
 from certification.access.accounts import AccountRefused, SignInRefused
 from certification.access.attempts import TooOften
 from certification.access.permissions import Role
@@ -163,6 +166,37 @@ def test_of_two_who_use_a_token_at_once_one_sets_the_password(database: Database
 def test_a_password_of_our_own_words_alone_is_refused(password: str) -> None:
     assert "known to everybody" in (passwords.weakness(password, name="lan") or "")
     assert passwords.weakness(f"{password} mưa rơi", name="lan") is None
+
+
+@pytest.mark.parametrize("end", [":12\r\n", "\n"])
+def test_every_password_of_a_file_of_breached_ones_is_refused_and_no_other(tmp_path: Path, end: str) -> None:
+    known = [f"mưa rơi trên mái tôn {number}" for number in range(300)]
+    digests = sorted(hashlib.sha1(one.encode(), usedforsecurity=False).hexdigest().upper() for one in known)
+    file = tmp_path / "breached.txt"
+    file.write_bytes("".join(f"{one}{end}" for one in digests).encode())
+    assert breached.fault_of(file) is None
+    assert [one for one in known if not breached.is_among(file, one)] == []
+    assert [one for one in known if breached.is_among(file, f"{one}x")] == []
+    passwords.hold_against(file)
+    try:
+        assert "breach of some other site" in (passwords.weakness(known[7], name="lan") or "")
+        assert passwords.weakness(unicodedata.normalize("NFD", known[7]), name="lan") is not None
+        assert passwords.weakness(f"{known[7]}x", name="lan") is None
+    finally:
+        passwords.hold_against(None)
+    assert passwords.weakness(known[7], name="lan") is None
+
+
+def test_nothing_is_taken_from_a_password_or_changed_in_it() -> None:
+    kept = passwords.hashed(f" Mưa rơi trên mái tôn {'ạ' * 170} 7 ")
+    assert passwords.matches(kept, f" Mưa rơi trên mái tôn {'ạ' * 170} 7 ")
+    for other in (
+        f"Mưa rơi trên mái tôn {'ạ' * 170} 7 ",
+        f" mưa rơi trên mái tôn {'ạ' * 170} 7 ",
+        f" Mưa rơi trên mái tôn {'ạ' * 170} 7",
+        f" Mưa rơi trên mái tôn {'ạ' * 170} ",
+    ):
+        assert not passwords.matches(kept, other)
 
 
 # ---------------------------------------------------------------- signing in
