@@ -18,6 +18,7 @@ from certification.judgement.archive import Assessed, last_rows, newest_place, r
 from certification.judgement.judgements import Judgement
 from certification.marks import Cause, mark_titles, mark_uncounted
 from certification.models import Assessment, Worker
+from certification.vietnam import vietnam_day
 from lrs.db import Session, among, beside
 
 __all__ = ["Batch", "Row", "keep", "keep_rows", "lock"]
@@ -69,11 +70,12 @@ def keep(
     closings.one_after_the_other(session, tenant)
     closings.refuse_closed(session, tenant, programme, year)
     last = last_rows(session, tenant, [one.worker_id for one in judgements], programme, year)
+    today = vietnam_day(now)
     answers: list[Assessed] = []
     new: list[Assessed] = []
     for one in judgements:
         before = last.get(one.worker_id)
-        if before is not None and before.as_of > one.as_of:
+        if before is not None and _is_later(before.as_of, one.as_of, today):
             # What is kept speaks of a later day, and the newest version has to be the latest word.
             answers.append(
                 Assessed(
@@ -108,6 +110,7 @@ def keep_rows(
     closings.one_after_the_other(session, tenant)
     closings.refuse_closed(session, tenant, programme, like.year)
     last = last_rows(session, tenant, [row[0] for row in rows], programme, like.year)
+    today = vietnam_day(now)
     new: list[tuple[Any, ...]] = []
     for row in rows:
         before = last.get(row[0])
@@ -115,7 +118,7 @@ def keep_rows(
             new.append((*row, 1, int(Cause.ASKED), None))
         elif (
             before.place <= after
-            and before.as_of <= like.as_of
+            and not _is_later(before.as_of, like.as_of, today)
             and (before.criteria_set_id, before.result) != (row[1], row[4])
         ):
             new.append((*row, before.version + 1, int(Cause.ASKED), None))
@@ -123,6 +126,12 @@ def keep_rows(
         _insert(session, tenant, new, programme, like, now)
         mark_uncounted(session, tenant, [(row[0], like.year) for row in new])
     return len(new)
+
+
+def _is_later(kept: date, day: date, today: date) -> bool:
+    """Whether what is kept speaks of a day later than this one. Where this one is today, a clock said so that was
+    ahead, and today's word is the latest."""
+    return kept > day != today
 
 
 def _row(one: Judgement) -> Row:
