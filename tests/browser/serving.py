@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -40,7 +41,9 @@ def serving(app: Flask) -> Iterator[str]:
 
     def line(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if app.extensions.get("cut"):
-            raise ConnectionResetError  # nothing is answered
+            # Nothing is answered, and nothing more comes on this line: else its body would be read as the next request.
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionResetError
         return app(environ, start_response)
 
     server = make_server("127.0.0.1", 0, line, threaded=True)

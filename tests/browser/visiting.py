@@ -42,7 +42,7 @@ class Visit:
 
     def _complain(self, kind: str, text: str) -> None:
         # What a test brings about: something refused; or being without a network, which may be said at any later try.
-        lost = self.lost_network and ("ERR_INTERNET_DISCONNECTED" in text or "ERR_EMPTY_RESPONSE" in text)
+        lost = self.lost_network and "net::ERR_" in text
         meant = lost or "the server responded with a status of 4" in text
         if kind in ("error", "warning") and not meant:
             self.complaints.append(f"console: {text}")
