@@ -3,13 +3,16 @@
     /issuers/<tenant>/did.json      the issuer's keys (did:web)
     /issuers/<tenant>/status/<n>    a list of bits: which certificates are withdrawn, signed for a day
 
-Nothing in it is about a person. A list is fetched whole, so nobody learns which certificate was looked at.
+Nothing in it is about a person. A list is fetched whole, so nobody learns which certificate was looked at. While the
+database is away a process goes on giving what it gave last, for as long as a list of that day is good.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -27,12 +30,20 @@ from certification.credentials import proofs, status_lists
 from certification.resources import access, answers, errors, limits
 from certification.resources.access import database, now
 from certification.vietnam import VIETNAM
-from lrs.db import Session
+from lrs.db import AWAY, Session, is_away
 
 __all__ = ["issuers", "public_url"]
 
+log = logging.getLogger(__name__)
+
 MOST_KEPT = 64
-"""Lists that a process keeps, some kilobytes each."""
+"""Lists, and keys of issuers, that a process keeps, some kilobytes each."""
+
+GOOD_FOR = timedelta(days=2)
+"""From the beginning of the day as of which a list was signed."""
+
+_KEYS = 0
+"""In place of a list's number: the issuer's keys."""
 
 issuers = Blueprint("issuers", __name__, url_prefix="/issuers")
 """Mounted at /issuers. Guards: each view's own, by `access.permissions.TABLE`."""
@@ -55,12 +66,16 @@ def show_keys(tenant: UUID) -> Response:
 
     Whoever asks takes a look-up of the address's own, as for a list or a certificate.
     """
-    limits.allow()
-    with database().reading(tenant) as session:
-        issuer = _issuer(session, tenant)
-        return answers.public(
-            msgspec.json.encode(keys.did_document(session, tenant, issuer)), "application/did+ld+json"
-        )
+
+    def found() -> bytes:
+        limits.allow()
+        with database().reading(tenant) as session:
+            document = keys.did_document(session, tenant, _issuer(session, tenant))
+        said = msgspec.json.encode(document)
+        _answered.keep((tenant, _KEYS), None, said, _day_began(now()) + GOOD_FOR)
+        return said
+
+    return answers.public(_while_away((tenant, _KEYS), found), "application/did+ld+json")
 
 
 @issuers.get("/<uuid:tenant>/status/<int:number>")
@@ -71,15 +86,31 @@ def show_status_list(tenant: UUID, number: int) -> Response:
     Whoever asks takes a look-up of the address's own. What was answered is kept until the tenant's record has another
     act, as every withdrawal and every new key is, or another day begins.
     """
-    limits.allow()
-    began = _day_began(now())
-    with database().reading(tenant) as session:
-        as_of = chain.head(session, tenant).digest, began, public_url()
-        answered = _answered.find((tenant, number), as_of)
+
+    def found() -> bytes:
+        limits.allow()
+        began = _day_began(now())
+        with database().reading(tenant) as session:
+            as_of = chain.head(session, tenant).digest, began, public_url()
+            answered = _answered.find((tenant, number), as_of)
+            if answered is None:
+                answered = _status_list(session, tenant, number, began)
+                _answered.keep((tenant, number), as_of, answered, began + GOOD_FOR)
+        return answered
+
+    return answers.public(_while_away((tenant, number), found), "application/ld+json")
+
+
+def _while_away(which: tuple[UUID, int], found: Callable[[], bytes]) -> bytes:
+    """What is found; while the database is away what was found last, as long as it is good."""
+    try:
+        return found()
+    except AWAY as error:
+        answered = _answered.last(which, now()) if is_away(error) else None
         if answered is None:
-            answered = _status_list(session, tenant, number, began)
-            _answered.keep((tenant, number), as_of, answered)
-    return answers.public(answered, "application/ld+json")
+            raise
+        log.warning("the database is away: what was published last is given")
+        return answered
 
 
 def _status_list(session: Session, tenant: UUID, number: int, began: datetime) -> bytes:
@@ -100,9 +131,7 @@ def _signed_list(
     address: str, issuer: Issuer, key: proofs.SigningKey, places: tuple[int, ...], began: datetime
 ) -> bytes:
     """The list, signed once for as long as the same places are withdrawn on the same day."""
-    listed = status_lists.list_credential(
-        address, issuer.did, places, valid_from=began, valid_until=began + timedelta(days=2)
-    )
+    listed = status_lists.list_credential(address, issuer.did, places, valid_from=began, valid_until=began + GOOD_FOR)
     return msgspec.json.encode(proofs.prove(listed, key, created=began))
 
 
@@ -110,7 +139,7 @@ class _Answered:
     """The lists a process gave last, each with what it was as of."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[UUID, int], tuple[object, bytes]] = OrderedDict()
+        self._kept: OrderedDict[tuple[UUID, int], tuple[object, bytes, datetime]] = OrderedDict()
         self._alone = threading.Lock()
 
     def find(self, which: tuple[UUID, int], as_of: object) -> bytes | None:
@@ -118,10 +147,15 @@ class _Answered:
         kept = self._kept.get(which)
         return kept[1] if kept is not None and kept[0] == as_of else None
 
-    def keep(self, which: tuple[UUID, int], as_of: object, answer: bytes) -> None:
-        """Keeps it, and of all lists the `MOST_KEPT` that were made last."""
+    def last(self, which: tuple[UUID, int], at: datetime) -> bytes | None:
+        """What was kept last, whatever it is as of, where it is still good."""
+        kept = self._kept.get(which)
+        return kept[1] if kept is not None and at < kept[2] else None
+
+    def keep(self, which: tuple[UUID, int], as_of: object, answer: bytes, until: datetime) -> None:
+        """Keeps it, which is good until then, and of all lists the `MOST_KEPT` that were made last."""
         with self._alone:
-            self._kept[which] = (as_of, answer)
+            self._kept[which] = (as_of, answer, until)
             self._kept.move_to_end(which)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)

@@ -8,7 +8,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,9 @@ from flask import Flask
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from certification.certificates import register
 from lrs.db import Database
+from tests.certification.certificates.issued import entries, issue, recognise
 from tests.conftest import PEPPER
 from tests.faults.platforms import everything_stored, statement
 from tests.faults.proxy import Proxy, between
@@ -128,6 +131,32 @@ def test_while_the_database_is_away_everything_is_503_and_then_all_goes_on(behin
         assert behind.ask("/healthz")[0] == 200
         proxy.away = False
         behind.takes_everything()
+
+
+@on_postgresql
+def test_keys_and_lists_of_what_is_withdrawn_are_given_while_the_database_is_away(
+    behind: Program, proxy: Proxy, database: Database, tenant: UUID, now: datetime
+) -> None:
+    settings = behind.app.extensions["settings"]
+    behind.app.extensions["settings"] = replace(settings, public_url="https://cdht.example.vn")
+    recognise(database, tenant, now, "NV-1", "NV-2")
+    issue(database, tenant, now)
+    client = behind.app.test_client()
+    paths = [f"/issuers/{tenant}/did.json", f"/issuers/{tenant}/status/1"]
+    before = [client.get(path).data for path in paths]
+    proxy.away = True
+    proxy.cut()
+    for path, known in zip(paths, before, strict=True):
+        answer = client.get(path)
+        assert (answer.status_code, answer.data) == (200, known)
+        assert client.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    behind.says_503(f"/issuers/{tenant}/status/2")
+    proxy.away = False
+    one = entries(database, tenant)[1].id
+    with database.writing(tenant) as session:
+        register.withdraw(session, tenant, one, reason="QĐ 20", ends_title=False, by="hoa", now=now)
+    changed = client.get(paths[1])
+    assert (changed.status_code, changed.data != before[1]) == (200, True)
 
 
 @on_postgresql
