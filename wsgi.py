@@ -501,6 +501,7 @@ def furnished(app: Application, settings: Settings, database: Database) -> Appli
     """The same application, with what its addresses and commands work with."""
     passwords.hold_against(settings.breached_passwords)
     app.extensions["settings"] = settings
+    app.extensions["forwarding_filters"] = MORE
     app.extensions["database"] = database
     app.extensions["writer"] = Writer(database)
     app.extensions["last_uses"] = LastUses()

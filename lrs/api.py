@@ -49,7 +49,9 @@ from lrs.forwarding.destinations import remove as remove_destination
 from lrs.forwarding.destinations import resume as resume_destination
 from lrs.forwarding.destinations import rotate_secret as rotate_webhook_secret
 from lrs.forwarding.destinations import set_destination, set_webhook
+from lrs.forwarding.filters import More
 from lrs.forwarding.filters import Named as NamedFilter
+from lrs.forwarding.handed_over import Copies
 from lrs.forwarding.letters import Letter as DeadLetter
 from lrs.forwarding.letters import drop as drop_dead_letter
 from lrs.forwarding.letters import listed as dead_letters
@@ -104,6 +106,7 @@ __all__ = [
     "Blobs",
     "Booleans",
     "Changes",
+    "Copies",
     "DeadLetter",
     "Destination",
     "Engine",
@@ -140,6 +143,7 @@ __all__ = [
     "check_actor",
     "configure_logs",
     "copied_since",
+    "copies_of_erased",
     "create_credential",
     "create_tenant",
     "credentials",
@@ -297,15 +301,27 @@ def statements_about(session: Session, tenant: UUID, ifis: Collection[str]) -> l
 
 
 def erase(
-    database: Database, tenant: UUID, agent: Mapping[str, Any], *, secret: bytes, reason: str, now: datetime
+    database: Database,
+    tenant: UUID,
+    agent: Mapping[str, Any],
+    *,
+    secret: bytes,
+    reason: str,
+    now: datetime,
+    more: More | None = None,
 ) -> int:
     """Erases an Agent from the store for good (`lrs.erasure`), in transactions of its own; how many Statements were
     rewritten. Broken off, the same call goes on. `reason` is kept and names nobody. Raises InvalidRequest."""
     report = erasure.erase(
         database, tenant, agent, key=erasure_key(secret, tenant), accounts=OpaqueAccounts.of(tenant, secret),
-        reason=reason, now=now,
+        reason=reason, now=now, more=more,
     )  # fmt: skip
     return report.statements
+
+
+def copies_of_erased(session: Session, tenant: UUID, agent: Mapping[str, Any], *, secret: bytes) -> list[Copies]:
+    """Which other systems had Statements of an erased Agent (`lrs.forwarding.handed_over`)."""
+    return erasure.copies(session, tenant, agent, key=erasure_key(secret, tenant))
 
 
 def export_of(session: Session, tenant: UUID, ifis: Collection[str], *, name: str, now: datetime) -> tuple[bytes, int]:

@@ -17,6 +17,7 @@ for _command in (
     tenants.tenant_cli,
     tenants.trust,
     erasing.erase,
+    erasing.copies_of_erased,
     transfer.export,
     transfer.import_,
 ):

@@ -30,7 +30,9 @@ from lrs import actors, attachments, definitions, documents, provenance
 from lrs.credentials import OF_A_PERSON
 from lrs.db import Database, Session, among, new_id
 from lrs.errors import InvalidRequest
-from lrs.forwarding import letters
+from lrs.forwarding import handed_over, letters
+from lrs.forwarding.filters import More
+from lrs.forwarding.handed_over import Copies
 from lrs.models import Base, Erasure, Reference, Signature, Statement, StatementLink
 from lrs.privacy import OpaqueAccounts, as_kept
 from lrs.pulling import sources
@@ -41,7 +43,7 @@ from lrs.statements.order import enter
 from lrs.statements.rows import keys_in, read_exact
 from lrs.statements.validate import check_actor, decode, encode
 
-__all__ = ["CHUNK", "Report", "erase", "last", "survey", "unfinished"]
+__all__ = ["CHUNK", "Report", "copies", "copies_of", "erase", "last", "survey", "unfinished"]
 
 CHUNK = 100
 """Statements rewritten in one transaction: some 50 ms during which the tenant's other writers wait."""
@@ -90,6 +92,8 @@ class _Erasing:
     person: Person
     words: frozenset[str]
     accounts: OpaqueAccounts
+    more: More
+    now: datetime
 
 
 def erase(
@@ -101,26 +105,28 @@ def erase(
     accounts: OpaqueAccounts,
     reason: str,
     now: datetime,
+    more: More | None = None,
     chunk: int = CHUNK,
     after_chunk: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Erase this Agent, in transactions of its own; or go on with an erasure of this Agent that was broken off.
 
     `key` is the tenant's `credentials.erasure_key`, `accounts` what its opaque accounts are made with: where they stood
-    in for the Agent at some time, they are erased too. The report tells what this call changed. Erasing somebody who is
+    in for the Agent at some time, they are erased too. By `more` filters of forwarding are asked, so that it is known
+    where the Statements had gone (`copies`). The report tells what this call changed. Erasing somebody who is
     not there, or no more, changes nothing. Raises InvalidRequest for what is no Agent, or cannot be erased.
     """
     agent = _checked(tenant, agent, accounts)
     with database.writing(tenant) as session:
-        erasing = _begin(session, tenant, agent, key=key, accounts=accounts, reason=reason, now=now)
+        erasing = _begin(session, tenant, agent, key=key, accounts=accounts, reason=reason, more=more or {}, now=now)
     report = Report()
     while True:
         while True:
             began = time.monotonic()
             with database.writing(tenant) as session:
-                more = _erase_next(session, tenant, erasing, key, report, chunk)
+                left = _erase_next(session, tenant, erasing, key, report, chunk)
             after_chunk(report)
-            if not more:
+            if not left:
                 break
             if database.is_sqlite:
                 # Nobody queues for SQLite's lock: who waits looks now and then whether it is free. Let it be, half the
@@ -171,6 +177,24 @@ def last(
     )
 
 
+def copies(session: Session, tenant: UUID, agent: Mapping[str, Any], *, key: bytes) -> list[Copies]:
+    """Where Statements of this Agent had gone before they were rewritten, in all its erasures."""
+    digest = _agent_digest(key, agent)
+    of = Erasure.tenant_id == tenant, Erasure.agent_digest == digest
+    return handed_over.listed(session, tenant, session.scalars(sa.select(Erasure.id).where(*of)).all())
+
+
+def copies_of(session: Session, tenant: UUID) -> list[tuple[datetime, str, list[Copies]]]:
+    """The same of every erasure of which something had gone somewhere: when it began and why, the newest first."""
+    rows = session.execute(
+        sa.select(Erasure.id, Erasure.begun, Erasure.reason)
+        .where(Erasure.tenant_id == tenant)
+        .order_by(Erasure.begun.desc(), Erasure.id)
+    ).all()
+    found = [(row.begun, row.reason, handed_over.listed(session, tenant, [row.id])) for row in rows]
+    return [one for one in found if one[2]]
+
+
 def unfinished(session: Session, tenant: UUID) -> list[tuple[dict[str, Any], str]]:
     """The Agents whose erasure was broken off, and why each was asked for; the oldest first."""
     rows = session.execute(
@@ -211,6 +235,7 @@ def _begin(
     key: bytes,
     accounts: OpaqueAccounts,
     reason: str,
+    more: More,
     now: datetime,
 ) -> _Erasing:
     """A new erasure, or the one of this Agent that is not finished."""
@@ -227,6 +252,8 @@ def _begin(
         Person(_identifiers(agent, accounts), account_name),
         _words(agent),
         accounts,
+        more,
+        now,
     )
     if known is None or known.finished is not None:
         session.execute(
@@ -302,7 +329,9 @@ def _erase_next(session: Session, tenant: UUID, erasing: _Erasing, key: bytes, r
     before = _documents(session, tenant, {id_ for _, id_ in matches})
     after = {id_: found for id_, document in before.items() if (found := blank(document, erasing.person)) is not None}
     if after:
-        originals.keep(session, tenant, key, {id_: before[id_] for id_ in after})
+        old = {id_: before[id_] for id_ in after}
+        handed_over.note(session, tenant, erasing.id, old, erasing.more, now=erasing.now)
+        originals.keep(session, tenant, key, old)
         # What was sent before the tenant had opaque accounts comes again with them in place.
         today = {id_: as_kept(erasing.accounts, before[id_]) for id_ in after}
         originals.keep(session, tenant, key, {id_: one for id_, one in today.items() if one != before[id_]})

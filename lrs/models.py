@@ -424,6 +424,8 @@ class Destination(Base):
     made: Mapped[datetime] = mapped_column(UtcDateTime)
     paused: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since when an operator wants nothing sent there; None: it goes on."""
+    began: Mapped[int] = mapped_column(sa.BigInteger)
+    """After this place it has been told by this filter, at this address (`lrs.forwarding.handed_over`)."""
     position: Mapped[int] = mapped_column(sa.BigInteger)
     """The place of the tenant's order up to which all is settled: sent, passed over, or laid aside."""
     delivered: Mapped[int] = mapped_column(sa.BigInteger)
@@ -466,6 +468,52 @@ class DeadLetter(Base):
     refused: Mapped[datetime] = mapped_column(UtcDateTime)
     again: Mapped[bool]
     """An operator wants it sent again."""
+
+
+class ForwardedSpan(Base):
+    """What went to a destination by another filter, at another address, or before it was removed: which places of the
+    tenant's order (`lrs.forwarding.handed_over`). Personal data: none. Kept while the tenant exists.
+    """
+
+    __tablename__ = "lrs_forwarded_span"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    destination_id: Mapped[UUID]
+    name: Mapped[str]
+    kind: Mapped[str]
+    endpoint: Mapped[str]
+    filter: Mapped[str] = mapped_column(sa.Text)
+    """These as in Destination."""
+    began: Mapped[int] = mapped_column(sa.BigInteger)
+    through: Mapped[int] = mapped_column(sa.BigInteger)
+    """Those after the one place, up to the other."""
+
+
+class HandedOver(Base):
+    """A Statement in which somebody was erased, and a system that it had gone to: whoever runs that one is to be told.
+
+    Personal data: none; the Statement names nobody any more. Kept while the tenant exists, as the erasure is.
+    """
+
+    __tablename__ = "lrs_handed_over"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "erasure_id", "statement_id", "name", "endpoint"),
+        sa.Index(None, "tenant_id", "statement_id"),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    erasure_id: Mapped[UUID]
+    statement_id: Mapped[UUID]
+    name: Mapped[str]
+    endpoint: Mapped[str]
+    kind: Mapped[str]
+    """These as in Destination."""
 
 
 class Source(Base):

@@ -66,7 +66,7 @@ from certification.units import letterheads, organizations
 from certification.units.letterheads import Letterhead
 from lrs import api, definitions
 from lrs.db import NOBODY, Database, Session, new_id
-from lrs.models import DeadLetter, Refusal, Tenant
+from lrs.models import DeadLetter, ForwardedSpan, HandedOver, Refusal, Tenant
 from tests.certification import learning
 from tests.certification.world import World
 from tests.lrs.statements.builders import agent, statement, voiding
@@ -125,6 +125,9 @@ def _forward(database: Database, tenant: UUID, pepper: bytes) -> None:
         one = api.set_destination(session, tenant, "hang-xom", filter=filter_, more={}, pepper=pepper, now=NOW, **told)
         refused = {"seq": 1, "status": 400, "reason": SECRET, "refused": NOW, "again": False}
         session.add(DeadLetter(tenant_id=tenant, destination_id=one.id, statement_id=uuid4(), **refused))
+        went = {"name": "hang-xom", "kind": "store", "endpoint": f"https://{SECRET}", "tenant_id": tenant}
+        session.add(ForwardedSpan(id=uuid4(), destination_id=one.id, filter="{}", began=0, through=1, **went))
+        session.add(HandedOver(erasure_id=uuid4(), statement_id=uuid4(), **went))
         source = api.set_source(
             session, tenant, "hang-xom", parameters={"verb": SECRET}, pepper=pepper, now=NOW, **told
         )

@@ -63,6 +63,13 @@ def erase_person(
         click.echo(f"Removed the export {printable(file)}")
     for file in done.exports_left:
         click.echo(f"Look for the export {printable(file)}: it is not here as it was written.", err=True)
+    for one in done.copies:
+        had = "had been told of" if one.kind == "webhook" else "had"
+        click.echo(
+            f"{one.name} ({printable(one.endpoint)}) {had} {number(len(one.statements))} of these Statements: tell "
+            "whoever runs it to erase the person. Their ids: flask lrs copies-of-erased",
+            err=True,
+        )
     click.echo("The person is erased here. Backups hold what they held: docs/operate.md.", err=True)
 
 

@@ -27,6 +27,7 @@ from certification.acts import chain
 from certification.dossiers.ending import certificates_alone
 from certification.errors import CertificationError
 from certification.evidence import forgetting, issuing
+from certification.evidence.forwarded import MORE
 from certification.models import (
     AccessRecord,
     Account,
@@ -52,6 +53,7 @@ from certification.privacy.held import ERASED_NAME, HELD, table
 from certification.privacy.renaming import rename_actors
 from certification.vietnam import vietnam_day
 from lrs import api
+from lrs.api import Copies
 from lrs.db import Database, Session, among, beside
 
 __all__ = ["EXPORTED", "Erased", "StillEmployed", "Survey", "erase", "is_employed", "is_erased", "survey"]
@@ -88,7 +90,7 @@ class Survey:
 @dataclass(frozen=True, slots=True)
 class Erased:
     """What was erased: Statements rewritten, rows by table, files, acts that lost their details, exports removed from
-    disk and those that are to be removed by hand."""
+    disk and those that are to be removed by hand; and other systems that had Statements, who are to be told."""
 
     survey: Survey
     statements: int
@@ -97,6 +99,7 @@ class Erased:
     acts_emptied: int
     exports_removed: tuple[str, ...]
     exports_left: tuple[str, ...]
+    copies: tuple[Copies, ...]
 
 
 def is_erased(number: str) -> bool:
@@ -168,10 +171,22 @@ def erase(
                 break
         for ifi in left:
             agent = identifiers.agent_of(ifi) or {}
-            statements += api.erase(database, tenant, agent, secret=secret, reason=reason, now=now)
+            statements += api.erase(database, tenant, agent, secret=secret, reason=reason, now=now, more=MORE)
             erased.add(ifi)
     database.empty_log()
-    return Erased(found, statements, *done, tuple(removed), tuple(there))
+    with database.reading(tenant) as session:
+        copies = _copies(session, tenant, found.identifiers, secret)
+    return Erased(found, statements, *done, tuple(removed), tuple(there), copies)
+
+
+def _copies(session: Session, tenant: UUID, ifis: Collection[str], secret: bytes) -> tuple[Copies, ...]:
+    """Who had Statements of any of these, each system once."""
+    known: dict[tuple[str, str, str], set[UUID]] = {}
+    for ifi in ifis:
+        agent = identifiers.agent_of(ifi) or {}
+        for one in api.copies_of_erased(session, tenant, agent, secret=secret):
+            known.setdefault((one.name, one.kind, one.endpoint), set()).update(one.statements)
+    return tuple(Copies(*key, tuple(sorted(ids))) for key, ids in sorted(known.items()))
 
 
 # ---------------------------------------------------------------- whom it is about

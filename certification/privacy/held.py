@@ -179,6 +179,8 @@ OF_THE_STORE: Mapping[str, str] = {
     "lrs_erasure": "that an erasure was asked for, by digest",
     "lrs_provenance": "which stores a Statement came through; no person",
     "lrs_reference": "keys of what Statements say",
+    "lrs_forwarded_span": "what went to which store by an earlier filter or address; no person",
+    "lrs_handed_over": "which erased Statements other stores had, so that they can be told; no person",
     "lrs_refusal": "why a Statement of another store was not taken; erased with the person in it",
     "lrs_signature": "stands in the Statement's Attachments",
     "lrs_source": "from which stores Statements are pulled; no person",

@@ -78,6 +78,15 @@ class ErasureBody(Body):
     )
 
 
+class CopiesAnswer(Answer):
+    """Another system that had Statements of the person, or, a webhook, had been told of them."""
+
+    name = fields.String()
+    kind = fields.String(metadata={"description": "`store` or `webhook`."})
+    endpoint = fields.String()
+    statements = fields.List(fields.UUID())
+
+
 class ErasureAnswer(AsOf):
     """What was done."""
 
@@ -88,6 +97,10 @@ class ErasureAnswer(AsOf):
     exports_removed = fields.List(fields.String())
     exports_left = fields.List(
         fields.String(), metadata={"description": "Exports that are not where they were written: look for them."}
+    )
+    copies = fields.List(
+        fields.Nested(CopiesAnswer),
+        metadata={"description": "Systems to which Statements had gone: whoever runs them is to be told."},
     )
 
 
@@ -182,7 +195,11 @@ def erase_person(number: str, body: Mapping[str, Any]) -> Any:
     except StillEmployed as error:
         raise Conflict(Fault("/although_employed", str(error))) from None
     names = ("statements", "files_removed", "lists_emptied", "acts_emptied", "exports_removed", "exports_left")
-    return {"as_of": today(), **{name: getattr(done, name) for name in names}}
+    copies = [
+        {"name": one.name, "kind": one.kind, "endpoint": one.endpoint, "statements": one.statements}
+        for one in done.copies
+    ]
+    return {"as_of": today(), **{name: getattr(done, name) for name in names}, "copies": copies}
 
 
 @resource.get("/enterprises/<path:code>/erased", Act.RECEIVE_ERASURES, query=Paging, answers=NoticesAnswer)

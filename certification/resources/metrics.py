@@ -32,6 +32,9 @@ ASKED = (
     Kind("cdht_unforwarded_statements", "gauge", "Statements not yet settled with destinations, paused ones left out."),
     Kind("cdht_unforwarded_seconds", "gauge", "How long the first of them has waited."),
     Kind("cdht_dead_letters", "gauge", "Statements that destinations refused, up to 10,001 for each."),
+    Kind("cdht_forwarding_failures", "gauge", "How often in a row the worst destination took nothing."),
+    Kind("cdht_pulling_behind_seconds", "gauge", "How long ago the next round of a source should have ended."),
+    Kind("cdht_pulling_refused", "gauge", "Statements of sources that are not taken here, up to 10,001 for each."),
     Kind("cdht_unknown_actors", "gauge", "Actors whom nobody knows, up to 10,001 for each tenant."),
     Kind("cdht_database_bytes", "gauge", "Size of the database."),
     Kind("cdht_database_clock_skew_seconds", "gauge", "How far this machine's clock is off the database's."),
@@ -110,11 +113,15 @@ def _of_tenants(found: Database) -> Iterator[Sample]:
         tenants = [tenant for tenant, _ in api.tenants(session)]
     all_of_them = [_lag(found, tenant) for tenant in tenants]
     going = [one for tenant in tenants for one in _destinations(found, tenant)]
+    coming = [one for tenant in tenants for one in _sources(found, tenant)]
     waiting = [one for one in going if one.paused is None]
     for name, value in (
         ("cdht_unforwarded_statements", sum(one.waiting for one in waiting)),
         ("cdht_unforwarded_seconds", max((_since(one.waiting_since, present) for one in waiting), default=0)),
         ("cdht_dead_letters", sum(one.letters for one in going)),
+        ("cdht_forwarding_failures", max((one.failures for one in waiting), default=0)),
+        ("cdht_pulling_behind_seconds", max((_since(one.behind_since(present), present) for one in coming), default=0)),
+        ("cdht_pulling_refused", sum(one.refused for one in coming)),
         ("cdht_statements_stored_total", sum(one.stored for one in all_of_them)),
         ("cdht_unread_statements", sum(one.unread for one in all_of_them)),
         ("cdht_unread_seconds", max((_since(one.unread_since, present) for one in all_of_them), default=0)),
@@ -134,6 +141,11 @@ def _lag(found: Database, tenant: UUID) -> Lag:
 def _destinations(found: Database, tenant: UUID) -> list[api.Destination]:
     with found.reading(tenant) as session:
         return api.destinations(session, tenant)
+
+
+def _sources(found: Database, tenant: UUID) -> list[api.Source]:
+    with found.reading(tenant) as session:
+        return api.sources(session, tenant)
 
 
 def _since(when: datetime | None, present: datetime) -> float:

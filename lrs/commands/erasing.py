@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +15,7 @@ from lrs import credentials, erasure
 from lrs.commands.invocation import database, tenant_id
 from lrs.db import NOBODY, Database
 from lrs.errors import InvalidRequest
+from lrs.forwarding.handed_over import Copies
 from lrs.privacy import OpaqueAccounts
 from lrs.statements.validate import check_actor, decode
 
@@ -66,10 +69,13 @@ def _erase(database: Database, tenant: UUID, agent: dict[str, Any], reason: str,
         click.confirm("This cannot be undone. Erase?", abort=True)
     done = erasure.erase(
         database, tenant, agent, key=key, accounts=accounts, reason=reason, now=datetime.now(UTC),
+        more=current_app.extensions.get("forwarding_filters"),
         after_chunk=lambda done: click.echo(f"\r{done.statements} Statements …", nl=False, err=True),
     )  # fmt: skip
     click.echo(err=True)
     _show(done, "were")
+    with database.reading(tenant) as session:
+        show_copies(erasure.copies(session, tenant, agent, key=key))
     if before is None and not (done.statements or done.documents):
         click.echo("Nothing here named this Agent: is the identifier written just as platforms send it?", err=True)
     else:
@@ -90,6 +96,47 @@ def _show(report: erasure.Report, verb: str) -> None:
                 click.echo(f"  {one}")
             if len(ids) > erasure.MOST_NAMED:
                 click.echo("  …")
+
+
+def show_copies(copies: Iterable[Copies]) -> None:
+    """Where Statements had gone, for whoever is to tell them."""
+    for one in copies:
+        does = "had been told of" if one.kind == "webhook" else "had"
+        who = f"{one.name} ({one.endpoint})"
+        click.echo(f"{who} {does} {len(one.statements)} of these Statements; tell whoever runs it to erase the person:")
+        for id_ in one.statements[: erasure.MOST_NAMED]:
+            click.echo(f"  {id_}")
+        if len(one.statements) > erasure.MOST_NAMED:
+            click.echo("  … all of them: flask lrs copies-of-erased --json")
+
+
+@click.command("copies-of-erased")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs, with every id.")
+@click.option("--tenant", default="default", show_default=True, help="In whose data.")
+def copies_of_erased(as_json: bool, tenant: str) -> None:
+    """List which other systems had Statements of people who were erased here, by erasure, the newest first."""
+    store = database()
+    try:
+        with store.reading(NOBODY) as session:
+            owner = tenant_id(session, tenant)
+    except InvalidRequest as error:
+        raise click.ClickException(str(error)) from None
+    with store.reading(owner) as session:
+        found = erasure.copies_of(session, owner)
+    if as_json:
+        document = [
+            {
+                "erased": begun.isoformat(), "reason": reason, "name": one.name, "kind": one.kind,
+                "endpoint": one.endpoint, "statements": [str(id_) for id_ in one.statements],
+            }
+            for begun, reason, copies in found
+            for one in copies
+        ]  # fmt: skip
+        click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        return
+    for begun, reason, copies in found:
+        click.echo(f"{begun:%Y-%m-%d %H:%M} UTC, {reason}")
+        show_copies(copies)
 
 
 def _agent(as_json: str | None, ifi: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ filters       which Statements a destination is to have
 posting       one request to a store, and what its answer means; webhooks: the same for a signed message
 sending       one step of a destination: read, sent, settled; never a transaction open while somebody is asked
 letters       Statements that a destination refused, seen and sent again
+handed_over   where Statements of people had gone who are erased now
 work          the loop: whoever is due has a step, each in a thread of its own
 
 How nothing is lost and nothing is there twice. A place is passed only after the destination answered for all up to it,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from lrs import peers
 from lrs.db import Session, new_id
 from lrs.errors import Fault, InvalidRequest, NotFound
-from lrs.forwarding import filters, webhooks
+from lrs.forwarding import filters, handed_over, webhooks
 from lrs.forwarding.filters import More
 from lrs.models import DeadLetter, Destination
 from lrs.statements import query
@@ -110,7 +110,8 @@ def set_destination(
     if faults:
         raise InvalidRequest(faults)
     row = row or _new(session, tenant, name, STORE, from_beginning, now)
-    row.endpoint, row.version, row.username, row.filter = endpoint, version, username, encode(wanted)
+    _lead(session, row, endpoint, encode(wanted))
+    row.version, row.username = version, username
     row.failures, row.again_at = 0, None  # what stood in the way may be mended
     if password is not None:
         row.sealed = peers.seal(pepper, row.id, password)
@@ -145,7 +146,8 @@ def set_webhook(
         raise InvalidRequest(faults)
     row = row or _new(session, tenant, name, WEBHOOK, from_beginning, now)
     secret = webhooks.new_secret() if row.endpoint != address else None
-    row.endpoint, row.filter, row.failures, row.again_at = address, encode(wanted), 0, None
+    _lead(session, row, address, encode(wanted))
+    row.failures, row.again_at = 0, None
     if secret is not None:
         row.sealed, row.old_secret_until = peers.seal(pepper, row.id, secret), None
     session.flush()
@@ -167,6 +169,13 @@ def rotate_secret(
     return secret
 
 
+def _lead(session: Session, row: Destination, endpoint: str, filter_: str) -> None:
+    """From here on to this address, by this filter."""
+    if row.endpoint and (row.endpoint, row.filter) != (endpoint, filter_):
+        handed_over.close(session, row)
+    row.endpoint, row.filter = endpoint, filter_
+
+
 def _faults(row: Destination | None, kind: str, wanted: Any, more: More) -> list[Fault]:
     found = []
     if row is not None and row.kind != kind:
@@ -181,8 +190,9 @@ def _faults(row: Destination | None, kind: str, wanted: Any, more: More) -> list
 def _new(session: Session, tenant: UUID, name: str, kind: str, from_beginning: bool, now: datetime) -> Destination:
     position = 0 if from_beginning else query.newest_place(session, tenant)
     row = Destination(
-        tenant_id=tenant, id=new_id(), name=name, kind=kind, made=now, paused=None, position=position, delivered=0,
-        tried=None, answer="", took=None, sealed=b"", endpoint="", version="", username="", old_secret_until=None,
+        tenant_id=tenant, id=new_id(), name=name, kind=kind, made=now, paused=None, position=position, began=position,
+        delivered=0, tried=None, answer="", took=None, sealed=b"", endpoint="", version="", username="",
+        old_secret_until=None,
     )  # fmt: skip
     session.add(row)
     return row
@@ -204,6 +214,7 @@ def remove(session: Session, tenant: UUID, name: str) -> None:
     """Forward there no more, and forget its place and its dead letters. Raises NotFound."""
     row = _row(session, tenant, name)
     session.execute(sa.delete(DeadLetter).where(DeadLetter.tenant_id == tenant, DeadLetter.destination_id == row.id))
+    handed_over.close(session, row)
     session.delete(row)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +64,12 @@ class Known:
     answer: str
     finished: datetime | None
     refused: int
+
+    def behind_since(self, now: datetime) -> datetime | None:
+        """Since when the next round should have ended; None where all is well: it rests, is under way, or is paused."""
+        due = self.finished + timedelta(seconds=self.every) if self.finished is not None else self.made
+        well = self.paused is not None or due >= now or (self.under_way and not self.failures)
+        return None if well else due
 
 
 @dataclass(frozen=True, slots=True)

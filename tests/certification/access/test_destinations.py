@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -262,15 +262,21 @@ def test_doctor_and_figures_say_what_waits_and_what_was_refused(
     with database.writing(tenant) as session:
         api.set_destination(session, tenant, "kho", now=now, **told)
         api.store(session, identity, [statement()])
+        of = {name: told[name] for name in ("endpoint", "username", "password", "hosts", "pepper")}
+        made = api.set_source(session, tenant, "moodle-a", now=now - timedelta(hours=2), **of)
+        faults = {"statement": "x", "faults": "[]", "refused": now}
+        session.add(Refusal(tenant_id=tenant, source_id=made.id, **faults))
     refuse(database, tenant, "kho", now)
     home = words(operator.get("/van-hanh").text)
     assert "kho từ chối 1 phát biểu" in home
+    assert "moodle-a: lần lấy xong gần nhất: chưa lần nào" in home and "moodle-a có 1 phát biểu" in home
     from certification.resources import metrics
 
     with app.test_request_context():
         told = {one.name: one.value for one in metrics._of_tenants(database)}
     assert told["cdht_unforwarded_statements"] >= 1
     assert told["cdht_dead_letters"] >= 1
+    assert told["cdht_pulling_behind_seconds"] >= 7200 and told["cdht_pulling_refused"] >= 1
 
 
 @on_sqlite

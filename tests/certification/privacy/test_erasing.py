@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from certification.acts import chain
 from certification.certificates import papers, recognised, register, verification
 from certification.certificates.register import UnknownCertificate
+from certification.evidence.forwarded import MORE
 from certification.evidence.witnesses import Witness
 from certification.models import (
     Account,
@@ -128,12 +129,22 @@ def test_broken_off_it_is_taken_up_again(desk: Desk, nga: UUID, monkeypatch: pyt
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError
 
+    told = {
+        "endpoint": "https://127.0.0.1/xapi",
+        "username": "k",
+        "password": "s",
+        "from_beginning": True,
+        "more": MORE,
+    }
+    with desk.world.database.writing(desk.tenant) as session:
+        api.set_destination(session, desk.tenant, "kho", hosts=["127.0.0.1"], pepper=PEPPER, now=desk.now, **told)
     with monkeypatch.context() as patch:
         patch.setattr(erasing.chain, "erase_details", broken)
         with pytest.raises(RuntimeError):
             erase(desk)
     assert {"name", "number"} <= traces(desk.world.database)
-    erase(desk)
+    [had] = erase(desk).copies
+    assert (had.name, had.kind, had.endpoint) == ("kho", "store", told["endpoint"]) and len(had.statements) >= 3
     assert traces(desk.world.database) == set()
 
 

@@ -74,6 +74,7 @@ OF_TENANT: tuple[Callable[[Installation, Session, UUID], Iterable[Check]], ...] 
     of_tenant.clock,
     of_tenant.keys,
     of_tenant.forwarding,
+    of_tenant.pulling,
     of_tenant.administrators,
     of_tenant.certificates,
     of_tenant.acts,

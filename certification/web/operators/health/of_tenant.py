@@ -34,6 +34,7 @@ __all__ = [
     "forwarding",
     "keys",
     "new_statements",
+    "pulling",
     "rules",
     "summaries",
     "unknown_actors",
@@ -188,6 +189,34 @@ def forwarding(asked: Installation, session: Session, tenant: UUID) -> Iterator[
             yield Check("dead-letters", name, MIND, words, do, read)
     if found and well:
         yield Check("forwarding", name, GOOD, _("Theo kịp."))
+
+
+def pulling(asked: Installation, session: Session, tenant: UUID) -> Iterator[Check]:
+    """Whether what other stores have comes here in time. Nothing where there is no source, or to a copy."""
+    if api.copied_since(session) is not None:
+        return
+    name, read = _("Lấy phát biểu về"), "statements-are-not-pulled"
+    found = api.sources(session, tenant)
+    well = True
+    for one in found:
+        since = one.behind_since(asked.now)
+        if since is not None and asked.now - since > WAITS_FOR:
+            kind = WRONG if asked.now - since > FORWARDED_WITHIN else MIND
+            last = instant(one.finished) if one.finished else _("chưa lần nào")
+            words = _(
+                "%(name)s: lần lấy xong gần nhất: %(last)s; trả lời gần nhất: %(answer)s.", name=one.name, last=last,
+                answer=one.answer or "–",
+            )  # fmt: skip
+            do = _("Xem kho bên kia và nguồn ở phần Lấy về, hoặc chạy: flask certification sources")
+            well = False
+            yield Check("pulling", name, kind, words, do, read)
+        if one.refused:
+            words = _("%(name)s có %(count)s phát biểu không nhận được.", name=one.name, count=_up_to(one.refused))
+            do = _("Xem lỗi ở phần Lấy về để bên kia sửa, hoặc chạy: flask certification source-refusals")
+            well = False
+            yield Check("pulling-refused", name, MIND, words, do, read)
+    if found and well:
+        yield Check("pulling", name, GOOD, _("Theo kịp."))
 
 
 def administrators(asked: Installation, session: Session, tenant: UUID) -> Iterator[Check]:
