@@ -72,6 +72,7 @@ from certification.vietnam import vietnam_day
 from lrs.api import find_tenant
 from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
+from lrs.cmi5.sessions import keep_ending
 from lrs.commands.ops import ops_cli
 from lrs.db import NOBODY, Database
 from lrs.definitions import keep_up
@@ -607,6 +608,14 @@ def create_serving_app() -> Flask:
     looks: Looks = app.extensions["looks"]
     threads = [
         _beside("merging", keep_up, database, stop=stop),
+        _beside(
+            "ending sessions",
+            keep_ending,
+            database,
+            pepper=app.extensions["settings"].secret_key,
+            clock=lambda: datetime.now(UTC),
+            stop=stop,
+        ),
         _beside("noting uses", uses.keep_writing, database, stop=stop),
         _beside("noting looks", looks.keep_writing, database, stop=stop, clock=lambda: datetime.now(UTC)),
         threading.Thread(target=figures.keep_writing, kwargs={"stop": stop}, name="figures", daemon=True),

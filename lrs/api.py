@@ -24,7 +24,9 @@ from lrs.backup.taking import restore as restore_backup
 from lrs.backup.taking import take as take_backup
 from lrs.copies import copied_since, mark_copy, take_for_original
 from lrs.credentials import (
+    LAUNCH,
     OF_A_PERSON,
+    STORE_SCOPES,
     XAPI_SCOPES,
     Identity,
     KnownCredential,
@@ -96,7 +98,9 @@ from lrs.versions import family as version_family
 
 __all__ = [
     "COUNTED",
+    "LAUNCH",
     "OF_A_PERSON",
+    "STORE_SCOPES",
     "VERSIONS",
     "VOIDED",
     "XAPI_SCOPES",

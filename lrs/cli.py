@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from lrs.commands import credentials, erasing, tenants, transfer
+from lrs.commands import cmi5, credentials, erasing, tenants, transfer
 
 __all__ = ["lrs_cli"]
 
@@ -20,5 +20,6 @@ for _command in (
     erasing.copies_of_erased,
     transfer.export,
     transfer.import_,
+    cmi5.cmi5_cli,
 ):
     lrs_cli.add_command(_command)

@@ -52,6 +52,24 @@ _INCLUDED = {
 }
 
 
+LAUNCH = "launch"
+"""The scope of platforms that launch cmi5 content for learners; xAPI has no name for it, and `all` does not hold it."""
+
+STORE_SCOPES = XAPI_SCOPES | {LAUNCH}
+"""What a credential of this store can be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a key is narrowed to that was given to launched content (`lrs.cmi5.keys`)."""
+
+    session: UUID
+    registration: UUID
+    activity: str
+    agent: str
+    """The canonical text of the learner's identifier."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who is asking: whose data, under which Authority, and what they may do."""
@@ -72,6 +90,8 @@ class Identity:
     """What stands in for names and mail addresses on the way in; None where the owner keeps what is sent."""
     last_used: datetime | None
     """When the credential was used before, as far as it is kept (`lrs.last_use`)."""
+    launch: Launch | None = None
+    """Set where this is content that was launched: it may see and say nothing beyond that."""
 
     @property
     def test(self) -> bool:
@@ -120,13 +140,13 @@ def create_credential(
 
     It is refused from `expires` on. A test key opens the tenant's sandbox, which is made for the first of them.
     """
-    key, secret = secrets.token_hex(12), _new_secret()
+    key, secret = secrets.token_hex(12), new_secret()
     session.add(
         Credential(
             id=new_id(),
             tenant_id=make_sandbox(session, tenant, now=now) if test else tenant,
             key=key,
-            secret_digest=_digest(pepper, secret),
+            secret_digest=digest_of(pepper, secret),
             name=name,
             scopes=" ".join(sorted(scopes)),
             created=now,
@@ -167,8 +187,8 @@ def rotate_credential(
     row.old_secret_digest, row.old_secret_until = row.secret_digest, now + overlap
     if overlap <= timedelta(0):
         row.old_secret_digest = row.old_secret_until = None
-    secret = _new_secret()
-    row.secret_digest = _digest(pepper, secret)
+    secret = new_secret()
+    row.secret_digest = digest_of(pepper, secret)
     row.expires = expires or row.expires
     return secret
 
@@ -204,9 +224,9 @@ def definers(session: Session, tenant: UUID) -> set[str]:
 
 def identify(session: Session, authorization: str | None, *, pepper: bytes, now: datetime) -> Identity:
     """Who sends this HTTP Basic Authorization header; raises Unauthenticated, in the same words whatever is wrong."""
-    key, secret = _basic(authorization)
+    key, secret = basic(authorization)
     row = session.connection().execute(_KNOWN, {"key": key}).one_or_none()
-    digest = _digest(pepper, secret)
+    digest = digest_of(pepper, secret)
     if row is None:
         hmac.compare_digest(bytes(32), digest)
         raise Unauthenticated
@@ -214,6 +234,18 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
     is_old = hmac.compare_digest(row.old_secret_digest or bytes(32), digest) and not _is_over(row.old_secret_until, now)
     if not (is_current or is_old) or _is_over(row.revoked, now) or _is_over(row.expires, now):
         raise Unauthenticated
+    return _identity(row, pepper)
+
+
+def holder(session: Session, key: str, *, pepper: bytes, now: datetime) -> Identity | None:
+    """Whose key this is, without a proof that it is asking; None where it is nobody's, or refused by now."""
+    row = session.connection().execute(_KNOWN, {"key": key.replace("\0", "")}).one_or_none()
+    if row is None or _is_over(row.revoked, now) or _is_over(row.expires, now):
+        return None
+    return _identity(row, pepper)
+
+
+def _identity(row: Any, pepper: bytes) -> Identity:
     return Identity(
         tenant=row.tenant_id,
         owner=row.owner,
@@ -221,7 +253,7 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
         key=row.key,
         name=row.name,
         scopes=frozenset(row.scopes.split()),
-        authority=_authority(row.tenant_id, row.key),
+        authority=authority(row.tenant_id, row.key),
         erasure_key=erasure_key(pepper, row.tenant_id),
         opaque_accounts=None if row.opaque_since is None else OpaqueAccounts.of(row.owner, pepper),
         last_used=row.last_used,
@@ -231,10 +263,11 @@ def identify(session: Session, authorization: str | None, *, pepper: bytes, now:
 def credential_authorities(session: Session, tenant: UUID) -> dict[str, dict[str, Any]]:
     """Of each key of the tenant, test keys included, the Agent that Statements stored for it carry as `authority`."""
     rows = session.execute(sa.select(Credential.key, Credential.tenant_id).where(_belongs_to(tenant)))
-    return {row.key: _authority(row.tenant_id, row.key) for row in rows}
+    return {row.key: authority(row.tenant_id, row.key) for row in rows}
 
 
-def _authority(tenant: UUID, key: str) -> dict[str, Any]:
+def authority(tenant: UUID, key: str) -> dict[str, Any]:
+    """The Agent that Statements stored for this key carry as `authority`."""
     return {"objectType": "Agent", "account": {"homePage": f"urn:uuid:{tenant}", "name": key}}
 
 
@@ -270,7 +303,7 @@ def acting(session: Session, tenant: UUID, account: str, *, name: str, pepper: b
         key=account,
         name=name,
         scopes=frozenset({"statements/write"}),
-        authority={"objectType": "Agent", "account": {"homePage": f"urn:uuid:{tenant}", "name": account}},
+        authority=authority(tenant, account),
         erasure_key=erasure_key(pepper, tenant),
         opaque_accounts=None if found.opaque_since is None else OpaqueAccounts.of(found.id, pepper),
         last_used=None,
@@ -297,7 +330,8 @@ def _of_tenant(session: Session, tenant: UUID, key: str) -> Credential:
     return row
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """256 random bits."""
     return secrets.token_hex(32)  # hexadecimal, so that no command line takes it for an option
 
 
@@ -311,11 +345,13 @@ def _opens(held: Set[str], scope: str) -> bool:
     return scope in held or any(scope in _INCLUDED.get(one, ()) for one in held)
 
 
-def _digest(pepper: bytes, secret: str) -> bytes:
+def digest_of(pepper: bytes, secret: str) -> bytes:
+    """What is kept of a secret."""
     return hmac.digest(pepper, secret.encode(), "sha256")
 
 
-def _basic(authorization: str | None) -> tuple[str, str]:
+def basic(authorization: str | None) -> tuple[str, str]:
+    """Key and secret of an HTTP Basic Authorization header; raises Unauthenticated."""
     scheme, _, encoded = (authorization or "").partition(" ")
     if scheme.lower() != "basic":
         raise Unauthenticated

@@ -27,6 +27,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lrs import actors, attachments, definitions, documents, provenance
+from lrs.cmi5 import sessions
 from lrs.credentials import OF_A_PERSON
 from lrs.db import Database, Session, among, new_id
 from lrs.errors import InvalidRequest
@@ -283,6 +284,7 @@ def _finish(session: Session, tenant: UUID, erasing: _Erasing, report: Report, n
     for ifi in sorted(erasing.person.ifis):
         removed += documents.forget(session, tenant, ifi)
         actors.forget(session, tenant, ifi)
+    removed += sessions.forget(session, tenant, erasing.person.ifis)
     provenance.forget(session, tenant, erasing.person)
     sources.forget(session, tenant, erasing.words)
     report.documents += removed

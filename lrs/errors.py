@@ -5,7 +5,7 @@
     ├── InvalidStatement      the Statements sent: every fault of every one, with its place and the clause broken
     ├── TooLarge              more than this store takes at once
     ├── Unauthenticated       no credentials, or ones nobody here was given
-    ├── Forbidden             good credentials without the scope asked for
+    ├── Forbidden             good credentials without the scope asked for; OutsideLaunch: beyond what was launched
     ├── UnknownTenant         no owner of data has that name or id
     ├── NotFound              nothing here answers to that id
     ├── StatementConflict     a Statement with this id is stored already, and it is another one
@@ -33,6 +33,7 @@ __all__ = [
     "LrsError",
     "NotFound",
     "NotStored",
+    "OutsideLaunch",
     "PreconditionFailed",
     "StatementConflict",
     "TooLarge",
@@ -93,6 +94,14 @@ class Forbidden(LrsError):
     def __init__(self, scope: str) -> None:
         self.scope = scope
         super().__init__(f"these credentials lack the scope {scope!r}")
+
+
+class OutsideLaunch(Forbidden):
+    """The key was given to launched content (cmi5), and this is beyond what it was launched for."""
+
+    def __init__(self, message: str) -> None:
+        self.scope = ""
+        LrsError.__init__(self, f"this key opens one launch only: {message}")
 
 
 class UnknownTenant(LrsError):

@@ -590,6 +590,117 @@ class Refusal(Base):
     refused: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Course(Base):
+    """The structure of a cmi5 course (`lrs.cmi5.structure`); an edition that differs is a row of its own.
+
+    Personal data: none. Kept until its tenant goes.
+    """
+
+    __tablename__ = "lrs_course"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.Index(None, "tenant_id", "digest", unique=True),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    digest: Mapped[str]
+    """SHA-256 of `structure`, so that the same course twice is one."""
+    publisher_id: Mapped[str] = mapped_column(sa.Text)
+    structure: Mapped[str] = mapped_column(sa.Text)
+    """As JSON."""
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Registration(Base):
+    """A learner's enrolment in a cmi5 course: its id is `context.registration` of all Statements about it.
+
+    Personal data: the account of the learner, as in Statements. Kept until the learner is erased.
+    """
+
+    __tablename__ = "lrs_registration"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.Index(None, "tenant_id", "agent", "course_id"),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    course_id: Mapped[UUID]
+    agent: Mapped[str]
+    """The canonical text of the learner's identifier (`lrs.statements.keys.ifi_text`)."""
+    actor: Mapped[str] = mapped_column(sa.Text)
+    """The same as the Agent of xAPI, in JSON."""
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Progress(Base):
+    """How far a registration has come in one AU, or whether it has satisfied one block or the course (`lrs.cmi5`).
+
+    Personal data: results of the registration's learner, and kept as long as that.
+    """
+
+    __tablename__ = "lrs_progress"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "registration_id", "object"),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    registration_id: Mapped[UUID]
+    object: Mapped[str]
+    """The id of the AU, block or course in Statements."""
+    completed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    passed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waived: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    satisfied: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Of a block or the course: when the "satisfied" Statement was issued."""
+
+
+class LaunchSession(Base):
+    """One launch of an AU, and the key that opens this store for it and nothing else (`lrs.cmi5.keys`).
+
+    Personal data: through its registration. Removed a day after its key has ended.
+    """
+
+    __tablename__ = "lrs_launch_session"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.Index(None, "tenant_id", "registration_id"),
+        sa.Index(None, "tenant_id", "ends"),
+        {"info": {"distribution": "tenant_id"}},
+    )
+
+    tenant_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    registration_id: Mapped[UUID]
+    unit: Mapped[str]
+    """The id of the AU in Statements."""
+    publisher_id: Mapped[str] = mapped_column(sa.Text)
+    credential: Mapped[str]
+    """The key of the platform that launched it: with that key this session ends too."""
+    mode: Mapped[str]
+    mastery_score: Mapped[float | None]
+    launched: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+    """From then on its key is refused."""
+    fetch_digest: Mapped[bytes]
+    """What the fetch URL proves itself by, as HMAC."""
+    token_digest: Mapped[bytes | None]
+    """What the auth-token proves itself by, as HMAC; None until it was fetched."""
+    initialized: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    passed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    terminated: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The `timestamp` of the Statement of that verb."""
+    latest: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The latest `timestamp` of its Statements."""
+    abandoned: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class DefinitionsPosition(Base):
     """Up to which place of a tenant's order its Statements have been merged (`lrs.definitions`). No personal data."""
 

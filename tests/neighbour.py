@@ -66,7 +66,9 @@ from certification.units import letterheads, organizations
 from certification.units.letterheads import Letterhead
 from lrs import api, definitions
 from lrs.db import NOBODY, Database, Session, new_id
-from lrs.models import DeadLetter, ForwardedSpan, HandedOver, Refusal, Tenant
+from lrs.models import (
+    Course, DeadLetter, ForwardedSpan, HandedOver, LaunchSession, Progress, Refusal, Registration, Tenant,
+)  # fmt: skip
 from tests.certification import learning
 from tests.certification.world import World
 from tests.lrs.statements.builders import agent, statement, voiding
@@ -132,7 +134,23 @@ def _forward(database: Database, tenant: UUID, pepper: bytes) -> None:
             session, tenant, "hang-xom", parameters={"verb": SECRET}, pepper=pepper, now=NOW, **told
         )
         faults = json.dumps([{"place": "/verb/id", "message": SECRET}], ensure_ascii=False)
+        _cmi5(session, tenant)
         session.add(Refusal(tenant_id=tenant, source_id=source.id, statement=str(uuid4()), faults=faults, refused=NOW))
+
+
+def _cmi5(session: Session, tenant: UUID) -> None:
+    """A course, a learner enrolled in it, and a launch that has ended."""
+    known = {"id": SECRET, "publisher_id": ACTIVITY, "title": {"vi": SECRET}, "description": {}, "parts": []}
+    structure = json.dumps({"type": "course", **known})
+    course = Course(tenant_id=tenant, digest=SECRET, publisher_id=ACTIVITY, structure=structure, made=NOW)
+    session.add(course)
+    session.flush()
+    learner = {"agent": SECRET, "actor": json.dumps(agent("0001"))}
+    session.add(Registration(tenant_id=tenant, id=UUID(REGISTRATION), course_id=course.id, made=NOW, **learner))
+    session.add(Progress(tenant_id=tenant, registration_id=UUID(REGISTRATION), object=SECRET, satisfied=NOW))
+    launch: dict[str, Any] = {"launched": NOW, "terminated": NOW, "ends": NOW, "fetch_digest": bytes(32)}
+    launch |= {"unit": SECRET, "publisher_id": ACTIVITY, "credential": SECRET, "mode": "Normal"}
+    session.add(LaunchSession(tenant_id=tenant, registration_id=UUID(REGISTRATION), **launch))
 
 
 def _statements() -> list[dict[str, Any]]:

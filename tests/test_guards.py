@@ -53,6 +53,7 @@ OPEN_TO_EVERYBODY = {
     "/profile/<programme>/v/<int:number>",
     "/readyz",
     "/xapi/about",
+    "/xapi-ext/cmi5/fetch",
 }
 """What answers without credentials, whatever is published. Whoever adds to this says so here."""
 

@@ -45,7 +45,7 @@ expires_in = click.option(
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(sorted(credentials.XAPI_SCOPES)),
+    type=click.Choice(sorted(credentials.STORE_SCOPES)),
     help="What it may do; can be given more than once. Default: all.",
 )
 @expires_at

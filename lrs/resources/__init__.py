@@ -18,6 +18,7 @@ from lrs.resources import (
     agents,
     alternate,
     bulk,
+    cmi5,
     compression,
     cors,
     errors,
@@ -50,3 +51,5 @@ xapi_ext = Blueprint("xapi_ext", __name__, url_prefix="/xapi-ext")
 compression.register(xapi_ext)
 errors.register(xapi_ext)
 bulk.register(xapi_ext)
+cmi5.register(xapi_ext)
+cors.register(xapi_ext, cmi5.FETCH)  # asked by the pages of launched content

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, current_app, g, request
 
-from lrs.credentials import Identity, identify
-from lrs.db import NOBODY, Database
+from lrs.cmi5.keys import identify
+from lrs.credentials import Identity
+from lrs.db import Database
 from lrs.last_use import LastUses
 from lrs.observing import events
+from lrs.resources import launched
 from lrs.statements.writer import Writer
 
 EVERYBODY = "everybody"
@@ -46,20 +48,24 @@ def writer() -> Writer:
 
 
 def caller(scope: str) -> Identity:
-    """The identity behind this request, which may do `scope`; raises Unauthenticated or Forbidden."""
+    """The identity behind this request, which may do `scope`; raises Unauthenticated or Forbidden.
+
+    Launched content (cmi5) is refused at once whatever lies beyond its launch, in parameters as in addresses.
+    """
     now = datetime.now(UTC)
-    with database().reading(NOBODY) as session:
-        identity = identify(
-            session,
-            request.headers.get("Authorization"),
-            pepper=current_app.extensions["settings"].secret_key,
-            now=now,
-        )
+    identity = identify(
+        database(),
+        request.headers.get("Authorization"),
+        pepper=current_app.extensions["settings"].secret_key,
+        now=now,
+    )
     uses: LastUses = current_app.extensions["last_uses"]
     uses.note(identity, now)
     g.test_mode = identity.test
     events.know(key=identity.key)
     identity.require(scope)
+    if identity.launch is not None:
+        launched.narrow(identity, identity.launch)
     return identity
 
 

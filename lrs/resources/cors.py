@@ -16,9 +16,9 @@ _REMEMBERED = "600"
 """Seconds for which a browser may remember a permission."""
 
 
-def register(blueprint: Blueprint) -> None:
+def register(blueprint: Blueprint, below: str = "/") -> None:
     """Answer preflight requests, and name on each answer the origin that may read it."""
-    prefix = f"{blueprint.url_prefix}/"
+    prefix = f"{blueprint.url_prefix}{below}"
 
     @blueprint.before_app_request
     def preflight() -> Response | None:

@@ -16,12 +16,13 @@ from flask import Blueprint, Response, current_app, g, request
 from lrs import attachments, multipart
 from lrs.activities import canonical_definitions
 from lrs.attachments import Content, Kept
+from lrs.cmi5 import sessions
 from lrs.content_types import require_utf8
 from lrs.credentials import Identity
 from lrs.db import Database, Session
 from lrs.definitions import catch_up
 from lrs.errors import InvalidRequest, InvalidStatement, NotFound, StatementConflict
-from lrs.resources import more
+from lrs.resources import launched, more
 from lrs.resources.access import caller, database, guarded, writer
 from lrs.resources.foreign import handed_over
 from lrs.resources.rewriting import spooled_body
@@ -30,7 +31,7 @@ from lrs.statements import formats, query
 from lrs.statements.order import consistent_through, instant, microseconds, timestamp_text
 from lrs.statements.parameters import Shape, Single, read_parameters
 from lrs.statements.rows import read_exact
-from lrs.statements.store import Batch, check
+from lrs.statements.store import check
 from lrs.statements.validate import decode, encode
 
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
@@ -67,8 +68,7 @@ def put_statement() -> Response:
             "/id", f"the Statement says {sent_id}, the parameter statementId says {wanted.id}",
             "xAPI 1.0.3 Communication 2.1.1",
         )  # fmt: skip
-    batch = _checked(identity, [document], contents)
-    writer().put(batch)
+    _store(identity, [document], contents)
     return Response(status=204)
 
 
@@ -79,7 +79,7 @@ def post_statements() -> Response:
     read_parameters(request.args, allowed=())
     body, contents = _body()
     with _pointing_into(body):
-        ids = writer().put(_checked(identity, body if isinstance(body, list) else [body], contents))
+        ids = _store(identity, body if isinstance(body, list) else [body], contents)
     return Response(msgspec.json.encode(ids), mimetype="application/json")
 
 
@@ -95,13 +95,15 @@ def get_statements() -> Response:
     if more.PARAMETER in arguments:
         arguments, after_seq = more.read(arguments, identity.tenant, secret)
     wanted = read_parameters(arguments)
+    if identity.launch is not None and not isinstance(wanted, Single):
+        launched.require_registration(identity.launch, wanted.values.get("registration"))
     if wanted.shape.format == "canonical":
         catch_up(database(), identity.tenant)
     with database().reading(identity.tenant) as session:
         through = consistent_through(session, identity.tenant)
         if isinstance(wanted, Single):
             found = query.one(session, identity.tenant, wanted.id, voided=wanted.voided, authority=mine)
-            if found is None:
+            if found is None or not launched.shows(identity.launch, found.exact):
                 raise NotFound(f"there is no {'voided ' if wanted.voided else ''}Statement with the id {wanted.id}")
             texts, kept = _drawn(session, identity.tenant, [found.exact], wanted.shape)
             answer = texts[0]
@@ -160,10 +162,19 @@ def _pointing_into(body: Any) -> Iterator[None]:
         raise
 
 
-def _checked(identity: Identity, documents: Sequence[Any], contents: Sequence[Content]) -> Batch:
-    """What can be done before the database is asked, and so before other writers have to wait."""
-    most_bytes: int = current_app.extensions["settings"].attachment_max_bytes
-    return check(identity, documents, version=request_version(), contents=contents, most_bytes=most_bytes)
+def _store(identity: Identity, documents: Sequence[Any], contents: Sequence[Content]) -> list[UUID]:
+    """Store these; the ids in the order sent. What can be done before the database is asked is done first, so that
+    other writers need not wait for it."""
+    settings = current_app.extensions["settings"]
+    most_bytes: int = settings.attachment_max_bytes
+    version = request_version()
+    if identity.launch is None:
+        batch = check(identity, documents, version=version, contents=contents, most_bytes=most_bytes)
+        return writer().put(batch)
+    return sessions.store(
+        database(), identity, identity.launch, documents, version=version, contents=contents, most_bytes=most_bytes,
+        pepper=settings.secret_key, now=datetime.now(UTC),
+    )  # fmt: skip
 
 
 def _drawn(session: Session, tenant: UUID, texts: Sequence[str], shape: Shape) -> tuple[Sequence[str], list[Kept]]:

@@ -48,6 +48,7 @@ def value(column: sa.Column[Any], made: dict[str, UUID]) -> Any:
         (sa.DateTime, datetime(2026, 11, 20, 5, tzinfo=UTC)),
         (sa.Date, date(2026, 11, 20)),
         (sa.Integer, 2026),
+        (sa.Float, 0.5),
         (sa.LargeBinary, b"\x00\xffbytes"),
         (sa.String, f"chữ có dấu {column.name}"),
     ):

@@ -23,7 +23,7 @@ from certification.web.operators import pages
 from certification.web.operators.units import code_of
 from certification.web.operators.words import SCOPES, act_words
 from lrs import api
-from lrs.api import XAPI_SCOPES, Fault, KnownCredential
+from lrs.api import STORE_SCOPES, Fault, KnownCredential
 from lrs.db import Session
 
 __all__ = ["EndKeyForm", "KeyForm", "SecretForm"]
@@ -60,7 +60,7 @@ class KeyForm(Form):
     )  # fmt: skip
     scopes = several(
         _l("Quyền trong kho xAPI"),
-        [(one, SCOPES[one]) for one in sorted(XAPI_SCOPES)],
+        [(one, SCOPES[one]) for one in sorted(STORE_SCOPES)],
         hint=_l("Chỉ cho loại “Kho xAPI”. Cho ít nhất có thể."),
     )
     role = choice(

@@ -12,6 +12,7 @@ from certification.access.permissions import BRANCH_SCOPE, PURPOSES, READ_SCOPE,
 from certification.access.roles import TERMINAL, RoleRefused
 from certification.web.frame import refusals
 from certification.web.operators import pages
+from lrs.api import LAUNCH
 
 __all__ = ["ACCESS_ACTS", "GIVABLE", "SCOPES", "act_words", "said_words"]
 
@@ -64,6 +65,7 @@ SCOPES: Mapping[str, object] = {
     "state": _l("Đọc và ghi trạng thái học (State)"),
     "profile": _l("Đọc và ghi hồ sơ hoạt động, hồ sơ người học"),
     "define": _l("Đặt tên, mô tả cho hoạt động và người học"),
+    LAUNCH: _l("Mở bài học cmi5 cho người học"),
     READ_SCOPE: _l("Đọc số liệu và kết quả của toàn hệ thống"),
     BRANCH_SCOPE: _l("Làm việc theo vai trò được giao ở đơn vị"),
 }

@@ -1,0 +1,211 @@
+"""Launches over HTTP: what the learner's browser is given, what its key opens, and what follows from what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from lrs.cmi5.rules import CMI5, SESSION_ID
+from tests.lrs.cmi5.conftest import ACTOR, VERBS, XAPI, Content, Platform
+from tests.lrs.cmi5.course_files import BLOCK, FIRE, ID, QUIZ, READING, WHOLE
+
+
+def our(platform: Platform, publisher_id: str) -> str:
+    return str(next(one["id"] for one in platform.course["aus"] if one["publisherId"] == publisher_id))
+
+
+def test_a_course_is_brought_in_once_and_listed(platform: Platform) -> None:
+    again = platform.bring()
+    assert (again.status_code, again.get_json()["id"]) == (200, platform.course["id"])
+    other = platform.bring(WHOLE.replace("Phần 1".encode(), "Phần một".encode()))
+    assert other.status_code == 201
+    listed = platform.send("GET", "/xapi-ext/cmi5/courses").get_json()["courses"]
+    assert [one["id"] for one in listed] == [platform.course["id"], other.get_json()["id"]]
+    assert [one["aus"] for one in listed] == [3, 3]
+    assert platform.bring(b"<a/>").get_json()["errors"][0]["clause"] == "cmi5 14.0"
+
+
+def test_what_a_launch_url_says(platform: Platform) -> None:
+    answer = platform.launch(FIRE, returnURL="https://lms.example.vn/khoa/1", hours=1)
+    launched = answer.get_json()
+    assert answer.status_code == 201
+    parts = urlsplit(launched["url"])
+    said = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == "https://noi-dung.example.vn/bai/index.html"
+    assert said.pop("v") == "2"
+    assert said.pop("endpoint") == "https://cdht.example.vn/xapi/"
+    assert said.pop("fetch").startswith("https://cdht.example.vn/xapi-ext/cmi5/fetch?k=")
+    assert json.loads(said.pop("actor")) == ACTOR
+    assert said == {"registration": launched["registration"], "activityId": our(platform, FIRE)}
+
+
+def test_launch_data_and_launched_are_there_before_the_content_opens(platform: Platform) -> None:
+    content = platform.open(FIRE, returnURL="https://lms.example.vn/khoa/1")
+    data = content.get("/activities/state", stateId="LMS.LaunchData", **content.about).get_json()
+    session = data["contextTemplate"]["extensions"][SESSION_ID]
+    assert data == {
+        "contextTemplate": {
+            "contextActivities": {"grouping": [{"id": FIRE}]},
+            "extensions": {SESSION_ID: session},
+        },
+        "launchMode": "Normal",
+        "launchParameters": "a=1",
+        "masteryScore": 0.8,
+        "moveOn": "CompletedAndPassed",
+        "returnURL": "https://lms.example.vn/khoa/1",
+    }
+    (launched,) = content.get("/statements", registration=content.said["registration"]).get_json()["statements"]
+    extensions = "https://w3id.org/xapi/cmi5/context/extensions"
+    assert launched["verb"]["id"] == f"{VERBS}launched"
+    assert launched["context"] == {
+        "registration": content.said["registration"],
+        "contextActivities": {"category": [{"id": CMI5}], "grouping": [{"id": FIRE}]},
+        "extensions": {
+            SESSION_ID: session,
+            f"{extensions}/masteryscore": 0.8,
+            f"{extensions}/launchmode": "Normal",
+            f"{extensions}/launchurl": "https://noi-dung.example.vn/bai/index.html?v=2",
+            f"{extensions}/moveon": "CompletedAndPassed",
+            f"{extensions}/launchparameters": "a=1",
+        },
+    }
+    assert launched["authority"]["account"]["name"] == "cmi5/lms"
+
+
+def test_the_auth_token_is_given_once(platform: Platform, client: FlaskClient) -> None:
+    content = Content(client, platform.launch(FIRE).get_json()["url"])
+    assert list(content.fetch()) == ["auth-token"]
+    assert content.fetch()["error-code"] == "1"
+    for wrong in ("", "a/b/c", content.said["fetch"].partition("k=")[2][:-1]):
+        answer = client.post("/xapi-ext/cmi5/fetch", query_string={"k": wrong})
+        assert (answer.status_code, answer.get_json()["error-code"]) == (200, "2")
+    assert client.get("/xapi-ext/cmi5/fetch").status_code == 405
+
+
+def test_a_whole_course(platform: Platform) -> None:
+    fire = platform.open(FIRE)
+    registration = fire.said["registration"]
+    assert fire.tell("initialized").status_code == 200
+    assert fire.tell(fire.statement("passed", scaled=0.9)).status_code == 200
+    assert platform.said("satisfied") == []
+    completed = fire.statement("completed")
+    assert fire.tell(completed, "terminated").status_code == 200
+    assert fire.tell(completed).status_code == 200
+    course, block = platform.course["activityId"], platform.progress(registration)["blocks"]
+    assert platform.said("satisfied") == list(block)
+    quiz = platform.open(QUIZ)
+    assert quiz.said["registration"] == registration
+    assert quiz.tell("initialized", "completed", "passed", "terminated").status_code == 200
+    assert platform.said("satisfied") == [*block, course]
+    told = platform.progress(registration)
+    assert told["satisfied"] is not None
+    assert [(one["publisherId"], one["satisfied"]) for one in told["aus"]] == [
+        (FIRE, True), (READING, True), (QUIZ, True),
+    ]  # fmt: skip
+    one, whole = (one for one in platform.statements() if one["verb"]["display"] == {"en": "satisfied"})
+    assert one["context"]["contextActivities"]["grouping"] == [{"id": BLOCK}]
+    assert one["context"]["extensions"] == fire.context["extensions"]
+    assert whole["object"]["definition"]["type"] == "https://w3id.org/xapi/cmi5/activitytype/course"
+    assert whole["context"]["contextActivities"]["grouping"] == [{"id": ID}]
+
+
+def test_what_needs_nothing_is_satisfied_at_registration(platform: Platform) -> None:
+    document = WHOLE.replace(b'moveOn="CompletedAndPassed"', b"").replace(b'moveOn="CompletedOrPassed"', b"")
+    platform.course = platform.bring(document).get_json()
+    content = platform.open(QUIZ)
+    sessions = {one["context"]["extensions"][SESSION_ID] for one in platform.statements()}
+    assert len(platform.said("satisfied")) == 2
+    assert len(sessions) == 2
+    assert content.context["extensions"][SESSION_ID] in sessions
+
+
+def test_statements_of_content_have_an_authority_of_their_own(platform: Platform) -> None:
+    content = platform.open(FIRE)
+    content.tell("initialized")
+    told = platform.statements(verb=f"{VERBS}initialized")[0]
+    key = content.said["fetch"].partition("k=")[2].partition("%2F")[0].partition("/")[0]
+    assert told["authority"]["account"]["name"] == f"{key}/cmi5"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "changed"),
+    [
+        ("GET", "/statements", {}),
+        ("GET", "/statements", {"registration": str(uuid4())}),
+        ("GET", "/activities/state", {"agent": {"mbox": "mailto:a@example.vn"}}),
+        ("GET", "/activities/state", {"activityId": "https://hoc.example.org/khac"}),
+        ("GET", "/activities/state", {"registration": str(uuid4())}),
+        ("PUT", "/activities/state", {"stateId": "LMS.LaunchData"}),
+        ("DELETE", "/activities/state", {"stateId": "LMS.LaunchData"}),
+        ("DELETE", "/activities/state", {}),
+        ("GET", "/agents/profile", {"agent": {"mbox": "mailto:a@example.vn"}, "profileId": "cmi5LearnerPreferences"}),
+        ("GET", "/agents/profile", {"profileId": "khac"}),
+        ("GET", "/activities/profile", {"activityId": "https://hoc.example.org/khac", "profileId": "a"}),
+        ("GET", "/agents", {"agent": {"mbox": "mailto:a@example.vn"}}),
+        ("GET", "/activities", {"activityId": "https://hoc.example.org/khac"}),
+    ],
+)  # fmt: skip
+def test_beyond_the_launch_nothing_is_opened(
+    platform: Platform, method: str, path: str, changed: dict[str, Any]
+) -> None:
+    content = platform.open(FIRE)
+    query: dict[str, Any] = {}
+    if path == "/activities/state":
+        query = dict(content.about)
+    elif path == "/agents/profile":
+        query = {"agent": content.said["actor"]}
+    query |= {name: json.dumps(value) if isinstance(value, dict) else value for name, value in changed.items()}
+    answer = content.send(method, path, query_string=query, data=b"{}" if method == "PUT" else b"")
+    assert answer.status_code == 403
+    assert answer.get_json()["errors"][0]["message"].startswith("this key opens one launch only: ")
+
+
+def test_within_the_launch_state_and_preferences_are_open(platform: Platform) -> None:
+    content = platform.open(FIRE)
+    state = {"query_string": content.about | {"stateId": "trang"}, "json": {"page": 3}}
+    assert content.send("PUT", "/activities/state", **state).status_code == 204
+    assert content.get("/activities/state", **content.about).get_json() == ["LMS.LaunchData", "trang"]
+    preferences = {"agent": content.said["actor"], "profileId": "cmi5LearnerPreferences"}
+    sent = {"query_string": preferences, "json": {"languagePreference": "vi"}, "headers": {"If-None-Match": "*"}}
+    assert content.send("PUT", "/agents/profile", **sent).status_code == 204
+    assert content.get("/agents/profile", **preferences).get_json() == {"languagePreference": "vi"}
+    told = content.tell("initialized").get_json()
+    assert content.get("/statements", statementId=told[0]).status_code == 200
+    foreign = platform.send("POST", "/xapi/statements", json={
+        "actor": ACTOR, "verb": {"id": f"{VERBS}answered"}, "object": {"id": FIRE},
+    }).get_json()  # fmt: skip
+    assert content.get("/statements", statementId=foreign[0]).status_code == 404
+
+
+def test_other_addresses_are_closed_to_launched_content(platform: Platform, client: FlaskClient) -> None:
+    content = platform.open(FIRE)
+    headers = {"Authorization": content.authorization, **XAPI}
+    for path in ("/xapi-ext/cmi5/launches", "/xapi-ext/statements/bulk", "/xapi-ext/cmi5/courses"):
+        assert client.post(path, headers=headers, json={}).status_code == 403
+    assert client.get("/api/me", headers=headers).status_code in (401, 403, 404)
+
+
+def test_a_launch_asks_for_the_scope_and_says_every_fault(
+    platform: Platform, client: FlaskClient, tenant: UUID, credential: Callable[..., str]
+) -> None:
+    without = Platform(client, credential(tenant, "all"), platform.course)
+    assert without.launch(FIRE).status_code == 403
+    sent = {"au": 3, "actor": {"mbox": "mailto:a@example.vn"}, "launchMode": "Fast", "returnURL": "x", "hours": 25}
+    answer = platform.send("POST", "/xapi-ext/cmi5/launches", json=sent | {"more": 1})
+    assert answer.status_code == 400
+    assert {one["place"] for one in answer.get_json()["errors"]} == {
+        "/course", "/au", "/actor", "/launchMode", "/returnURL", "/hours", "/more",
+    }  # fmt: skip
+    assert platform.launch("https://hoc.example.org/khac").get_json()["errors"][0]["place"] == "/au"
+    assert platform.launch(FIRE, course=str(uuid4())).status_code == 404
+    assert platform.launch(FIRE, registration=str(uuid4())).status_code == 404
+    other = {"objectType": "Agent", "account": {"homePage": "https://lms.example.vn", "name": "hv-0002"}}
+    registration = platform.launch(FIRE).get_json()["registration"]
+    refused = platform.launch(FIRE, registration=registration, actor=other)
+    assert refused.get_json()["errors"][0]["place"] == "/registration"
