@@ -173,7 +173,7 @@ def test_every_file_named_is_there(document: Path) -> None:
 
 def test_the_layout_names_every_module_and_folder_of_the_two_halves_and_no_other() -> None:
     [layout] = re.findall(r"## Layout\n\n```\n(.*?)```", (HERE / "docs/architecture.md").read_text(), re.DOTALL)
-    named = set(re.findall(r"[a-z_]+(?:\.py|/)", layout))
+    named = set(re.findall(r"[a-z_0-9]+(?:\.py|/)", layout))
     for half in ("certification", "lrs"):
         there = {
             f"{path.name}/" if path.is_dir() else path.name
@@ -216,7 +216,7 @@ def _check_commands(document: Path, commands: click.Group) -> None:
     for line in COMMAND.findall(document.read_text()):
         command: click.Command = commands
         for word in line.split():
-            name = None if "…" in word else re.match(r"[a-z][a-z-]*", word)
+            name = None if "…" in word else re.match(r"[a-z][a-z0-9-]*", word)
             if not isinstance(command, click.Group) or name is None:
                 break
             assert name[0] in command.commands, f"{document.name}: there is no command “flask {line.strip()}”"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -11,9 +13,13 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
+from lrs import api
+from lrs.cmi5 import moving_on, sessions
 from lrs.cmi5.rules import CMI5, SESSION_ID
+from lrs.db import NOBODY, Database
+from tests.conftest import PEPPER
 from tests.lrs.cmi5.conftest import ACTOR, VERBS, XAPI, Content, Platform
-from tests.lrs.cmi5.course_files import BLOCK, FIRE, ID, QUIZ, READING, WHOLE
+from tests.lrs.cmi5.course_files import BLOCK, FIRE, ID, QUIZ, READING, WHOLE, au, structure
 
 
 def our(platform: Platform, publisher_id: str) -> str:
@@ -105,6 +111,9 @@ def test_a_whole_course(platform: Platform) -> None:
     assert platform.said("satisfied") == [*block, course]
     told = platform.progress(registration)
     assert told["satisfied"] is not None
+    key = fire.said["fetch"].partition("k=")[2].partition("/")[0]
+    told_by = {one["authority"]["account"]["name"] for one in platform.statements()}
+    assert told_by == {f"{key}/cmi5", "cmi5/lms"}
     assert [(one["publisherId"], one["satisfied"]) for one in told["aus"]] == [
         (FIRE, True), (READING, True), (QUIZ, True),
     ]  # fmt: skip
@@ -125,45 +134,37 @@ def test_what_needs_nothing_is_satisfied_at_registration(platform: Platform) -> 
     assert content.context["extensions"][SESSION_ID] in sessions
 
 
-def test_statements_of_content_have_an_authority_of_their_own(platform: Platform) -> None:
-    content = platform.open(FIRE)
-    content.tell("initialized")
-    told = platform.statements(verb=f"{VERBS}initialized")[0]
-    key = content.said["fetch"].partition("k=")[2].partition("%2F")[0].partition("/")[0]
-    assert told["authority"]["account"]["name"] == f"{key}/cmi5"
+OTHER = {"agent": '{"mbox": "mailto:a@example.vn"}'}
+ELSEWHERE = {"activityId": "https://hoc.example.org/khac"}
+BEYOND: list[tuple[str, str, dict[str, str]]] = [
+    ("GET", "/statements", {}),
+    ("GET", "/statements", {"registration": str(uuid4())}),
+    ("GET", "/activities/state", OTHER),
+    ("GET", "/activities/state", ELSEWHERE),
+    ("GET", "/activities/state", {"registration": str(uuid4())}),
+    ("PUT", "/activities/state", {"stateId": "LMS.LaunchData"}),
+    ("DELETE", "/activities/state", {"stateId": "LMS.LaunchData"}),
+    ("DELETE", "/activities/state", {}),
+    ("GET", "/agents/profile", OTHER | {"profileId": "cmi5LearnerPreferences"}),
+    ("GET", "/agents/profile", {"profileId": "khac"}),
+    ("GET", "/activities/profile", ELSEWHERE | {"profileId": "a"}),
+    ("GET", "/agents", OTHER),
+    ("GET", "/activities", ELSEWHERE),
+]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "changed"),
-    [
-        ("GET", "/statements", {}),
-        ("GET", "/statements", {"registration": str(uuid4())}),
-        ("GET", "/activities/state", {"agent": {"mbox": "mailto:a@example.vn"}}),
-        ("GET", "/activities/state", {"activityId": "https://hoc.example.org/khac"}),
-        ("GET", "/activities/state", {"registration": str(uuid4())}),
-        ("PUT", "/activities/state", {"stateId": "LMS.LaunchData"}),
-        ("DELETE", "/activities/state", {"stateId": "LMS.LaunchData"}),
-        ("DELETE", "/activities/state", {}),
-        ("GET", "/agents/profile", {"agent": {"mbox": "mailto:a@example.vn"}, "profileId": "cmi5LearnerPreferences"}),
-        ("GET", "/agents/profile", {"profileId": "khac"}),
-        ("GET", "/activities/profile", {"activityId": "https://hoc.example.org/khac", "profileId": "a"}),
-        ("GET", "/agents", {"agent": {"mbox": "mailto:a@example.vn"}}),
-        ("GET", "/activities", {"activityId": "https://hoc.example.org/khac"}),
-    ],
-)  # fmt: skip
-def test_beyond_the_launch_nothing_is_opened(
-    platform: Platform, method: str, path: str, changed: dict[str, Any]
-) -> None:
+def test_beyond_the_launch_nothing_is_opened(platform: Platform, client: FlaskClient) -> None:
     content = platform.open(FIRE)
-    query: dict[str, Any] = {}
-    if path == "/activities/state":
-        query = dict(content.about)
-    elif path == "/agents/profile":
-        query = {"agent": content.said["actor"]}
-    query |= {name: json.dumps(value) if isinstance(value, dict) else value for name, value in changed.items()}
-    answer = content.send(method, path, query_string=query, data=b"{}" if method == "PUT" else b"")
-    assert answer.status_code == 403
-    assert answer.get_json()["errors"][0]["message"].startswith("this key opens one launch only: ")
+    usual = {"/activities/state": content.about, "/agents/profile": {"agent": content.said["actor"]}}
+    for method, path, changed in BEYOND:
+        query = usual.get(path, {}) | changed
+        answer = content.send(method, path, query_string=query, data=b"{}" if method == "PUT" else b"")
+        assert answer.status_code == 403, (method, path, changed)
+        assert answer.get_json()["errors"][0]["message"].startswith("this key opens one launch only: ")
+    headers = {"Authorization": content.authorization, **XAPI}
+    for path in ("/xapi-ext/cmi5/launches", "/xapi-ext/statements/bulk", "/xapi-ext/cmi5/courses"):
+        assert client.post(path, headers=headers, json={}).status_code == 403
+    assert client.get("/api/workers", headers=headers).status_code == 401
 
 
 def test_within_the_launch_state_and_preferences_are_open(platform: Platform) -> None:
@@ -181,14 +182,6 @@ def test_within_the_launch_state_and_preferences_are_open(platform: Platform) ->
         "actor": ACTOR, "verb": {"id": f"{VERBS}answered"}, "object": {"id": FIRE},
     }).get_json()  # fmt: skip
     assert content.get("/statements", statementId=foreign[0]).status_code == 404
-
-
-def test_other_addresses_are_closed_to_launched_content(platform: Platform, client: FlaskClient) -> None:
-    content = platform.open(FIRE)
-    headers = {"Authorization": content.authorization, **XAPI}
-    for path in ("/xapi-ext/cmi5/launches", "/xapi-ext/statements/bulk", "/xapi-ext/cmi5/courses"):
-        assert client.post(path, headers=headers, json={}).status_code == 403
-    assert client.get("/api/me", headers=headers).status_code in (401, 403, 404)
 
 
 def test_a_launch_asks_for_the_scope_and_says_every_fault(
@@ -209,3 +202,115 @@ def test_a_launch_asks_for_the_scope_and_says_every_fault(
     registration = platform.launch(FIRE).get_json()["registration"]
     refused = platform.launch(FIRE, registration=registration, actor=other)
     assert refused.get_json()["errors"][0]["place"] == "/registration"
+
+
+def test_a_session_ends_and_with_it_its_key(
+    platform: Platform, database: Database, tenant: UUID, client: FlaskClient
+) -> None:
+    first = platform.open(FIRE)
+    assert first.tell("initialized").status_code == 200
+    second = platform.open(READING)
+    assert platform.said("abandoned") == [first.said["activityId"]]
+    assert first.tell("completed").status_code == 401
+    later = datetime.now(UTC) + timedelta(hours=9)
+    told: dict[str, Any] = {"pepper": PEPPER}
+    assert sessions.end_overdue(database, tenant, now=datetime.now(UTC), **told) == (0, 0)
+    assert sessions.end_overdue(database, tenant, now=later, **told) == (1, 0)
+    assert sessions.end_overdue(database, tenant, now=later, **told) == (0, 0)
+    assert platform.said("abandoned") == [first.said["activityId"], second.said["activityId"]]
+    assert second.tell("initialized").status_code == 401
+    unfetched = Content(client, platform.launch(FIRE).get_json()["url"])
+    assert sessions.end_overdue(database, tenant, now=later + timedelta(days=2), **told) == (1, 3)
+    assert unfetched.fetch()["error-code"] in ("1", "2")
+    durations = [
+        one["result"]["duration"] for one in platform.statements() if one["verb"]["display"] == {"en": "abandoned"}
+    ]
+    assert len(durations) == 3
+
+
+def test_a_key_that_is_revoked_takes_its_launches_along(
+    platform: Platform, database: Database, tenant: UUID, now: datetime
+) -> None:
+    content = platform.open(FIRE)
+    key = b64decode(platform.authorization.partition(" ")[2]).decode().partition(":")[0]
+    with database.writing(NOBODY) as session:
+        api.revoke_credential(session, tenant, key, now=now)
+    assert content.tell("initialized").status_code == 401
+
+
+def test_what_breaks_off_between_a_statement_and_what_follows_leaves_neither(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.course = platform.bring(structure(au(QUIZ, moveOn="Completed"))).get_json()
+    content = platform.open(QUIZ)
+    content.tell("initialized")
+    completed = content.statement("completed")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moving_on, "issue", killed)
+        with pytest.raises(KeyboardInterrupt):
+            content.tell(completed)
+    assert content.get("/statements", statementId=completed["id"]).status_code == 404
+    assert platform.progress(content.said["registration"])["satisfied"] is None
+    assert content.tell(completed).status_code == 200
+    assert content.tell(completed).status_code == 200
+    assert platform.said("satisfied") == [platform.course["activityId"]]
+
+
+def test_an_au_is_waived_once(platform: Platform) -> None:
+    registration = platform.launch(FIRE).get_json()["registration"]
+    where = f"/xapi-ext/cmi5/registrations/{registration}/waivers"
+    for au_, satisfied in ((FIRE, 1), (FIRE, 0), (QUIZ, 1)):
+        answer = platform.send("POST", where, json={"au": au_, "reason": "Tested Out"})
+        assert (answer.status_code, len(answer.get_json()["satisfied"])) == (200, satisfied)
+    assert platform.progress(registration)["satisfied"] is not None
+    told = [one for one in platform.statements() if one["verb"]["display"] == {"en": "waived"}]
+    assert len(told) == 2
+    reason = "https://w3id.org/xapi/cmi5/result/extensions/reason"
+    assert told[0]["result"] == {"success": True, "completion": True, "extensions": {reason: "Tested Out"}}
+
+
+def test_the_course_taken_anew_is_another_registration(platform: Platform) -> None:
+    first = platform.launch(FIRE).get_json()["registration"]
+    where = f"/xapi-ext/cmi5/courses/{platform.course['id']}/registrations"
+    second = platform.send("POST", where, json={"actor": ACTOR}).get_json()["registration"]
+    assert second != first
+    assert platform.launch(FIRE).get_json()["registration"] == second
+    assert platform.launch(FIRE, registration=first).get_json()["registration"] == first
+
+
+def test_another_tenant_finds_nothing(
+    platform: Platform, client: FlaskClient, other_tenant: UUID, credential: Callable[..., str]
+) -> None:
+    registration = platform.launch(FIRE).get_json()["registration"]
+    stranger = Platform(client, credential(other_tenant, "launch"), platform.course)
+    assert stranger.launch(FIRE).status_code == 404
+    assert stranger.send("GET", f"/xapi-ext/cmi5/courses/{platform.course['id']}").status_code == 404
+    assert stranger.send("GET", f"/xapi-ext/cmi5/registrations/{registration}").status_code == 404
+    assert stranger.send("GET", "/xapi-ext/cmi5/courses").get_json() == {"courses": []}
+
+
+def test_registrations_go_with_a_learner_who_is_erased(
+    platform: Platform, database: Database, tenant: UUID, now: datetime
+) -> None:
+    registration = platform.open(FIRE).said["registration"]
+    with database.writing(tenant) as session:
+        assert sessions.forget(session, tenant, ["account https://lms.example.vn hv-0002"]) == 0
+    api.erase(database, tenant, ACTOR, secret=PEPPER, reason="xin xoá", now=now)
+    assert platform.send("GET", f"/xapi-ext/cmi5/registrations/{registration}").status_code == 404
+
+
+def test_rules_are_told_with_place_and_clause(platform: Platform) -> None:
+    content = platform.open(FIRE)
+    answer = content.tell(content.statement("passed", scaled=0.5))
+    assert answer.status_code == 400
+    assert {(one["place"], one["clause"]) for one in answer.get_json()["errors"]} == {
+        ("/0/result/score/scaled", "cmi5 9.3.4"),
+    }
+    answer = content.tell("completed")
+    assert [(one["place"], one["clause"]) for one in answer.get_json()["errors"]] == [("/0/verb/id", "cmi5 7.1.1")]
+    assert content.tell("initialized", "completed", "completed").get_json()["errors"][0]["place"] == "/2/verb/id"
+    assert content.get("/statements", registration=content.said["registration"]).get_json()["statements"][1:] == []
