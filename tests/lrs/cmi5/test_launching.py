@@ -111,7 +111,7 @@ def test_a_whole_course(platform: Platform) -> None:
     assert platform.said("satisfied") == [*block, course]
     told = platform.progress(registration)
     assert told["satisfied"] is not None
-    key = fire.said["fetch"].partition("k=")[2].partition("/")[0]
+    key = fire.said["fetch"].partition("k=")[2].partition("%2F")[0]
     told_by = {one["authority"]["account"]["name"] for one in platform.statements()}
     assert told_by == {f"{key}/cmi5", "cmi5/lms"}
     assert [(one["publisherId"], one["satisfied"]) for one in told["aus"]] == [
