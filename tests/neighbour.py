@@ -67,7 +67,15 @@ from certification.units.letterheads import Letterhead
 from lrs import api, definitions
 from lrs.db import NOBODY, Database, Session, new_id
 from lrs.models import (
-    Course, DeadLetter, ForwardedSpan, HandedOver, LaunchSession, Progress, Refusal, Registration, Tenant,
+    Course,
+    DeadLetter,
+    ForwardedSpan,
+    HandedOver,
+    LaunchSession,
+    Progress,
+    Refusal,
+    Registration,
+    Tenant,
 )  # fmt: skip
 from tests.certification import learning
 from tests.certification.world import World

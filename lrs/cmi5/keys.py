@@ -23,7 +23,7 @@ from lrs.db import NOBODY, Database
 from lrs.errors import Unauthenticated
 from lrs.models import LaunchSession, Registration
 
-__all__ = ["ALREADY_FETCHED", "NOT_KNOWN", "fetch", "identify", "ticket"]
+__all__ = ["ALREADY_FETCHED", "NOT_KNOWN", "fetch", "has_ended", "identify", "ticket"]
 
 ALREADY_FETCHED: Literal["1"] = "1"
 NOT_KNOWN: Literal["2"] = "2"
@@ -58,7 +58,7 @@ def fetch(database: Database, ticket: str, *, pepper: bytes, now: datetime) -> s
             return NOT_KNOWN
         if not hmac.compare_digest(row.fetch_digest, digest_of(pepper, secret)):
             return NOT_KNOWN
-        if row.token_digest is not None or row.ends <= now:
+        if row.token_digest is not None or has_ended(row, now):
             return ALREADY_FETCHED
         row.token_digest = digest_of(pepper, given)
     return base64.b64encode(f"{key}:{given}".encode()).decode()
@@ -90,11 +90,16 @@ def identify(database: Database, authorization: str | None, *, pepper: bytes, no
         ).one_or_none()
         row = found[0] if found else None
         is_right = hmac.compare_digest((row and row.token_digest) or bytes(32), digest)
-        if found is None or not is_right or found[0].credential != platform or found[0].ends <= now:
+        if found is None or not is_right or found[0].credential != platform or has_ended(found[0], now):
             raise Unauthenticated
         launch = Launch(found[0].id, found[0].registration_id, found[0].unit, found[1])
     own = authority(holder.tenant, f"{platform}/cmi5")
     return replace(holder, key=key, scopes=_SCOPES, authority=own, launch=launch)
+
+
+def has_ended(row: LaunchSession, now: datetime) -> bool:
+    """Whether the key of this session is refused by now: its time is over, or it was abandoned (9.3.6)."""
+    return row.ends <= now or row.abandoned is not None
 
 
 def _key(platform: str, session: UUID) -> str:

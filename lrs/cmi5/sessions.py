@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from lrs.attachments import MOST_BYTES, Content
 from lrs.cmi5 import courses, moving_on, rules, statements
+from lrs.cmi5.keys import has_ended
 from lrs.cmi5.rules import Standing
 from lrs.cmi5.structure import Course
 from lrs.credentials import Identity, Launch
@@ -167,7 +168,7 @@ def _long_ended(tenant: UUID, now: datetime) -> tuple[sa.ColumnElement[bool], ..
 def _open(session: Session, tenant: UUID, launch: Launch, now: datetime) -> tuple[LaunchSession, Progress | None]:
     """The session as it stands now that nobody else writes; raises Unauthenticated where it has ended since."""
     row = session.get(LaunchSession, (tenant, launch.session), populate_existing=True)
-    if row is None or row.ends <= now:
+    if row is None or has_ended(row, now):
         raise Unauthenticated
     return row, session.get(Progress, (tenant, launch.registration, launch.activity))
 

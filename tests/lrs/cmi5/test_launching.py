@@ -164,7 +164,7 @@ def test_beyond_the_launch_nothing_is_opened(platform: Platform, client: FlaskCl
     headers = {"Authorization": content.authorization, **XAPI}
     for path in ("/xapi-ext/cmi5/launches", "/xapi-ext/statements/bulk", "/xapi-ext/cmi5/courses"):
         assert client.post(path, headers=headers, json={}).status_code == 403
-    assert client.get("/api/workers", headers=headers).status_code == 401
+    assert client.get("/api/attainment", headers=headers).status_code == 401
 
 
 def test_within_the_launch_state_and_preferences_are_open(platform: Platform) -> None:
