@@ -189,7 +189,7 @@ class _Signed:
     def _check(self, credential: bytes, keys_of: tuple[tuple[str, str], ...]) -> bool:
         try:
             proofs.check(json.loads(credential), dict(keys_of).get)
-        except (proofs.BadProof, ValueError, LookupError, TypeError, AttributeError):
+        except (proofs.BadProof, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return False
         return True
 

@@ -88,6 +88,8 @@ def _processed(process: Any, document: Any, options: Mapping[str, Any]) -> Any:
     try:
         with _ALONE:
             return process(document, {**options, "documentLoader": _load})
+    except RecursionError:
+        raise NotSignable("The document goes too deep.") from None
     except jsonld.JsonLdError as error:
         reason: Any = error
         while getattr(reason, "cause", None) is not None:

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from certification.credentials import multibase
-from certification.credentials.canonical import NotSignable, canonical
+from certification.credentials.canonical import CREDENTIALS, NotSignable, canonical
 from certification.errors import CertificationError
 
 __all__ = ["SUITE", "BadProof", "SigningKey", "check", "prove", "public_key"]
@@ -78,6 +78,9 @@ def check(document: Mapping[str, Any], find: Callable[[str], str | None]) -> str
     multikey = find(key)
     if multikey is None:
         raise BadProof(f"The document is signed with a key that is not the issuer's: {key}.")
+    contexts = document.get("@context")
+    if not isinstance(contexts, list) or contexts[:1] != [CREDENTIALS]:
+        raise BadProof("The document does not begin as a credential does.")
     unsigned = {name: value for name, value in document.items() if name != "proof"}
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     try:
