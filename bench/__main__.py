@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import (
+    acts,
     attainment,
     certificates,
     freshness,
@@ -53,6 +54,7 @@ PARTS = (
     "certificates",
     "pages",
     "sizes",
+    "acts",
 )
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
@@ -157,6 +159,11 @@ class Bench:
         url = self._url(engine, self._own(f"sizes-{engine}"), "sizes")
         measured = sizes.measure(url, workers=max(2_000, int(100_000 * self._options.scale)))
         return {"sizes": [{"engine": engine, **row} for row in measured]}
+
+    def _acts(self, engine: str) -> dict[str, Rows]:
+        url = self._url(engine, self._own(f"acts-{engine}"), "acts")
+        measured = acts.measure(url, acts=max(400, int(10_000 * self._options.scale)))
+        return {"acts": [{"engine": engine, **row} for row in measured]}
 
     def _own(self, name: str) -> Path:
         folder = self._folder / name

@@ -6,15 +6,18 @@ any other table fails, and so does a line that holds no longer.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from certification.models import AccountSession
 from lrs.db import EVERY_TENANT, Database
@@ -47,6 +50,7 @@ OF_ADDRESSES: Mapping[tuple[str, str], str] = {
 ASKED = ("admin", "worker", "base", "firm", "upper", "audit", "team", "reads", "xapi", "nobody")
 """In whose name: the first of these whom the table says is answered, or the first where nobody is."""
 
+_ADDRESS = re.compile(r"(?:href|src|action|formaction|hx-get|hx-post)=\"([^\"]*)\"")
 _READING = re.compile(r"\s*(SELECT|PRAGMA|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|WITH)\b", re.IGNORECASE)
 _WRITING = re.compile(r"(?:INSERT(?: OR \w+)? INTO|(?<!DO )UPDATE|DELETE FROM|REPLACE INTO)\s+\"?(\w+)", re.IGNORECASE)
 
@@ -62,6 +66,7 @@ def test_a_get_changes_nothing_but_what_is_kept_of_asking(
         writes.extend(_WRITING.findall(command) or ([] if _READING.match(command) else [command]))
 
     found: set[tuple[str, str]] = set()
+    told: set[str] = set()
     answered = 0
     expected = table.read()
     sa.event.listen(database.engine, "before_cursor_execute", hear)
@@ -72,10 +77,14 @@ def test_a_get_changes_nothing_but_what_is_kept_of_asking(
         for name in [name for name in ASKED if row[name].startswith("y")][:1] or ASKED[:1]:
             _, answers = table.observed((method, rule), everybody[name], places[:1])
             answered += answers[0][1].status_code == 200
+            typed = [str(one) for one in answers[0][0].query.values()]
+            led = {one for one in _addresses(answers[0][1]) if not any(each in one for each in typed)}
+            told |= {f"{rule}: {one}" for one in led if _names_somebody(one, places[0])}
             found |= {(rule, one) for one in writes}
             writes.clear()
     sa.event.remove(database.engine, "before_cursor_execute", hear)
     assert answered > 120
+    assert told == set(), "a name, a mail address or a secret in an address that a page leads to"
     assert {each for each in found if each[1] not in OF_ANY} == set(OF_ADDRESSES)
     assert {each[1] for each in found} >= set(OF_ANY)
     after = _contents(database)
@@ -95,6 +104,19 @@ def _contents(database: Database) -> dict[str, set[str]]:
     with database.reading(EVERY_TENANT) as session:
         names = sa.inspect(session.connection()).get_table_names()
         return {name: set(map(repr, session.execute(sa.text(f'SELECT * FROM "{name}"')))) for name in names}
+
+
+def _addresses(answer: TestResponse) -> set[str]:
+    """Every address that an answer leads a browser to, as people would read it."""
+    found = _ADDRESS.findall(answer.text) if answer.mimetype == "text/html" else []
+    return {unquote(html.unescape(one)) for one in [*found, answer.headers.get("Location", "")]}
+
+
+def _names_somebody(address: str, place: Place) -> bool:
+    """Whether it says a name that was written somewhere, a mail address, or a number of twelve digits."""
+    if address.startswith("/assets/"):
+        return False
+    return place.mark in address or "@" in address or re.search(r"(?<![\w-])\d{12}(?![\w-])", address) is not None
 
 
 def _files(folder: Path) -> set[str]:

@@ -29,5 +29,14 @@ def test_what_is_no_code_is_none() -> None:
         assert codes.read(text) is None
 
 
+def test_of_100_000_guesses_none_is_a_code_that_was_made() -> None:
+    """Guesses that are codes in form; of a million certificates one in 36,000,000,000 is hit."""
+    chance = random.Random(11)
+    made = {codes.make() for _ in range(1000)}
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    guesses = ("".join(chance.choices(letters, k=11)) for _ in range(100_000))
+    assert not any(codes._grouped(one + codes._check(one)) in made for one in guesses)
+
+
 def test_no_two_codes_are_alike() -> None:
     assert len({codes.make() for _ in range(10_000)}) == 10_000

@@ -102,6 +102,8 @@ def test_a_worker_says_where_codes_go_and_signs_in_by_them(
     page = sent(visitor.fill_in(ASK, {"account": " NLD "}))
     assert page.status_code == 200
     assert len(office.letters) == 2
+    said = "".join(f"{one['Subject']} {one.get_content()}" for one in office.letters)
+    assert not re.search("nld|Người|Lan", said), "who it is for stands in the address alone"
     code = code_in(office.letters[1].get_content())
     done = visitor.send(TYPE, {**hidden_fields(page.text, TYPE), "code": f"{code[:3]} {code[3:]}"})
     assert done.status_code == 303
