@@ -11,13 +11,14 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
 from lrs.backup import form, noted, taking
 from lrs.backup.form import SECRET, BackupFault, Manifest
 from lrs.commands.invocation import database, database_to_write, shown
 from lrs.commands.layout import layout
 from lrs.copies import mark_copy
-from lrs.db import NOBODY
+from lrs.db import NOBODY, is_away
 
 __all__ = ["ops_cli"]
 
@@ -211,3 +212,8 @@ def _told() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename or 'the disk'}: {error.strerror}") from None
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+        said = str(error.orig).partition("\n")[0]
+        raise click.ClickException(f"the database does not do its work: {said} (docs/operate.md#full-disk)") from None

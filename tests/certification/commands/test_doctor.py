@@ -32,6 +32,7 @@ from certification.judgement import pulse
 from certification.web.frame import languages
 from certification.web.operators.health import of_database, of_outside
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, this_installation
+from certification.web.operators.health.of_machine import folders_of_postgresql
 from lrs.api import Engine
 from lrs.backup import noted
 from lrs.backup.noted import Noted, Sized
@@ -93,6 +94,14 @@ def test_every_check_that_is_not_well_names_what_to_do_and_a_heading_that_is_the
     assert named - ids - anchors - {"secret_key"} == set()
 
 
+def test_the_doctor_leads_to_whatever_an_alert_leads_to() -> None:
+    """But for what is seen in many requests alone, which only figures over time tell."""
+    alerts = (HERE / "docs/operate/alerts.yml").read_text()
+    text = "\n".join(path.read_text() for path in (HERE / "certification/web/operators/health").glob("*.py"))
+    led = {heading for heading in re.findall(r"read: docs/operate\.md#([a-z-]+)", alerts) if f'"{heading}"' not in text}
+    assert led == {"requests-fail", "answers-are-slow"}
+
+
 def test_it_speaks_english_to_people_unless_asked_otherwise(app: Flask) -> None:
     run = app.test_cli_runner()
     english = run.invoke(args=["ops", "doctor", "--all"]).output
@@ -139,6 +148,13 @@ def test_secrets_that_others_read_a_disk_that_fills_up_and_an_unchecked_record_a
     assert checks["acts"]["state"] == "look"
     assert app.test_cli_runner().invoke(args=["certification", "verify-acts"]).exit_code == 0
     assert "act 1 of 1" in ask()[1]["acts"]["words"]
+
+
+def test_the_disk_of_a_cluster_is_looked_at_where_it_is_its_own(tmp_path: Path) -> None:
+    cluster = tmp_path / "15" / "main"
+    cluster.mkdir(parents=True)
+    assert folders_of_postgresql(tmp_path) == [tmp_path, cluster]
+    assert folders_of_postgresql(tmp_path / "elsewhere") == []
 
 
 def test_the_engine_says_how_it_is_set(database: Database) -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
@@ -259,6 +260,18 @@ connection.execute("SELECT count(*) FROM lrs_statement").fetchone()
 print("open", flush=True)
 sys.stdin.readline()
 """
+
+
+def test_a_database_without_room_is_told_in_words(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise sa.exc.OperationalError("SELECT", {}, psycopg.errors.DiskFull("no room: No space left on device\nmore"))
+
+    monkeypatch.setattr(taking, "take", full)
+    said = run("backup", str(tmp_path))
+    assert said.exit_code == 1
+    assert "Error: the database does not do its work: no room: No space left on device (docs/" in said.output
+    monkeypatch.setattr(taking, "take", lambda *_, **__: (_ for _ in ()).throw(sa.exc.DataError("x", {}, Exception())))
+    assert isinstance(run("backup", str(tmp_path)).exception, sa.exc.DataError), "a fault of ours is no lack"
 
 
 def test_a_backup_that_fails_leaves_nothing(
