@@ -147,7 +147,7 @@ class Reference(Base):
         sa.Index(None, "tenant_id", "object_key", "seq"),
         sa.Index(None, "tenant_id", "registration", "seq"),
         sa.Index(None, "tenant_id", "authority_key", "seq"),
-        {"info": {"distribution": "target_id"}},
+        {"info": {"distribution": "statement_id"}},
     )
 
     tenant_id: Mapped[UUID]

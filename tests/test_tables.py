@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+from typing import TypeGuard
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,6 +15,8 @@ import lrs.models
 from certification.privacy import overview
 
 TABLES = [*lrs.models.Base.metadata.tables.values(), *certification.models.Base.metadata.tables.values()]
+ROOT = Path(__file__).parent.parent
+CODE = sorted([*(ROOT / "lrs").rglob("*.py"), *(ROOT / "certification").rglob("*.py")])
 LRS = set(lrs.models.Base.metadata.tables)
 
 MODELS = sorted(
@@ -64,6 +71,53 @@ def test_foreign_keys_stay_in_their_half_and_within_reach(table: sa.Table) -> No
         if spread != "reference":
             assert key.column.name == spread
             assert key.parent.name == table.info["distribution"]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=name)
+def test_the_database_makes_up_no_values(table: sa.Table) -> None:
+    made = [one.name for one in table.columns if one.computed is not None or one.identity is not None]
+    assert made == [] and not any(isinstance(one.server_default, sa.Sequence) for one in table.columns)
+
+
+def test_no_migration_leaves_work_to_the_database() -> None:
+    """Triggers, rules and numbers that the database gives know one machine."""
+    odd = re.compile(
+        r"CREATE\s+(CONSTRAINT\s+TRIGGER|TRIGGER|RULE|SEQUENCE|TYPE)|\b(BIG)?SERIAL\b|\bMERGE\s+INTO\b", re.I
+    )
+    assert [path.name for path in (ROOT / "migrations").rglob("*.py") if odd.search(path.read_text())] == []
+
+
+MOVES_ROWS = {"certification/people/moved_rows.py"}
+"""Where a row becomes another worker's. Tables of workers stay on one machine (docs/decisions/0036)."""
+
+
+def test_what_rows_are_spread_by_is_never_updated() -> None:
+    """Hash parts bear it, a cluster refuses it."""
+    spread = {model.__name__: model.__table__.info["distribution"] for model in MODELS}
+    found = set()
+    for path in CODE:
+        for call in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "values"):
+                continue
+            updated = [one.args[0] for one in ast.walk(call.func.value) if _is_update(one)]
+            columns = {spread.get(getattr(one, "id", ""), "worker_id") for one in updated}
+            if columns & {word.arg for word in call.keywords}:
+                found.add(str(path.relative_to(ROOT)))
+    assert found == MOVES_ROWS
+
+
+def _is_update(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and "update" in (getattr(node.func, "attr", ""), getattr(node.func, "id", ""))
+
+
+def test_the_store_skips_no_locked_rows() -> None:
+    """A cluster cannot, over shards; and the store's tables are what is spread over one."""
+    assert [path.name for path in CODE if path.is_relative_to(ROOT / "lrs") and "skip_locked" in path.read_text()] == []
+
+
+@pytest.mark.parametrize("beside", ["lrs_statement_link", "lrs_reference", "lrs_signature", "lrs_erased_statement"])
+def test_what_is_asked_for_together_with_statements_lies_beside_them(beside: str) -> None:
+    assert lrs.models.Base.metadata.tables[beside].info["distribution"] == "statement_id"
 
 
 @pytest.mark.parametrize("table", TABLES, ids=name)

@@ -12,8 +12,9 @@ from flask.cli import with_appcontext
 
 from lrs.commands.invocation import database
 from lrs.db import Database
-from lrs.layout import partitions
-from lrs.layout.declared import NotOurTable, chosen, spread_by
+from lrs.layout import cluster, partitions
+from lrs.layout.declared import LOCAL, NotOurTable, chosen, spread_by
+from lrs.models import Base
 
 __all__ = ["layout"]
 
@@ -28,23 +29,38 @@ MOST_PARTS = 128
     type=click.IntRange(1, MOST_PARTS),
     help="Put the rows of tables that the models spread into so many parts, by hash; 1: into one table again.",
 )
+@click.option(
+    "--citus",
+    "shards",
+    type=click.IntRange(1, MOST_PARTS),
+    metavar="SHARDS",
+    help="For trials: spread the store's tables over a cluster of Citus, in so many shards. There is no way back.",
+)
 @click.option("--only", "names", multiple=True, metavar="TABLE", help="Of these tables; more than once for several.")
-def layout(parts: int | None, names: tuple[str, ...]) -> None:
-    """Say how the tables lie on PostgreSQL; with --partitions lay them out. The server must not run meanwhile.
+def layout(parts: int | None, shards: int | None, names: tuple[str, ...]) -> None:
+    """Say how the tables lie on PostgreSQL; with --partitions or --citus lay them out. The server must not run then.
 
     Each table is copied in a transaction of its own, and its rows are compared: there must be room for the largest one
     twice. When it is broken off, the table it was at stays as it was; the same command goes on from there.
     """
+    if (parts and shards) or (shards and names):
+        raise click.UsageError(
+            "--citus goes with neither --partitions nor --only: all tables of the store belong together"
+        )
     with _tables_owner() as owner:
         try:
+            lock: int = current_app.extensions["migration_lock"]
+            if shards:
+                stores = [one for one in Base.metadata.sorted_tables if one.info["distribution"] != LOCAL]
+                for given in cluster.lay_out(owner, stores, shards, lock):
+                    click.echo(f"{given.table}: {_spread(given.parts)}; {_what(given)}")
+                return
             tables = chosen(current_app.extensions["tables"], names)
             if parts is None:
                 _tell(owner, tables)
                 return
-            lock: int = current_app.extensions["migration_lock"]
             for done in partitions.lay_out(owner, tables, parts, lock):
-                what = "already so" if done.rows is None else f"{done.rows:,} rows, compared"
-                click.echo(f"{done.table}: {_form(done.parts)}; {what}")
+                click.echo(f"{done.table}: {_form(done.parts)}; {_what(done)}")
         except (NotOurTable, partitions.LayoutFault) as error:
             raise click.ClickException(str(error)) from None
 
@@ -54,6 +70,14 @@ def _tell(owner: Database, tables: list[sa.Table]) -> None:
     for table in tables:
         column = spread_by(table)
         click.echo(f"{table.name}: {_form(found[table.name])}, by {column.name if column is not None else ''}")
+
+
+def _what(done: partitions.Moved) -> str:
+    return "already so" if done.rows is None else f"{done.rows:,} rows, compared"
+
+
+def _spread(shards: int) -> str:
+    return f"{shards} shards" if shards else "on every machine"
 
 
 def _form(parts: int) -> str:

@@ -182,6 +182,15 @@ def test_the_command_says_how_tables_lie_and_a_backup_of_parts_is_restored(
         there.close()
 
 
+def test_a_cluster_has_to_be_one(database: Database, run: Callable[..., Any]) -> None:
+    was = policies(database)
+    refused = run("layout", "--citus", "8")
+    assert refused.exit_code == 1 and "no extension citus" in refused.stderr
+    assert policies(database) == was
+    mixed = run("layout", "--citus", "8", "--only", "lrs_statement")
+    assert mixed.exit_code == 2 and "all tables of the store belong together" in mixed.stderr
+
+
 def test_a_file_has_one_form(migrated_sqlite: Path, tmp_path: Path) -> None:
     from wsgi import Settings
 
