@@ -29,9 +29,8 @@ from tests import conftest
 from tests.certification.world import World
 from tests.postgresql import Cluster
 from tests.walls.callers import Caller, callers
-from tests.walls.conftest import FOREIGN_UNITS
+from tests.walls.conftest import FOREIGN_UNITS, Undrawn
 from tests.walls.objects import Place, settle
-from tests.walls.test_walls import Undrawn
 from wsgi import Settings
 
 __all__ = ["ENGINES", "Installation", "Template"]
