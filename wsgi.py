@@ -58,6 +58,7 @@ from certification.cli import certification_cli
 from certification.commands.copies import COPIES
 from certification.commands.doctor import doctor
 from certification.evidence.forwarded import MORE
+from certification.federation.sending import send
 from certification.judgement.pulse import Pulse
 from certification.judgement.work import work
 from certification.people import national_keys
@@ -628,6 +629,7 @@ def create_serving_app() -> Flask:
         told: dict[str, Any] = {"pepper": settings.secret_key, "hosts": settings.outgoing_hosts, "stop": stop}
         told["clock"] = lambda: datetime.now(UTC)
         threads.append(_beside("forwarding", forward, database, more=MORE, site=settings.public_url, **told))
+        threads.append(_beside("sending roll-ups", send, database, **told))
         threads.append(_beside("pulling", pull, database, most_bytes=settings.attachment_max_bytes, **told))
 
     def end_threads() -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from lrs import erasure, outgoing
+from lrs import erasure, errands, outgoing, peers
 from lrs.activities import names as activity_names
 from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
 from lrs.backup.form import BackupFault
@@ -159,6 +159,7 @@ __all__ = [
     "empty_sandbox",
     "engine_of",
     "erase",
+    "errands",
     "export_of",
     "exposition",
     "file_of",
@@ -187,6 +188,7 @@ __all__ = [
     "outgoing",
     "pause_destination",
     "pause_source",
+    "peers",
     "places",
     "provenance",
     "pseudonym",

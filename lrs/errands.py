@@ -7,13 +7,13 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from lrs.copies import copied_since
 from lrs.db import NOBODY, Database, is_away
-from lrs.models import Destination, Source
 from lrs.outages import Outages
 from lrs.tenants import tenants
 
@@ -35,14 +35,15 @@ Errand = Callable[[], bool]
 
 def keep_doing(
     database: Database,
-    table: type[Destination | Source],
+    table: type[Any],
     make: Callable[[UUID, UUID], Errand],
     *,
     what: str,
     stop: threading.Event,
 ) -> None:
     """Has each row of this table that is not paused do its steps until `stop` is set; `make` gives a row's errand, by
-    its tenant and id, `what` is what they do, for the log. In a restored copy nobody does anything."""
+    its tenant and id, `what` is what they do, for the log. In a restored copy nobody does anything. The table has
+    `tenant_id`, `id` and `paused`."""
     errands: dict[UUID, Errand] = {}
     under_way: dict[UUID, threading.Thread] = {}
     resting: dict[UUID, float] = {}
@@ -70,7 +71,7 @@ def keep_doing(
         thread.join(max(0.0, ends - monotonic()))
 
 
-def _rows(database: Database, table: type[Destination | Source]) -> Mapping[UUID, UUID]:
+def _rows(database: Database, table: type[Any]) -> Mapping[UUID, UUID]:
     """The tenant of every row that is not paused."""
     with database.reading(NOBODY) as session:
         if copied_since(session) is not None:

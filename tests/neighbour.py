@@ -38,6 +38,7 @@ from certification.models import (
     ErasureNotice,
     NationalNumber,
     Proposal,
+    ReceivedRollUp,
     Report,
     ReportAuthor,
     ReportContact,
@@ -45,6 +46,11 @@ from certification.models import (
     ReportReminder,
     ReportStep,
     ReportValue,
+    RollUp,
+    RollUpKey,
+    RollUpMember,
+    RollUpRecipient,
+    RollUpRound,
     SelfScore,
     SentCode,
     SignInBegun,
@@ -99,6 +105,7 @@ def move_in(database: Database, folder: Path, pepper: bytes) -> None:
     authorization = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
     _learn(database, folder, pepper, authorization)
     _forward(database, tenant, pepper)
+    _add_up(database, tenant)
     definitions.catch_up(database, tenant)
     _certify(database, tenant, pepper)
     _let_in(database, tenant, pepper)
@@ -159,6 +166,34 @@ def _cmi5(session: Session, tenant: UUID) -> None:
     launch: dict[str, Any] = {"launched": NOW, "terminated": NOW, "ends": NOW, "fetch_digest": bytes(32)}
     launch |= {"unit": SECRET, "publisher_id": ACTIVITY, "credential": SECRET, "mode": "Normal"}
     session.add(LaunchSession(tenant_id=tenant, registration_id=UUID(REGISTRATION), **launch))
+
+
+def _add_up(database: Database, tenant: UUID) -> None:
+    """A roll-up made, where it goes (held back), one received, and of whom."""
+    day, of = date(2026, 11, 15), {"tenant_id": tenant}
+    about = {"plan": SECRET, "cut_off": day, **of}
+    made = {"edition": 1, "content": SECRET.encode()}
+    ids = [uuid4() for _ in range(3)]
+    with database.writing(tenant) as session:
+        session.add_all(
+            [
+                RollUp(
+                    id=uuid4(), organization=SECRET, freezing_id=uuid4(), salt=b"0" * 32, drafted=NOW,
+                    drafted_by=SECRET, **about, **made,
+                ),
+                RollUpRecipient(
+                    id=uuid4(), endpoint="https://127.0.0.1:1/hang-xom", username=SECRET, sealed=b"", paused=NOW,
+                    failures=0, answer=SECRET, **of,
+                ),
+                RollUpMember(id=ids[0], organization=SECRET, did=f"did:web:{ids[0]}", since=day, **of),
+                RollUpKey(member_id=ids[0], name=SECRET, multikey=SECRET, added=NOW, **of),
+                RollUpRound(id=ids[1], headcount_on=day, basis="all", due=day, opened=NOW, **about),
+                ReceivedRollUp(
+                    id=ids[2], round_id=ids[1], member_id=ids[0], sha256=SECRET, received=NOW, received_by=SECRET,
+                    **made, **of,
+                ),
+            ]
+        )  # fmt: skip
 
 
 def _statements() -> list[dict[str, Any]]:

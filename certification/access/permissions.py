@@ -23,6 +23,7 @@ __all__ = [
     "PURPOSES",
     "REACHES",
     "READ_SCOPE",
+    "ROLL_UPS_SCOPE",
     "TABLE",
     "UNION_ROLES",
     "WIDE",
@@ -42,6 +43,9 @@ a learning platform that writes Statements need not know what its learners are j
 
 BRANCH_SCOPE = "certification/branch"
 """Given to a credential that may do what its roles allow, over the branches they are given for, and nothing else."""
+
+ROLL_UPS_SCOPE = "certification/roll-ups"
+"""Given to a credential by which a member's installation hands in signed roll-ups, and does nothing else."""
 
 
 class Role(Enum):
@@ -209,6 +213,11 @@ class Act(Enum):
     CHANGE_KEYS = "make or end keys of programs"
     READ_DESTINATIONS = "read where Statements are forwarded to and pulled from"
     CHANGE_DESTINATIONS = "say where Statements are forwarded to and pulled from"
+    READ_ROLL_UPS = "read roll-ups that were made here"
+    MAKE_ROLL_UPS = "make, sign and send roll-ups of a unit"
+    GATHER_ROLL_UPS = "say whose roll-ups are gathered, and for which cut-offs"
+    RECEIVE_ROLL_UPS = "hand in roll-ups of other installations"
+    READ_GATHERED = "read what roll-ups of other installations add up to"
     DECLARE_OWN_HEADCOUNT = "declare the headcount of the own enterprise"
     CHANGE_OWN_KEYS = "make or end keys of the own enterprise's programs"
     READ_PUBLICATION = "read which figures everybody may see"
@@ -378,6 +387,11 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHANGE_KEYS: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.READ_DESTINATIONS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.CHANGE_DESTINATIONS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.READ_ROLL_UPS: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR, Role.AUDITOR})),
+    Act.MAKE_ROLL_UPS: Rule(None, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
+    Act.GATHER_ROLL_UPS: Rule(None, roles=frozenset({Role.OPERATOR})),
+    Act.RECEIVE_ROLL_UPS: Rule(ROLL_UPS_SCOPE, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR})),
+    Act.READ_GATHERED: Rule(READ_SCOPE, roles=frozenset({Role.UPPER_OFFICER, Role.OPERATOR, Role.AUDITOR})),
     Act.DECLARE_OWN_HEADCOUNT: Rule(None, roles=frozenset({Role.ENTERPRISE})),
     Act.CHANGE_OWN_KEYS: Rule(None, roles=frozenset({Role.ENTERPRISE})),
     Act.READ_PUBLICATION: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),

@@ -16,6 +16,7 @@ from certification.commands import invocation
 from certification.commands.invocation import Day, for_tenant, for_year
 from certification.evidence import disputes, feed
 from certification.evidence.forwarded import MORE
+from certification.federation.sending import send
 from certification.judgement import assessments, judging, population, versions
 from certification.judgement import work as work_loop
 from certification.judgement.pulse import Pulse
@@ -41,7 +42,7 @@ def work(once: bool, tenant: str | None) -> None:
     """Follow new Statements and judge whom they concern, for every tenant, until stopped (Ctrl-C or SIGTERM).
 
     Statements go out to other stores meanwhile (`flask certification destinations`), and come in from others
-    (`flask certification sources`).
+    (`flask certification sources`); signed roll-ups go to whoever adds them up.
     """
     if tenant is not None and not once:
         raise click.UsageError("--tenant goes with --once; without it every tenant is worked for")
@@ -65,6 +66,7 @@ def work(once: bool, tenant: str | None) -> None:
             threading.Thread(target=target, args=(database,), kwargs=told | more, name=target.__name__, daemon=True)
             for target, more in (
                 (api.forward, {"more": MORE, "site": settings.public_url}),
+                (send, {}),
                 (api.pull, {"most_bytes": settings.attachment_max_bytes}),
             )
         ]

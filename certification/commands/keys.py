@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 import click
 
 from certification.access import records, roles
-from certification.access.permissions import BRANCH_SCOPE, READ_SCOPE, Role
+from certification.access.permissions import BRANCH_SCOPE, READ_SCOPE, ROLL_UPS_SCOPE, Role
 from certification.commands import invocation
 from certification.commands.access import GIVEN, pepper
 from certification.commands.invocation import Day, for_tenant
@@ -24,7 +24,7 @@ __all__ = ["create_key"]
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice([READ_SCOPE]),
+    type=click.Choice([READ_SCOPE, ROLL_UPS_SCOPE]),
     help=f"What it may do in the whole tenant; default without --role: {READ_SCOPE}.",
 )
 @click.option("--role", type=click.Choice(GIVEN), help="What it may do over --unit, and nothing elsewhere.")

@@ -1,4 +1,5 @@
-"""Signing a document and checking it: W3C Data Integrity, `eddsa-rdfc-2022` (Ed25519 over canonical RDF).
+"""Signing a document and checking it: W3C Data Integrity, Ed25519 over canonical RDF (`eddsa-rdfc-2022`), or over
+canonical JSON (`eddsa-jcs-2022`) where a document is plain JSON.
 
 Pure: no database, no clock, no network. The same document, key and instant give the same bytes.
 """
@@ -16,13 +17,14 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from certification.credentials import multibase
+from certification.credentials import jcs, multibase
 from certification.credentials.canonical import CREDENTIALS, NotSignable, canonical
 from certification.errors import CertificationError
 
-__all__ = ["SUITE", "BadProof", "SigningKey", "check", "prove", "public_key"]
+__all__ = ["PLAIN", "SUITE", "BadProof", "SigningKey", "check", "prove", "public_key"]
 
 SUITE = "eddsa-rdfc-2022"
+PLAIN = "eddsa-jcs-2022"
 _ED25519 = b"\xed\x01"
 """What a public key of this kind begins with in a Multikey."""
 
@@ -45,7 +47,7 @@ class SigningKey:
         return multibase.encode(_ED25519 + raw)
 
 
-def prove(document: Mapping[str, Any], key: SigningKey, *, created: datetime) -> dict[str, Any]:
+def prove(document: Mapping[str, Any], key: SigningKey, *, created: datetime, suite: str = SUITE) -> dict[str, Any]:
     """The document with its proof, `created` to the second (UTC).
 
     Raises NotSignable where a signature would not cover all that the document says; ValueError where it has a proof.
@@ -54,7 +56,7 @@ def prove(document: Mapping[str, Any], key: SigningKey, *, created: datetime) ->
         raise ValueError("the document has a proof already")
     proof = {
         "type": "DataIntegrityProof",
-        "cryptosuite": SUITE,
+        "cryptosuite": suite,
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "verificationMethod": key.id,
         "proofPurpose": "assertionMethod",
@@ -63,7 +65,7 @@ def prove(document: Mapping[str, Any], key: SigningKey, *, created: datetime) ->
     return {**document, "proof": {**proof, "proofValue": multibase.encode(signature)}}
 
 
-def check(document: Mapping[str, Any], find: Callable[[str], str | None]) -> str:
+def check(document: Mapping[str, Any], find: Callable[[str], str | None], *, suite: str = SUITE) -> str:
     """The address of the key that signed the document; `find` gives a key's Multikey by its address.
 
     Raises BadProof, with the reason.
@@ -71,15 +73,15 @@ def check(document: Mapping[str, Any], find: Callable[[str], str | None]) -> str
     proof = document.get("proof")
     if not isinstance(proof, dict) or not all(isinstance(value, str) for value in proof.values()):
         raise BadProof("The document has no proof.")
-    wanted = {"type": "DataIntegrityProof", "cryptosuite": SUITE, "proofPurpose": "assertionMethod"}
+    wanted = {"type": "DataIntegrityProof", "cryptosuite": suite, "proofPurpose": "assertionMethod"}
     if any(proof.get(name) != value for name, value in wanted.items()):
-        raise BadProof(f"The proof is of another kind than {SUITE}.")
+        raise BadProof(f"The proof is of another kind than {suite}.")
     key: str = proof.get("verificationMethod", "")
     multikey = find(key)
     if multikey is None:
         raise BadProof(f"The document is signed with a key that is not the issuer's: {key}.")
     contexts = document.get("@context")
-    if not isinstance(contexts, list) or contexts[:1] != [CREDENTIALS]:
+    if suite == SUITE and (not isinstance(contexts, list) or contexts[:1] != [CREDENTIALS]):
         raise BadProof("The document does not begin as a credential does.")
     unsigned = {name: value for name, value in document.items() if name != "proof"}
     options = {name: value for name, value in proof.items() if name != "proofValue"}
@@ -100,6 +102,8 @@ def public_key(multikey: str) -> Ed25519PublicKey:
 
 def _signed(document: Mapping[str, Any], proof: Mapping[str, Any]) -> bytes:
     """What is signed: digests of the proof's own words and of the document's, in this order."""
+    if proof["cryptosuite"] == PLAIN:
+        return hashlib.sha256(jcs.canonical(dict(proof))).digest() + hashlib.sha256(jcs.canonical(document)).digest()
     options = {"@context": document.get("@context", []), **proof}
     return _of_options(json.dumps(options)) + hashlib.sha256(canonical(document)).digest()
 

@@ -43,6 +43,14 @@ from certification.models.evidence import (
     Repeat,
     SelfScore,
 )
+from certification.models.federation import (
+    ReceivedRollUp,
+    RollUp,
+    RollUpKey,
+    RollUpMember,
+    RollUpRecipient,
+    RollUpRound,
+)
 from certification.models.judgement import Assessment, Award, Stale, YearClosing
 from certification.models.people import (
     Employment,
@@ -160,6 +168,7 @@ __all__ = [
     "Presence",
     "Proposal",
     "Publication",
+    "ReceivedRollUp",
     "RecordedAct",
     "RecoveryCode",
     "Repeat",
@@ -174,6 +183,11 @@ __all__ = [
     "RoleGiven",
     "RollCall",
     "RollCallSheet",
+    "RollUp",
+    "RollUpKey",
+    "RollUpMember",
+    "RollUpRecipient",
+    "RollUpRound",
     "RuleFile",
     "SecondFactor",
     "SelfScore",

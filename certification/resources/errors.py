@@ -37,6 +37,11 @@ from certification.evidence.cases import NotSo, UnknownCase
 from certification.evidence.kept_files import UnknownFile
 from certification.evidence.sittings import UnknownAttestation
 from certification.evidence.witnesses import NotForYou
+from certification.federation.making import NotSendable, UnknownRollUp
+from certification.federation.members import UnknownMember
+from certification.federation.receiving import AnotherStands
+from certification.federation.recipients import NoRecipient
+from certification.federation.rounds import UnknownRound
 from certification.judgement.closings import NotBegun, NothingToDo, StillRuns, YearIsClosed
 from certification.people.file_imports import NotUndone, UnknownImport
 from certification.people.national_keys import BrokenKeys
@@ -135,6 +140,10 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownImport,
     UnknownDestination,
     UnknownSource,
+    UnknownRollUp,
+    UnknownMember,
+    UnknownRound,
+    NoRecipient,
     UnknownWorker,
     UnknownCertificate,
     UnknownOrganization,
@@ -171,6 +180,8 @@ _NOT_NOW: tuple[type[Exception], ...] = (
     NothingToCorrect,
     NothingToIssue,
     SeveralDecisions,
+    NotSendable,
+    AnotherStands,
     NotWithdrawable,
     SealedElsewhere,
     IsACopy,

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from certification.access import keys, roles
-from certification.access.permissions import BRANCH_SCOPE, READ_SCOPE, Act, Role
+from certification.access.permissions import BRANCH_SCOPE, READ_SCOPE, ROLL_UPS_SCOPE, Act, Role
 from certification.resources.access import changing, database, everything, now, pepper, today, who
 from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
@@ -22,7 +22,7 @@ resource = Resource(
 )
 
 PLATFORM_SCOPE = "statements/write"
-_OURS = frozenset({READ_SCOPE, BRANCH_SCOPE, PLATFORM_SCOPE})
+_OURS = frozenset({READ_SCOPE, BRANCH_SCOPE, PLATFORM_SCOPE, ROLL_UPS_SCOPE})
 _ROLES = [one.value for one in Role if one is not Role.WORKER]
 
 

@@ -11,12 +11,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from certification.resources.errors import BadRequest, Fault, TooLarge, Unsupported
 
-__all__ = ["CSV", "RULES", "TABLES", "TOML", "XLSX", "ZIP", "Kinds", "Upload", "of_form", "uploaded"]
+__all__ = ["CSV", "JSON", "RULES", "TABLES", "TOML", "XLSX", "ZIP", "Kinds", "Upload", "of_form", "uploaded"]
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 ZIP = "application/zip"
+JSON = "application/json"
 
 FORM = "multipart/form-data"
 FIELD = "file"
@@ -25,8 +26,8 @@ FIELD = "file"
 TOML = "application/toml"
 
 _BY_ENDING = {
-    ".csv": CSV, ".xlsx": XLSX, ".toml": TOML, ".zip": ZIP, ".pdf": "application/pdf", ".png": "image/png",
-    ".jpg": "image/jpeg",
+    ".csv": CSV, ".xlsx": XLSX, ".toml": TOML, ".zip": ZIP, ".json": JSON, ".pdf": "application/pdf",
+    ".png": "image/png", ".jpg": "image/jpeg",
 }  # fmt: skip
 
 
@@ -109,7 +110,9 @@ def described(kinds: Kinds) -> Mapping[str, object]:
         "required": [FIELD],
         "additionalProperties": False,
     }
-    content: dict[str, object] = {one: {"schema": {}} for one in kinds.media_types}
+    content: dict[str, object] = {
+        one: {"schema": {"type": "object"} if one == JSON else {}} for one in kinds.media_types
+    }
     return {
         "required": True,
         "description": f"The file itself, at most {kinds.most_bytes:,} bytes; or a form with it as `{FIELD}`.",

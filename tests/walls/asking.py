@@ -99,6 +99,8 @@ _IDS = (
     ("du-lieu", "request"), ("frozen-figures", "frozen"), ("chot-so-lieu", "frozen"), ("identity-events", "event"),
     ("hoan-tac/<uuid:id>", "event"), ("roll-calls", "roll-call"), ("diem-danh", "roll-call"), ("teams", "team"),
     ("roles", "role"), ("vai-tro", "role"), ("nhap-danh-sach", "import"), ("danh-sach", "import"),
+    ("roll-up-members", "roll-up member"), ("thanh-vien", "roll-up member"), ("roll-up-rounds", "roll-up round"),
+    ("tong-hop", "roll-up round"), ("roll-ups", "roll-up"), ("gui-len", "roll-up"),
     ("phat-bieu", "statement"), ("quy-tac", "rule"), ("dong-y", "consent"),
 )  # fmt: skip
 """What `id`, `case` and the like name in an address that has this in it; the first that fits counts."""
@@ -139,6 +141,8 @@ def _part(rule: str, name: str, place: Place) -> str:
         return place.plan
     if name == "key":
         return str(place.ids["key"])
+    if name == "name" and rule.startswith(("/api/roll-up-members/", "/cong-doan/tong-hop/thanh-vien/")):
+        return str(place.ids["roll-up key"])
     if name == "name" and rule.startswith(
         ("/api/destinations/", "/van-hanh/chuyen-tiep/", "/api/sources/", "/van-hanh/lay-ve/")
     ):

@@ -19,10 +19,12 @@ from certification.access import accounts, keys, own_keys, roles
 from certification.access.permissions import Role
 from certification.access.who import Held, Who
 from certification.certificates import issuing
+from certification.certificates.keys import Issuer
 from certification.dossiers import proceedings
 from certification.evidence import attendance_lists, declarations, disputes
 from certification.evidence.declared import SELF_STUDY, Declared
 from certification.evidence.witnesses import Witness
+from certification.federation import making
 from certification.judgement import assessments
 from certification.models import (
     Attestation,
@@ -34,6 +36,10 @@ from certification.models import (
     Employment,
     IdentityEvent,
     Proposal,
+    ReceivedRollUp,
+    RollUpKey,
+    RollUpMember,
+    RollUpRound,
     RuleFile,
     Team,
     TitleDecision,
@@ -99,7 +105,34 @@ def settle(database: Database, place: Place, now: datetime) -> Place:
     _let_in(database, place, now)
     _certify(database, place, now)
     _forward(database, place, now)
+    _add_up(database, place, now)
     return place
+
+
+def _add_up(database: Database, place: Place, now: datetime) -> None:
+    """A roll-up that was made of the place and received of it again, in a round of its own."""
+    tenant, mark = place.tenant, place.mark
+    issuer = Issuer.of(f"https://{mark.lower()}.example.vn", tenant)
+    told: dict[str, Any] = {"plan": "1268-qd-ttg", "on": CUT_OFF, "by": mark, "reason": mark, "now": now}
+    with database.writing(tenant) as session:
+        prepared = making.prepare(session, tenant, place.union, **told)
+        draft = making.draft(session, tenant, prepared, issuer=issuer, now=now).document.id
+        made = making.sign(session, tenant, draft, issuer=issuer, secret=PEPPER, by=mark, now=now).document
+        of: dict[str, Any] = {"tenant_id": tenant}
+        member, round_ = new_id(), new_id()
+        days = {"cut_off": CUT_OFF, "headcount_on": CUT_OFF, "due": CUT_OFF}
+        session.add_all(
+            [
+                RollUpMember(id=member, organization=place.union, did=f"did:web:{mark}", since=CUT_OFF, **of),
+                RollUpKey(member_id=member, name=mark, multikey=mark, added=now, **of),
+                RollUpRound(id=round_, plan=mark, basis="all", opened=now, **days, **of),
+                ReceivedRollUp(
+                    id=made.id, round_id=round_, member_id=member, edition=1, content=made.content, sha256=mark,
+                    received=now, received_by=mark, **of,
+                ),
+            ]
+        )  # fmt: skip
+    place.ids |= {"roll-up": made.id, "roll-up member": member, "roll-up round": round_, "roll-up key": mark}
 
 
 def _forward(database: Database, place: Place, now: datetime) -> None:

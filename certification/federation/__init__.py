@@ -1,0 +1,1 @@
+"""Figures of one installation in another one's sum: signed roll-ups, made and sent here, received there."""
