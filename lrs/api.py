@@ -77,6 +77,7 @@ from lrs.pulling.sources import remove as remove_source
 from lrs.pulling.sources import resume as resume_source
 from lrs.pulling.sources import set_source
 from lrs.pulling.work import pull
+from lrs.sandbox import count as count_sandbox
 from lrs.sandbox import empty as empty_sandbox
 from lrs.signatures import Quality as SignatureQuality
 from lrs.signatures import qualities
@@ -148,6 +149,7 @@ __all__ = [
     "configure_logs",
     "copied_since",
     "copies_of_erased",
+    "count_sandbox",
     "create_credential",
     "create_tenant",
     "credentials",

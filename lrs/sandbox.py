@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from lrs.statements import query
 from lrs.statements.order import enter
 from lrs.tenants import find_sandbox
 
-__all__ = ["CHUNK", "empty"]
+__all__ = ["CHUNK", "count", "empty"]
 
 CHUNK = 1000
 """Rows that go in one transaction, so that nobody waits long."""
@@ -30,8 +30,25 @@ _BESIDE_STATEMENTS = [
 ]
 
 
-def empty(database: Database, tenant: UUID) -> Mapping[str, int]:
-    """Remove all that the tenant's sandbox holds, in short transactions; how many rows went, by table.
+def count(database: Database, tenant: UUID, most: int | None = None) -> int:
+    """How many rows the tenant's sandbox holds; of each table up to `most`."""
+    with database.reading(tenant) as session:
+        sandbox = find_sandbox(session, tenant)
+    if sandbox is None:
+        return 0
+    with database.reading(sandbox) as session:
+        some = [
+            sa.select(sa.literal(1)).where(table.c.tenant_id == sandbox).limit(most).subquery()
+            for table in (*_BESIDE_STATEMENTS, _STATEMENT)
+        ]
+        return sum(session.scalar(sa.select(sa.func.count()).select_from(one)) or 0 for one in some)
+
+
+def empty(
+    database: Database, tenant: UUID, progress: Callable[[int, int], object] = lambda rows, statements: None
+) -> Mapping[str, int]:
+    """Remove all that the tenant's sandbox holds, in short transactions; how many rows went, by table. `progress` is
+    told how many rows and Statements have gone so far.
 
     What test keys store meanwhile goes too. Broken off, it can be called again.
     """
@@ -50,6 +67,7 @@ def empty(database: Database, tenant: UUID) -> Mapping[str, int]:
             with _alone(database, sandbox) as session:
                 removed = _remove(session, table, wanted, limit=CHUNK)
             gone[table.name] += removed
+            progress(gone.total(), gone[_STATEMENT.name])
     # What came in between, all at once; places and what is merged start anew from here.
     with _alone(database, sandbox) as session:
         for table in (*_BESIDE_STATEMENTS, _STATEMENT):

@@ -35,6 +35,7 @@ from certification.models import (
     DeclaredHeadcount,
     Dossier,
     DossierStep,
+    Emptying,
     ErasureNotice,
     NationalNumber,
     Proposal,
@@ -389,6 +390,8 @@ def _let_in(database: Database, tenant: UUID, pepper: bytes) -> None:
         sent = {"digest": b"code", "tries": 0, "sent": NOW, "expires": NOW}
         session.add(SentCode(account_id=lan, purpose="sign-in", tenant_id=tenant, **sent))
         session.add(SignInBegun(tenant_id=tenant, provider_id=one.id, **way))
+        counts = dict.fromkeys(("rows_done", "rows", "statements"), 7)
+        session.add(Emptying(tenant_id=tenant, state="done", began=NOW, beat=NOW, by=SECRET, **counts))
     with database.writing(tenant) as session:
         accounts.invite(session, tenant, "lan", by=SECRET, reason=SECRET, pepper=pepper, now=NOW)
 

@@ -1,7 +1,6 @@
-"""What whoever runs the installation does with a tenant's data; each act stands in the tenant's own record.
+"""What whoever runs the installation does with a tenant's data; the act stands in the tenant's own record.
 
 switch_opaque_accounts    whether who people are is replaced in what comes in
-empty_sandbox             all that test keys stored goes
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from certification.access import records
 from lrs import api
 from lrs.db import Database
 
-__all__ = ["empty_sandbox", "switch_opaque_accounts"]
+__all__ = ["switch_opaque_accounts"]
 
 
 def switch_opaque_accounts(
@@ -27,11 +26,3 @@ def switch_opaque_accounts(
         act = "opaque-accounts-on" if wanted else "opaque-accounts-off"
         records.add(session, tenant, by=by, act=act, about=about, reason=reason, now=now)
     return api.move_documents(database, tenant, secret=secret) if wanted else 0
-
-
-def empty_sandbox(database: Database, tenant: UUID, *, about: str, by: str, reason: str, now: datetime) -> int:
-    """Removes all that test keys stored, in short steps; the keys stay. How many Statements went. `about` is the
-    tenant's name; kept in the record before anything goes."""
-    with database.writing(tenant) as session:
-        records.add(session, tenant, by=by, act="empty-test-data", about=about, reason=reason, now=now)
-    return api.empty_sandbox(database, tenant).get("lrs_statement", 0)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from certification.evaluation.findings import Prepared
+from certification.evaluation.results import MET, NOT_YET_KNOWN
 from certification.judgement.judgements import Judgement
 from certification.marks import Cause
 from certification.models import Assessment, Worker
@@ -22,6 +23,7 @@ from lrs.db import Session, among, beside
 __all__ = [
     "COLUMNS",
     "Assessed",
+    "few_judged_as",
     "judged_as",
     "judged_by",
     "kept_after",
@@ -278,6 +280,24 @@ def judged_as(worker: Any, tenant: UUID, programme: str, year: int, outcome: str
     if outcome is None:
         return ~sa.exists().where(*of)
     return sa.exists().where(*of, Assessment.outcome == outcome, Assessment.version == newest(programme, year))
+
+
+def few_judged_as(
+    session: Session, tenant: UUID, programme: str, year: int, outcome: str, most: int
+) -> list[UUID] | None:
+    """The workers whose last result is `outcome`, of which an index keeps those alone; None where there are more than
+    `most`, or none is kept. One SQL command."""
+    if outcome not in (MET, NOT_YET_KNOWN):
+        return None
+    query = sa.select(Assessment.worker_id).where(
+        Assessment.tenant_id == tenant,
+        Assessment.programme == programme,
+        Assessment.year == year,
+        Assessment.outcome == sa.literal_column(f"'{outcome}'"),  # written out: only then is that index taken
+        Assessment.version == newest(programme, year),
+    )
+    found = list(session.scalars(query.limit(most + 1)))
+    return None if len(found) > most else found
 
 
 def newest(

@@ -20,6 +20,7 @@ from certification.evaluation.results import MET
 from certification.judgement import closings
 from certification.judgement.archive import (
     Assessed,
+    few_judged_as,
     judged_as,
     judged_by,
     kept_after,
@@ -44,6 +45,7 @@ __all__ = [
     "Judgement",
     "Row",
     "assess",
+    "few_judged_as",
     "judge",
     "judged_as",
     "judged_by",

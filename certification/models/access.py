@@ -15,6 +15,7 @@ __all__ = [
     "AccessRecord",
     "Account",
     "AccountSession",
+    "Emptying",
     "FormDraft",
     "FormSent",
     "PasswordToken",
@@ -387,3 +388,26 @@ class AccessRecord(Base):
     """The account (by name) or key that it was done to."""
     role_id: Mapped[UUID | None]
     reason: Mapped[str]
+
+
+class Emptying(Base):
+    """That all which test keys stored of a tenant is being removed, or was: how far that is.
+
+    Personal data: the name of the account that had it removed. Kept until the next one.
+    """
+
+    __tablename__ = "certification_emptying"
+    __table_args__ = ({"info": {"distribution": "reference"}},)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    """running, done, or broken: something failed, and what is left is still there."""
+    began: Mapped[datetime] = mapped_column(UtcDateTime)
+    beat: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When somebody was last known to work on it."""
+    by: Mapped[str]
+    rows_done: Mapped[int]
+    rows: Mapped[int]
+    """Rows that were there; 0 until they were counted."""
+    statements: Mapped[int]
+    """Statements among those that have gone."""

@@ -63,6 +63,16 @@ class Assessment(Base):
             sqlite_where=sa.text("outcome = 'not_yet_known'"),
             postgresql_where=sa.text("outcome = 'not_yet_known'"),
         ),
+        sa.Index(
+            "ix_certification_assessment_met",
+            "tenant_id",
+            "programme",
+            "year",
+            "worker_id",
+            "version",
+            sqlite_where=sa.text("outcome = 'met'"),
+            postgresql_where=sa.text("outcome = 'met'"),
+        ),
         {"info": {"distribution": "worker_id", "merging": "stays"}},
     )
 

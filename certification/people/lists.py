@@ -16,7 +16,10 @@ from certification.models import Employment, Organization, Team, TeamMember, Wor
 from certification.people.names import folded
 from lrs.db import Session, among, beside
 
-__all__ = ["Found", "Sought", "count", "numbered", "search", "where"]
+__all__ = ["Found", "Place", "Sought", "count", "horizon", "numbered", "search", "where"]
+
+Place = tuple[str, UUID]
+"""Where in the order of names a list was left."""
 
 WORDS = 8
 """So many words of what is looked for count."""
@@ -25,13 +28,16 @@ WORDS = 8
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Whom to list: those whose name or number has all of `words`, of one enterprise, of one team, as of the day `on`;
-    `also` are further conditions about `Worker`."""
+    `also` are further conditions about `Worker`. `few`: these name few workers, who are looked up and put in order.
+    `until`: nobody is looked at behind this place."""
 
     on: date
     words: str = ""
     enterprise: UUID | None = None
     team: UUID | None = None
     also: tuple[sa.ColumnElement[bool], ...] = ()
+    few: bool = False
+    until: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Found:
     id: UUID
     number: str
     full_name: str
-    place: tuple[str, UUID]
+    place: Place
 
 
 def search(
@@ -51,17 +57,14 @@ def search(
     *,
     within: Within,
     limit: int,
-    after: tuple[str, UUID] | None = None,
+    after: Place | None = None,
 ) -> list[Found]:
     """At most `limit` of the workers `within` reach who are wanted, by name, those after a place. One SQL command."""
     query = sa.select(Worker.id, Worker.number, Worker.full_name, Worker.name_order).where(
         *_conditions(session, tenant, wanted, within)
     )
     if after is not None:
-        query = query.where(
-            sa.tuple_(Worker.name_order, Worker.id)
-            > sa.tuple_(bytes.fromhex(after[0]), after[1], types=[Worker.name_order.type, Worker.id.type])
-        )
+        query = query.where(_place > _at(after))
     rows = session.execute(query.order_by(Worker.name_order, Worker.id).limit(limit))
     return [Found(row[0], row[1], row[2], (row[3].hex(), row[0])) for row in rows]
 
@@ -71,6 +74,16 @@ def count(session: Session, tenant: UUID, wanted: Sought, *, within: Within, mos
     # Fetched and counted here: within `count(*)` SQLite works the branch out again for each worker.
     some = sa.select(Worker.number).where(*_conditions(session, tenant, wanted, within)).limit(most + 1)
     return len(session.scalars(some).all())
+
+
+def horizon(session: Session, tenant: UUID, after: Place | None, most: int) -> Place | None:
+    """The place behind so many workers of the tenant, whoever they are; None where there are not so many. A list that
+    is left there looks at no more of them, however few it finds. One SQL command."""
+    query = sa.select(Worker.name_order, Worker.id).where(Worker.tenant_id == tenant)
+    if after is not None:
+        query = query.where(_place > _at(after))
+    row = session.execute(query.order_by(Worker.name_order, Worker.id).offset(most - 1).limit(1)).one_or_none()
+    return None if row is None else (row[0].hex(), row[1])
 
 
 def numbered(session: Session, numbers: Collection[str]) -> sa.ColumnElement[bool]:
@@ -108,13 +121,16 @@ def where(
 
 def _conditions(session: Session, tenant: UUID, wanted: Sought, within: Within) -> list[Any]:
     # Few are looked up and put in order; of many, the index that has everybody in order is gone through.
+    in_order = within.is_wide(session) and not wanted.few
     asked: list[Any] = [
-        (Worker.tenant_id if within.is_wide(session) else beside(Worker.tenant_id)) == tenant,
-        Worker.merged_into.is_(None),
+        (Worker.tenant_id if in_order else beside(Worker.tenant_id)) == tenant,
+        beside(Worker.merged_into).is_(None),
         Worker.erased.is_(None),
         within.workers(session, Worker.id),
         *wanted.also,
     ]
+    if wanted.until is not None:
+        asked.append(_place <= _at(wanted.until))
     for word in folded(wanted.words.replace("\0", "")).split()[:WORDS]:
         pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         asked.append(
@@ -130,6 +146,13 @@ def _conditions(session: Session, tenant: UUID, wanted: Sought, within: Within) 
         members = TeamMember.tenant_id == tenant, TeamMember.team_id == wanted.team
         asked.append(Worker.id.in_(sa.select(TeamMember.worker_id).where(*members, *_in_team(wanted.on))))
     return asked
+
+
+_place = sa.tuple_(Worker.name_order, Worker.id)
+
+
+def _at(place: Place) -> sa.Tuple:
+    return sa.tuple_(bytes.fromhex(place[0]), place[1], types=[Worker.name_order.type, Worker.id.type])
 
 
 def _employed(on: date) -> tuple[sa.ColumnElement[bool], ...]:

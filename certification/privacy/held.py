@@ -138,6 +138,7 @@ ELSEWHERE: Mapping[str, str] = {
     "certification_access_record": "of accounts; that of a worker without another role is named by the worker's id",
     "certification_account_session": "of accounts; ended with the account",
     "certification_file_import": "the account of whoever brought a file in; its outcome goes when anybody is erased",
+    "certification_emptying": "the account that had test data removed",
     "certification_form_draft": "of accounts; sealed, removed when sent or a day later, and with the account's",
     "certification_form_sent": "of accounts; removed two days later",
     "certification_password_token": "of accounts; removed with the account's",

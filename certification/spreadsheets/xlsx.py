@@ -29,7 +29,7 @@ from certification.spreadsheets.columns import MOST_COLUMNS
 from certification.spreadsheets.encodings import HOW_TO_SAVE
 from certification.spreadsheets.faults import Fault, ImportFaults, file_fault, listed, shortened
 
-__all__ = ["Workbook", "is_zip"]
+__all__ = ["Workbook", "is_zip", "unfolded"]
 
 UNFOLDED_AT_MOST = 400_000_000
 """Bytes that all parts of a file come to when unfolded; half a million rows of ten columns take less."""
@@ -65,6 +65,15 @@ _ZEROS = re.compile(r"0{2,30}")
 def is_zip(data: bytes) -> bool:
     """Whether this is a ZIP archive, as XLSX files are."""
     return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def unfolded(data: bytes) -> int:
+    """How many bytes the parts of an archive say to come to; 0 for one that is broken."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return sum(part.file_size for part in archive.infolist())
+    except _FAILURES:
+        return 0
 
 
 class Workbook:

@@ -7,14 +7,14 @@ or both. For a target over grassroots unions, the unions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.models import Employment, Worker
+from certification.models import Employment, UnionRole, Worker
 from certification.people import union_roles
 from certification.rules.criteria import PROGRAMME
 from certification.rules.plans import Plan, Target
@@ -23,7 +23,7 @@ from certification.targets.gathered import Which
 from certification.targets.populations import ALL_ENTERPRISES, GRASSROOTS_UNIONS, UNION_CADRES
 from certification.targets.rates import NotBound
 from certification.units.trees import Tree
-from lrs.db import Session, among
+from lrs.db import Session, among, beside
 
 __all__ = ["COUNTED", "EVERYBODY", "MISSING", "WHICH", "Listed", "Page", "people"]
 
@@ -32,6 +32,8 @@ MISSING = "missing"
 EVERYBODY = "everybody"
 WHICH = (COUNTED, MISSING, EVERYBODY)
 
+WIDE = 10_000
+"""Employments; of fewer, all of them are looked up for each part of the list."""
 LOOKED_AT = 4
 """Of so many workers for each that is wanted is asked at first whether they count."""
 
@@ -118,20 +120,15 @@ def _workers(
     most: int | None,
     programme: str,
 ) -> Page:
-    holds = (
-        Employment.tenant_id == tenant,
-        among(session, Employment.enterprise_id, [tree.node(one).id for one in enterprises]),
-        Employment.started <= headcount_day,
-        sa.or_(Employment.ended.is_(None), Employment.ended >= headcount_day),
-        *([union_roles.held(union_roles.CADRE, headcount_day)] if target.population == UNION_CADRES else []),
-    )
-    population = sa.select(Employment.worker_id).where(*holds)
+    employers_asked = [tree.node(one).id for one in enterprises]
+    holds = _holding(session, tenant, employers_asked, headcount_day, target)
+    belongs = _belongs(session, tenant, employers_asked, holds, target)
     rows: list[tuple[UUID, str, str, int]] = []
     left, window, looked, goes_on = after, LOOKED_AT * (limit + 1), 0, True
     while len(rows) <= limit and (most is None or looked < most):
         some = session.execute(
             sa.select(Worker.id, Worker.number, Worker.full_name)
-            .where(Worker.tenant_id == tenant, Worker.id.in_(population), Worker.number > left)
+            .where(Worker.tenant_id == tenant, belongs, Worker.number > left)
             .order_by(Worker.number, Worker.id)
             .limit(window)
         ).all()
@@ -149,14 +146,48 @@ def _workers(
     partial = left if goes_on and len(rows) <= limit else None
     rows = rows[: limit + 1]
     employers: dict[UUID, list[str]] = defaultdict(list)
+    listed_ids = among(session, Employment.worker_id, [row[0] for row in rows])
     for worker_id, enterprise_id in session.execute(
-        sa.select(Employment.worker_id, Employment.enterprise_id)
-        .where(*holds, among(session, Employment.worker_id, [row[0] for row in rows]))
-        .distinct()
+        sa.select(Employment.worker_id, Employment.enterprise_id).where(listed_ids, *holds).distinct()
     ):
         employers[worker_id].append(tree.by_id[enterprise_id].code)
     listed = [Listed(row[1], row[2], tuple(sorted(employers[row[0]])), row[3]) for row in rows]
     return _page(listed, limit) if partial is None else Page(tuple(listed), partial)
+
+
+def _holding(
+    session: Session, tenant: UUID, enterprises: Collection[UUID], on: date, target: Target
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """That an employment found by its worker is of the target's population in one of the enterprises on the day."""
+    return (
+        beside(Employment.tenant_id) == tenant,
+        among(session, beside(Employment.enterprise_id), enterprises),
+        Employment.started <= on,
+        sa.or_(Employment.ended.is_(None), Employment.ended >= on),
+        *([union_roles.held(union_roles.CADRE, on)] if target.population == UNION_CADRES else []),
+    )
+
+
+def _belongs(
+    session: Session,
+    tenant: UUID,
+    enterprises: Collection[UUID],
+    holds: Collection[sa.ColumnElement[bool]],
+    target: Target,
+) -> sa.ColumnElement[bool]:
+    """That a worker is of the population: few are looked up, of many each is held against the enterprises in turn."""
+    there: tuple[sa.ColumnElement[bool], ...]
+    there = Employment.tenant_id == tenant, among(session, Employment.enterprise_id, enterprises)
+    if target.population == UNION_CADRES:
+        of_role = UnionRole.tenant_id == tenant, UnionRole.role == union_roles.CADRE
+        cadres = sa.select(UnionRole.worker_id).where(*of_role, among(session, UnionRole.enterprise_id, enterprises))
+        there = (Employment.worker_id.in_(cadres),)
+    else:
+        some = sa.select(sa.literal(1)).where(*there).limit(WIDE + 1).subquery()
+        if (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > WIDE:
+            own = sa.select(sa.literal(1)).where(Employment.worker_id == Worker.id, *holds)
+            return own.limit(1).scalar_subquery() == 1
+    return Worker.id.in_(sa.select(Employment.worker_id).where(*there, *holds))
 
 
 def _unions(

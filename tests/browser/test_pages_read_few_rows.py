@@ -7,7 +7,7 @@ looked up by ids has to be read by them: an index that begins with the tenant lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,10 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine.interfaces import DBAPICursor
 
+from certification.access import rights
+from certification.targets import listing
+from certification.web.officers import statuses
+from certification.web.officers.units import people
 from tests.browser.prepared import PEOPLE, samples
 from tests.browser.test_every_page import is_open, pages
 from tests.certification.web.visitor import Visitor
@@ -26,11 +30,15 @@ MANY_ROWS = ("employment", "fact", "attestation", "award", "assessment", "worker
 COUNTED = "open.show_first_page"
 """A page of figures: here they are counted from the rows, since nothing has kept the sums yet."""
 _ALL_OF_A_TENANT = re.compile(rf"(SCAN certification_({'|'.join(MANY_ROWS)})\b"
-                              rf"|SEARCH certification_({'|'.join(MANY_ROWS)}) USING .*\(tenant_id=\?\))")  # fmt: skip
+                              rf"|SEARCH certification_({'|'.join(MANY_ROWS)}) USING .*\(tenant_id=\?\)"
+                              r"|SEARCH certification_worker USING INDEX \w+_merged_into )")  # fmt: skip
+_ALL_OF_A_YEAR = re.compile(r"SEARCH certification_assessment USING INDEX \w+_place .*AND year=\?\)$")
 
 
 @contextmanager
-def plans_kept(found: dict[str, set[str]], page: list[str]) -> Iterator[None]:
+def plans_kept(
+    found: dict[str, set[str]], page: list[str], too_much: Sequence[re.Pattern[str]] = (_ALL_OF_A_TENANT,)
+) -> Iterator[None]:
     """Notes every plan that reads all of a tenant, by page."""
     seen: set[str] = set()
 
@@ -43,7 +51,7 @@ def plans_kept(found: dict[str, set[str]], page: list[str]) -> Iterator[None]:
         plain = connection.connection.driver_connection
         assert plain is not None
         for row in plain.execute(f"EXPLAIN QUERY PLAN {statement}", parameters):
-            if _ALL_OF_A_TENANT.match(row[3]):
+            if any(one.match(row[3]) for one in too_much):
                 found.setdefault(page[0], set()).add(row[3])
 
     sa.event.listen(sa.Engine, "before_cursor_execute", look)
@@ -65,4 +73,22 @@ def test_no_page_reads_all_that_there_is_most_of(prepared_app: Flask) -> None:
                 if sample is not None and rule.endpoint != COUNTED and is_open(prepared_app, rule, role):
                     page[0] = f"{rule.endpoint} ({name})"
                     visitor.get(adapter.build(rule.endpoint, dict(sample)))
+    assert found == {}
+
+
+def test_of_many_people_each_is_held_against_what_is_asked_and_nobody_is_read_twice(
+    prepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for of_some in (rights, listing):
+        monkeypatch.setattr(of_some, "WIDE", 0)
+    visitor = Visitor(prepared_app.test_client())
+    visitor.sign_in("captren")
+    found: dict[str, set[str]] = {}
+    page = [""]
+    with plans_kept(found, page, (_ALL_OF_A_TENANT, _ALL_OF_A_YEAR)):
+        for page[0] in [
+            *(f"/cong-doan/nguoi-lao-dong?trang_thai={outcome}" for outcome in statuses.WORDS),
+            *(f"/cong-doan/ai/cd/lao-cai?ai={which}" for which in people.WHICH),
+        ]:
+            assert visitor.get(page[0]).status_code == 200
     assert found == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,10 @@ COUNTED = 2_000
 """So many are counted; of more it is said that there are more."""
 LOOKED_THROUGH = 1_000
 """Workers looked through for one page where the filter is one that only their results tell."""
+FEW = 2_000
+"""Of so many whose result is as asked for, each is looked up."""
+WALKED = 5_000
+"""So many workers of the tenant are gone by for one page where those whose result is as asked for may be rare."""
 MOST_CHOICES = 500
 
 
@@ -65,11 +69,12 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of the list. `left` is where it goes on, None at the end; `count` how many there are in all, None where
-    only looking through all would tell."""
+    only looking through all would tell; `looked` so many were looked at where it is short although it goes on."""
 
     rows: list[Row]
     left: tuple[Any, ...] | None
     count: int | None
+    looked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,31 +117,44 @@ def gather(
 ) -> Part:
     """A part of the list, in a number of SQL commands that does not grow with the workers.
 
-    Whether an indicator is missing is told by a worker's result alone: then at most `LOOKED_THROUGH` are looked at, and
-    the part may be shorter than a page although the list goes on.
+    Whether an indicator is missing is told by a worker's result alone: then at most `LOOKED_THROUGH` are looked at; of
+    many people with an outcome that many have, `WALKED` of all. The part may be shorter than a page although the list
+    goes on.
     """
-    also: tuple[sa.ColumnElement[bool], ...] = ()
-    if asked.outcome:
-        outcome = None if asked.outcome == statuses.NOT_JUDGED else asked.outcome
-        also = (assessments.judged_as(Worker.id, tenant, PROGRAMME, asked.year, outcome),)
-    wanted = Sought(on, asked.words, asked.enterprise, asked.team, also)
     limit = LOOKED_THROUGH if asked.missing else ON_A_PAGE
     place = None if after is None else (after[0], after[1])
-    found = lists.search(session, tenant, wanted, within=reach, limit=limit + 1, after=place)
-    goes_on, found = len(found) > limit, found[:limit]
+    wanted = _wanted(session, tenant, reach, asked, on)
+    walks = bool(asked.outcome) and not wanted.few and reach.is_wide(session)
+    part = replace(wanted, until=lists.horizon(session, tenant, place, WALKED)) if walks else wanted
+    found = lists.search(session, tenant, part, within=reach, limit=limit + 1, after=place)
+    left = found[limit - 1].place if len(found) > limit else part.until
+    found = found[:limit]
     said = statuses.of_workers(session, tenant, [one.id for one in found], asked.year)
+    count: int | None = None
     if asked.missing:
-        lacking = [one for one in found if asked.missing in (*said[one.id].waiting, *said[one.id].low)]
-        goes_on = goes_on or len(lacking) > ON_A_PAGE
-        last = lacking[ON_A_PAGE - 1] if len(lacking) > ON_A_PAGE else (found[-1] if found else None)
-        found = lacking[:ON_A_PAGE]
-        count = None
-    else:
-        last = found[-1] if found else None
+        found = [one for one in found if asked.missing in (*said[one.id].waiting, *said[one.id].low)]
+        left = found[ON_A_PAGE - 1].place if len(found) > ON_A_PAGE else left
+        found = found[:ON_A_PAGE]
+    elif place is None and left is None:
+        count = len(found)
+    elif not walks:
         count = lists.count(session, tenant, wanted, within=reach, most=COUNTED)
     employers = lists.where(session, tenant, [one.id for one in found], on)
     rows = [Row(one, employers.get(one.id, ()), said[one.id]) for one in found]
-    return Part(rows, last.place if goes_on and last is not None else None, count)
+    return Part(rows, left, count, WALKED if walks else LOOKED_THROUGH)
+
+
+def _wanted(session: Session, tenant: UUID, reach: Reach, asked: Asked, on: date) -> Sought:
+    """Whom the filters ask for. Of many people, few with the outcome are looked up by the index of those."""
+    wanted = Sought(on, asked.words, asked.enterprise, asked.team)
+    if not asked.outcome:
+        return wanted
+    if reach.is_wide(session):
+        few = assessments.few_judged_as(session, tenant, PROGRAMME, asked.year, asked.outcome, FEW)
+        if few is not None:
+            return replace(wanted, also=(among(session, Worker.id, few),), few=True)
+    outcome = None if asked.outcome == statuses.NOT_JUDGED else asked.outcome
+    return replace(wanted, also=(assessments.judged_as(Worker.id, tenant, PROGRAMME, asked.year, outcome),))
 
 
 def choices(session: Session, tenant: UUID, reach: Reach, on: date) -> Choices:

@@ -9,7 +9,7 @@ statements  Statements as the store has them (asked: what is typed, as the query
 validator  Statements that are pasted
 rules      criteria, plans and the other rules (rule_words), loaded, compared, and what they changed
 identity   which Actors are which workers; waiting: what is to be looked at in Statements
-record     the record of acts, and who gave or took which right; tenants: owners of data
+record     the record of acts, and who gave or took which right; tenants: owners of data; sandboxes emptied
 words     what acts, scopes and refusals are called; units: which one somebody means
 """
 
@@ -49,6 +49,7 @@ from certification.web.operators import (  # noqa: E402, F401 — adds the views
     keys,
     record,
     rules,
+    sandboxes,
     sources,
     statements,
     tenants,

@@ -26,7 +26,7 @@ from lrs import api
 from lrs.api import Fault
 from lrs.db import NOBODY
 
-__all__ = ["TenantForm", "runs_installation"]
+__all__ = ["TenantForm", "by_name", "found", "only_who_runs_it", "runs_installation"]
 
 
 class TenantForm(Form):
@@ -42,12 +42,6 @@ class TenantForm(Form):
         autocapitalize="off", spellcheck="false",
     )  # fmt: skip
     full_name = text(_l("Họ và tên của người vận hành"), needed=_l("Nhập họ và tên của người vận hành"))
-
-
-class EmptyForm(Form):
-    """Why what test keys stored is removed."""
-
-    reason = text(_l("Lý do"), needed=_l("Ghi vì sao xoá dữ liệu thử"), hint=_l("Được lưu trong sổ ghi"))
 
 
 class SwitchForm(Form):
@@ -67,16 +61,16 @@ def runs_installation() -> bool:
 @pages.page("/van-hanh/don-vi", Act.RUN_INSTALLATION)
 def list_tenants() -> Response:
     """The tenants by age, with what each keeps of people."""
-    _only_who_runs_it()
+    only_who_runs_it()
     with database().reading(NOBODY) as session:
-        found = [(name, api.has_opaque_accounts(session, one)) for one, name in api.tenants(session)]
-    return shown("operators/tenants.html", tenants=found)
+        listed = [(name, api.has_opaque_accounts(session, one)) for one, name in api.tenants(session)]
+    return shown("operators/tenants.html", tenants=listed)
 
 
 @pages.page("/van-hanh/them-don-vi", Act.RUN_INSTALLATION, methods=("GET", "POST"))
 def make_tenant() -> Response:
     """Makes a tenant with the rules that come with the program, and its administrator, whose invitation follows."""
-    _only_who_runs_it()
+    only_who_runs_it()
     form = filled_in(TenantForm, start={"administrator": "quan-tri"})
     if form.sent:
         said = form.values
@@ -98,14 +92,14 @@ def make_tenant() -> Response:
 @pages.page("/van-hanh/don-vi/<name>/thu-dien-tu", Act.RUN_INSTALLATION, methods=("GET", "POST"))
 def switch_opaque_accounts(name: str) -> Response:
     """Asks first; then replaces who people are in what comes in from now on, or keeps it as sent."""
-    _only_who_runs_it()
-    tenant, is_on = _found(name)
+    only_who_runs_it()
+    tenant, is_on = found(name)
     form = filled_in(SwitchForm, start={"wanted": "off" if is_on else "on"})
     if form.sent and (form.values["wanted"] == "on") == is_on:
         return form.done(url_for(".list_tenants"), _("Đã được đổi rồi. Xem lại danh sách"))
     if form.sent:
         moved = installation.switch_opaque_accounts(
-            database(), tenant, not is_on, about=name, by=_by(name), reason=form.values["reason"], secret=pepper(),
+            database(), tenant, not is_on, about=name, by=by_name(name), reason=form.values["reason"], secret=pepper(),
             now=now(),
         )  # fmt: skip
         done = _(
@@ -115,22 +109,7 @@ def switch_opaque_accounts(name: str) -> Response:
     return shown("operators/switch-opaque-accounts.html", form=form, name=name, is_on=is_on)
 
 
-@pages.page("/van-hanh/don-vi/<name>/xoa-du-lieu-thu", Act.RUN_INSTALLATION, methods=("GET", "POST"))
-def empty_sandbox(name: str) -> Response:
-    """Asks first; then removes all that the tenant's test keys stored."""
-    _only_who_runs_it()
-    tenant, _is_on = _found(name)
-    form = filled_in(EmptyForm)
-    if form.sent:
-        gone = installation.empty_sandbox(
-            database(), tenant, about=name, by=_by(name), reason=form.values["reason"], now=now()
-        )
-        words = _("Đã xoá %(count)s phát biểu thử của %(name)s", count=number(gone), name=name)
-        return form.done(url_for(".list_tenants"), words)
-    return shown("operators/empty-sandbox.html", form=form, name=name)
-
-
-def _found(name: str) -> tuple[UUID, bool]:
+def found(name: str) -> tuple[UUID, bool]:
     """The tenant, and whether it replaces who people are."""
     with database().reading(NOBODY) as session:
         try:
@@ -140,13 +119,14 @@ def _found(name: str) -> tuple[UUID, bool]:
         return tenant, api.has_opaque_accounts(session, tenant)
 
 
-def _by(name: str) -> str:
+def by_name(name: str) -> str:
     """Who it was, as the tenant's record calls somebody of another one."""
     with database().reading(NOBODY) as session:
         first = next(known for one, known in api.tenants(session) if one == who().tenant)
     return who().name if name == first else f"{who().name}@{first}"
 
 
-def _only_who_runs_it() -> None:
+def only_who_runs_it() -> None:
+    """Raises Forbidden for everybody else."""
     if not runs_installation():
         raise Forbidden(Fault("", _("Việc này dành cho người vận hành của cả hệ thống")))

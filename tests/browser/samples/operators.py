@@ -10,6 +10,7 @@ from certification.access import keys, roles
 from certification.access.permissions import Role
 from certification.evidence import feed
 from certification.evidence.forwarded import MORE
+from certification.models import Emptying
 from certification.rules import rule_store
 from lrs import api
 from lrs.db import Database, Session
@@ -21,6 +22,7 @@ SAMPLES: dict[str, Any] = {
     "operators.show_account": {"name": "hoa"},
     "operators.switch_opaque_accounts": {"name": "default"},
     "operators.empty_sandbox": {"name": "default"},
+    "operators.show_emptying": {"name": "default"},
     "operators.invite_account": {"name": "hoa"},
     "operators.change_account": {"name": "hoa", "step": "tat-ma"},
     "operators.give_role": {"name": "hoa"},
@@ -94,6 +96,8 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
         )  # fmt: skip
         identity = api.acting(session, tenant, "sample/moodle", name="Moodle", pepper=PEPPER)
         _forward(session, tenant, now)
+        counts = {"rows_done": 41_207, "rows": 41_207, "statements": 3_104}
+        session.add(Emptying(tenant_id=tenant, state="done", began=now, beat=now, by="hoa", **counts))
         api.store(session, identity, statements(now))
     feed.follow(database, tenant, now=now)
     account(database, tenant, "hoa", now)

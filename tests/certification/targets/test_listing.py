@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from certification.models import Commitment
+from certification.targets import listing
 from certification.targets.listing import Page, people
 from certification.targets.rates import NotBound
 from tests.certification.learning import add_facts
@@ -45,7 +46,9 @@ def test_the_people_counted_are_named_with_their_employers_and_how_often(world: 
     assert numbers(listed(world, "vn", on=date(2026, 11, 24))) == ["NV-1", "NV-3"]
 
 
-def test_as_many_come_as_the_figures_say_page_by_page(world: World) -> None:
+@pytest.mark.parametrize("wide", [listing.WIDE, 0], ids=["of few", "of many"])
+def test_as_many_come_as_the_figures_say_page_by_page(world: World, wide: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "WIDE", wide)
     with world.database.writing(world.tenant) as session:
         for turn in range(12):
             worker = world.employ(session, "dn/a" if turn % 2 else "dn/moi", cadre_in=["dn/a"] if turn % 4 == 1 else [])

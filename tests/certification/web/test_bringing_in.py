@@ -191,6 +191,22 @@ def test_a_large_file_is_worked_on_beside_the_page_which_tells_how_far_it_is(
     assert len(begun) == 1, "opening the page meanwhile began nothing else"
 
 
+@pytest.mark.parametrize(("rows", "at_once"), [(100, True), (600, False)])
+def test_how_much_a_workbook_unfolds_to_says_whether_the_page_waits_for_it(rows: int, at_once: bool) -> None:
+    line = ["Nguyễn Thị An", "nữ", "dn/a", "02/01/2026", "", "", "có", "không"]
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for at in range(rows):
+        sheet.append([f"N{at}", *line])
+    file = io.BytesIO()
+    book.save(file)
+    packed = file.getvalue()
+    as_text = "\n".join(";".join(line) for _ in range(rows)).encode()
+    assert len(packed) < 64 * 1024
+    assert bringing_in._is_small(packed) is at_once
+    assert bringing_in._is_small(as_text) is at_once
+
+
 def test_work_whose_process_died_is_begun_anew_when_the_page_is_opened(desk: Desk) -> None:
     visitor = desk.sits("dn")
     with desk.database.reading(desk.tenant) as session:

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from certification.access import roles
+from certification.access import rights, roles
 from certification.access.permissions import Role
 from certification.evidence import sittings
 from certification.evidence.sittings import MemberPoints
@@ -23,7 +23,7 @@ from certification.models import Assessment, Attestation, Worker
 from certification.people import roster
 from certification.rules.criteria import PROGRAMME
 from certification.vietnam import vietnam_day
-from certification.web.officers import points
+from certification.web.officers import points, statuses, workers
 from lrs.db import Database
 from tests.certification import learning
 from tests.certification.access.people import account, give, signed_in
@@ -154,6 +154,40 @@ def test_the_list_is_filtered_and_goes_no_further_than_the_own_branch(officer: V
     assert "Không có ai khớp" in officer.get("/cong-doan/nguoi-lao-dong?q=kh%C3%B4ng").text
     assert officer.get("/cong-doan/nguoi-lao-dong?cursor=xyz").status_code == 400
     assert officer.get("/cong-doan/nguoi-lao-dong?to=xyz&dn=1&trang_thai=2&thieu=3").status_code == 200
+
+
+def test_of_many_people_a_list_by_outcome_is_the_same_and_goes_by_some_at_a_time(
+    database: Database, tenant: UUID, officer: Visitor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("a01", "a03", "a12"):
+        attest(database, tenant, number, dict.fromkeys(EVERY, 10), now)
+    attest(database, tenant, "a05", dict.fromkeys(EVERY, 1), now)
+    judge(database, tenant, now)
+    with database.writing(tenant) as session:
+        roster.import_roster(session, tenant, f"{ROSTER_HEADINGS}\nMOI;Lý Ẩn;nam;dn/a;02/01/2026;;;có;không;".encode(),
+                             now=now)  # fmt: skip
+
+    def parts(outcome: str) -> list[list[str]]:
+        found, address = [], f"/cong-doan/nguoi-lao-dong?trang_thai={outcome}"
+        while address:
+            page = officer.get(address).text
+            found.append(names(page))
+            following = re.search(r'rel="next" href="([^"]+)"', page)
+            address = unescape(following[1]) if following else ""
+        return found
+
+    of_few = {outcome: parts(outcome) for outcome in statuses.WORDS}
+    assert len(of_few["met"][0]) == 3 and all(len(each) == 1 for each in of_few.values()) and of_few["none"] != [[]]
+    monkeypatch.setattr(rights, "WIDE", 0)
+    assert parts("met") == of_few["met"], "few are looked up"
+    assert "3 người" in words(officer.get("/cong-doan/nguoi-lao-dong?trang_thai=met").text)
+    monkeypatch.setattr(workers, "FEW", -1)
+    monkeypatch.setattr(workers, "WALKED", 4)
+    for outcome in statuses.WORDS:
+        in_parts = parts(outcome)
+        assert [[one for part in in_parts for one in part]] == of_few[outcome]
+        assert len(in_parts) > 3 and max(map(len, in_parts)) <= 4
+    assert "Trong 4 người vừa xem không có ai" in officer.get("/cong-doan/nguoi-lao-dong?trang_thai=none&q=a").text
 
 
 def test_whoever_lacks_an_indicator_is_found(database: Database, tenant: UUID, officer: Visitor) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from certification.access import records
+from certification.access import emptying, records
 from certification.access.permissions import Role
 from certification.acts import chain
 from certification.evidence import feed, findings
 from certification.judgement import pulse, work
 from certification.models import Finding, Look, RecordedAct
 from certification.people import linking
-from lrs import api
+from certification.web.operators import sandboxes
+from lrs import api, sandbox
 from lrs.backup import noted
 from lrs.db import Database
 from tests.certification.access.people import account, give
@@ -102,8 +106,8 @@ def test_what_test_keys_sent_is_removed_and_opaque_accounts_are_switched_after_a
     assert "Xoá dữ liệu thử: default" in words(asked) and "dữ liệu thật không bị đụng đến" in words(asked)
     assert "Ghi vì sao xoá" in operator.fill_in("/van-hanh/don-vi/default/xoa-du-lieu-thu", {"reason": ""}).text
     answer = operator.fill_in("/van-hanh/don-vi/default/xoa-du-lieu-thu", {"reason": "thử xong"})
-    assert answer.headers["Location"] == "/van-hanh/don-vi"
-    assert "Đã xoá 1 phát biểu thử của default" in operator.get("/van-hanh/don-vi").text
+    assert answer.headers["Location"] == "/van-hanh/don-vi/default/xoa-du-lieu-thu/tien-do"
+    assert "Đã xoá 1 phát biểu thử của default" in operator.get(answer.headers["Location"]).text
     switch = "/van-hanh/don-vi/default/thu-dien-tu"
     before = operator.get(switch).text
     assert "được thay bằng mã" in words(before)
@@ -120,7 +124,58 @@ def test_what_test_keys_sent_is_removed_and_opaque_accounts_are_switched_after_a
     assert kept[UUID(int=8)]["account"]["homePage"] == f"urn:uuid:{tenant}", "the mail address is not kept"
     assert UUID(STATEMENT["id"]) in kept, "what is real stays"
     assert told == [("opaque-accounts-on", "vh", "Luật 91/2025"), ("empty-test-data", "vh", "thử xong")]
-    assert operator.get("/van-hanh/don-vi/khong-co/thu-dien-tu").status_code == 404
+    for below in ("khong-co/thu-dien-tu", "khong-co/xoa-du-lieu-thu/tien-do"):
+        assert operator.get(f"/van-hanh/don-vi/{below}").status_code == 404
+
+
+def test_a_large_sandbox_is_emptied_in_steps_goes_on_where_it_was_broken_off_and_is_done_when_nothing_is_left(
+    app: Flask, operator: Visitor, database: Database, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, progress = (f"/van-hanh/don-vi/default/xoa-du-lieu-thu{part}" for part in ("", "/tien-do"))
+    assert operator.get(progress).status_code == 404
+    key, platform = make_key(operator, test="yes"), app.test_client()
+    sent = [{**STATEMENT, "id": str(UUID(int=at))} for at in range(1, 13)]
+    assert post(platform, *key, sent) == 200
+    monkeypatch.setattr(sandboxes, "AT_ONCE", 0)
+    monkeypatch.setattr(sandbox, "CHUNK", 5)
+    monkeypatch.setattr(emptying, "TOLD_AFTER", timedelta(0))
+    emptied, begun, fail = api.empty_sandbox, threading.Event(), threading.Event()
+
+    def until_it_fails(store: Database, of: UUID, tell: Callable[[int, int], object]) -> Mapping[str, int]:
+        def told(rows: int, statements: int) -> None:
+            tell(rows, statements)
+            if statements and not fail.is_set():
+                begun.set()
+                assert fail.wait(60)
+                raise ValueError("the disk is gone")
+
+        return emptied(store, of, told)
+
+    monkeypatch.setattr(api, "empty_sandbox", until_it_fails)
+    assert operator.fill_in(form, {"reason": "thử xong"}).headers["Location"] == progress
+    assert begun.wait(60)
+    running = operator.get(progress).text
+    assert 'hx-trigger="every 1s"' in running and re.search(r"Đã xoá [1-9][\d.]* / \d+ dòng", words(running))
+    assert operator.fill_in(form, {"reason": "lần nữa"}).headers["Location"] == progress, "it runs already"
+    fail.set()
+    ended(sandboxes.THREAD)
+    page = operator.get(progress).text
+    assert "Chưa xoá hết" in words(page) and "Đã xoá hết" not in words(page)
+    with database.writing(tenant) as session:  # as a process leaves it that is killed
+        row = emptying.find(session, tenant)
+        assert row is not None and 0 < row.rows_done < row.rows
+        row.state, row.beat = emptying.RUNNING, row.beat - 2 * emptying.BEAT
+    assert "Đã xoá hết" not in words(operator.get(progress).text)
+    ended(sandboxes.THREAD)
+    page = words(operator.get(progress).text)
+    assert "Đã xoá hết" in page and "Đã xoá 12 phát biểu thử của default" in page
+    assert api.count_sandbox(database, tenant) == 0
+
+
+def ended(name: str) -> None:
+    for one in threading.enumerate():
+        if one.name == name:
+            one.join(60)
 
 
 def test_operators_of_another_tenant_see_nothing_of_the_installation(app: Flask, operator: Visitor) -> None:
