@@ -23,6 +23,7 @@ from bench import (
     freshness,
     growth,
     judging,
+    load,
     machine,
     memory,
     pages,
@@ -55,6 +56,7 @@ PARTS = (
     "pages",
     "sizes",
     "acts",
+    "load",
 )
 ENGINES = ("SQLite", "PostgreSQL")
 COUNTS = {"SQLite": (10_000, 400_000), "PostgreSQL": (10_000, 1_000_000)}
@@ -165,6 +167,13 @@ class Bench:
         measured = acts.measure(url, acts=max(400, int(10_000 * self._options.scale)))
         return {"acts": [{"engine": engine, **row} for row in measured]}
 
+    def _load(self, engine: str) -> dict[str, Rows]:
+        folder = self._own(f"load-{engine}")
+        workers = max(2_000, int(100_000 * self._options.scale))
+        return load.measure(
+            engine, folder, self._url(engine, folder, "load"), workers=workers, minutes=self._options.minutes
+        )
+
     def _own(self, name: str) -> Path:
         folder = self._folder / name
         folder.mkdir()
@@ -180,6 +189,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=ENGINES, nargs="+", default=ENGINES)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the Statements of a full run")
+    parser.add_argument("--minutes", type=float, default=1.0, help="for how long `load` keeps up each load (60)")
     options = parser.parse_args()
     parts = [part.strip() for part in options.only.split(",")]
     if unknown := set(parts) - set(PARTS):
@@ -238,7 +248,41 @@ def _windows(row: dict[str, Any]) -> str:
     return " / ".join(f"{one:,.0f}" for one in (windows[0], max(windows), windows[-1]))
 
 
+def _change(name: str, digits: int = 0) -> Cell:
+    return lambda row: " → ".join(f"{one:,.{digits}f}" for one in row[name])
+
+
+ANSWERED: Sequence[tuple[str, Cell]] = [
+    ("requests", _number("requests")), ("p50", _number("p50", 1)), ("p95", _number("p95", 1)),
+    ("p99", _number("p99", 1)), ("most", _number("most")), ("told to wait", _number("later")),
+    ("errors", _number("errors")),
+]  # fmt: skip
+
 TABLES: dict[str, tuple[str, Sequence[tuple[str, Cell]]]] = {
+    "steady": (
+        f"{load.PACE} Statements/s by tens, {load.LOOKING} people, a report opened again and again; ms",
+        [
+            ("engine", _text("engine")), ("minutes", _number("minutes", 1)), ("posted, /s", _number("pace")), *ANSWERED,
+            ("pages p50", _number("pages_p50")), ("p99", _number("pages_p99")), ("report p50", _number("report_p50")),
+            ("MB, first and last fifth", _change("megabytes")), ("open files", _change("handles")),
+            ("lost", _number("lost")), ("unasked", _number("unasked")), ("cores", _number("cpu", 2)),
+        ],
+    ),
+    "bursts": (
+        "Clients that never rest; ms",
+        [
+            ("engine", _text("engine")), ("minutes", _number("minutes", 1)), ("a request", _text("each")),
+            ("clients", _text("clients")), ("acknowledged, /s", _number("pace")), *ANSWERED, ("lost", _number("lost")),
+            ("unasked", _number("unasked")),
+        ],
+    ),
+    "shares": (
+        f"A tenant that posts ten Statements {load.MODEST:.0f} times a second, and who is beside it; ms",
+        [
+            ("engine", _text("engine")), ("beside", _text("beside")), ("these had, /s", _number("taken")), *ANSWERED,
+            ("p99, ratio", _number("ratio", 1)),
+        ],
+    ),
     "sizes": (
         "What each takes in the database",
         [

@@ -111,7 +111,7 @@ def prepare(url: str, workers: int, pepper: bytes) -> None:
         attainment.populate(database, workers)
         now = datetime.now(UTC)
         _name(database, tenant)
-        _people(database, tenant, pepper, now)
+        add_people(database, tenant, pepper, now)
         with database.reading(tenant) as session:
             ids = session.scalars(sa.select(Worker.id).where(Worker.tenant_id == tenant)).all()
         today = vietnam_day(now)
@@ -135,7 +135,7 @@ def _name(database: Database, tenant: UUID) -> None:
         session.execute(sa.update(Worker), rows)
 
 
-def _people(database: Database, tenant: UUID, pepper: bytes, now: datetime) -> None:
+def add_people(database: Database, tenant: UUID, pepper: bytes, now: datetime) -> None:
     with database.writing(tenant) as session:
         worker = session.scalars(sa.select(Worker.id).where(Worker.tenant_id == tenant, Worker.number == "B-1")).one()
     for name, (role, over) in PEOPLE.items():
@@ -176,7 +176,7 @@ def _basic(key: str, secret: str) -> str:
 # ---------------------------------------------------------------- walking
 
 
-class _Browser:
+class Browser:
     """One person's connection, with cookies."""
 
     def __init__(self, server: machine.Server) -> None:
@@ -214,7 +214,7 @@ class _Browser:
 
 
 def _walk(server: machine.Server, rules: MapAdapter, name: str, seen: dict[str, Page]) -> None:
-    browser = _Browser(server)
+    browser = Browser(server)
     waiting = deque([browser.sign_in(name), "/"])
     known = {*waiting}
     opened: dict[str, int] = defaultdict(int)
