@@ -27,7 +27,7 @@ def test_all_commands_that_touch_data_take_a_tenant() -> None:
         for name, command in certification_cli.commands.items()
         if not any("--tenant" in parameter.opts for parameter in command.params)
     }
-    assert without == {"demo", "report", "template", "verify-certificate"}
+    assert without == {"demo", "report", "template", "verify-certificate", "check-roll-up-lists"}
 
 
 def test_an_unknown_tenant_is_refused_by_name(run: Run) -> None:
