@@ -88,13 +88,14 @@ def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def platform(program: Served) -> Platform:
-    """A platform of a tenant that nobody else is in."""
+def platform(program: Served, request: pytest.FixtureRequest) -> Platform:
+    """A platform of a tenant that nobody else is in, with the scopes asked for, or all."""
     now = datetime.now(UTC)
+    scopes = getattr(request, "param", ("all",))
     database = Database(program.database_url)
     with database.writing(NOBODY) as session:
         tenant = api.create_tenant(session, f"tenant {uuid4()}", now=now)
     with database.writing(tenant) as session:
-        key, secret = api.create_credential(session, tenant, name="LMS", scopes=("all",), pepper=PEPPER, now=now)
+        key, secret = api.create_credential(session, tenant, name="LMS", scopes=scopes, pepper=PEPPER, now=now)
     database.close()
     return Platform(program.endpoint, key, secret)
