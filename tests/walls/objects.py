@@ -241,7 +241,8 @@ def _gather(session: Session, place: Place, now: datetime) -> None:
     picture = b"\xff\xd8\xff" + place.mark.encode()
     presences.type_in(session, place.tenant, meeting.id, [place.number], picture, f"{place.mark}.jpg", **told)
     place.ids |= {"roll-call": meeting.id, "picture": hashlib.sha256(picture).hexdigest()}
-    rows = f"Mã người lao động,Nội dung,Ngày,Hình thức\n{place.number},{place.mark},{now:%d/%m/%Y},lớp học\n".encode()
+    quoted = place.mark.replace('"', '""')
+    rows = f'Mã người lao động,Nội dung,Ngày,Hình thức\n{place.number},"{quoted}",{now:%d/%m/%Y},lớp học\n'.encode()
     listed = {"organizer": place.union, "code": f"DS-{place.number}", "kind": "paper", "file_name": f"{place.mark}.csv"}
     attendance_lists.take_in(session, place.tenant, rows, witness=Witness(place.mark), secret=PEPPER, now=now, **listed)
 
