@@ -29,14 +29,12 @@ from typing import Any
 from lrs.resources import bulk
 from tests.faults.hostile import figures
 from tests.faults.hostile.requests import Maker
-from tests.faults.hostile.round import Found, maker, run
+from tests.faults.hostile.round import ROUND, Found, maker, run
 from tests.faults.hostile.twins import ENGINES, Template
 from tests.faults.ledger.round import program
 from tests.postgresql import Cluster
 
 SHM = Path("/dev/shm")  # noqa: S108 — a folder of our own is made inside it
-ROUND = 2_000
-"""Requests to one pair of databases, before the next begins with fresh ones."""
 
 
 def main() -> int:
@@ -100,7 +98,7 @@ def _keep(found: Found, path: Path) -> None:
     shared = {"memory": found.memory, "last": f"{datetime.now(UTC):%Y-%m-%d}", "program": program()}
     runs = {
         engine: {
-            "requests": dict(found.requests), "statuses": dict(found.statuses[engine]),
+            "requests": dict(found.requests), "served": found.served, "statuses": dict(found.statuses[engine]),
             "slowest_answer": round(found.slowest[engine], 1), "engine": found.versions[engine], **shared,
         }
         for engine in ENGINES

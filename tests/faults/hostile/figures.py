@@ -22,6 +22,7 @@ what is wrong."""
 
 ROWS = {
     "requests": "requests",
+    "served": "of them over a socket, through the real server",
     "statuses": "answered with",
     "slowest_answer": "longest time to an answer, s",
     "memory": "most memory of the process that asked and answered, MiB",

@@ -9,15 +9,21 @@ import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.faults.hostile import wire
 from tests.faults.hostile.asking import Answer, ask
 from tests.faults.hostile.requests import Maker, Request
 from tests.faults.hostile.twins import ENGINES, Installation, Template
 
-__all__ = ["Found", "maker", "run", "wrong_of"]
+__all__ = ["ROUND", "Found", "is_served", "maker", "run", "wrong_of"]
+
+ROUND = 2_000
+"""Requests to one pair of databases, before the next begins with fresh ones."""
+SERVED = 5
+"""One round of so many goes over sockets."""
 
 TOO_LONG = 10.0
 """Seconds that an answer may take on a machine that others use as well."""
@@ -30,6 +36,8 @@ class Found:
     """What a round came to."""
 
     requests: Counter[str] = field(default_factory=Counter)
+    served: int = 0
+    """How many of these went over a socket, through the real server."""
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: {engine: Counter() for engine in ENGINES})
     slowest: dict[str, float] = field(default_factory=lambda: dict.fromkeys(ENGINES, 0.0))
     faults: list[dict[str, Any]] = field(default_factory=list)
@@ -54,28 +62,71 @@ def maker(template: Template) -> Maker:
         one.close()
 
 
+def is_served(number: int) -> bool:
+    """Whether the request of this number goes over a socket."""
+    return number // ROUND % SERVED == 0
+
+
 def run(template: Template, make: Maker, seed: int, numbers: range, stop: Callable[[], bool]) -> Found:
     """Asks the requests of these numbers, until `stop` says so."""
     name = f"{seed}_{numbers.start}"
     twins = [template.installed(engine, name) for engine in ENGINES]
     found = Found(versions={twin.engine: twin.database.version() for twin in twins})
     try:
-        for number in numbers:
-            if stop():
-                break
-            request = make.one(number, seed)
-            answers = {twin.engine: _answer(twin, request, template) for twin in twins}
-            found.requests[request.kind] += 1
-            for engine, (answer, _) in answers.items():
-                found.statuses[engine][str(answer.status)] += 1
-                found.slowest[engine] = max(found.slowest[engine], answer.seconds)
-            if wrong := wrong_of(*(answer for answer, _ in answers.values())):
-                found.faults.append({"seed": seed, "number": number, "wrong": wrong, **_told(request, answers)})
+        if is_served(numbers.start):
+            _run_served(twins, template, make, seed, numbers, stop, found)
+        else:
+            _run(twins, template, make, seed, numbers, stop, found)
     finally:
         for twin in twins:
             twin.close()
     found.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return found
+
+
+def _run(
+    twins: list[Installation], template: Template, make: Maker, seed: int, numbers: range, stop: Callable[[], bool],
+    found: Found,
+) -> None:  # fmt: skip
+    """Within this process: both engines answer alike, and soon."""
+    for number in numbers:
+        if stop():
+            break
+        request = make.one(number, seed)
+        answers = {twin.engine: _answer(twin, request, template) for twin in twins}
+        _count(found, request, answers)
+        if wrong := wrong_of(*(answer for answer, _ in answers.values())):
+            found.faults.append({"seed": seed, "number": number, "wrong": wrong, **_told(request, answers)})
+
+
+def _run_served(
+    twins: list[Installation], template: Template, make: Maker, seed: int, numbers: range, stop: Callable[[], bool],
+    found: Found,
+) -> None:  # fmt: skip
+    """Over sockets: each is answered, and by no 5xx. Judging goes on meanwhile, so that the two may differ."""
+    with ExitStack() as stack:
+        urls = {twin.engine: twin.database.url.render_as_string(hide_password=False) for twin in twins}
+        ports = {twin.engine: stack.enter_context(wire.serving(urls[twin.engine], twin.folder)) for twin in twins}
+        for number in numbers:
+            if stop():
+                break
+            request = make.one(number, seed)
+            own = template.callers[request.caller].headers
+            asked = {engine: wire.ask(port, request, own) for engine, port in ports.items()}
+            answers = {engine: (answer, "") for engine, answer in asked.items() if answer is not None}
+            if len(answers) < len(ports):
+                continue
+            _count(found, request, answers)
+            found.served += 1
+            if any(answer.status >= 500 for answer, _ in answers.values()):
+                found.faults.append({"seed": seed, "number": number, "wrong": "5xx", **_told(request, answers)})
+
+
+def _count(found: Found, request: Request, answers: Mapping[str, tuple[Answer, str]]) -> None:
+    found.requests[request.kind] += 1
+    for engine, (answer, _) in answers.items():
+        found.statuses[engine][str(answer.status)] += 1
+        found.slowest[engine] = max(found.slowest[engine], answer.seconds)
 
 
 def _answer(twin: Installation, request: Request, template: Template) -> tuple[Answer, str]:
