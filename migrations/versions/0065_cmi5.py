@@ -67,7 +67,7 @@ def upgrade() -> None:
         sa.Column("publisher_id", sa.Text(), nullable=False),
         sa.Column("credential", sa.String(), nullable=False),
         sa.Column("mode", sa.String(), nullable=False),
-        sa.Column("mastery_score", sa.Float()),
+        sa.Column("mastery_score", sa.Double()),
         sa.Column("launched", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fetch_digest", sa.LargeBinary(), nullable=False),
