@@ -71,11 +71,12 @@ from certification.roll_calls.meetings import Plan
 from certification.targets import freezing, publications, settling
 from certification.units import letterheads, organizations
 from certification.units.letterheads import Letterhead
-from lrs import api, definitions
+from lrs import api, definitions, erasure
 from lrs.db import NOBODY, Database, Session, new_id
 from lrs.models import (
     Course,
     DeadLetter,
+    Erasure,
     ForwardedSpan,
     HandedOver,
     LaunchSession,
@@ -94,6 +95,9 @@ ACTIVITY = "https://hoc.example.org/khoa/1"
 REGISTRATION = "3f1b0c2e-7d4a-4c59-9a5e-0d6a1b2c3d4e"
 SECRET = "của riêng hàng xóm"
 """Stands in whatever the neighbour keeps: where anybody else reads it, there is a leak."""
+
+ERASED = learning.account("da-xoa")
+"""Somebody who was erased here."""
 
 BOUNDARY = "ranh-gioi"
 
@@ -135,6 +139,15 @@ def _learn(database: Database, folder: Path, pepper: bytes, authorization: str) 
     assert {answer.status_code for answer in answers} <= {200, 204}, [answer.text for answer in answers]
 
 
+def _erased(tenant: UUID, pepper: bytes) -> Erasure:
+    """That `ERASED` was erased, of whom nothing was there."""
+    digest = erasure._agent_digest(api.erasure_key(pepper, tenant), ERASED)
+    return Erasure(
+        tenant_id=tenant, id=new_id(), agent_digest=digest, account_name="da-xoa", reason=SECRET, begun=NOW,
+        finished=NOW, place=0, statements=0, documents=0,
+    )  # fmt: skip
+
+
 def _forward(database: Database, tenant: UUID, pepper: bytes) -> None:
     """Somewhere that Statements go, and one that it refused; where that is, nothing listens."""
     told = {"endpoint": "https://127.0.0.1:1/hang-xom", "username": SECRET, "password": SECRET, "hosts": ["127.0.0.1"]}
@@ -145,7 +158,9 @@ def _forward(database: Database, tenant: UUID, pepper: bytes) -> None:
         session.add(DeadLetter(tenant_id=tenant, destination_id=one.id, statement_id=uuid4(), **refused))
         went = {"name": "hang-xom", "kind": "store", "endpoint": f"https://{SECRET}", "tenant_id": tenant}
         session.add(ForwardedSpan(id=uuid4(), destination_id=one.id, filter="{}", began=0, through=1, **went))
-        session.add(HandedOver(erasure_id=uuid4(), statement_id=uuid4(), **went))
+        erased = _erased(tenant, pepper)
+        session.add(erased)
+        session.add(HandedOver(erasure_id=erased.id, statement_id=uuid4(), **went))
         source = api.set_source(
             session, tenant, "hang-xom", parameters={"verb": SECRET}, pepper=pepper, now=NOW, **told
         )

@@ -28,6 +28,7 @@ from lrs.statements.query import Filters
 from lrs.statements.rows import read_exact
 from tests import neighbour
 from tests.certification.learning import account
+from tests.conftest import PEPPER
 from tests.lrs.statements.builders import VERBS, agent, statement, voiding
 
 HASH = hashlib.sha256(neighbour.SECRET.encode()).hexdigest()
@@ -45,6 +46,9 @@ def authority_of(session: Session, ids: list[UUID]) -> str:
 
 OF_API: dict[str, Ask] = {
     "changes": lambda session, tenant, _: api.changes(session, tenant, None),
+    "copies_of_erased": lambda session, tenant, _: api.copies_of_erased(
+        session, tenant, neighbour.ERASED, secret=PEPPER
+    ),
     "export_of": lambda session, tenant, _: api.export_of(
         session, tenant, [ifi_text(agent("0001"))], name="", now=datetime(2026, 11, 20, tzinfo=UTC)
     )[0].splitlines()[1:],

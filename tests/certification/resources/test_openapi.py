@@ -62,6 +62,9 @@ def test_every_route_says_its_guard_as_the_table_has_it(
     assert ({"session": []} in security) == (rule.any_account or bool(rule.roles))
 
 
+SIGNED = {"/api/received-roll-ups/{id}", "/api/roll-ups/{id}/file"}
+
+
 @pytest.mark.parametrize(("path", "method", "told"), OPERATIONS, ids=lambda value: str(value)[:60])
 def test_every_answer_says_of_which_day_it_speaks(
     path: str, method: str, told: dict[str, dict[str, dict[str, object]]]
@@ -71,7 +74,11 @@ def test_every_answer_says_of_which_day_it_speaks(
     for status, answer in told["responses"].items():
         content = answer.get("content")
         if status.startswith("2") and isinstance(content, dict) and "application/json" in content:
-            name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            schema = content["application/json"]["schema"]
+            if path in SIGNED:
+                assert not schema, "what was signed is given as it was signed; in it stands when it was counted"
+                continue
+            name = schema["$ref"].rpartition("/")[2]
             assert "as_of" in description()["components"]["schemas"][name]["required"], f"{path}: {name} has no as_of"
 
 
