@@ -25,8 +25,10 @@ ROOT = Path(__file__).parent.parent.parent
 GOES_OUT = {
     "lrs/outgoing.py": "HTTP: sign-in providers, the gateway of text messages, other stores, as operators set them",
     "lrs/forwarding/posting.py": "what to send another store, by way of outgoing",
+    "lrs/forwarding/webhooks.py": "messages to a webhook, by way of outgoing",
     "lrs/pulling/asking.py": "what to ask another store for, by way of outgoing",
     "certification/web/operators/health/of_outside.py": "which certificate PUBLIC_URL, our own address, shows",
+    "certification/federation/sending.py": "figures to the installation that adds them up, by way of outgoing",
     "certification/access/oidc.py": "what to ask a provider for, by way of outgoing",
     "certification/access/text_messages.py": "what to ask a gateway for, by way of outgoing",
     "certification/reports/mail.py": "letters, to the mail server that the operator set",
