@@ -26,7 +26,7 @@ from certification.rules.plans import Target
 from certification.targets.populations import ALL_ENTERPRISES, BASES
 from lrs.db import Session
 
-__all__ = ["FILE", "book_of", "seeing_all"]
+__all__ = ["FILE", "book_of", "seeing_all", "sees_all"]
 
 resource = Resource("gathered roll-ups", "Signed roll-ups of other installations, received and added up.")
 
@@ -243,9 +243,14 @@ def book_of(found: Gathered, form: str) -> Response:
 
 def seeing_all(session: Session, act: Act) -> None:
     """Raise NotAllowed unless every member's unit is of the caller's branches: a part of a sum is no sum."""
-    seen = seen_by(session, caller(), act)
-    if seen is not None and not all(one.organization in seen for one in members.members(session, who().tenant)):
+    if not sees_all(session, act):
         raise NotAllowed(who(), act)
+
+
+def sees_all(session: Session, act: Act) -> bool:
+    """Whether every member's unit is of the caller's branches."""
+    seen = seen_by(session, caller(), act)
+    return seen is None or all(one.organization in seen for one in members.members(session, who().tenant))
 
 
 def _by_key() -> bool:

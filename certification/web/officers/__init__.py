@@ -6,6 +6,7 @@ sitting    points for a team in one sitting (points: the forms)
 dossiers   from registering to a proposal, many at once
 roll_calls sessions at which people are called
 titles     dossiers reviewed, proposed, decided about in batches, and the certificates
+federation signed figures of units, sent to other installations and gathered from them
 units      the unit and what is below it against targets, plans that bind it, figures kept for reports
 cases      disputes, declarations and requests about data that wait; answers: each of them, and many at once
 without_criteria who cannot be judged yet
@@ -52,6 +53,7 @@ from certification.web.officers import (  # noqa: E402, F401 — adds the views
     worker,
     workers,
 )
+from certification.web.officers.federation import gathered, made  # noqa: E402, F401 — adds the views
 from certification.web.officers.titles import (  # noqa: E402, F401 — adds the views
     batches,
     deciding,

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from certification.access import keys, records, rights, roles
-from certification.access.permissions import OVER, READ_SCOPE, Act, Role
+from certification.access.permissions import OVER, READ_SCOPE, ROLL_UPS_SCOPE, Act, Role
 from certification.resources.access import database, everything, now, pepper, today, who
 from certification.resources.errors import NotFound
 from certification.web.frame.fields import Form, choice, day, number, several, text
@@ -28,7 +28,7 @@ from lrs.db import Session
 
 __all__ = ["EndKeyForm", "KeyForm", "SecretForm"]
 
-PLATFORM, STORE, FIGURES, BRANCH = "platform", "store", "figures", "branch"
+PLATFORM, STORE, FIGURES, BRANCH, MEMBER = "platform", "store", "figures", "branch", "member"
 """What a key is for."""
 
 OF_KEYS = (Role.ENTERPRISE, Role.GRASSROOTS_OFFICER, Role.UPPER_OFFICER, Role.AUDITOR)
@@ -55,6 +55,7 @@ class KeyForm(Form):
             (STORE, _l("Kho xAPI: chọn từng quyền ở dưới")),
             (BRANCH, _l("Phần mềm của công đoàn hoặc doanh nghiệp: theo vai trò ở một đơn vị")),
             (FIGURES, _l("Đọc số liệu và kết quả của toàn hệ thống")),
+            (MEMBER, _l("Đơn vị thành viên: chỉ gửi số liệu đã ký")),
         ],
         needed=_l("Chọn loại khoá"),
     )  # fmt: skip
@@ -182,7 +183,7 @@ def _checked_unit(form: Filled) -> str | None:
         form.refuse("organization", _("Nhập mã hoặc tên đơn vị"))
     if kind != BRANCH and said["organization"] is not None:
         form.refuse("organization", _("Chỉ phần mềm của công đoàn hoặc doanh nghiệp mới có đơn vị; bỏ trống ô này"))
-    if said["test"] == "yes" and kind in (BRANCH, FIGURES):
+    if said["test"] == "yes" and kind in (BRANCH, FIGURES, MEMBER):
         form.refuse("test", _("Khoá thử chỉ dùng với kho xAPI"))
     with database().reading(who().tenant) as session:
         return code_of(session, who().tenant, form, "organization", form.values["role"])
@@ -190,7 +191,10 @@ def _checked_unit(form: Filled) -> str | None:
 
 def _make(session: Session, said: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
     kind = said["kind"]
-    scopes = {PLATFORM: ("statements/write",), STORE: tuple(said["scopes"]), FIGURES: (READ_SCOPE,), BRANCH: ()}[kind]
+    scopes = {
+        PLATFORM: ("statements/write",), STORE: tuple(said["scopes"]), FIGURES: (READ_SCOPE,), BRANCH: (),
+        MEMBER: (ROLL_UPS_SCOPE,),
+    }[kind]  # fmt: skip
     return keys.make(
         session, who(), name=said["name"], scopes=scopes, role=Role(said["role"]) if kind == BRANCH else None,
         unit=unit, until=said["until"], test=said["test"] == "yes", reason=said["reason"], pepper=pepper(), now=now(),

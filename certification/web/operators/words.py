@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from certification.access.keys import KeyRefused, UnknownKey
-from certification.access.permissions import BRANCH_SCOPE, PURPOSES, READ_SCOPE, Role
+from certification.access.permissions import BRANCH_SCOPE, PURPOSES, READ_SCOPE, ROLL_UPS_SCOPE, Role
 from certification.access.roles import TERMINAL, RoleRefused
 from certification.web.frame import refusals
 from certification.web.operators import pages
@@ -67,6 +67,7 @@ SCOPES: Mapping[str, object] = {
     "define": _l("Đặt tên, mô tả cho hoạt động và người học"),
     LAUNCH: _l("Mở bài học cmi5 cho người học"),
     READ_SCOPE: _l("Đọc số liệu và kết quả của toàn hệ thống"),
+    ROLL_UPS_SCOPE: _l("Gửi số liệu đã ký của một đơn vị thành viên"),
     BRANCH_SCOPE: _l("Làm việc theo vai trò được giao ở đơn vị"),
 }
 """What keys may do."""

@@ -27,7 +27,7 @@ from certification.targets import freezing
 from certification.units import letterheads
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, new_id
-from tests.browser.samples import answers, reports, roll_calls
+from tests.browser.samples import answers, federation, reports, roll_calls
 from tests.certification.certificates.issued import PUBLIC_URL
 from tests.certification.web.published import ROSTER_HEADINGS
 from tests.conftest import PEPPER
@@ -98,6 +98,7 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
             witness=witness, now=now,
         )  # fmt: skip
     _decide(database, tenant, year, now)
+    SAMPLES.update(federation.prepare(database, tenant, now))
 
 
 def _decide(database: Database, tenant: UUID, year: int, now: datetime) -> None:

@@ -21,6 +21,7 @@ from certification.resources import cursors
 from certification.resources.access import caller, database, now, today, who
 from certification.resources.attainment import seen_by
 from certification.resources.errors import Fault, NotFound
+from certification.resources.gathered_roll_ups import sees_all
 from certification.rules import plans
 from certification.rules.plans import Plan
 from certification.targets import figures, freezing
@@ -124,12 +125,14 @@ def list_frozen() -> Response:
             after=(left[0], left[1]) if left else None, limit=ON_A_PAGE + 1,
         )  # fmt: skip
         nodes = organizations.nodes(session, tenant)
+        may_gather = bool(rights.reach(who(), Act.READ_GATHERED, today())) and sees_all(session, Act.READ_GATHERED)
     given = found[:ON_A_PAGE]
     place = (given[-1].frozen, given[-1].id) if len(found) > ON_A_PAGE else None
     following = cursors.part(tenant, [], place, as_of=today(), show=str)["next"]
     return shown(
         "officers/units/frozen.html", records=given, nodes=nodes, unit=nodes.get(unit or ""), next=following,
         first=left is None, may_freeze=bool(rights.reach(who(), Act.FREEZE_FIGURES, today())), bases=BASIS_WORDS,
+        may_send=bool(rights.reach(who(), Act.READ_ROLL_UPS, today())), may_gather=may_gather,
     )  # fmt: skip
 
 

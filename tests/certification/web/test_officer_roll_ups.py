@@ -1,0 +1,218 @@
+"""Pages about signed figures: drafted, looked at again, signed and saved; taken in, refused by place, and added up."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from certification.access.permissions import Role
+from certification.federation import making, rounds
+from lrs.db import Database
+from tests.certification.access.people import account, give
+from tests.certification.federation.province import CUT_OFF, PLAN, Centre, Province, changed
+from tests.certification.learning import add_facts
+from tests.certification.web.visitor import Visitor
+from tests.certification.world import World
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Both engines answer the same functions in tests/certification/federation and tests/certification/resources."""
+
+DRAFT = {"unit": "vn/lai-chau", "plan": PLAN, "on": "15/11/2026", "reason": "CV 15/TLĐ"}
+
+
+def words(answer: TestResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def fill(world: World) -> World:
+    """Three at work in Lai Châu, two of whom learned something on law, and one in Lào Cai, who did too."""
+    with world.database.writing(world.tenant) as session:
+        for enterprise, learns in (("dn/a", True), ("dn/a", True), ("dn/b", False), ("dn/c", True)):
+            worker = world.employ(session, enterprise)
+            if learns:
+                add_facts(session, world.tenant, worker, ["law-labour"])
+    return world
+
+
+@pytest.fixture
+def operator(world: World, client: FlaskClient) -> Visitor:
+    return _visitor(world, client, "vanhanh", Role.OPERATOR)
+
+
+def _visitor(world: World, client: FlaskClient, name: str, role: Role, unit: str | None = None) -> Visitor:
+    account(world.database, world.tenant, name, world.now)
+    give(world.database, world.tenant, name, role, world.now, organization=unit)
+    visitor = Visitor(client)
+    visitor.sign_in(name)
+    return visitor
+
+
+def test_figures_are_drafted_looked_at_again_signed_and_saved(world: World, operator: Visitor) -> None:
+    fill(world)
+    assert "Chưa lập số liệu nào" in operator.get("/cong-doan/gui-len").text
+    drafted = operator.fill_in("/cong-doan/gui-len/moi", DRAFT)
+    assert drafted.status_code == 303, words(drafted)
+    second_look = operator.get(drafted.location)
+    assert "Tỉnh Lai Châu (vn/lai-chau)" in words(second_look)
+    assert "2 3 66,7%" in words(second_look)
+    shown = drafted.location.removesuffix("/ky")
+    assert "bản nháp, chưa ký" in operator.get(shown).text
+    assert f"{shown}/tep" not in operator.get(shown).text
+    with world.database.reading(world.tenant) as session:
+        assert [one.state for one in making.made(session, world.tenant)] == ["draft"], "a look signs nothing"
+    signed = operator.fill_in(drafted.location, {})
+    assert (signed.status_code, signed.location) == (303, shown)
+    page = operator.get(shown)
+    assert "đã ký, chưa gửi tới" in page.text
+    saved = operator.get(f"{shown}/tep")
+    assert "attachment" in saved.headers["Content-Disposition"]
+    document = json.loads(saved.data)
+    assert (document["headcount"], document["proof"]["type"]) == (3, "DataIntegrityProof")
+    assert document["reason"] == "CV 15/TLĐ"
+    listed = words(operator.get("/cong-doan/gui-len"))
+    assert "đã ký, chưa gửi tới" in listed
+    assert document["issuer"] in listed, "what the recipient has to be told"
+    assert "Ký số liệu này" not in operator.get(f"{shown}/ky").text, "signed once"
+
+
+def test_what_is_wrong_with_a_draft_stands_beside_its_field(world: World, operator: Visitor) -> None:
+    def refused(**other: str) -> str:
+        answer = operator.fill_in("/cong-doan/gui-len/moi", DRAFT | other)
+        assert answer.status_code == 400
+        return words(answer)
+
+    missing = refused(unit="", on="", reason=" ")
+    for said in ("Nhập mã đơn vị", "Nhập ngày chốt", "Ghi công văn hoặc kế hoạch yêu cầu"):
+        assert said in missing
+    assert "Không có đơn vị mang mã này" in refused(unit="vn/khong-co")
+    assert "Kế hoạch này không áp dụng" in refused(unit="vn/lao-cai", plan="lai-chau-31-kh-ldld-2026")
+    assert "đã kết thúc ngày 31/10/2026" in refused(unit="dn/xong")
+    assert "Ngày chưa tới" in refused(on="31/12/2099")
+    with world.database.reading(world.tenant) as session:
+        assert making.made(session, world.tenant) == []
+
+
+@pytest.mark.usefixtures("operator", "centre")
+def test_an_officer_makes_them_for_the_branch_and_an_auditor_only_reads(world: World, app: Flask) -> None:
+    officer = _visitor(world, app.test_client(), "lan", Role.UPPER_OFFICER, "cd/lai-chau")
+    assert "Không có đơn vị mang mã này" in words(officer.fill_in("/cong-doan/gui-len/moi", DRAFT))
+    own = officer.fill_in("/cong-doan/gui-len/moi", {**DRAFT, "unit": "cd/lai-chau"})
+    assert own.status_code == 303, words(own)
+    other = _visitor(world, app.test_client(), "minh", Role.UPPER_OFFICER, "cd/lao-cai")
+    assert other.get(own.location).status_code == 404
+    assert other.get("/cong-doan/tong-hop").status_code == 403, "who gathers sees all"
+    assert 'href="/cong-doan/tong-hop"' not in other.get("/cong-doan/chot-so-lieu").text
+    auditor = _visitor(world, app.test_client(), "tra", Role.AUDITOR)
+    assert auditor.get(own.location.removesuffix("/ky")).status_code == 200
+    assert auditor.get(own.location).status_code == 403
+    assert "/cong-doan/gui-len/moi" not in auditor.get("/cong-doan/gui-len").text
+    assert auditor.get("/cong-doan/tong-hop/nhan").status_code == 403
+    for path in ("/cong-doan/gui-len", "/cong-doan/tong-hop"):
+        assert f'href="{path}"' in auditor.get("/cong-doan/chot-so-lieu").text
+
+
+@pytest.fixture
+def provinces(database: Database, other_tenant: UUID, now: datetime) -> list[Province]:
+    """Lai Châu and Lào Cai, with installations of their own."""
+    fill(World(database, other_tenant, now))
+    return [
+        Province(database, other_tenant, now, f"https://{one}.example.vn") for one in ("lai-chau", "lao-cai")
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def centre(world: World, provinces: list[Province]) -> Centre:
+    """Who gathers from both; the round was due before today."""
+    centre = Centre(world.database, world.tenant, world.now)
+    centre.round()
+    centre.member(provinces[0], "vn/lai-chau")
+    centre.member(provinces[1], "vn/lao-cai")
+    return centre
+
+
+def handed_in(visitor: Visitor, data: bytes, name: str = "lai-chau.json") -> TestResponse:
+    return visitor.fill_in("/cong-doan/tong-hop/nhan", {"roll_up": (io.BytesIO(data), name, "application/json")})
+
+
+def test_a_file_with_faults_is_refused_with_each_at_its_place(
+    operator: Visitor, centre: Centre, provinces: list[Province]
+) -> None:
+    def refused(data: bytes) -> str:
+        answer = handed_in(operator, data)
+        assert answer.status_code == 400
+        return words(answer)
+
+    good = provinces[0].signed()
+    document = json.loads(good)
+    said = refused(changed(good, unit={"code": "vn/lao-cai", "name": "Lào Cai"}, basis="unionised"))
+    assert "Tệp có 3 điểm sai" in said
+    assert "Tệp của đơn vị khác với thành viên đã ký (/unit/code)" in said
+    assert "Chữ ký không đúng: tệp đã bị sửa sau khi ký, hoặc ký bằng khoá lạ (/proof)" in said
+    assert "Phạm vi tính khác với kỳ thu này (/basis)" in said
+    misshapen = refused(changed(good, edition=0, headcount=2.5))
+    for place in ("/edition", "/headcount"):
+        assert f"Chỗ này của tệp thiếu hoặc không đúng; xin đơn vị tải lại tệp sau khi ký ({place})" in misshapen
+    unsigned = {name: part for name, part in document.items() if name != "proof"}
+    for no_figures in (json.dumps(unsigned).encode(), b"{"):
+        assert "Đây không phải tệp số liệu đã ký" in refused(no_figures)
+    other = [{**document["targets"][0], "id": "G9"}, *document["targets"][1:]]
+    assert "Chỉ tiêu không khớp với kế hoạch đã nạp ở đây (/targets/0/id)" in refused(changed(good, targets=other))
+    assert "Không thu số liệu cho ngày chốt này" in refused(provinces[0].signed(on=date(2026, 10, 1)))
+    assert "Chọn tệp .json" in words(operator.fill_in("/cong-doan/tong-hop/nhan", {}))
+    assert "0/2 đơn vị đã gửi" in words(operator.get("/cong-doan/tong-hop")), "nothing of them is kept"
+
+
+def test_a_round_says_who_is_missing_late_or_corrected_and_sums_what_came(
+    operator: Visitor, centre: Centre, provinces: list[Province]
+) -> None:
+    listed = words(operator.get("/cong-doan/tong-hop"))
+    assert "0/2 đơn vị đã gửi, 2 đơn vị quá hạn chưa đủ" in listed
+    first = provinces[0].signed()
+    taken = handed_in(operator, first)
+    assert taken.status_code == 303, words(taken)
+    shown = words(operator.get(taken.location))
+    assert "Đã nhận số liệu của vn/lai-chau" in shown
+    assert "Tổng chưa đủ" in shown
+    assert re.search(r"Tỉnh Lai Châu muộn \d+ ngày 3 2/2 0", shown)
+    assert re.search(r"Tỉnh Lào Cai chưa gửi, quá hạn \d+ ngày – – –", shown)
+    assert "Tỉnh Lào Cai – – – chưa gửi" in shown, "a missing one is no nought"
+    assert "Cộng (chưa đủ) 2 3 66,7% chưa đủ số liệu" in shown
+    again = handed_in(operator, first)
+    assert "đã có từ trước" in words(operator.get(again.location))
+    assert handed_in(operator, provinces[0].signed()).status_code == 303
+    assert "bản sửa lần 1 nhận ngày" in words(operator.get(taken.location))
+    assert handed_in(operator, provinces[1].signed("vn/lao-cai"), "lao-cai.json").status_code == 303
+    whole = words(operator.get(taken.location))
+    assert "Tổng chưa đủ" not in whole
+    assert re.search(r"Cộng 3 4 75,0% (chưa đạt|đạt)", whole)
+    assert "2/2 đơn vị đã gửi, 2 đơn vị muộn" in whole
+    book: Any = openpyxl.load_workbook(io.BytesIO(operator.get(f"{taken.location}/xlsx").data)).active
+    assert [book.cell(6, place).value for place in (1, 2, 5, 6)] == ["G1", "vn/lai-chau", 2, 3]
+    assert "G1;vn/lai-chau;Tỉnh Lai Châu" in operator.get(f"{taken.location}/csv").data.decode("utf-8-sig")
+    assert operator.get(f"{taken.location}/pdf").status_code == 404
+
+
+def test_a_round_that_is_closed_takes_nothing_and_one_that_goes_on_counts_days(
+    operator: Visitor, centre: Centre, provinces: list[Province]
+) -> None:
+    open_ = centre.round(cut_off=date(2026, 11, 1), due=date(2099, 1, 1))
+    assert re.search(r"chưa gửi, còn [\d.]+ ngày", words(operator.get(f"/cong-doan/tong-hop/{open_.id}")))
+    with centre.database.writing(centre.tenant) as session:
+        (closed,) = [one for one in rounds.rounds(session, centre.tenant) if one.cut_off == CUT_OFF]
+        rounds.change(session, centre.tenant, closed.id, closed=True, by="tong", reason="x", now=centre.now)
+    page = operator.get(f"/cong-doan/tong-hop/{closed.id}")
+    assert "đã đóng" in page.text
+    assert "/cong-doan/tong-hop/nhan" not in page.text
+    answer = handed_in(operator, provinces[0].signed())
+    assert (answer.status_code, "(/cut_off)" in answer.text) == (400, True)
+    assert operator.get(f"/cong-doan/tong-hop/{UUID(int=1)}").status_code == 404
