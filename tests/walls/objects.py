@@ -112,7 +112,7 @@ def settle(database: Database, place: Place, now: datetime) -> Place:
 def _add_up(database: Database, place: Place, now: datetime) -> None:
     """A roll-up that was made of the place and received of it again, in a round of its own."""
     tenant, mark = place.tenant, place.mark
-    issuer = Issuer.of(f"https://{mark.lower()}.example.vn", tenant)
+    issuer = Issuer.of(f"https://kho-{place.worker.hex[-12:]}.example.vn", tenant)
     told: dict[str, Any] = {"plan": "1268-qd-ttg", "on": CUT_OFF, "by": mark, "reason": mark, "now": now}
     with database.writing(tenant) as session:
         prepared = making.prepare(session, tenant, place.union, **told)

@@ -69,6 +69,7 @@ NOT_ANSWERED = {
     "/trang-chu",
     "/van-hanh/don-vi/<name>/thu-dien-tu",
     "/van-hanh/don-vi/<name>/xoa-du-lieu-thu",
+    "/van-hanh/don-vi/<name>/xoa-du-lieu-thu/tien-do",
     "/van-hanh/nhap-danh-sach/<uuid:id>",
     "/van-hanh/nhap-danh-sach/<uuid:id>/dong-can-sua.xlsx",
     "/van-hanh/nhap-danh-sach/<uuid:id>/hoan-tac",
