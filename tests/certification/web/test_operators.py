@@ -107,6 +107,8 @@ def test_what_a_key_may_do_goes_with_its_kind(operator: Visitor, database: Datab
     )
     key, _ = make_key(operator, kind="branch", role="enterprise", organization="Công ty B")
     assert "dn/b" in operator.get(f"/van-hanh/khoa/{key}").text
+    member, _ = make_key(operator, kind="member")
+    assert "Gửi số liệu đã ký của một đơn vị thành viên" in operator.get(f"/van-hanh/khoa/{member}").text
     test_key, _ = make_key(operator, kind="store", scopes=["statements/read", "define"], test="yes")
     with database.reading(tenant) as session:
         known = {one.key: one for one in api.credentials(session, tenant)}
