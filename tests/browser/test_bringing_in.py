@@ -69,6 +69,13 @@ def test_a_roster_is_dropped_or_chosen_checked_taken_in_and_undone_by_keyboard(
     expect(page.locator("#ket-qua")).to_contain_text("31/02/2026")
     expect(page.locator("#ket-qua")).to_contain_text("Nguyễn Thị Ửng Hộ")
     found = visit.look("bring-in-checked")
+    do("Sửa ngay trên trang")
+    field = page.get_by_label("Ngày vào làm")
+    expect(field).to_have_value("31/02/2026")
+    found += visit.look("bring-in-fix")
+    write(page, field, "không rõ")
+    do("Kiểm tra lại")
+    expect(page.locator("#ket-qua")).to_contain_text("không rõ")
     with page.expect_download() as download:
         reach(page, page.get_by_role("button", name="Tải các dòng cần sửa"))
         page.keyboard.press("Enter")

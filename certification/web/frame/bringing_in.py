@@ -2,10 +2,10 @@
 
     bringing_in.add(pages, "/nhap-danh-sach", Act.IMPORT_PEOPLE, ("roster", "headcounts"), name="bring_in")
 
-adds five views to a package: the form; what came of a file, with its progress while it is worked on; taking in what was
-checked; the rows at fault as a workbook; undoing. Small files are worked on at once, large ones beside the request: the
-page asks how far that is, and whoever opens it after the server died has the work begun anew. All of a file is taken
-in, with what became of it, or nothing.
+adds six views to a package: the form; what came of a file, with its progress while it is worked on; correcting the rows
+at fault, which makes another file that is checked; taking in what was checked; the rows at fault as a workbook;
+undoing. Small files are worked on at once, large ones beside the request: the page asks how far that is, and whoever
+opens it after the server died has the work begun anew. All of a file is taken in, with what became of it, or nothing.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ from certification.resources.errors import BadRequest, NotFound
 from certification.resources.speaking import in_the_name_of
 from certification.resources.uploads import TABLES, XLSX, Upload
 from certification.spreadsheets import Fault, ImportFaults, given_back, watched, written
+from certification.spreadsheets.corrected import Kept
 from certification.spreadsheets.encodings import HOW_TO_SAVE, what_else
 from certification.spreadsheets.xlsx import is_zip, unfolded
-from certification.web.frame import places
+from certification.web.frame import fixing, places
 from certification.web.frame.fields import Form, choice, file, long_text, text, tick
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import Pages, shown
@@ -183,6 +184,7 @@ def add(pages: Pages, rule: str, act: Act, kinds: tuple[str, ...], *, name: str)
     page("", "", lambda: _bring_in(desk), "GET", "POST", most_bytes=MOST_BYTES)
     page("/<uuid:id>", "_import", lambda id: _show(desk, id), "GET")
     page("/<uuid:id>/nhap", "_take_in", lambda id: _take_in_checked(desk, id), "POST")
+    page("/<uuid:id>/sua", "_fix", lambda id: _fix(desk, id), "GET", "POST")
     page("/<uuid:id>/dong-can-sua.xlsx", "_refused", lambda id: _refused_rows(desk, id), "GET")
     page("/<uuid:id>/hoan-tac", "_undo", lambda id: _undo(desk, id), "GET", "POST")
 
@@ -277,8 +279,40 @@ def _show(desk: _Desk, id: UUID) -> Response:
         "frame/bring-in-import.html", row=row, desk=desk, outcome=file_imports.outcome_of(row), state=STATES[row.state],
         done=done, rows=rows, title=KNOWN[row.kind].title, running=row.state == RUNNING,
         undoable=row.state == DONE and not row.checks and not _is_whole(row.kind) and _may(row.kind),
-        most=file_imports.SHOWN, whole=_is_whole(row.kind),
+        most=file_imports.SHOWN, whole=_is_whole(row.kind), fixable=_may_be_fixed(row),
     )  # fmt: skip
+
+
+def _may_be_fixed(row: FileImport) -> bool:
+    """Whether the rows at fault are offered to be corrected on a page: of what was not taken in, and is still kept."""
+    waits = row.state == REFUSED or (row.state == DONE and row.checks)
+    return waits and row.sealed is not None and _may(row.kind) and fixing.may_be_fixed(file_imports.outcome_of(row))
+
+
+def _fix(desk: _Desk, id: UUID) -> AnyResponse:
+    """The rows at fault with a field for each cell at fault; what is sent is checked again, with all other rows."""
+    before, form = _known(id), filled_in(fixing.FixForm)
+    file = rows = None
+    if _may_be_fixed(before):
+        file = Kept.of(file_imports.file_of(before, pepper()), KNOWN[before.kind].columns)
+    if file is not None:
+        rows = fixing.rows_at_fault(file, file_imports.outcome_of(before))
+    if file is None or rows is None:
+        words = _("Các lỗi của tệp này không sửa được trên trang; sửa trong tệp rồi chọn lại tệp")
+        return form.done(desk.address("_import", id=id), words)
+    cells = fixing.corrected(form, rows) if form.sent else {}
+    if form.sent:
+        data = file.as_csv(cells)
+        with form.submitting() as session:
+            of_list = file_imports.list_told(before)
+            told: Any = {"checks": True, "good_rows": not _is_whole(before.kind), "whole": before.whole}
+            sent = Upload(data, "", before.file_name)
+            made = _begin(session, before.kind, sent, {**told, "of_list": of_list})
+            answer = form.done(desk.address("_import", id=made))
+        if not form.faults:
+            _start(made, data)
+            return answer
+    return shown("frame/bring-in-fix.html", row=before, desk=desk, form=form, rows=rows, title=KNOWN[before.kind].title)
 
 
 def _take_in_checked(desk: _Desk, id: UUID) -> AnyResponse:

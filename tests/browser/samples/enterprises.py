@@ -16,6 +16,7 @@ from tests.conftest import PEPPER
 
 SAMPLES: Samples = {
     "enterprises.end_key": None,  # needs a key: test_enterprises_transcripts_and_keys
+    "enterprises.staff_fix": None,
     "enterprises.staff_import": None,
     "enterprises.staff_refused": None,
     "enterprises.staff_undo": None,

@@ -43,6 +43,7 @@ SAMPLES: dict[str, Any] = {
     "officers.download_units": None,
     **reports.SAMPLES,
     "officers.show_declared_file": None,
+    "officers.bring_in_fix": None,
     "officers.bring_in_import": None,
     "officers.bring_in_refused": None,
     "officers.bring_in_undo": None,

@@ -32,6 +32,7 @@ SAMPLES: dict[str, Any] = {
     "operators.change_source": {"name": "moodle-a", "step": "tam-dung"},
     "operators.change_destination": {"name": "kho-tinh", "step": "gui-lai"},
     "operators.decide_identity": {"step": "gop", "number": "a09"},
+    "operators.bring_in_fix": None,
     "operators.bring_in_import": None,
     "operators.bring_in_refused": None,
     "operators.bring_in_undo": None,

@@ -99,6 +99,46 @@ def test_a_file_is_checked_taken_in_by_its_good_rows_and_undone(desk: Desk, who:
         assert other.get(f"{AT['dn']}/{address.rpartition('/')[2]}{below}").status_code == 404
 
 
+def test_rows_at_fault_are_corrected_on_the_page_and_checked_with_all_others(desk: Desk) -> None:
+    visitor, at = desk.sits("cs"), AT["cs"]
+    twice = GOOD.replace("Một", "Một bis")
+    checked = desk.send(
+        visitor, at, GOOD, "", BAD.replace("nữ", "=1+1"), "N3;Lê, Thị Ba;nữ;dn/a;02/03/2026;;;có;không;", twice
+    )
+    assert f"{checked}/sua" in visitor.get(checked).text
+    page = visitor.get(f"{checked}/sua").text
+    assert "Dòng 4: N2, Lê Thị Hai" in page and 'value="31/02/2026"' in page and "31/02/2026" in page
+    assert 'value="Lê Thị Hai"' not in page and "Lê, Thị Ba" not in page, "what is right is not asked for"
+    named = {value: name for name, value in re.findall(r'name="(o-4-\d+)" value="([^"]*)"', page)}
+    names = {named["31/02/2026"]: "28/02/2026", named["=1+1"]: "chưa rõ"}
+    sent = {**hidden_fields(page), **names, "o-2-0": "Kẻ gian", "bo-6": "1"}
+    too_long = visitor.send(f"{checked}/sua", {**sent, **dict.fromkeys(names, "x" * 3000)})
+    assert too_long.status_code == 400 and "ô dài quá" in too_long.text
+    first = visitor.send(f"{checked}/sua", sent)
+    assert visitor.send(f"{checked}/sua", sent).headers["Location"] == first.headers["Location"], (
+        "sent twice, done once"
+    )
+    left = first.headers["Location"]
+    told = visitor.get(left).text
+    assert "2 mới" in told and "1 dòng có lỗi" in told and "“chưa rõ”" in told
+    assert desk.known() == set()
+    page = visitor.get(f"{left}/sua").text
+    assert "Dòng 4: N2, Lê Thị Hai" in page and "28/02/2026" not in page, (
+        "the number stays, and only what is left is asked"
+    )
+    (name,) = re.findall(r'name="(o-4-\d+)"', page)
+    done = visitor.fill_in(f"{left}/sua", {name: "nữ"}).headers["Location"]
+    told = visitor.get(done).text
+    assert "3 mới" in told and "Chỗ cần sửa" not in told and f"{done}/sua" not in told
+    visitor.fill_in(done, {}, action=f"{done}/nhap")
+    assert desk.known() == {"N1", "N2", "N3"}
+    with desk.database.reading(desk.tenant) as session:
+        mine = Worker.tenant_id == desk.tenant, Worker.number == "N1"
+        assert session.scalars(sa.select(Worker.full_name).where(*mine)).all() == ["Lê Thị Một"]
+    assert desk.sits("khac").get(f"{AT['dn']}/{checked.rpartition('/')[2]}/sua").status_code == 404
+    assert visitor.get(f"{done}/sua").headers["Location"] == done, "there is nothing to correct"
+
+
 def test_with_faults_nothing_is_taken_in_and_the_good_rows_are_offered(desk: Desk) -> None:
     visitor = desk.sits("dn")
     page = visitor.get(desk.send(visitor, AT["dn"], GOOD, BAD, do="nhap")).text
@@ -120,7 +160,7 @@ def test_of_a_file_refused_whole_nothing_is_offered_that_could_not_work(desk: De
         answer = visitor.client.post(at, data=sent, headers=ORIGIN, content_type="multipart/form-data")
         told = visitor.get(answer.headers["Location"]).text
         assert "Chưa nhập gì" in told and "Sửa tệp rồi chọn lại" in told and "Chọn tệp khác" in told
-        assert '/nhap"' not in told and "dong-can-sua" not in told
+        assert '/nhap"' not in told and "dong-can-sua" not in told and '/sua"' not in told
     all_at_fault = desk.send(desk.sits("dn"), AT["dn"], BAD)
     told = desk.sits("dn").get(all_at_fault).text
     assert '/nhap"' not in told and "dong-can-sua" in told, "there is no good row, and those at fault are given back"
