@@ -533,6 +533,9 @@ def _held_to_its_kind(response: Response) -> Response:
     nobody is told its address, nothing keeps it unless it says so itself, and, where the program is served over HTTPS,
     it comes over HTTPS alone."""
     settings: Settings = current_app.extensions["settings"]
+    if response.status_code == 308 and response.location:
+        # Routing writes host and scheme as the request came, which behind a proxy are not those that the client knows.
+        response.location = urlsplit(response.location)._replace(scheme="", netloc="").geturl()
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Referrer-Policy", "same-origin")

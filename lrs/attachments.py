@@ -176,9 +176,22 @@ def known(session: Session, tenant: UUID, hashes: Collection[str]) -> set[str]:
     return set(session.scalars(query)) if hashes else set()
 
 
-def find(session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]]) -> list[Kept]:
-    """What is stored of the Attachments that these Statements declare, each once, in the order they declare them."""
-    hashes = list(dict.fromkeys(each["sha2"].lower() for one in statements for _, each in declared(one)))
+def find(
+    session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]], *, brought: bool = False
+) -> list[Kept]:
+    """What is stored of the Attachments that these Statements declare, each once, in the order they declare them.
+
+    With `brought` only what must have come with them, for a caller who may not read every Statement: one with a fileUrl
+    is taken without its bytes, and whoever knows a hash could declare what others have sent.
+    """
+    hashes = list(
+        dict.fromkeys(
+            each["sha2"].lower()
+            for one in statements
+            for _, each in declared(one)
+            if not (brought and "fileUrl" in each)
+        )
+    )
     kept: dict[str, Kept] = {}
     for start in range(0, len(hashes), _AT_ONCE):
         rows = session.execute(

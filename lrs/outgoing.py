@@ -61,7 +61,7 @@ def is_safe(address: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    if parts.username is not None or not host or parts.fragment:
+    if parts.username is not None or not host or parts.fragment or not address.isascii() or " " in address:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_here(host))
 

@@ -346,6 +346,11 @@ def test_ready_means_migrated_and_healthy_means_alive(app: Flask, database: Data
     assert client.get("/healthz").status_code == 200
 
 
+def test_an_address_with_too_many_slashes_leads_on_within_the_site_whatever_host_was_named(client: FlaskClient) -> None:
+    answer = client.get("/xapi//about", headers={"Host": "elsewhere.example.org"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/xapi/about")
+
+
 def test_the_program_starts_without_its_database_and_says_it_is_not_ready(app: Flask) -> None:
     gone = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing?connect_timeout=2")
     client = create_app(app.extensions["settings"], gone).test_client()

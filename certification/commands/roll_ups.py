@@ -94,6 +94,8 @@ def list_roll_ups(tenant: str) -> None:
     with invocation.reading(tenant) as (session, owner):
         found, recipient = making.made(session, owner), recipients.find(session, owner)
         public = keys.public_keys(session, owner)
+    if public_url():
+        click.echo(f"DID, for whoever gathers: {Issuer.of(public_url(), owner).did}")
     for one in found:
         about = f"{one.document.unit} {one.document.plan} {one.document.cut_off} edition {one.document.edition}"
         click.echo(f"{one.document.id}  {printable(about)}: {one.state}")

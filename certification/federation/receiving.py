@@ -146,10 +146,10 @@ def _round(
     for name in ("headcount_on", "basis"):
         if getattr(document, name) != getattr(found, name):
             faults.append(Fault(f"/{name}", f"this round asks for {getattr(found, name)}"))
-    if vietnam_day(document.counted) < document.cut_off:
-        faults.append(Fault("/counted", f"counted before the cut-off day {document.cut_off} began"))
-    elif document.counted > now + AHEAD:
+    if document.counted > now + AHEAD:  # first: of the last day that can be written there is no day in Vietnam
         faults.append(Fault("/counted", "an instant still to come: is the clock of that machine right?"))
+    elif vietnam_day(document.counted) < document.cut_off:
+        faults.append(Fault("/counted", f"counted before the cut-off day {document.cut_off} began"))
     return found, faults
 
 

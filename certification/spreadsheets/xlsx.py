@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import lzma
 import re
 import struct
 import warnings
@@ -48,7 +49,7 @@ _BROKEN = (
 )
 _FAILURES = (
     ArithmeticError, AttributeError, EOFError, InvalidFileException, LookupError, OSError,
-    RuntimeError, SyntaxError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
+    RuntimeError, SyntaxError, TypeError, ValueError, lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What reading a broken archive, broken XML (a SyntaxError of whichever parser) or XML that is no spreadsheet ends with
 in the libraries."""

@@ -7,6 +7,7 @@ elsewhere: relative addresses in it are resolved against the address where that 
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -52,13 +53,21 @@ def read(document: bytes, tenant: UUID, *, base: str | None) -> Course:
         raise InvalidRequest.at("base", "cmi5.xml alone names every AU by a whole URL; leave this out", "cmi5 14.2")
     if len(document) > MOST_BYTES:
         raise TooLarge(f"a course structure of more than {MOST_BYTES} bytes is not taken")
-    if base is not None and urlsplit(base).scheme not in ("http", "https"):
+    if base is not None and not _is_of_the_web(base):
         raise InvalidRequest.at("base", f"{base!r} is no http or https address", "cmi5 14.1")
     reader = _Reader(tenant, base if base is None or base.endswith("/") else f"{base}/", is_package)
     course = reader.course(xml_elements.read(document))
     if reader.faults or course is None:
         raise InvalidRequest(reader.faults)
     return course
+
+
+def _is_of_the_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _unpacked(package: bytes) -> bytes:
@@ -68,7 +77,7 @@ def _unpacked(package: bytes) -> bytes:
                 raise InvalidRequest.at("", f"the package has no {IN_PACKAGE} at its root", "cmi5 14.1")
             with archive.open(IN_PACKAGE) as member:
                 return member.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError, LookupError):
         message = "the package is broken, encrypted, or packed in a way that is not read here; pack it as plain ZIP"
         raise InvalidRequest.at("", message, "cmi5 14.1") from None
 
@@ -150,7 +159,7 @@ class _Reader:
             launch_method=self._one_of(element, at, "launchMethod", _METHODS),
             launch_parameters=known["launchParameters"][0].text if "launchParameters" in known else None,
             entitlement_key=known["entitlementKey"][0].text if "entitlementKey" in known else None,
-            activity_type=element.attributes.get("activityType", "").strip() or None,
+            activity_type=self._activity_type(element, at),
         )
 
     def _parts_of(
@@ -193,6 +202,14 @@ class _Reader:
             self._fault(f"{at}/@id", element, f"{value!r} is the id of {taken[value]} already", "cmi5 13.1")
         taken.setdefault(value, at)
         return value
+
+    def _activity_type(self, element: Element, at: str) -> str | None:
+        value = element.attributes.get("activityType", "").strip()
+        try:
+            return check_iri(value, "activityType") if value else None
+        except InvalidRequest:
+            self._fault(f"{at}/@activityType", element, f"{value!r} is no whole IRI", "cmi5 13.1.4")
+            return None
 
     def _words(self, known: Mapping[str, list[Element]], name: str, at: str) -> Words:
         words: Words = {}

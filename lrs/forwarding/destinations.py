@@ -137,7 +137,7 @@ def set_webhook(
 
     Begins and is allowed as `set_destination`. Raises InvalidRequest with every fault.
     """
-    address = address.strip().rstrip("/")
+    address = address.strip()
     wanted = filter if filter is not None else {}
     row = session.scalars(_of(tenant).where(Destination.name == name)).one_or_none()
     faults = peers.faults_of_place(name, address, hosts, "write the https:// address that takes messages, without ?")

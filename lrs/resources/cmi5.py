@@ -21,6 +21,7 @@ from uuid import UUID
 import msgspec
 from flask import Blueprint, Response, current_app, request
 
+from lrs import outgoing
 from lrs.cmi5 import courses, keys, launching, moving_on
 from lrs.cmi5.courses import KnownCourse
 from lrs.cmi5.launching import LONGEST, USUAL
@@ -110,6 +111,8 @@ def post_launch() -> Response:
     )
     settings = current_app.extensions["settings"]
     here = settings.public_url or request.url_root.rstrip("/")
+    if not settings.public_url and not outgoing.is_here(request.host.partition(":")[0]):
+        raise InvalidRequest.at("", "set PUBLIC_URL: it is where learners reach this server")
     with database().writing(identity.tenant) as session:
         launched = launching.launch(
             session,

@@ -105,12 +105,12 @@ def get_statements() -> Response:
             found = query.one(session, identity.tenant, wanted.id, voided=wanted.voided, authority=mine)
             if found is None or not launched.shows(identity.launch, found.exact):
                 raise NotFound(f"there is no {'voided ' if wanted.voided else ''}Statement with the id {wanted.id}")
-            texts, kept = _drawn(session, identity.tenant, [found.exact], wanted.shape)
+            texts, kept = _drawn(session, identity, [found.exact], wanted.shape)
             answer = texts[0]
             newest = found.stored
         else:
             page = query.page(session, identity.tenant, wanted.filters(mine, identity.opaque_accounts), after_seq)
-            texts, kept = _drawn(session, identity.tenant, page.texts, wanted.shape)
+            texts, kept = _drawn(session, identity, page.texts, wanted.shape)
             link = more.link(request.path, arguments, page.next_after, identity.tenant, secret)
             answer = f'{{"statements":[{",".join(texts)}],"more":{encode(link)}}}'
             newest = page.newest
@@ -177,17 +177,18 @@ def _store(identity: Identity, documents: Sequence[Any], contents: Sequence[Cont
     )  # fmt: skip
 
 
-def _drawn(session: Session, tenant: UUID, texts: Sequence[str], shape: Shape) -> tuple[Sequence[str], list[Kept]]:
+def _drawn(session: Session, to: Identity, texts: Sequence[str], shape: Shape) -> tuple[Sequence[str], list[Kept]]:
     """The Statements in the format asked for, and what is stored of their Attachments where these are asked for."""
     if shape.format == "exact" and not shape.attachments:
         return texts, []
     documents = [read_exact(text) for text in texts]
-    kept = attachments.find(session, tenant, documents) if shape.attachments else []
+    sees_all = to.may("statements/read") and to.launch is None
+    kept = attachments.find(session, to.tenant, documents, brought=not sees_all) if shape.attachments else []
     if shape.format == "ids":
         texts = [encode(formats.ids(one)) for one in documents]
     elif shape.format == "canonical":
         iris = {iri for one in documents for iri in formats.activity_ids(one)}
-        definitions = canonical_definitions(session, tenant, iris)
+        definitions = canonical_definitions(session, to.tenant, iris)
         languages = formats.read_languages(request.headers.get("Accept-Language"))
         texts = [encode(formats.canonical(one, definitions, languages)) for one in documents]
     return texts, kept

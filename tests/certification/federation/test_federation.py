@@ -303,5 +303,7 @@ def test_what_is_no_key_is_refused(province: Province, centre: Centre, key: str,
 def test_a_clock_that_is_ahead_and_counting_before_the_day_are_refused(province: Province, centre: Centre) -> None:
     centre.member(province)
     assert "still to come" in refused(centre, province.signed(), centre.now - timedelta(hours=1))["/counted"]
+    last = changed(province.signed(), counted="9999-12-31T23:59:59Z")
+    assert "still to come" in refused(centre, last)["/counted"], "no day of Vietnam begins after it"
     earlier = changed(province.signed(), counted="2026-11-14T10:00:00Z")
     assert "/counted" in refused(centre, earlier)

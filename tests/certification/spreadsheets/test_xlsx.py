@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
@@ -287,6 +288,18 @@ def test_a_broken_workbook_is_refused_with_what_to_do(part: str, content: bytes)
 def test_a_workbook_cut_short_is_refused(end: int) -> None:
     [words] = refused(one("A1")[:end])
     assert "tệp Excel hỏng" in words
+
+
+def test_a_workbook_packed_otherwise_and_broken_is_refused() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(one("A1"))) as was, zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        for name in was.namelist():
+            archive.writestr(name, was.read(name))
+    whole = packed.getvalue()
+    for place in range(40, len(whole), 97):
+        broken = whole[:place] + bytes([whole[place] ^ 0xFF]) * 8 + whole[place + 8 :]
+        with suppress(ImportFaults):
+            read(broken, HEADINGS)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from uuid import UUID
 
 import pytest
@@ -153,4 +155,26 @@ def test_where_the_files_of_a_package_are_must_be_said_and_is_not_left() -> None
     (told,) = faults(package(structure(au(FIRE, url="../x.html"))), base="https://a.example.vn/b/").values()
     assert told == "line 4: '../x.html' leads out of the package"
     assert list(faults(WHOLE, base="https://a.example.vn/")) == ["base"]
-    assert list(faults(package(WHOLE), base="ftp://a.example.vn/")) == ["base"]
+    for base in ("ftp://a.example.vn/", "http://[", "http://[foo]/", "http://ex\u2100.org/", "https://"):
+        assert list(faults(package(WHOLE), base=base)) == ["base"]
+
+
+@pytest.mark.parametrize("packed_by", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_package_that_is_broken_at_any_place_is_refused_or_read(packed_by: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", packed_by) as archive:
+        archive.writestr(reading.IN_PACKAGE, WHOLE)
+    whole, refused = made.getvalue(), 0
+    for place in range(len(whole)):
+        broken = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+        try:
+            reading.read(broken, TENANT, base="https://a.example.vn/" if broken.startswith(b"PK") else None)
+        except (InvalidRequest, TooLarge):
+            refused += 1
+    assert refused > 100
+
+
+def test_the_kind_of_a_lesson_is_an_iri() -> None:
+    document = structure(au(FIRE, activityType="not an iri"))
+    (told,) = faults(document).values()
+    assert told.endswith("'not an iri' is no whole IRI")

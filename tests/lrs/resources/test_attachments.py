@@ -196,6 +196,20 @@ def test_files_are_their_tenants_alone(
     assert read(xapi(query_string={"attachments": "true"}, headers=stranger))[1] == []
 
 
+def test_whoever_may_not_read_all_gets_no_bytes_by_their_hash_alone(
+    client: FlaskClient, tenant: UUID, credential: Callable[..., str], xapi: Callable[..., TestResponse]
+) -> None:
+    """A fileUrl lets a Statement declare a hash whose bytes another platform sent."""
+    assert post(xapi, with_files(PICTURE), PICTURE).status_code == 200
+    headers = {
+        "Authorization": credential(tenant, "statements/write", "statements/read/mine"),
+        "X-Experience-API-Version": "1.0.3",
+    }
+    guessed = statement(attachments=[declared(PICTURE, fileUrl="https://e.org/f")])
+    assert client.post("/xapi/statements", headers=headers, json=guessed).status_code == 200
+    assert read(client.get("/xapi/statements?attachments=true", headers=headers))[1] == []
+
+
 def test_filters_and_formats_go_with_attachments(xapi: Callable[..., TestResponse]) -> None:
     post(xapi, [with_files(PICTURE, actor="1"), with_files(NOTES, actor="2")], PICTURE, NOTES)
     query = {"attachments": "true", "agent": json.dumps(agent("2")), "format": "ids"}
