@@ -227,7 +227,11 @@ def test_every_fault_is_named_and_a_name_is_of_one_kind(
         with pytest.raises(InvalidRequest) as wrong:
             api.set_webhook(session, tenant, "Kia!", address="http://10.0.0.8/?k=1", filter={"x": 1}, **told)
         assert {fault.place for fault in wrong.value.faults} == {"name", "endpoint", "filter/x"}
-        api.set_webhook(session, tenant, "kia", address=heard.server.endpoint, **told)
+        for address in (f"{heard.server.endpoint}/é", f"{heard.server.endpoint}/a b"):
+            with pytest.raises(InvalidRequest, match="endpoint"):
+                api.set_webhook(session, tenant, "kia", address=address, **told)
+        made, _ = api.set_webhook(session, tenant, "kia", address=f"{heard.server.endpoint}/", **told)
+        assert made.endpoint == f"{heard.server.endpoint}/", "an address is asked as it was written"
         with pytest.raises(InvalidRequest, match="name"):
             api.set_destination(
                 session, tenant, "kia", endpoint=heard.server.endpoint, username="k", password="s", **told
