@@ -70,6 +70,7 @@ class Gate:
         """Takes the network away or gives it back: what a browser knows of it, and the line itself, since a service
         worker asks beside the page."""
         visit.lost_network = True
+        visit.page.wait_for_load_state()  # whoever loses the network has the whole page, its scripts too
         self.app.extensions["cut"] = not there
         visit.context.set_offline(not there)
 
