@@ -344,6 +344,7 @@ def _check_certificates(program: Program, output: str) -> None:
     assert (len(written), "chữ ký của bảng kê kết quả học tập: 3 bảng" in output) == (12, True)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_second_run_finds_everything_done_and_refuses_other_numbers(program: Program) -> None:
     status, first, errors = program.run("--no-serve", *SMALL)
     assert (status, errors) == (0, program.said_at_first)
@@ -439,6 +440,7 @@ def test_a_store_that_disagrees_with_the_book_ends_the_demonstration_with_a_faul
     assert not json.loads((program.folder / "state.json").read_text(encoding="utf-8"))["complete"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_figures_are_those_of_the_as_of_day_though_it_is_still_to_come_for_the_server(
     program: Program, database: Database, tenant: UUID
 ) -> None:
