@@ -25,6 +25,7 @@ from lrs.credentials import erasure_key
 from lrs.db import EVERY_TENANT, Database
 from lrs.documents import Contents, Context, Precondition
 from lrs.errors import InvalidRequest, StatementConflict
+from lrs.models import Erasure as ErasureRow
 from lrs.privacy import OpaqueAccounts
 from lrs.statements import originals
 from lrs.statements.keys import ERASED, ifi_text
@@ -132,7 +133,7 @@ def traces(raw: bytes) -> list[str]:
 def opaque(database: Database, tenant: UUID) -> dict[str, Any]:
     """The account that stands in the person's place."""
     with database.reading(tenant) as session:
-        [name] = set(session.scalars(sa.text("SELECT account_name FROM lrs_erasure")))
+        [name] = set(session.scalars(sa.select(ErasureRow.account_name).where(ErasureRow.tenant_id == tenant)))
     return {"account": {"homePage": ERASED, "name": name}}
 
 
@@ -516,7 +517,11 @@ def test_broken_off_at_any_command_it_goes_on_where_it_was(
     assert traces(dump(database)) == []
     with database.reading(identity.tenant) as session:
         assert erasure.unfinished(session, identity.tenant) == []
-        [row] = session.execute(sa.text("SELECT statements, documents, finished FROM lrs_erasure"))
+        [row] = session.execute(
+            sa.select(ErasureRow.statements, ErasureRow.documents, ErasureRow.finished).where(
+                ErasureRow.tenant_id == identity.tenant
+            )
+        )
         assert row[:2] == (7, 2)
         assert row.finished is not None
     assert len({encode(one["account"]) for one in opaque_actors(database, identity.tenant)}) == 1
