@@ -16,7 +16,7 @@ from lrs.cmi5.structure import Course
 from lrs.db import Session, new_id
 from lrs.errors import NotFound
 
-__all__ = ["KnownCourse", "bring", "courses", "find"]
+__all__ = ["KnownCourse", "ReadCourse", "bring", "courses", "find", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +28,46 @@ class KnownCourse:
     course: Course
 
 
-def bring(
-    session: Session, tenant: UUID, document: bytes, *, base: str | None, now: datetime
-) -> tuple[KnownCourse, bool]:
-    """Keep the course of a file (`reading.read`), and whether it is new: the same one twice is one.
+@dataclass(frozen=True, slots=True)
+class ReadCourse:
+    """A course as its file says it, ready to be kept."""
 
-    Another edition, which differs in anything, is a course beside it: who is enrolled goes on in the one they began.
+    course: Course
+    text: str
+    digest: str
+
+
+def read(document: bytes, tenant: UUID, *, base: str | None) -> ReadCourse:
+    """The course of a file (`reading.read`). A large one takes seconds: it is read before anything is locked.
+
     Raises InvalidRequest with every fault, or TooLarge.
     """
     course = reading.read(document, tenant, base=base)
     text = msgspec.json.encode(course)
-    digest = hashlib.sha256(text).hexdigest()
-    known = sa.select(models.Course).where(models.Course.tenant_id == tenant, models.Course.digest == digest)
-    if (row := session.scalar(known)) is not None:
-        return _known(row), False
+    return ReadCourse(course, text.decode(), hashlib.sha256(text).hexdigest())
+
+
+def bring(session: Session, tenant: UUID, sent: ReadCourse, *, now: datetime) -> tuple[KnownCourse, bool]:
+    """Keep a course, and whether it is new: the same one twice is one. In the tenant's critical section.
+
+    Another edition, which differs in anything, is a course beside it: who is enrolled goes on in the one they began.
+    """
+    there = sa.select(models.Course.id, models.Course.made).where(
+        models.Course.tenant_id == tenant, models.Course.digest == sent.digest
+    )
+    if (known := session.execute(there).one_or_none()) is not None:
+        return KnownCourse(known.id, known.made, sent.course), False
     row = models.Course(
         tenant_id=tenant,
         id=new_id(),
-        digest=digest,
-        publisher_id=course.publisher_id,
-        structure=text.decode(),
+        digest=sent.digest,
+        publisher_id=sent.course.publisher_id,
+        structure=sent.text,
         made=now,
     )
     session.add(row)
     session.flush()
-    return _known(row), True
+    return KnownCourse(row.id, row.made, sent.course), True
 
 
 def courses(session: Session, tenant: UUID) -> list[KnownCourse]:

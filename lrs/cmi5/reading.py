@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 from uuid import UUID
 
 from lrs.cmi5 import xml_elements
@@ -55,11 +55,24 @@ def read(document: bytes, tenant: UUID, *, base: str | None) -> Course:
         raise TooLarge(f"a course structure of more than {MOST_BYTES} bytes is not taken")
     if base is not None and not _is_of_the_web(base):
         raise InvalidRequest.at("base", f"{base!r} is no http or https address", "cmi5 14.1")
+    if base is not None and _is_read_otherwise(base):
+        raise InvalidRequest.at("base", f"{base!r} {_READ_OTHERWISE}", "cmi5 14.1")
     reader = _Reader(tenant, base if base is None or base.endswith("/") else f"{base}/", is_package)
     course = reader.course(xml_elements.read(document))
     if reader.faults or course is None:
         raise InvalidRequest(reader.faults)
     return course
+
+
+_READ_OTHERWISE = "has a backslash, or a dot as %2e: browsers take these for steps through folders; write / and ."
+
+
+def _is_read_otherwise(address: str) -> bool:
+    """Whether a browser leads elsewhere than `urljoin` says: it takes a backslash for a slash, and %2e for a dot; some
+    servers take %2f for a slash as well."""
+    path = re.split("[?#]", address, maxsplit=1)[0]
+    encoded = (unquote(step) for step in path.split("/") if "%" in step)
+    return "\\" in path or any({".", ".."} & set(re.split(r"[/\\]", step)) for step in encoded)
 
 
 def _is_of_the_web(address: str) -> bool:
@@ -303,6 +316,8 @@ class _Reader:
             self._fault(at, element, f"an address of the kind {parts.scheme}: is not launched", "cmi5 13.1.4")
         elif not parts.netloc:
             self._fault(at, element, f"{url!r} names no host", "cmi5 13.1.4")
+        elif _is_read_otherwise(element.text):
+            self._fault(at, element, f"{element.text!r} {_READ_OTHERWISE}", "cmi5 13.1.4")
         if taken:
             message = f"its query string has {', '.join(taken)}, which a launch puts there"
             self._fault(at, element, message, "cmi5 8.1")

@@ -25,9 +25,11 @@ def bring(file: Path, base: str | None, tenant: str) -> None:
     target = database_to_write()
     with target.reading(NOBODY) as session:
         owner = tenant_id(session, tenant)
-    with refusing(), target.writing(owner) as session:
+    with refusing():
+        sent = courses.read(file.read_bytes(), owner, base=base)
+    with target.writing(owner) as session:
         enter(session, owner)
-        known, is_new = courses.bring(session, owner, file.read_bytes(), base=base, now=datetime.now(UTC))
+        known, is_new = courses.bring(session, owner, sent, now=datetime.now(UTC))
     units = sum(1 for _ in known.course.units())
     click.echo(f"{known.id}  {'brought in' if is_new else 'there already'}  {units} AU  {known.course.publisher_id}")
 

@@ -63,10 +63,10 @@ def post_course() -> Response:
     """Keep a course; 201, or 200 where the same one is there already."""
     identity = caller(LAUNCH)
     base = query_string.read(request.args, "", needed={}, allowed={"base": query_string.read_identifier})["base"]
-    document = request.get_data(cache=False)
+    sent = courses.read(request.get_data(cache=False), identity.tenant, base=base)
     with database().writing(identity.tenant) as session:
         enter(session, identity.tenant)  # two who bring the same course at once make one
-        known, is_new = courses.bring(session, identity.tenant, document, base=base, now=datetime.now(UTC))
+        known, is_new = courses.bring(session, identity.tenant, sent, now=datetime.now(UTC))
     return _answer(_described(known), 201 if is_new else 200)
 
 

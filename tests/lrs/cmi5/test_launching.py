@@ -14,9 +14,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from lrs import api
-from lrs.cmi5 import moving_on, sessions
+from lrs.cmi5 import keys, moving_on, sessions
 from lrs.cmi5.rules import CMI5, SESSION_ID
 from lrs.db import NOBODY, Database
+from lrs.errors import Unauthenticated
+from lrs.resources import cmi5
 from tests.conftest import PEPPER
 from tests.lrs.cmi5.conftest import ACTOR, VERBS, XAPI, Content, Platform
 from tests.lrs.cmi5.course_files import BLOCK, FIRE, ID, QUIZ, READING, WHOLE, au, structure
@@ -176,6 +178,9 @@ def test_within_the_launch_state_and_preferences_are_open(platform: Platform) ->
     sent = {"query_string": preferences, "json": {"languagePreference": "vi"}, "headers": {"If-None-Match": "*"}}
     assert content.send("PUT", "/agents/profile", **sent).status_code == 204
     assert content.get("/agents/profile", **preferences).get_json() == {"languagePreference": "vi"}
+    shared = {"query_string": {"activityId": content.said["activityId"], "profileId": "bang-diem"}, "json": {"cao": 9}}
+    assert content.send("PUT", "/activities/profile", **shared, headers={"If-None-Match": "*"}).status_code == 204
+    assert content.send("PUT", "/activities/profile", **shared).status_code == 409
     told = content.tell("initialized").get_json()
     assert content.get("/statements", statementId=told[0]).status_code == 200
     foreign = platform.send("POST", "/xapi/statements", json={
@@ -258,6 +263,33 @@ def test_what_breaks_off_between_a_statement_and_what_follows_leaves_neither(
     assert content.tell(completed).status_code == 200
     assert content.tell(completed).status_code == 200
     assert platform.said("satisfied") == [platform.course["activityId"]]
+
+
+def test_five_minutes_after_terminated_the_key_ends_whether_launched_again_or_not(
+    platform: Platform, database: Database, tenant: UUID
+) -> None:
+    content = platform.open(FIRE)
+    for verb in ("initialized", "terminated"):
+        assert content.tell(verb).status_code == 200
+    platform.open(READING)
+    assert content.get("/activities/state", **content.about).status_code == 200
+    known: dict[str, Any] = {"pepper": PEPPER}
+    grace = datetime.now(UTC) + sessions.GRACE
+    keys.identify(database, content.authorization, now=grace - timedelta(minutes=1), **known)
+    with pytest.raises(Unauthenticated):
+        keys.identify(database, content.authorization, now=grace, **known)
+    assert platform.said("abandoned") == []
+
+
+def test_a_large_course_is_read_before_anybody_waits_for_it(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    for module, name in ((cmi5.courses, "read"), (cmi5, "enter")):
+        kept = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *a, _of=kept, _is=name, **k: (done.append(_is), _of(*a, **k))[1])
+    assert platform.bring(structure(au(QUIZ))).status_code == 201
+    assert done == ["read", "enter"]
 
 
 def test_an_au_is_waived_once(platform: Platform) -> None:

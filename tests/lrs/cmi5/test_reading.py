@@ -159,6 +159,31 @@ def test_where_the_files_of_a_package_are_must_be_said_and_is_not_left() -> None
         assert list(faults(package(WHOLE), base=base)) == ["base"]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "%2e%2e/x.html",
+        "bai/%2E./x.html",
+        "..\\x.html",
+        "bai\\..\\..\\x.html",
+        "a%2f..%2f..%2fx.html",
+        "a%5c%2e%2e/x.html",
+    ],
+)
+def test_what_browsers_lead_elsewhere_with_is_refused(url: str) -> None:
+    told = faults(package(structure(au(FIRE, url=url))), base="https://a.example.vn/b/")
+    assert "browsers take these for steps through folders" in told["/courseStructure/au[1]/url"]
+    whole = structure(au(FIRE, url=f"https://a.example.vn/b/{url}"))
+    assert "browsers take these for steps through folders" in faults(whole)["/courseStructure/au[1]/url"]
+    assert list(faults(package(WHOLE), base=f"https://a.example.vn/{url}")) == ["base"]
+
+
+def test_an_address_may_have_dots_and_signs_that_lead_nowhere() -> None:
+    for url in ("b%C3%A0i/v1.2%20a/index.html?quay=..\\x", "..a/b..c/%2ean.html"):
+        course = reading.read(package(structure(au(FIRE, url=url))), TENANT, base="https://a.example.vn/b/")
+        assert next(course.units()).url == f"https://a.example.vn/b/{url}"
+
+
 @pytest.mark.parametrize("packed_by", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_package_that_is_broken_at_any_place_is_refused_or_read(packed_by: int) -> None:
     made = io.BytesIO()
