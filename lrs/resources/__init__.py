@@ -33,6 +33,7 @@ xapi = Blueprint("xapi", __name__, url_prefix="/xapi")
 
 rewriting.register(xapi, [compression.unfold, alternate.rewrite])
 cors.register(xapi)
+alternate.register(xapi)
 compression.register(xapi)
 versions.register(xapi)
 errors.register(xapi)

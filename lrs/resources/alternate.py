@@ -3,12 +3,16 @@
 Such a request is a POST whose only query parameter is `method`; its form holds the real parameters, some headers
 (credentials and version among them) and, as `content`, the body (xAPI 1.0.3 Communication 1.3). It is turned into the
 request that was meant, so that no view knows of it. xAPI 2.0.0 does without; there it is refused.
+
+What HEAD stands for is answered without its body (1.1). What was sent is a POST all the same, and so is what HTTP makes
+of the answer: there is no body, and its length is 0, not that of the body which GET would have had.
 """
 
 from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode
 
+from flask import Blueprint, Response, request
 from werkzeug.http import parse_options_header
 
 from lrs.errors import InvalidRequest
@@ -26,6 +30,17 @@ _HEADERS = {
     "content-type": "CONTENT_TYPE",
 }
 _MOST_FIELDS = 100
+_POSTED = "lrs.posted_head"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Have what HEAD stood for in this syntax answered as the POST that it was, whoever answers it."""
+
+    @blueprint.after_app_request
+    def framed(response: Response) -> Response:
+        if request.environ.get(_POSTED):
+            response.headers["Content-Length"] = "0"
+        return response
 
 
 def rewrite(environ: Environment, most_bytes: int | None) -> None:
@@ -59,6 +74,7 @@ def rewrite(environ: Environment, most_bytes: int | None) -> None:
     if "CONTENT_TYPE" not in headers:
         environ["CONTENT_TYPE"] = "application/json"
     environ["REQUEST_METHOD"] = method
+    environ[_POSTED] = method == "HEAD"
     apart = {*_HEADERS, "content-length", "content"}
     environ["QUERY_STRING"] = urlencode([(name, value) for name, value in form if name.lower() not in apart])
     replace_body(environ, "".join(content).encode())

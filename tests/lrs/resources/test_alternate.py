@@ -44,7 +44,23 @@ def test_a_statement_is_put_posted_and_read(form: Callable[..., TestResponse]) -
     assert "X-Experience-API-Consistent-Through" in one.headers
     listed = form("GET", {"agent": json.dumps(agent("Đặng Thị Hoà & con, 100%")), "limit": "1"})
     assert len(json.loads(listed.text)["statements"]) == 1
-    assert form("HEAD", {"statementId": wanted}).data == b""
+
+
+def test_what_stands_for_head_is_framed_as_the_answer_to_a_post(
+    form: Callable[..., TestResponse],
+) -> None:
+    sent = json.dumps(statement())
+    wanted = json.loads(form("POST", {"content": sent}).text)[0]
+    full, headed = (form(method, {"statementId": wanted}) for method in ("GET", "HEAD"))
+    assert (headed.status_code, headed.data, headed.headers["Content-Length"]) == (200, b"", "0")
+    own = ("Content-Type", "ETag", "Last-Modified", "X-Experience-API-Version")
+    assert [headed.headers.get(name) for name in own] == [full.headers.get(name) for name in own]
+    for refused in (
+        form("HEAD", {"statementId": str(uuid4())}),
+        form("HEAD", {"statementId": wanted}, "/xapi/nowhere"),
+    ):
+        assert (refused.status_code, refused.data, refused.headers["Content-Length"]) == (404, b"", "0")
+    assert form("HEAD", {"unknown": "1"}).headers["Content-Length"] == "0"
 
 
 def test_documents_and_their_preconditions_work_alike(form: Callable[..., TestResponse]) -> None:
