@@ -19,6 +19,7 @@ from lrs.models import Base
 __all__ = ["layout"]
 
 MOST_PARTS = 128
+_SQLITE = "SQLite keeps each table in one piece. Parts are for tables of PostgreSQL that pass some hundred gigabytes."
 
 
 @click.command()
@@ -47,6 +48,11 @@ def layout(parts: int | None, shards: int | None, names: tuple[str, ...]) -> Non
         raise click.UsageError(
             "--citus goes with neither --partitions nor --only: all tables of the store belong together"
         )
+    if database().is_sqlite:
+        if parts or shards:
+            raise click.ClickException(f"{_SQLITE} Nothing was changed.")
+        click.echo(_SQLITE)
+        return
     with _tables_owner() as owner:
         try:
             lock: int = current_app.extensions["migration_lock"]
@@ -89,8 +95,6 @@ def _tables_owner() -> Iterator[Database]:
     """The database, as the role that owns the tables."""
     served = database()
     click.echo(f"Database: {served.place}", err=True)
-    if served.is_sqlite:
-        raise click.ClickException("SQLite has one form of table; lay out a database of PostgreSQL")
     url: str = current_app.extensions["settings"].migration_database_url
     owner = Database(url) if url else served
     try:

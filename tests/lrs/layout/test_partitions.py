@@ -196,6 +196,8 @@ def test_a_file_has_one_form(migrated_sqlite: Path, tmp_path: Path) -> None:
 
     url = f"sqlite:///{migrated_sqlite}"
     database = Database(url)
-    refused = application(Settings(tmp_path, url, PEPPER), database).test_cli_runner().invoke(args=["ops", "layout"])
-    assert refused.exit_code == 1 and "lay out a database of PostgreSQL" in refused.stderr
+    ask = application(Settings(tmp_path, url, PEPPER), database).test_cli_runner().invoke
+    for asked, code in (([], 0), (["--partitions", "8"], 1), (["--citus", "4"], 1)):
+        done = ask(args=["ops", "layout", *asked])
+        assert (done.exit_code, "SQLite keeps each table in one piece" in done.output) == (code, True), done.output
     database.close()
