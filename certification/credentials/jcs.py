@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from certification.credentials.canonical import NotSignable
+from schemas import pointer, show
 
 __all__ = ["canonical"]
 
@@ -25,19 +26,23 @@ def canonical(document: Any) -> bytes:
         raise NotSignable("A text has half of a surrogate pair.") from None
 
 
-def _check(value: Any) -> None:
+def _check(value: Any, *keys: str | int) -> None:
     if value is None or isinstance(value, bool | str):
         return
     if isinstance(value, int):
         if abs(value) > _LARGEST:
-            raise NotSignable(f"{value} is too large a number.")
+            raise NotSignable(f"{show(value)}{_at(keys)} is too large a number.")
     elif isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
-                raise NotSignable(f"The key {key!r} is not ASCII.")
-            _check(inner)
+                raise NotSignable(f"The key {show(key)}{_at(keys)} is not ASCII.")
+            _check(inner, *keys, key)
     elif isinstance(value, list):
-        for inner in value:
-            _check(inner)
+        for number, inner in enumerate(value):
+            _check(inner, *keys, number)
     else:
-        raise NotSignable(f"{value!r} is neither a text nor a whole number.")
+        raise NotSignable(f"{show(value)}{_at(keys)} is neither a text nor a number without a decimal point.")
+
+
+def _at(keys: tuple[str | int, ...]) -> str:
+    return f" at {pointer(*keys)}" if keys else ""

@@ -31,6 +31,9 @@ __all__ = ["AnotherStands", "Receipt", "receive"]
 
 AHEAD = timedelta(minutes=10)
 """So far another machine's clock may be before ours."""
+MISSING = 100
+"""So many editions of a member may never have come here: refused, or made and never handed in. A number far beyond
+would leave no room for corrections."""
 
 
 class AnotherStands(CertificationError):
@@ -57,8 +60,9 @@ class Receipt:
 def receive(session: Session, tenant: UUID, data: bytes, *, by: str, now: datetime) -> Receipt:
     """Keeps a roll-up that came, unless something is wrong with it.
 
-    Raises InvalidRequest with every fault; AnotherStands for another content under the same id, and for an edition that
-    is not later than the one that stands.
+    An edition may correct one that never came: it was refused, or never handed in; the record of acts says so. Raises
+    InvalidRequest with every fault; AnotherStands for another content under the same id, and for an edition that is not
+    later than the one that stands.
     """
     document = documents.read(data)
     sha256 = hashlib.sha256(document.content).hexdigest()
@@ -92,6 +96,13 @@ def receive(session: Session, tenant: UUID, data: bytes, *, by: str, now: dateti
         raise AnotherStands(
             "/edition", f"edition {last} of this member stands already; this is {document.edition}, and no later one"
         )
+    if document.edition > (last or 0) + MISSING + 1:
+        stands = "none stands yet" if last is None else f"edition {last} stands"
+        message = f"edition {document.edition} leaves out too many: {stands}, and {MISSING} at most may be missing"
+        raise InvalidRequest([Fault("/edition", message)])
+    corrected = session.get(ReceivedRollUp, (tenant, document.corrects)) if document.corrects is not None else None
+    if corrected is not None and (corrected.round_id, corrected.member_id) != (round_.id, found[0].id):
+        raise InvalidRequest([Fault("/corrects", "that roll-up is another member's, or of another round")])
     row = ReceivedRollUp(
         tenant_id=tenant, id=document.id, round_id=round_.id, member_id=found[0].id, edition=document.edition,
         content=document.content, sha256=sha256, received=now, received_by=by,
@@ -99,6 +110,8 @@ def receive(session: Session, tenant: UUID, data: bytes, *, by: str, now: dateti
     session.add(row)
     session.flush()
     detail = {"sha256": sha256, "unit": document.unit, "edition": document.edition, "round": str(round_.id)}
+    if document.corrects is not None and corrected is None:
+        detail["corrects_what_never_came"] = str(document.corrects)
     chain.add(session, tenant, by=by, act="roll-up.receive", subject=f"roll-up:{row.id}", detail=detail, now=now)
     return _receipt(row, document.unit, again=False)
 

@@ -57,10 +57,17 @@ def test_days_that_no_calendar_has_are_told() -> None:
     }
 
 
+def test_what_no_database_keeps_and_what_has_two_ways_to_be_written_is_told_in_words() -> None:
+    assert "holds a NUL character" in faults_of({**WHOLE, "reason": "Công\0văn"})["/reason"]
+    assert faults_of({**WHOLE, "headcount": 10.0}) == {
+        "": "10.0 at /headcount is neither a text nor a number without a decimal point."
+    }
+
+
 def _sentences(value: Any) -> list[str]:
     if isinstance(value, list):
         return [one for inner in value for one in _sentences(inner)]
     if not isinstance(value, dict):
         return []
-    own = [value["x-message"]] if "x-message" in value else []
+    own = [value["x-message"]] if isinstance(value.get("x-message"), str) else []
     return own + [one for name, inner in value.items() if name != "x-message" for one in _sentences(inner)]

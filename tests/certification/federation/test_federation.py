@@ -199,6 +199,28 @@ def test_another_content_under_the_same_id_and_an_edition_that_is_not_later_are_
         centre.receive(changed(json.dumps(renamed).encode()))
 
 
+def test_an_edition_may_correct_one_that_never_came_and_not_one_of_others(province: Province, centre: Centre) -> None:
+    centre.member(province)
+    first = province.sign(province.draft().document.id).document
+    key = proofs.SigningKey(province.issuer.key("2026-1"), _secret(province))
+    whole = {name: value for name, value in first.whole.items() if name != "proof"}
+
+    def later(edition: int, id: int, corrects: str) -> bytes:
+        other = {**whole, "edition": edition, "id": documents.urn(UUID(int=id)), "corrects": corrects}
+        return json.dumps(proofs.prove(other, key, created=province.now, suite=proofs.PLAIN)).encode()
+
+    assert (
+        "none stands yet, and 100 at most may be missing"
+        in refused(centre, later(1_000_000, 7, documents.urn(UUID(int=6))))["/edition"]
+    )
+    assert centre.receive(later(2, 7, documents.urn(UUID(int=6)))).edition == 2
+    with centre.database.reading(centre.tenant) as session:
+        (done,) = chain.listed(session, centre.tenant, limit=1)
+    assert done.detail is not None and done.detail["corrects_what_never_came"] == str(UUID(int=6))
+    assert "edition 2 stands" in refused(centre, later(104, 8, documents.urn(UUID(int=7))))["/edition"]
+    assert centre.receive(later(103, 8, documents.urn(UUID(int=7)))).edition == 103
+
+
 def _secret(province: Province) -> bytes:
     from certification.certificates import keys
     from tests.certification.federation.province import SECRET
