@@ -43,6 +43,8 @@ FOLDER = Path(__file__).parent
 _BASE = "file:///"
 _SHOWN = 60
 """So many characters of a refused text are quoted in a message."""
+_TOLD = 2000
+"""So many characters has what a fault says, at most."""
 _NAMED = 500
 """So many characters of a key stand in a pointer: a long one with many faults below it would make an answer many times
 as long as what was sent."""
@@ -50,11 +52,19 @@ as long as what was sent."""
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a document: where (a JSON pointer, "" for the whole), what to do, and the clause broken."""
+    """One thing wrong with a document: where (a JSON pointer, "" for the whole), what to do, and the clause broken.
+
+    Whatever of what was sent stands in them, neither grows beyond 2,000 characters: the beginning stays, and the end.
+    """
 
     place: str
     message: str
     clause: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("place", "message"):
+            if len(told := getattr(self, name)) > _TOLD:
+                object.__setattr__(self, name, f"{told[: _TOLD // 2]} … {told[-_TOLD // 4 :]}")
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""

@@ -42,7 +42,7 @@ class MemberBody(Body):
 class SittingBody(Body):
     """A team attested in one sitting."""
 
-    year = fields.Integer(required=True, strict=True, validate=YEAR)
+    year = fields.Integer(required=True, validate=YEAR)
     on = fields.Date(allow_none=True, validate=DAY, metadata={"description": "Today when left out."})
     basis = fields.String(required=True)
     table = fields.List(fields.Nested(MemberBody), required=True, validate=validate.Length(min=1, max=1000))
@@ -65,7 +65,7 @@ class OwnBody(Body):
 class OwnScoresBody(Body):
     """A worker's own points for a year."""
 
-    year = fields.Integer(required=True, strict=True, validate=YEAR)
+    year = fields.Integer(required=True, validate=YEAR)
     scores = fields.List(fields.Nested(OwnBody), required=True, validate=validate.Length(min=1, max=100))
 
 

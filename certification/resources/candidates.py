@@ -29,7 +29,7 @@ MEDIA = {"xlsx": (XLSX, candidates_book.as_xlsx), "csv": (CSV, candidates_book.a
 class CandidatesBody(Body):
     """Whom, and how."""
 
-    year = fields.Integer(strict=True, validate=YEAR, metadata={"description": "This year when left out."})
+    year = fields.Integer(validate=YEAR, metadata={"description": "This year when left out."})
     unit = fields.String(
         metadata={"description": "Those employed below this unit; whoever has a branch names one of it."}
     )

@@ -58,7 +58,7 @@ class DeclareBody(Body):
     learned_on = fields.Date(required=True, validate=DAY)
     topics = fields.List(fields.String(), load_default=list, metadata={"description": "Codes of the evidence mapping."})
     provider = fields.String(allow_none=True, metadata={"description": "Who gave the certificate."})
-    minutes = fields.Integer(allow_none=True, strict=True)
+    minutes = fields.Integer(allow_none=True)
     certificate_number = fields.String(allow_none=True)
     file = fields.Nested(FileBody, allow_none=True)
 

@@ -40,7 +40,7 @@ class DisputesParameters(Paging):
 class OpenBody(Body):
     """What is disputed."""
 
-    year = fields.Integer(required=True, strict=True, validate=YEAR)
+    year = fields.Integer(required=True, validate=YEAR)
     statement = fields.UUID(allow_none=True, metadata={"description": "null: evidence is missing."})
     reason = fields.String(required=True)
 

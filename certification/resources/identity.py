@@ -79,7 +79,7 @@ class SplitBody(OtherBody):
     full_name = fields.String(allow_none=True, validate=validate.Length(min=1, max=200))
     accounts = fields.List(fields.String(validate=validate.Length(max=20_000)), load_default=list)
     employments = fields.List(fields.Nested(EmploymentBody), load_default=list)
-    titles = fields.List(fields.Integer(strict=True), load_default=list)
+    titles = fields.List(fields.Integer(), load_default=list)
     attestations = fields.List(fields.UUID(), load_default=list)
 
 

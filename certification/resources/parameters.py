@@ -71,17 +71,30 @@ class DryRun(Parameters):
 
 
 class Body(Schema):
-    """A JSON object that a view takes: every other field is a fault. Numbers are numbers: `Integer(strict=True)`, and a
-    text that must be there says something."""
+    """A JSON object that a view takes: every other field is a fault. A whole number is written as one, wherever it
+    stands, and a text that must be there says something."""
 
     class Meta:
         unknown = RAISE
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """A text that must be there is not blanks alone; a number is one that a database has room for."""
+        """A text that must be there is not blanks alone; a number is one that a database has room for, neither 1.5 nor
+        a text."""
         _bound(field_obj)
+        for one in _held(field_obj):
+            one.strict = True
         if isinstance(field_obj, fields.String) and field_obj.required and REASON not in field_obj.validators:
             field_obj.validators = [*field_obj.validators, _said]
+
+
+def _held(field: fields.Field[Any]) -> Iterator[fields.Integer]:
+    """The field where it is of whole numbers, and those that a list or an object of such holds."""
+    if isinstance(field, fields.Integer):
+        yield field
+    elif isinstance(field, fields.List):
+        yield from _held(field.inner)
+    elif isinstance(field, fields.Mapping) and field.value_field is not None:
+        yield from _held(field.value_field)
 
 
 def _bound(field: fields.Field[Any]) -> None:

@@ -27,7 +27,6 @@ class PublicationBody(Body):
 
     on = fields.Date(required=True, format="iso", validate=DAY, metadata={"description": "Cut-off day."})
     hide_below = fields.Integer(
-        strict=True,
         load_default=BELOW,
         validate=validate.Range(min=0),
         metadata={"description": "Counts of fewer persons are hidden, with what would give them away; 0 hides none."},

@@ -79,8 +79,8 @@ class OpenRollCallBody(Body):
     ends = fields.AwareDateTime(required=True)
     instructor = fields.String(allow_none=True)
     place = fields.String(allow_none=True)
-    early_minutes = fields.Integer(strict=True)
-    late_minutes = fields.Integer(strict=True)
+    early_minutes = fields.Integer()
+    late_minutes = fields.Integer()
 
 
 class RollCallStepBody(Body):
@@ -94,7 +94,7 @@ class TickBody(Body):
 
     id = fields.UUID(required=True)
     worker = fields.String(required=True)
-    seconds_ago = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, MOST_SECONDS))
+    seconds_ago = fields.Integer(load_default=0, validate=validate.Range(0, MOST_SECONDS))
 
 
 class TicksBody(Body):
@@ -108,7 +108,7 @@ class ConfirmBody(Body):
 
     digits = fields.String(required=True, validate=validate.Regexp(r"[0-9]{6}\Z", error="six digits"))
     address = fields.String(load_default="")
-    seconds_ago = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, MOST_SECONDS))
+    seconds_ago = fields.Integer(load_default=0, validate=validate.Range(0, MOST_SECONDS))
     device = fields.String(load_default="", validate=validate.Length(max=100))
 
 

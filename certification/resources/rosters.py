@@ -101,9 +101,9 @@ class HeadcountBody(Body):
 
     enterprise = fields.String(required=True, metadata={"description": "Its code."})
     day = fields.Date(required=True, format="iso", validate=DAY, error_messages=_DAY_ERROR)
-    total = fields.Integer(required=True, strict=True)
-    women = fields.Integer(strict=True, allow_none=True, load_default=None)
-    union_members = fields.Integer(strict=True, allow_none=True, load_default=None)
+    total = fields.Integer(required=True)
+    women = fields.Integer(allow_none=True, load_default=None)
+    union_members = fields.Integer(allow_none=True, load_default=None)
     source = fields.String(required=True, metadata={"description": "Which document says so."})
     declared_by = fields.String(required=True)
 

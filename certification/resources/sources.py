@@ -40,9 +40,9 @@ class SourceBody(Body):
     )
     since = fields.AwareDateTime(allow_none=True, load_default=None, format="iso", default_timezone=UTC)
     until = fields.AwareDateTime(allow_none=True, load_default=None, format="iso", default_timezone=UTC)
-    every = fields.Integer(strict=True, load_default=300, metadata={"description": "Seconds between two rounds."})
+    every = fields.Integer(load_default=300, metadata={"description": "Seconds between two rounds."})
     overlap = fields.Integer(
-        strict=True, load_default=600, metadata={"description": "So many seconds are asked for again each round."}
+        load_default=600, metadata={"description": "So many seconds are asked for again each round."}
     )
     reason = fields.String(required=True, validate=REASON)
 

@@ -48,12 +48,9 @@ class LearningBody(Body):
         metadata={"description": "Instead of `what`: the id of an Activity of which a rule says what it is about."},
     )
     day = fields.Date(required=True, format="iso", validate=DAY)
-    level = fields.Integer(
-        strict=True, load_default=2, validate=validate.Range(min=0, max=3), metadata={"description": "E0 to E3."}
-    )
-    minutes = fields.Integer(strict=True, load_default=0, validate=validate.Range(min=0, max=100_000))
+    level = fields.Integer(load_default=2, validate=validate.Range(min=0, max=3), metadata={"description": "E0 to E3."})
+    minutes = fields.Integer(load_default=0, validate=validate.Range(min=0, max=100_000))
     percent = fields.Integer(
-        strict=True,
         allow_none=True,
         load_default=None,
         validate=validate.Range(min=0, max=100),
@@ -70,11 +67,11 @@ class LearningBody(Body):
 class SupposedBody(Body):
     """What is supposed of somebody."""
 
-    year = fields.Integer(strict=True, validate=YEAR, metadata={"description": "This year in Vietnam when left out."})
+    year = fields.Integer(validate=YEAR, metadata={"description": "This year in Vietnam when left out."})
     learned = fields.List(fields.Nested(LearningBody), load_default=list, validate=validate.Length(max=1000))
     points = fields.Dict(
         keys=fields.String(),
-        values=fields.Integer(strict=True),
+        values=fields.Integer(),
         load_default=dict,
         metadata={"description": 'Points that persons give, by indicator, such as {"CS4": 7}.'},
     )
@@ -88,11 +85,8 @@ class PopulationBody(SupposedBody):
         load_default=None,
         metadata={"description": "Whoever works today at or below this unit; null: everybody there is."},
     )
-    pass_mark = fields.Integer(
-        strict=True, allow_none=True, load_default=None, validate=validate.Range(min=0, max=1000)
-    )
+    pass_mark = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(min=0, max=1000))
     floor = fields.Integer(
-        strict=True,
         allow_none=True,
         load_default=None,
         validate=validate.Range(min=0, max=1000),

@@ -35,18 +35,18 @@ class TitleVotedBody(Body):
     """A worker with the votes."""
 
     worker = fields.String(required=True)
-    votes_for = fields.Integer(strict=True, allow_none=True)
-    votes_of = fields.Integer(strict=True, allow_none=True, metadata={"description": "All that were cast."})
+    votes_for = fields.Integer(allow_none=True)
+    votes_of = fields.Integer(allow_none=True, metadata={"description": "All that were cast."})
 
 
 class ProposalBody(Body):
     """What a meeting proposes."""
 
     unit = fields.String(required=True, metadata={"description": "Code of the union in whose name."})
-    year = fields.Integer(required=True, strict=True, validate=YEAR)
+    year = fields.Integer(required=True, validate=YEAR)
     met_on = fields.Date(required=True, validate=DAY, error_messages=_NO_DAY)
-    present = fields.Integer(required=True, strict=True)
-    absent = fields.Integer(required=True, strict=True)
+    present = fields.Integer(required=True)
+    absent = fields.Integer(required=True)
     minutes = fields.String(allow_none=True, validate=_TEXT, metadata={"description": "The number of the minutes."})
     chair = fields.String(allow_none=True, validate=_TEXT)
     secretary = fields.String(allow_none=True, validate=_TEXT)
@@ -108,7 +108,7 @@ class TitleDecisionBody(Body):
     """A decision."""
 
     body = fields.String(required=True, metadata={"description": "Code of the organization that decides."})
-    year = fields.Integer(required=True, strict=True, validate=YEAR, metadata={"description": "The assessed year."})
+    year = fields.Integer(required=True, validate=YEAR, metadata={"description": "The assessed year."})
     number = fields.String(required=True, validate=_TEXT)
     decided_on = fields.Date(required=True, validate=DAY, error_messages=_NO_DAY)
     signer = fields.String(required=True, validate=_TEXT, metadata={"description": "The name of who signed."})

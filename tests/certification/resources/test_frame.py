@@ -19,7 +19,7 @@ from marshmallow import fields, validate
 from certification.models import Publication
 from certification.resources import answers, cursors
 from certification.resources.access import changing
-from certification.resources.errors import BadRequest, Refusal, TooLarge, Unsupported
+from certification.resources.errors import BadRequest, Fault, Refusal, TooLarge, Unsupported
 from certification.resources.parameters import Body, Paging, parameters, parameters_and_body
 from certification.resources.uploads import CSV, TABLES, XLSX, Kinds, Upload, uploaded
 from lrs.db import Database
@@ -29,13 +29,14 @@ class Part(Body):
     """One of several things in a body."""
 
     code = fields.String(required=True)
-    points = fields.Integer(strict=True, validate=validate.Range(0, 10))
+    points = fields.Integer(validate=validate.Range(0, 10))
+    of_each = fields.Dict(keys=fields.String(), values=fields.List(fields.Integer()))
 
 
 class Whole(Body):
     """A body with things within."""
 
-    year = fields.Integer(required=True, strict=True)
+    year = fields.Integer(required=True)
     parts = fields.List(fields.Nested(Part))
     one = fields.Nested(Part, allow_none=True)
 
@@ -67,8 +68,8 @@ def test_all_faults_of_query_and_body_are_named_at_once_each_with_its_place(app:
         "/parts/2", "/one/code", "/one/p",
     }  # fmt: skip
     assert found["/yaer"] == "unknown field; those taken here: one, parts, year"
-    assert found["/parts/1/a~1b"] == "unknown field; those taken here: code, points"
-    assert found["/one/p"] == "unknown field; those taken here: code, points"
+    assert found["/parts/1/a~1b"] == "unknown field; those taken here: code, of_each, points"
+    assert found["/one/p"] == "unknown field; those taken here: code, of_each, points"
     assert found["/parts/2"] == "an object is needed here"
     assert found["/parts/0/points"] == "Must be greater than or equal to 0 and less than or equal to 10."
 
@@ -96,6 +97,23 @@ def test_a_number_is_a_number(app: Flask, number: str) -> None:
     with asking(app, **json(f'{{"year": {number}}}')), pytest.raises(BadRequest) as refused:
         parameters_and_body(Paging, Whole)
     assert faults(refused.value)[0][0] in ("/year", "")
+
+
+@pytest.mark.parametrize("number", ["1.5", "1.0", '"7"', "true"])
+def test_a_whole_number_is_written_as_one_wherever_it_stands(app: Flask, number: str) -> None:
+    parts = f'[{{"code": "a", "of_each": {{"b": [1, {number}]}}}}]'
+    body = f'{{"year": 2026, "parts": {parts}, "one": {{"code": "a", "points": {number}}}}}'
+    with asking(app, **json(body)), pytest.raises(BadRequest) as refused:
+        parameters_and_body(Paging, Whole)
+    assert {place for place, _ in faults(refused.value)} == {"/parts/0/of_each/b/value/1", "/one/points"}
+
+
+def test_what_was_sent_is_repeated_in_short(app: Flask) -> None:
+    long = "dài " * 100_000
+    refused = BadRequest(Fault(f"/{long}", f"there is no worker {long!r}; look the number up"))
+    (fault,) = (Fault(*one) for one in faults(refused))
+    assert len(fault.place) < 2000 > len(fault.message)
+    assert fault.message.startswith("there is no worker 'dài dài") and fault.message.endswith("look the number up")
 
 
 def test_a_body_of_another_kind_or_too_long_is_refused_before_it_is_read(app: Flask) -> None:
