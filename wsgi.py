@@ -57,6 +57,7 @@ from certification.access.text_messages import Gateway
 from certification.cli import certification_cli
 from certification.commands.copies import COPIES
 from certification.commands.doctor import doctor
+from certification.commands.working import under_way
 from certification.evidence.forwarded import MORE
 from certification.federation.sending import send
 from certification.judgement.pulse import Pulse
@@ -493,7 +494,7 @@ def assembled() -> Application:
     for group in (lrs_cli, certification_cli):
         group.callback = with_appcontext(lambda: current_app.extensions["bring_up_to_date"]())
         app.cli.add_command(group)
-    for command in (doctor, *COPIES):
+    for command in (doctor, under_way, *COPIES):
         ops_cli.add_command(command)
     app.cli.add_command(ops_cli)  # not migrated before: a backup is put into a database without tables
     return app

@@ -42,6 +42,7 @@ from lrs.credentials import (
 from lrs.db import Database, Session
 from lrs.definitions import catch_up as merge_definitions
 from lrs.engine import Engine, engine_of
+from lrs.erasure import under_way as erasures_under_way
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, NotFound, Unauthenticated, UnknownTenant
 from lrs.forwarding.destinations import Known as Destination
 from lrs.forwarding.destinations import find as destination
@@ -161,6 +162,7 @@ __all__ = [
     "empty_sandbox",
     "engine_of",
     "erase",
+    "erasures_under_way",
     "errands",
     "export_of",
     "exposition",

@@ -44,7 +44,18 @@ from lrs.statements.order import enter
 from lrs.statements.rows import keys_in, read_exact
 from lrs.statements.validate import check_actor, decode, encode
 
-__all__ = ["CHUNK", "Report", "copies", "copies_of", "erase", "last", "survey", "unfinished"]
+__all__ = [
+    "CHUNK",
+    "Report",
+    "UnderWay",
+    "copies",
+    "copies_of",
+    "erase",
+    "last",
+    "survey",
+    "under_way",
+    "unfinished",
+]
 
 CHUNK = 100
 """Statements rewritten in one transaction: some 50 ms during which the tenant's other writers wait."""
@@ -204,6 +215,21 @@ def unfinished(session: Session, tenant: UUID) -> list[tuple[dict[str, Any], str
         .order_by(Erasure.begun)
     )
     return [(decode(agent.encode()), reason) for agent, reason in rows if agent is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An erasure that has not ended, without whom it is about: since when, and how far of the tenant's order."""
+
+    begun: datetime
+    place: int
+
+
+def under_way(session: Session, tenant: UUID) -> list[UnderWay]:
+    """Erasures that are worked on, or were broken off; the oldest first."""
+    left = Erasure.tenant_id == tenant, Erasure.agent.is_not(None)
+    rows = session.execute(sa.select(Erasure.begun, Erasure.place).where(*left).order_by(Erasure.begun))
+    return [UnderWay(begun, place) for begun, place in rows]
 
 
 # --- Beginning and end

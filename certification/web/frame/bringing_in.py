@@ -53,7 +53,7 @@ from certification.web.frame.taken_in import ATTENDANCE, OTHERS
 from lrs.api import Fault as StoreFault
 from lrs.db import Session
 
-__all__ = ["AT_ONCE", "add"]
+__all__ = ["AT_ONCE", "add", "progress"]
 
 AT_ONCE = 16 * 1024
 """Tables of so many bytes, some 300 rows, are worked on before the page answers."""
@@ -393,6 +393,11 @@ def _known(id: UUID) -> FileImport:
 
 
 # ---------------------------------------------------------------- the work
+
+
+def progress(id: UUID) -> tuple[int, int] | None:
+    """How far this process is with an import, rows done and rows; None for one that it does not work on."""
+    return _under_way.get(id)
 
 
 def _begin(session: Session, kind: str, sent: Upload, told: Mapping[str, Any]) -> UUID:

@@ -1,6 +1,6 @@
 """Pages for operators and auditors.
 
-home      where they begin: how the installation is (health), what runs and what waits
+home      where they begin: how the installation is (health), what runs and what waits; working: all work under way
 keys      keys of programs: made, another secret, refused
 accounts  people who sign in: listed, made; account: one of them, invitations, sessions, codes
 destinations  other stores that Statements are forwarded to, and what they refused; sources: pulled from; webhooks
@@ -35,7 +35,7 @@ pages = Pages(
         Entry(_l("Quy tắc"), "list_rules"),
         Entry(_l("Sổ ghi"), "list_acts"),
     ),
-    shortcuts=(Entry(_l("Nhập danh sách từ tệp"), "bring_in"),),
+    shortcuts=(Entry(_l("Nhập danh sách từ tệp"), "bring_in"), Entry(_l("Việc đang làm"), "list_work")),
 )
 
 from certification.web.operators import (  # noqa: E402, F401 — adds the views
@@ -57,4 +57,5 @@ from certification.web.operators import (  # noqa: E402, F401 — adds the views
     waiting,
     webhooks,
     words,
+    working,
 )

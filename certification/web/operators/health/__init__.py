@@ -6,6 +6,7 @@ of_outside   what visitors meet: the certificate of HTTPS; asked by `flask ops d
 of_database  the engine: what makes it keep what was answered for, and what stops it before long
 of_tenant    rules, Statements that wait, keys, certificates, the record of acts
 running      what runs beside the pages and how far it has come; versions and sizes
+under_way    all work under way, of any kind: `/van-hanh/viec-dang-lam` and `flask ops under-way`
 
 One check is one function in a list here. Every question is bounded: nothing is counted over all that is stored.
 """
