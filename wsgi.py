@@ -89,6 +89,7 @@ from lrs.resources.bodies import Request
 from lrs.resources.observed import observe
 from lrs.resources.rewriting import Application
 from lrs.statements.writer import Writer
+from lrs.tokens.issuers import Issuers
 from lrs.versions import SUPPORTED
 from migrations import serving
 
@@ -508,6 +509,7 @@ def furnished(app: Application, settings: Settings, database: Database) -> Appli
     app.extensions["database"] = database
     app.extensions["writer"] = Writer(database)
     app.extensions["last_uses"] = LastUses()
+    app.extensions["issuers"] = Issuers(settings.outgoing_hosts)
     for name, a_minute in (
         ("look_ups", settings.look_ups_a_minute),
         ("look_ups_signed_in", SIGNED_IN * settings.look_ups_a_minute),

@@ -94,6 +94,14 @@ from lrs.statements.store import store
 from lrs.statements.trial import Outcome
 from lrs.statements.validate import check_actor, check_timestamp, decode
 from lrs.tenants import create_tenant, find_tenant, has_opaque_accounts, set_opaque_accounts, tenants
+from lrs.tokens.clients import ALGORITHMS as TOKEN_ALGORITHMS
+from lrs.tokens.clients import CLAIM as TOKEN_CLAIM
+from lrs.tokens.clients import USUAL as USUAL_TOKEN_ALGORITHMS
+from lrs.tokens.clients import Known as TokenClient
+from lrs.tokens.clients import find as token_client
+from lrs.tokens.clients import listed as token_clients
+from lrs.tokens.clients import remove as remove_token_client
+from lrs.tokens.clients import set_client as set_token_client
 from lrs.transfer import of_person
 from lrs.versions import SUPPORTED as VERSIONS
 from lrs.versions import family as version_family
@@ -103,6 +111,9 @@ __all__ = [
     "LAUNCH",
     "OF_A_PERSON",
     "STORE_SCOPES",
+    "TOKEN_ALGORITHMS",
+    "TOKEN_CLAIM",
+    "USUAL_TOKEN_ALGORITHMS",
     "VERSIONS",
     "VOIDED",
     "XAPI_SCOPES",
@@ -136,6 +147,7 @@ __all__ = [
     "Source",
     "StoredStatement",
     "TextsOrNulls",
+    "TokenClient",
     "Trial",
     "Unauthenticated",
     "UnknownTenant",
@@ -199,6 +211,7 @@ __all__ = [
     "pull",
     "remove_destination",
     "remove_source",
+    "remove_token_client",
     "replay_dead_letters",
     "restore_backup",
     "resume_destination",
@@ -209,6 +222,7 @@ __all__ = [
     "set_destination",
     "set_opaque_accounts",
     "set_source",
+    "set_token_client",
     "set_webhook",
     "source",
     "source_refusals",
@@ -219,6 +233,8 @@ __all__ = [
     "take_for_original",
     "tell",
     "tenants",
+    "token_client",
+    "token_clients",
     "try_out",
     "version_family",
     "vouched_for",

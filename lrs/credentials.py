@@ -159,7 +159,7 @@ def create_credential(
 
 def revoke_credential(session: Session, tenant: UUID, key: str, *, now: datetime) -> None:
     """Refuse this key from `now` on, at the next request in every process. Twice is as once. Raises NotFound."""
-    row = _of_tenant(session, tenant, key)
+    row = of_tenant(session, tenant, key)
     row.revoked = now if row.revoked is None else min(row.revoked, now)
 
 
@@ -179,7 +179,7 @@ def rotate_credential(
     key is refused from that instant on, instead of the one known before. Raises NotFound; InvalidRequest for a key that
     is refused already.
     """
-    row = _of_tenant(session, tenant, key)
+    row = of_tenant(session, tenant, key)
     if row.revoked is not None:
         raise InvalidRequest.at("", f"{key} is revoked, and stays so; make a new credential")
     if expires is None and row.expires is not None and row.expires <= now:
@@ -207,7 +207,7 @@ def credentials(session: Session, tenant: UUID) -> list[KnownCredential]:
             Credential.last_used,
             Credential.revoked,
         )
-        .where(_belongs_to(tenant))
+        .where(belongs_to(tenant))
         .order_by(Credential.created, Credential.key)
     )
     return [KnownCredential(*row) for row in rows]
@@ -262,7 +262,7 @@ def _identity(row: Any, pepper: bytes) -> Identity:
 
 def credential_authorities(session: Session, tenant: UUID) -> dict[str, dict[str, Any]]:
     """Of each key of the tenant, test keys included, the Agent that Statements stored for it carry as `authority`."""
-    rows = session.execute(sa.select(Credential.key, Credential.tenant_id).where(_belongs_to(tenant)))
+    rows = session.execute(sa.select(Credential.key, Credential.tenant_id).where(belongs_to(tenant)))
     return {row.key: authority(row.tenant_id, row.key) for row in rows}
 
 
@@ -314,16 +314,16 @@ def _is_over(instant: datetime | None, now: datetime) -> bool:
     return instant is not None and instant <= now
 
 
-def _belongs_to(tenant: UUID) -> sa.ColumnElement[bool]:
+def belongs_to(tenant: UUID) -> sa.ColumnElement[bool]:
     """That a credential is the tenant's: its own, or a test key of its sandbox."""
     its = sa.select(Tenant.id).where(sa.or_(Tenant.id == tenant, Tenant.sandbox_of == tenant))
     return Credential.tenant_id.in_(its)
 
 
-def _of_tenant(session: Session, tenant: UUID, key: str) -> Credential:
+def of_tenant(session: Session, tenant: UUID, key: str) -> Credential:
     """The credential with this key, which nobody else changes before the caller's transaction ends."""
     # PostgreSQL takes no NUL in a text, and no key has one.
-    query = sa.select(Credential).where(Credential.key == key.replace("\0", ""), _belongs_to(tenant))
+    query = sa.select(Credential).where(Credential.key == key.replace("\0", ""), belongs_to(tenant))
     row = session.execute(query.with_for_update()).scalar_one_or_none()
     if row is None:
         raise NotFound(f"no credential of this tenant has the key {key!r}")

@@ -4,7 +4,8 @@
     ├── InvalidRequest        the request itself: malformed JSON, a parameter that is unknown, missing or ill-formed
     ├── InvalidStatement      the Statements sent: every fault of every one, with its place and the clause broken
     ├── TooLarge              more than this store takes at once
-    ├── Unauthenticated       no credentials, or ones nobody here was given
+    ├── Unauthenticated       no credentials, or ones nobody here was given; InvalidToken: a token that does not hold
+    ├── IssuerAway            whoever issued a Bearer token cannot be asked for its keys just now
     ├── Forbidden             good credentials without the scope asked for; OutsideLaunch: beyond what was launched
     ├── UnknownTenant         no owner of data has that name or id
     ├── NotFound              nothing here answers to that id
@@ -30,6 +31,8 @@ __all__ = [
     "Forbidden",
     "InvalidRequest",
     "InvalidStatement",
+    "InvalidToken",
+    "IssuerAway",
     "LrsError",
     "NotFound",
     "NotStored",
@@ -86,6 +89,22 @@ class Unauthenticated(LrsError):
 
     def __init__(self) -> None:
         super().__init__("no key and secret, or none that are known here; send them by HTTP Basic")
+
+
+class InvalidToken(Unauthenticated):
+    """A Bearer token that does not hold (RFC 6750 3.1); the message says why, without quotation marks."""
+
+    def __init__(self, why: str) -> None:
+        LrsError.__init__(self, why)
+
+
+class IssuerAway(LrsError):
+    """Whoever issued a Bearer token does not answer, so that nobody can tell whether it holds."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        """Seconds until it makes sense to try again."""
+        super().__init__("the issuer of this token cannot be asked for its keys just now; send it again")
 
 
 class Forbidden(LrsError):

@@ -70,6 +70,32 @@ class Credential(Base):
     """When a request came with it, to the hour (`lrs.last_use`)."""
 
 
+class TokenClient(Base):
+    """A client of an issuer of tokens (OAuth 2.0), and the key that its tokens stand for.
+
+    Personal data: none. Kept until an operator removes it.
+    """
+
+    __tablename__ = "lrs_token_client"
+    __table_args__ = (
+        sa.UniqueConstraint("issuer", "audience", "client_id"),
+        {"info": {"distribution": "reference"}},
+    )
+
+    credential_id: Mapped[UUID] = mapped_column(sa.ForeignKey("lrs_credential.id"), primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(sa.ForeignKey("lrs_tenant.id"))
+    issuer: Mapped[str]
+    audience: Mapped[str]
+    client_id: Mapped[str]
+    algorithms: Mapped[str]
+    """Parted by spaces, as `grants`."""
+    claim: Mapped[str]
+    """Where a token says what it is allowed."""
+    grants: Mapped[str]
+    """What it may say there, the sign =, and which scope of the key that gives; empty: all of them."""
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Statement(Base):
     """One Statement: its finished text once, beside the keys we search by.
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lrs import definitions
 from lrs.db import Database, Session
-from lrs.models import Base, Credential, DefinitionsPosition, Statement
+from lrs.models import Base, Credential, DefinitionsPosition, Statement, TokenClient
 from lrs.statements import query
 from lrs.statements.order import enter
 from lrs.tenants import find_sandbox
@@ -26,7 +26,8 @@ _STATEMENT = Base.metadata.tables[Statement.__tablename__]
 _BESIDE_STATEMENTS = [
     table
     for table in Base.metadata.sorted_tables
-    if "tenant_id" in table.columns and table.name not in (Credential.__tablename__, _POSITION.name, _STATEMENT.name)
+    if "tenant_id" in table.columns
+    and table.name not in (Credential.__tablename__, TokenClient.__tablename__, _POSITION.name, _STATEMENT.name)
 ]
 
 

@@ -164,6 +164,9 @@ def _forward(database: Database, tenant: UUID, pepper: bytes) -> None:
         source = api.set_source(
             session, tenant, "hang-xom", parameters={"verb": SECRET}, pepper=pepper, now=NOW, **told
         )
+        (held,) = [known.key for known in api.credentials(session, tenant) if known.scopes == "all"]
+        of_client = {"issuer": "https://127.0.0.1:1/hang-xom", "audience": SECRET, "client_id": SECRET}
+        api.set_token_client(session, tenant, held, **of_client, hosts=["127.0.0.1"], now=NOW)
         faults = json.dumps([{"place": "/verb/id", "message": SECRET}], ensure_ascii=False)
         _cmi5(session, tenant)
         session.add(Refusal(tenant_id=tenant, source_id=source.id, statement=str(uuid4()), faults=faults, refused=NOW))

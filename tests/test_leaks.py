@@ -26,6 +26,7 @@ from lrs.statements import looking, query, references
 from lrs.statements.keys import ifi_text, key_of
 from lrs.statements.query import Filters
 from lrs.statements.rows import read_exact
+from lrs.tokens import clients
 from tests import neighbour
 from tests.certification.learning import account
 from tests.conftest import PEPPER
@@ -109,10 +110,17 @@ ASKED: dict[str, Ask] = {
         session, tenant, {"agent": json.dumps(agent("0001"))}, most=100, secret=b""
     ),
     "credentials": lambda session, tenant, _: credentials.credentials(session, tenant),
+    "clients of issuers of tokens": lambda session, tenant, _: clients.listed(session, tenant),
     "definers": lambda session, tenant, _: credentials.definers(session, tenant),
 }
 
-WITHOUT_POLICY = {"credentials", "definers", "api.authorities_of_keys", "api.names_of_keys"}
+WITHOUT_POLICY = {
+    "credentials",
+    "definers",
+    "api.authorities_of_keys",
+    "api.names_of_keys",
+    "clients of issuers of tokens",
+}
 
 
 @pytest.fixture

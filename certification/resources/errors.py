@@ -22,6 +22,7 @@ from certification.access.look_ups import AskedTooOften
 from certification.access.rights import NotAllowed
 from certification.access.roles import RoleRefused
 from certification.access.sources import UnknownSource
+from certification.access.token_clients import UnknownTokenClient
 from certification.certificates.correcting import NothingToCorrect
 from certification.certificates.keys import IsACopy, NoPublicAddress, SealedElsewhere
 from certification.certificates.recognised import NothingToIssue, SeveralDecisions
@@ -140,6 +141,7 @@ _UNKNOWN: tuple[type[Exception], ...] = (
     UnknownImport,
     UnknownDestination,
     UnknownSource,
+    UnknownTokenClient,
     UnknownRollUp,
     UnknownMember,
     UnknownRound,

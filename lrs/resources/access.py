@@ -15,6 +15,8 @@ from lrs.last_use import LastUses
 from lrs.observing import events
 from lrs.resources import launched
 from lrs.statements.writer import Writer
+from lrs.tokens import verifying
+from lrs.tokens.issuers import Issuers
 
 EVERYBODY = "everybody"
 """The guard of what needs no credentials."""
@@ -53,12 +55,13 @@ def caller(scope: str) -> Identity:
     Launched content (cmi5) is refused at once whatever lies beyond its launch, in parameters as in addresses.
     """
     now = datetime.now(UTC)
-    identity = identify(
-        database(),
-        request.headers.get("Authorization"),
-        pepper=current_app.extensions["settings"].secret_key,
-        now=now,
-    )
+    authorization, pepper = request.headers.get("Authorization"), current_app.extensions["settings"].secret_key
+    if (token := verifying.token_in(authorization)) is not None:
+        issuers: Issuers = current_app.extensions["issuers"]
+        identity = verifying.identify(database(), token, issuers=issuers, pepper=pepper, now=now)
+        g.by_token = True
+    else:
+        identity = identify(database(), authorization, pepper=pepper, now=now)
     uses: LastUses = current_app.extensions["last_uses"]
     uses.note(identity, now)
     g.test_mode = identity.test

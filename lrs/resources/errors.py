@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterable
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lrs import spooling
@@ -23,6 +23,8 @@ from lrs.errors import (
     Forbidden,
     InvalidRequest,
     InvalidStatement,
+    InvalidToken,
+    IssuerAway,
     LrsError,
     NotFound,
     NotStored,
@@ -44,6 +46,7 @@ STATUSES: dict[type[LrsError], int] = {
     PreconditionFailed: 412,
     TooLarge: 413,
     NotStored: 503,
+    IssuerAway: 503,
 }
 
 CLAUSES: dict[type[LrsError], str] = {
@@ -91,6 +94,16 @@ def _faults(error: LrsError) -> Iterable[Fault]:
     return [Fault(getattr(error, "place", ""), str(error), clause)]
 
 
+def _challenge(error: LrsError) -> str | None:
+    """What is told to whoever came with a Bearer token (RFC 6750 3); None where that is not what was wrong."""
+    if isinstance(error, InvalidToken):
+        return f'Bearer realm="xAPI", error="invalid_token", error_description="{error}"'
+    if isinstance(error, Forbidden) and g.get("by_token"):
+        words = f"the token, or the key it stands for, lacks the scope {error.scope}" if error.scope else "not allowed"
+        return f'Bearer realm="xAPI", error="insufficient_scope", error_description="{words}"'
+    return None
+
+
 def register(blueprint: Blueprint) -> None:
     """Turn what views raise into answers."""
 
@@ -99,7 +112,9 @@ def register(blueprint: Blueprint) -> None:
         status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 400)
         response = refusal(status, list(_faults(error)))
         if status == 503:
-            response.headers["Retry-After"] = "2"
+            response.headers["Retry-After"] = str(error.wait if isinstance(error, IssuerAway) else 2)
+        if (challenge := _challenge(error)) is not None:
+            response.headers["WWW-Authenticate"] = challenge
         return response
 
     @blueprint.app_errorhandler(LrsError)

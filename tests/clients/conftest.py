@@ -81,7 +81,7 @@ def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     port = free_port()
     settings = {
         "DATA_DIR": str(folder), "DATABASE_URL": url, "SECRET_KEY": PEPPER.decode(), "PORT": str(port),
-        "WORKERS": "2", "CORS_ORIGINS": site,
+        "WORKERS": "2", "CORS_ORIGINS": site, "OUTGOING_HOSTS": "127.0.0.1",
     }  # fmt: skip
     with served({**os.environ, **settings}):
         yield Served(f"http://127.0.0.1:{port}/xapi", url)

@@ -17,6 +17,7 @@ from tests.migrations.test_rows import fill
 WITHOUT = {
     "lrs_tenant": "read to find out who asks",
     "lrs_credential": "read to find out who asks",
+    "lrs_token_client": "read to find out who asks",
     "certification_publication": "read to find out what is shown to whoever brings no key",
     "certification_certificate_code": "read to find out whose certificate a code is, which anybody may ask",
 }

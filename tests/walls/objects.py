@@ -259,6 +259,8 @@ def _let_in(database: Database, place: Place, now: datetime) -> None:
         who = roles.at_terminal(tenant)
         made_of = {"reason": mark, "pepper": PEPPER, "now": now}
         place.ids["key"], _ = keys.make(session, who, name=mark, scopes=("statements/write",), **made_of)
+        client = {"issuer": "https://127.0.0.1", "audience": mark, "client_id": str(place.ids["key"])}
+        api.set_token_client(session, tenant, str(place.ids["key"]), **client, hosts=["127.0.0.1"], now=now)
         until = {"until": vietnam_day(now) + timedelta(30), "pepper": PEPPER, "by": mark, "now": now}
         node = organizations.node(session, tenant, place.enterprise)
         place.ids["own key"], _ = own_keys.make(session, tenant, node, name=mark, **until)

@@ -1,7 +1,7 @@
 """Pages for operators and auditors.
 
 home      where they begin: how the installation is (health), what runs and what waits; working: all work under way
-keys      keys of programs: made, another secret, refused
+keys      keys of programs: made, another secret, refused; token_clients: tokens in place of key and secret
 accounts  people who sign in: listed, made; account: one of them, invitations, sessions, codes
 destinations  other stores that Statements are forwarded to, and what they refused; sources: pulled from; webhooks
 giving    roles given, ended, handed over; bringing_in tables from files
@@ -53,6 +53,7 @@ from certification.web.operators import (  # noqa: E402, F401 — adds the views
     sources,
     statements,
     tenants,
+    token_clients,
     validator,
     waiting,
     webhooks,

@@ -132,8 +132,11 @@ def show_key(key: str) -> Response:
         authority = api.authorities_of_keys(session, tenant).get(key, "")
         held = [role for role in roles.given(session, tenant, on=today()) if role.key == key]
         record = records.latest(session, tenant, limit=50, about=key)
+        client = api.token_client(session, tenant, key)
+    takes_tokens = not STORE_SCOPES.isdisjoint(one.scopes.split())
     return shown(
-        "operators/key.html", key=_shown(one, now()), authority=authority, held=held, roles=ROLES,
+        "operators/key.html", key=_shown(one, now()), authority=authority, held=held, roles=ROLES, client=client,
+        takes_tokens=takes_tokens,
         record=[(act_words(kept.act), kept) for kept in record],
         may=_may_change(),
     )  # fmt: skip

@@ -34,6 +34,8 @@ ACCESS_ACTS: Mapping[str, object] = {
     "create-key": _l("Tạo khoá"),
     "rotate-key": _l("Cấp bí mật mới cho khoá"),
     "end-key": _l("Ngừng khoá"),
+    "set-token-client": _l("Nhận token thay cho khoá"),
+    "remove-token-client": _l("Thôi nhận token thay cho khoá"),
     "set-source": _l("Đặt nguồn phát biểu"),
     "pause-source": _l("Tạm dừng nguồn phát biểu"),
     "resume-source": _l("Lấy tiếp từ nguồn phát biểu"),

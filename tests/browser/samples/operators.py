@@ -95,6 +95,8 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
             session, operator, name="Moodle của Công ty A", scopes=("statements/write",), reason="Công văn 5/CV-A",
             pepper=PEPPER, now=now,
         )  # fmt: skip
+        issuer = {"issuer": "https://127.0.0.1/realms/cong-ty-a", "audience": "kho-xapi", "client_id": "moodle-a"}
+        api.set_token_client(session, tenant, key, **issuer, hosts=["127.0.0.1"], now=now)
         identity = api.acting(session, tenant, "sample/moodle", name="Moodle", pepper=PEPPER)
         _forward(session, tenant, now)
         counts = {"rows_done": 41_207, "rows": 41_207, "statements": 3_104}
@@ -103,7 +105,7 @@ def prepare(database: Database, tenant: UUID, now: datetime) -> None:
     feed.follow(database, tenant, now=now)
     account(database, tenant, "hoa", now)
     given = give(database, tenant, "hoa", Role.GRASSROOTS_OFFICER, now, organization="cdcs/b")
-    for page in ("show_key", "end_key", "rotate_key"):
+    for page in ("show_key", "end_key", "rotate_key", "set_token_client", "remove_token_client"):
         SAMPLES[f"operators.{page}"] = {"key": key}
     for page in ("end_role", "hand_over_role"):
         SAMPLES[f"operators.{page}"] = {"id": given}
