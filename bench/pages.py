@@ -101,11 +101,13 @@ def measure(engine: str, folder: Path, url: str, *, workers: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def prepare(url: str, workers: int, pepper: bytes) -> None:
-    """Workers with their facts, all of whose Statements are stored, judged and counted; somebody of every role."""
+def prepare(url: str, workers: int, pepper: bytes, statements: int | None = None) -> None:
+    """Workers with their facts, all of whose Statements are stored (the first `statements` of them, where that many
+    are asked for), judged and counted; somebody of every role."""
     database = Database(url)
     with database.reading(NOBODY) as session:
         tenant = api.find_tenant(session)
+    with database.reading(tenant) as session:
         there = session.scalar(sa.select(Worker.id).where(Worker.tenant_id == tenant).limit(1))
     if there is None:
         attainment.populate(database, workers)
@@ -117,7 +119,7 @@ def prepare(url: str, workers: int, pepper: bytes) -> None:
         today = vietnam_day(now)
         population.judge_everybody(database, tenant, ids, programme=PROGRAMME, year=today.year, as_of=today, now=now)
         settling.settle_all(database, tenant, today=today)
-        _store(database, tenant, workers, pepper, now)
+        _store(database, tenant, workers, pepper, now, statements)
         if not database.is_sqlite:
             with database.engine.connect() as connection:
                 connection.exec_driver_sql("ANALYZE")
@@ -150,13 +152,15 @@ def add_people(database: Database, tenant: UUID, pepper: bytes, now: datetime) -
                 roles.give(session, operator, role, account=name, reason="đo", starts=LONG_AGO, now=now, **over)
 
 
-def _store(database: Database, tenant: UUID, workers: int, pepper: bytes, now: datetime) -> None:
-    """The Statements of all facts."""
+def _store(
+    database: Database, tenant: UUID, workers: int, pepper: bytes, now: datetime, statements: int | None
+) -> None:
+    """The Statements of all facts, or the first so many."""
     with database.writing(tenant) as session:
         key, secret = api.create_credential(session, tenant, name="bench", scopes=["all"], pepper=pepper, now=now)
     with database.reading(NOBODY) as session:
         identity = api.identify(session, _basic(key, secret), pepper=pepper, now=now)
-    ids = attainment.statement_ids(workers)
+    ids = islice(attainment.statement_ids(workers), statements)
     while some := list(islice(ids, AT_ONCE)):
         batch = store.check(identity, [_statement(one) for one in some])
         with database.writing(tenant) as session:

@@ -18,7 +18,7 @@ from certification.targets.populations import ALL_ENTERPRISES, BASES, UNIONISED
 from certification.targets.standings import Place, day_of_year
 from certification.units import organizations, revisions
 from certification.units.organization_periods import World
-from certification.units.trees import Node, Succession, Tree
+from certification.units.trees import GRASSROOTS_UNION, UNION, Edge, Node, Succession, Tree
 from lrs.db import Session
 
 __all__ = ["Ground", "Land", "land"]
@@ -69,6 +69,43 @@ class Land:
     def nodes(self) -> Mapping[str, Node]:
         """Every organization, ended ones too, by code."""
         return self.world.nodes
+
+    @cached_property
+    def by_id(self) -> Mapping[UUID, Node]:
+        """The same by the id of its row."""
+        return {node.id: node for node in self.nodes.values()}
+
+    @cached_property
+    def _edges_up(self) -> Mapping[str, Sequence[Edge]]:
+        found: dict[str, list[Edge]] = defaultdict(list)
+        for edge in self.world.edges.values():
+            found[edge.child].append(edge)
+        return found
+
+    def chain(self, enterprise: str, basis: str, day: date) -> set[str]:
+        """The same as `Ground.chains` of the day, of one enterprise alone and in no order: nothing where it is not of
+        the basis then. For many days of few enterprises, of which each would need all trees otherwise."""
+        if not self.nodes[enterprise].exists_on(day):
+            return set()
+        if basis == UNIONISED and not any(
+            edge.tree == UNION and self.nodes[edge.parent].kind == GRASSROOTS_UNION
+            for edge in self._up(enterprise, day)
+        ):
+            return set()
+        found, level = {enterprise}, [enterprise]
+        while level:
+            above = {edge.parent for code in level for edge in self._up(code, day)}
+            level = sorted(above - found)
+            found.update(level)
+        return found
+
+    def _up(self, code: str, day: date) -> list[Edge]:
+        """The edges that lead up from an organization on a day."""
+        return [
+            edge
+            for edge in self._edges_up.get(code, ())
+            if edge.holds_on(day) and self.nodes[edge.parent].exists_on(day)
+        ]
 
     @cached_property
     def _turns(self) -> list[date]:

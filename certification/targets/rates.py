@@ -26,7 +26,7 @@ from certification.targets.populations import ALL_ENTERPRISES, Behind, Populatio
 from certification.units.trees import TREES, Tree
 from lrs.db import Session
 
-__all__ = ["NotBound", "Rate", "Rates", "Side", "beside", "earlier_days", "rates", "year_before"]
+__all__ = ["NotBound", "Rate", "Rates", "Side", "beside", "earlier_days", "observed", "rates", "year_before"]
 
 
 class NotBound(CertificationError):
@@ -181,12 +181,12 @@ def beside(
     """What stands beside the figures of one target, which are counted under `code`; `earlier`: what was counted under
     it on the days that last year and the pace are told by, None where nobody was there."""
 
-    def observed(day: date | None) -> Observation | None:
+    def of_day(day: date | None) -> Observation | None:
         there = earlier.get(day) if day is not None else None
-        return None if day is None or there is None else _observed(there, code, target, day)
+        return None if day is None or there is None else observed(there, code, target, day)
 
-    start = observed(forecasts.start_of_pace(on, assumptions))
-    year_before = observed(forecasts.same_day_a_year_before(on))
+    start = of_day(forecasts.start_of_pace(on, assumptions))
+    year_before = of_day(forecasts.same_day_a_year_before(on))
     parent = every_plan.get(plan.parent or "")
     return Side(
         last_year=year_before,
@@ -226,11 +226,11 @@ def year_before(
     counts = counting.count(
         session, tenant, land, {target.numerator}, on=day, programme=programme, basis=basis, codes=there
     )
-    found = {code: _observed(counts, code, target, day) for code in sorted(there)}
+    found = {code: observed(counts, code, target, day) for code in sorted(there)}
     return {code: one for code, one in found.items() if one is not None}
 
 
-def _observed(there: Populations, code: str, target: Target, day: date) -> Observation | None:
+def observed(there: Populations, code: str, target: Target, day: date) -> Observation | None:
     """What was counted on a day. Where nothing at all is known of it, none counted is no figure: nobody had begun to
     tell."""
     counted, _, denominator = there.count(code, target.population, target.numerator)

@@ -33,7 +33,7 @@ from certification.targets.sums import CADRE, EVERYBODY, OTHERS, UNIONISED, Sum
 from certification.units import revisions
 from lrs.db import Session, among, beside
 
-__all__ = ["TITLES_OF_NOW", "Counts", "all_rules", "overlap", "read", "version"]
+__all__ = ["TITLES_OF_NOW", "Counts", "all_rules", "kept_on", "overlap", "read", "version"]
 
 UNSETTLED = 300
 """With more workers marked than this, what they contribute is not added to what is read: each costs some 0.15 ms."""
@@ -110,14 +110,10 @@ def read(
 
     None where there is no such summary, or it lacks a rule: then count the rows.
     """
-    summary = session.get(Summary, (tenant, on.year))
-    if summary is None or not summary.complete or summary.programme != programme:
-        return None
-    if land.stamp is None or summary.organizations != land.stamp:
-        return None
     names = {rule_key(rule): rule for rule in rules if rule.rule != "commitment"}
     by_key = {rule_key(rule): rule for rule in all_rules(session, tenant)}
-    if standings.measures(by_key.values()) != tallies.measures_of(summary) or not names.keys() <= by_key.keys():
+    summary = _whole(session, tenant, land, on.year, programme, by_key, names)
+    if summary is None:
         return None
     unsettled = set(_marked(session, tenant, on.year, 2 * UNSETTLED + 1))
     behind = None
@@ -147,6 +143,62 @@ def read(
         reporting=frozenset(one for one in enterprises if heads[land.nodes[one].id]),
         behind=behind,
     )
+
+
+def kept_on(
+    session: Session,
+    tenant: UUID,
+    land: Land,
+    rules: Iterable[Numerator],
+    code: str,
+    *,
+    days: Collection[date],
+    programme: str = PROGRAMME,
+    basis: str = ALL_ENTERPRISES,
+) -> dict[date, tuple[Tally, Tally]]:
+    """The headcounts of one organization, of everybody and of union cadres, and how many of them satisfy each rule, on
+    each of these days that some summary tells of; what is unsettled is not in them. One SQL command, and one for each
+    year."""
+    names = {rule_key(rule): rule for rule in rules if rule.rule != "commitment"}
+    by_key = {rule_key(rule): rule for rule in all_rules(session, tenant)}
+    told = {day.year for day in days}
+    years = [year for year in told if _whole(session, tenant, land, year, programme, by_key, names) is not None]
+    parts = (UNIONISED, OTHERS) if basis == ALL_ENTERPRISES else (UNIONISED,)
+    measures = [whom + part + one for whom in (EVERYBODY, CADRE) for part in parts for one in (HEADCOUNT, *names)]
+    rows = session.execute(
+        sa.select(models.Tally.year, models.Tally.measure, models.Tally.content).where(
+            models.Tally.organization_id == land.nodes[code].id,
+            models.Tally.year.in_(years),
+            models.Tally.measure.in_(measures),
+            beside(models.Tally.tenant_id) == tenant,
+        )
+    )
+    measured: dict[date, _Measured] = {day: {} for day in days if day.year in years}
+    for year, measure, content in rows:
+        for day, of_day in measured.items():
+            if day.year == year:
+                of_day[measure] = sums.up_to(content, day_of_year(day, year))
+    return {day: (_tally(of, EVERYBODY, parts, names), _tally(of, CADRE, parts, names)) for day, of in measured.items()}
+
+
+def _whole(
+    session: Session,
+    tenant: UUID,
+    land: Land,
+    year: int,
+    programme: str,
+    by_key: Mapping[str, Numerator],
+    names: Mapping[str, Numerator],
+) -> Summary | None:
+    """The summary of a year, where it is whole, of these trees and these rules, and has all that is asked for."""
+    summary = session.get(Summary, (tenant, year))
+    if summary is None or not summary.complete or summary.programme != programme:
+        return None
+    if land.stamp is None or summary.organizations != land.stamp:
+        return None
+    if standings.measures(by_key.values()) != tallies.measures_of(summary) or not names.keys() <= by_key.keys():
+        return None
+    return summary
 
 
 def overlap(

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from certification.access import rights
+from certification.people import lists
 from certification.targets import listing
 from certification.web.officers import statuses
 from certification.web.officers.units import people
@@ -32,6 +33,7 @@ COUNTED = "open.show_first_page"
 _ALL_OF_A_TENANT = re.compile(rf"(SCAN certification_({'|'.join(MANY_ROWS)})\b"
                               rf"|SEARCH certification_({'|'.join(MANY_ROWS)}) USING .*\(tenant_id=\?\)"
                               r"|SEARCH certification_worker USING INDEX \w+_merged_into )")  # fmt: skip
+_EVERYBODY_IN_ORDER = re.compile(r"SEARCH certification_worker USING INDEX \w+_tenant_id_name_order_id ")
 _ALL_OF_A_YEAR = re.compile(r"SEARCH certification_assessment USING INDEX \w+_place .*AND year=\?\)$")
 
 
@@ -92,3 +94,43 @@ def test_of_many_people_each_is_held_against_what_is_asked_and_nobody_is_read_tw
         ]:
             assert visitor.get(page[0]).status_code == 200
     assert found == {}
+
+
+def test_of_many_people_those_with_a_name_that_few_have_are_not_sought_in_the_order_of_names(
+    prepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights, "WIDE", 0)
+    visitor = Visitor(prepared_app.test_client())
+    visitor.sign_in("captren")
+    found: dict[str, set[str]] = {}
+    page = [""]
+    with plans_kept(found, page, (_EVERYBODY_IN_ORDER,)):
+        for page[0] in ("/cong-doan/nguoi-lao-dong?q=khongai", "/cong-doan/nguoi-lao-dong?q=a"):
+            assert visitor.get(page[0]).status_code == 200
+        assert found == {}
+        monkeypatch.setattr(lists, "FEW", -1)
+        page[0] = "of many names"
+        assert visitor.get("/cong-doan/nguoi-lao-dong?q=a&trang_thai=").status_code == 200
+    assert [*found] == ["of many names"]
+
+
+def test_of_many_people_whether_they_were_judged_is_asked_before_where_they_work(
+    prepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite asks in the order in which its plan names what it asks of each row."""
+    monkeypatch.setattr(rights, "WIDE", 0)
+    visitor = Visitor(prepared_app.test_client())
+    visitor.sign_in("captren")
+    asked: list[str] = []
+
+    def look(connection: sa.Connection, _cursor: DBAPICursor, statement: str, parameters: Any, *_more: Any) -> None:
+        if "certification_worker.name_order, certification_worker.id" in statement and "NOT (EXISTS" in statement:
+            plain = connection.connection.driver_connection
+            assert plain is not None
+            asked.extend(row[3] for row in plain.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", look)
+    visitor.get("/cong-doan/nguoi-lao-dong?trang_thai=none")
+    sa.event.remove(sa.Engine, "before_cursor_execute", look)
+    tables = [table for row in asked for table in re.findall(r"^SEARCH (certification_(?:assess|employ)ment\w*)", row)]
+    assert tables[0].startswith("certification_assessment") and len(tables) > 1, asked

@@ -14,6 +14,7 @@ from certification.reports import words as report_words
 from certification.resources.access import database, today, who
 from certification.targets import figures
 from certification.targets import rates as rates_of_targets
+from certification.targets.trends import trends
 from certification.units.trees import NotOnThatDay, UnknownOrganization
 from certification.web.frame import places
 from certification.web.frame.pages import shown
@@ -56,6 +57,7 @@ def _rates(session: Session, place: Place) -> dict[str, Any]:
     first = found.targets[0].figures if found.targets else None
     return {
         "plans": standings.of_plans(session, tenant, found),
+        "trends": {key: standings.months(each) for key, each in trends(session, tenant, found).items()},
         "unit": found.organization,
         "coverage": figures.coverage_words(found.organization.coverage),
         "behind": figures.behind_words(found.behind) if found.behind is not None else "",

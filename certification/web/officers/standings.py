@@ -15,10 +15,11 @@ from certification.rules import plans
 from certification.targets import figures
 from certification.targets.attainment import OrganizationFigures, TargetFigures, YearTarget
 from certification.targets.rates import Rate, Rates
-from certification.web.frame.written import number, percent
+from certification.targets.trends import Month
+from certification.web.frame.written import day, number, percent
 from lrs.db import Session
 
-__all__ = ["BelowShown", "PlanShown", "TargetShown", "below", "of_plans", "of_target", "wanted"]
+__all__ = ["BelowShown", "MonthShown", "PlanShown", "TargetShown", "below", "months", "of_plans", "of_target", "wanted"]
 
 MOST_BELOW = 20
 """Units right below that a page shows: those with the greatest gap."""
@@ -43,6 +44,17 @@ class TargetShown:
     forecasts: tuple[str, ...]
     later: tuple[str, ...]
     remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthShown:
+    """A month of a trend: `rate` from 0 to 100, None where there is no figure; `anew`: the first of a year."""
+
+    label: str
+    rate: float | None
+    words: str
+    counted: str
+    anew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,20 @@ def below(found: Rates, target: TargetFigures) -> list[BelowShown]:
             rows.append((_short(own, found.on.year), _below(unit, own, found.on.year)))
     rows.sort(key=lambda one: (-one[0], one[1].name))
     return [shown for _short_of, shown in rows[:MOST_BELOW]]
+
+
+def months(listed: Iterable[Month]) -> list[MonthShown]:
+    """The months of a trend. What a plan counts begins anew with each year."""
+    return [
+        MonthShown(
+            day(one.on),
+            _bar(one.told.rate) if one.told is not None else None,
+            percent(one.told.rate) if one.told is not None else "",
+            f"{number(one.told.counted)}/{number(one.told.denominator)}" if one.told is not None else "",
+            one.on.month == 1,
+        )
+        for one in listed
+    ]
 
 
 def _short(target: TargetFigures, year: int) -> int:

@@ -121,3 +121,25 @@ def test_lists_are_of_those_within_reach_and_where_they_work(database: Database,
         of_a = Sought(ON, enterprise=units["dn/a"])
         assert lists.search(session, tenant, of_a, within=mine, limit=100) == []
         assert lists.count(session, tenant, of_a, within=everything(tenant), most=100) == 7
+
+
+def test_of_many_people_those_of_a_name_that_few_have_are_found_first_and_asked_for_once(
+    database: Database, tenant: UUID, now: datetime, count_commands: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing(tenant) as session:
+        install(session, tenant, now)
+    for few in (lists.FEW, 1, -1):
+        monkeypatch.setattr(lists, "FEW", few)
+        with database.reading(tenant) as session:
+            assert named(session, tenant, "hoa") == ["Đỗ Thị Hoà", "Đỗ Thị Hòa"]
+            assert named(session, tenant, "nv_5") == ["H'Hen Niê"]
+            assert named(session, tenant, "khong ai") == []
+            with count_commands() as commands:
+                wanted = Sought(ON, "hoa")
+                first = lists.search(session, tenant, wanted, within=everything(tenant), limit=1)
+                [second] = lists.search(
+                    session, tenant, wanted, within=everything(tenant), limit=9, after=first[0].place
+                )
+                assert lists.count(session, tenant, wanted, within=everything(tenant), most=9) == 2
+            assert second.full_name == "Đỗ Thị Hòa"
+            assert len([one for one in commands if one.startswith("SELECT")]) == 3, "who has the name is known"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
 from certification.models import Fact, Freezing, Worker, YearClosing
-from certification.targets import settling
+from certification.targets import settling, trends
 from certification.targets.attainment import YearTarget
 from certification.units import organizations
 from certification.vietnam import vietnam_day
@@ -86,6 +86,25 @@ def test_a_unit_is_shown_with_the_figures_of_the_json_interface(officer: Visitor
     below = officer.get("/cong-doan/don-vi/dn/a").text
     [way] = re.findall(r'<nav class="way".*?</nav>', below, re.DOTALL)
     assert re.findall(r">([^<]+)</a>", way) == ["Liên đoàn Lao động tỉnh Lào Cai", "CĐCS Công ty A"]
+
+
+def test_twelve_months_are_drawn_with_gaps_and_stand_in_a_table(
+    officer: Visitor, database: Database, tenant: UUID
+) -> None:
+    assert 'class="trend"' not in officer.get("/cong-doan/don-vi/cd/lao-cai").text, "nothing is kept yet"
+    learn(database, tenant, "a01", TODAY - timedelta(days=70))
+    settling.settle_all(database, tenant, today=TODAY)
+    for address, group in (("/cong-doan/don-vi/cd/lao-cai", ""), ("/cong-doan", "G1")):
+        page = officer.get(address).text
+        trend = next(one for one in re.findall(r'<figure class="trend">.*?</figure>', page, re.DOTALL) if group in one)
+        told = [words(row) for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", trend, re.DOTALL)]
+        assert [row[:10] for row in told] == [f"{day:%d/%m/%Y}" for day in trends.month_ends(TODAY)]
+        known = [row for row in told if "chưa có số liệu" not in row]
+        assert 1 < len(known) < len(told)
+        rate, counted = known[-1].split()[1:]
+        assert f"{counted} người · {rate}" in words(page), "the last month is the figure of today"
+        assert trend.count("<circle") == len(known)
+        assert "mục tiêu" in trend and "style=" not in trend
 
 
 def test_the_units_below_are_sorted_looked_for_and_read_in_parts(officer: Visitor, monkeypatch: Any) -> None:
@@ -248,4 +267,4 @@ def test_the_number_of_sql_commands_does_not_grow_with_units_or_workers(
     with count_commands() as many:
         officer.get("/cong-doan/don-vi/cd/lao-cai")
     assert len(many) <= len(few) + 4
-    assert len(many) < 60
+    assert len(many) < 66

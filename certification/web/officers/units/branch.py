@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from certification.resources.speaking import download
 from certification.targets import figures
 from certification.targets import rates as rates_of_targets
 from certification.targets.rates import Rates
+from certification.targets.trends import trends
 from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TRADE_UNION, NotOnThatDay
 from certification.web.frame import places
 from certification.web.frame.pages import shown
@@ -83,6 +84,7 @@ def show_unit(code: str) -> Response:
         except NotOnThatDay as error:
             return not_then(session, code, error)
         branch = gather(session, told)
+        months = trends(session, tenant, _chosen_alone(branch.found, told))
         path = way(session, told, Act.READ_RATES)
         may_list = rights.may(session, who(), Act.READ_RATE_PEOPLE, today(), organization=told.node.id)
     listed, left, count = rows.part(branch.rows, sort, words, after)
@@ -90,7 +92,8 @@ def show_unit(code: str) -> Response:
     return shown(
         "officers/units/unit.html", asked=told, way=path, tabs=tabs(told), kinds=KIND_WORDS, bases=BASIS_WORDS,
         sorts=SORTS, sort=sort, words=words, rows=listed, count=count, all=len(branch.rows), next=following,
-        first=after is None, may_list=may_list, gap=rows.gap_words, **_said(branch, told),
+        first=after is None, may_list=may_list, gap=rows.gap_words,
+        months=[each for one in months.values() for each in standings.months(one)], **_said(branch, told),
     )  # fmt: skip
 
 
@@ -126,6 +129,12 @@ def gather(session: Session, told: Asked) -> Branch:
     before = rates_of_targets.year_before(session, tenant, codes, target, on=told.on, basis=told.basis)
     linked = within_reach(session, codes, Act.READ_RATES, told.ground)
     return Branch(found, rows.found_rows(found, target, before, linked))
+
+
+def _chosen_alone(found: Rates, told: Asked) -> Rates:
+    """The rates with the chosen target alone."""
+    chosen = [one for one in found.targets if told.target is not None and one.figures.target == told.target.id]
+    return replace(found, targets=tuple(chosen))
 
 
 def not_then(session: Session, code: str, error: NotOnThatDay) -> Response:
