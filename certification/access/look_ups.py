@@ -1,7 +1,8 @@
 """How often one asker may look certificates up, and what is published beside them: keys, lists, the profile.
 
-Each look-up takes a token from the asker's store; tokens come back evenly over a minute. A code cannot be guessed
-(55 bits), so this is not what keeps certificates apart: it keeps one caller from wearing the server out.
+Each look-up takes a token from the asker's store; tokens come back evenly over a minute. A code cannot be guessed (135
+bits; 55 before 22 November 2026), so this is not what keeps certificates apart: it keeps one caller from wearing the
+server out.
 
 Of an installation's processes each takes from the same store, kept in the database as the instant at which it will be
 full again; on SQLite one process serves, and remembers by itself. Of who asked a keyed digest is kept, for a day.

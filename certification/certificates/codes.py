@@ -1,7 +1,9 @@
-"""The code of a certificate: drawn by chance, readable over the telephone, with a letter that finds slips.
+"""The code of a certificate: drawn by chance, typed from paper as the number of a bank account is, with a letter that
+finds slips.
 
-Eleven letters of Crockford's base 32 (55 bits) and one to check them, in three groups: 7K2M-9QXD-4HTA. Nobody can go
-through them one by one, and no letter looks like another: O is read as 0, I and L as 1.
+Twenty-seven letters of Crockford's base 32 (135 bits) and one to check them, in seven groups of four. Nobody can go
+through them one by one, and no letter looks like another: O is read as 0, I and L as 1. Codes made before 22 November
+2026 have eleven letters (55 bits) and one to check them: 7K2M-9QXD-4HTA. They hold as long as their certificates.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ __all__ = ["LENGTH", "make", "read"]
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
-LENGTH = 12
+LENGTH, BEFORE = 28, 12
+"""With the letter that checks: of new codes, and of those made before."""
 
 
 def make() -> str:
@@ -24,7 +27,7 @@ def make() -> str:
 def read(text: str) -> str | None:
     """The code that somebody typed, as it is printed; None where it can be none, for a slip say."""
     letters = "".join(text[:100].upper().replace("-", " ").split()).translate(_READ_AS)
-    if len(letters) != LENGTH or not set(letters) <= set(_LETTERS) or _check(letters[:-1]) != letters[-1]:
+    if len(letters) not in (LENGTH, BEFORE) or not set(letters) <= set(_LETTERS) or _check(letters[:-1]) != letters[-1]:
         return None
     return _grouped(letters)
 
@@ -39,4 +42,4 @@ def _check(letters: str) -> str:
 
 
 def _grouped(letters: str) -> str:
-    return "-".join(letters[place : place + 4] for place in range(0, LENGTH, 4))
+    return "-".join(letters[place : place + 4] for place in range(0, len(letters), 4))
