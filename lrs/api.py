@@ -41,7 +41,7 @@ from lrs.credentials import (
 )
 from lrs.db import Database, Session
 from lrs.definitions import catch_up as merge_definitions
-from lrs.engine import Engine, engine_of
+from lrs.engine import Engine, engine_of, folders_of
 from lrs.erasure import under_way as erasures_under_way
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, NotFound, Unauthenticated, UnknownTenant
 from lrs.forwarding.destinations import Known as Destination
@@ -181,6 +181,7 @@ __all__ = [
     "file_of",
     "find_statements",
     "find_tenant",
+    "folders_of",
     "forward",
     "get_statements",
     "has_opaque_accounts",

@@ -14,7 +14,10 @@ import sqlalchemy as sa
 
 from lrs.db import NOBODY, Database
 
-__all__ = ["Engine", "engine_of", "filesystem_of"]
+__all__ = ["Engine", "engine_of", "filesystem_of", "folders_of"]
+
+POSTGRESQL = Path("/var/lib/postgresql")
+"""Where Debian's PostgreSQL keeps its data, when it is on this machine."""
 
 ON_OTHER_MACHINES = (
     "nfs",
@@ -115,6 +118,14 @@ def _postgresql(database: Database) -> Engine:
         "postgresql", settings, found.clock.astimezone(UTC), present, int(found.connections), float(found.longest),
         int(found.age), bool(found.passes), archiving=archiving,
     )  # fmt: skip
+
+
+def folders_of(database: Database, home: Path = POSTGRESQL) -> list[Path]:
+    """Where the database's files lie on this machine: that of SQLite's file; PostgreSQL's own and each cluster's, which
+    may be on a disk of its own. None where it is on another machine, or in memory."""
+    if database.is_sqlite:
+        return [Path(database.url.database).resolve().parent] if database.url.database else []
+    return [home, *home.glob("*/*")] if home.is_dir() else []
 
 
 def filesystem_of(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:

@@ -48,6 +48,8 @@ ASKED = (
     Kind("cdht_backup_faulty", "gauge", "1 where the backup that was read last is damaged."),
     Kind("cdht_disk_free_bytes", "gauge", "Room on the disk of the data folder."),
     Kind("cdht_disk_bytes", "gauge", "How large that disk is."),
+    Kind("cdht_database_disk_free_bytes", "gauge", "Room where the database's files lie, if on this machine."),
+    Kind("cdht_database_disk_bytes", "gauge", "How large that disk is; of several, that with the least room."),
 )
 """What is asked when somebody reads the figures."""
 
@@ -62,7 +64,9 @@ def show() -> Response:
     if not _may():
         return Response("not for everybody\n", 401, {"WWW-Authenticate": "Bearer"}, mimetype="text/plain")
     figures: api.Figures = current_app.extensions["figures"]
-    text = api.exposition(KINDS, [*figures.samples(), *_of_machine(), *_of_database(database())])
+    text = api.exposition(
+        KINDS, [*figures.samples(), *_of_machine(), *_of_disks(database()), *_of_database(database())]
+    )
     return Response(text, mimetype="text/plain; version=0.0.4; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 
@@ -87,6 +91,14 @@ def _of_machine() -> Iterator[Sample]:
     yield _one("cdht_backup_verified_timestamp_seconds", _stamp(last.verified))
     yield _one("cdht_backup_faulty", bool(last.fault))
     yield _one("cdht_judging_timestamp_seconds", _stamp(beat))
+
+
+def _of_disks(found: Database) -> Iterator[Sample]:
+    """Of the disk under the database that is full first; nothing where it is on another machine."""
+    disks = [shutil.disk_usage(one) for one in api.folders_of(found)]
+    for disk in sorted(disks, key=lambda disk: disk.free)[:1]:
+        yield _one("cdht_database_disk_free_bytes", disk.free)
+        yield _one("cdht_database_disk_bytes", disk.total)
 
 
 def _of_database(found: Database) -> Iterator[Sample]:

@@ -32,12 +32,11 @@ from certification.judgement import pulse
 from certification.web.frame import languages
 from certification.web.operators.health import of_database, of_outside
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, this_installation
-from certification.web.operators.health.of_machine import folders_of_postgresql
 from lrs.api import Engine
 from lrs.backup import noted
 from lrs.backup.noted import Noted, Sized
 from lrs.db import NOBODY, Database
-from lrs.engine import Archiving, engine_of, filesystem_of
+from lrs.engine import Archiving, engine_of, filesystem_of, folders_of
 from tests.test_docs import HERE, _heading_anchors
 from wsgi import create_app
 
@@ -153,8 +152,10 @@ def test_secrets_that_others_read_a_disk_that_fills_up_and_an_unchecked_record_a
 def test_the_disk_of_a_cluster_is_looked_at_where_it_is_its_own(tmp_path: Path) -> None:
     cluster = tmp_path / "15" / "main"
     cluster.mkdir(parents=True)
-    assert folders_of_postgresql(tmp_path) == [tmp_path, cluster]
-    assert folders_of_postgresql(tmp_path / "elsewhere") == []
+    database = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    assert folders_of(database, tmp_path) == [tmp_path, cluster]
+    assert folders_of(database, tmp_path / "elsewhere") == []
+    assert folders_of(Database(f"sqlite:///{cluster}/data.sqlite3")) == [cluster]
 
 
 def test_the_engine_says_how_it_is_set(database: Database) -> None:

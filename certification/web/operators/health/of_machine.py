@@ -19,10 +19,7 @@ from certification.web.frame.written import instant, number
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, Check, Installation, size
 from lrs import api
 
-__all__ = ["backup", "data_folder", "disk", "folders_of_postgresql", "judging", "secret_file", "settings", "time"]
-
-POSTGRESQL = Path("/var/lib/postgresql")
-"""Where Debian's PostgreSQL keeps its data, when it is on this machine."""
+__all__ = ["backup", "data_folder", "disk", "judging", "secret_file", "settings", "time"]
 
 BACKUP_WITHIN = timedelta(hours=26)
 VERIFIED_WITHIN = timedelta(days=8)
@@ -41,11 +38,7 @@ SILENT_FOR = timedelta(minutes=2)
 
 def disk(asked: Installation) -> Iterator[Check]:
     """Room on the disk of the data folder, and of the database's files where that is another."""
-    places = {asked.data_dir}
-    if asked.database.is_sqlite and asked.database.url.database:
-        places.add(api.file_of(asked.database).parent)
-    elif not asked.database.is_sqlite:
-        places.update(folders_of_postgresql(POSTGRESQL))
+    places = {asked.data_dir, *api.folders_of(asked.database)}
     do = _("Xoá bản sao lưu cũ (flask ops backup --keep), dọn nhật ký, hoặc thêm đĩa")
     for place in _on_different_disks(places):
         usage = shutil.disk_usage(place)
@@ -57,11 +50,6 @@ def disk(asked: Installation) -> Iterator[Check]:
         kind = GOOD if free >= FREE_AT_LEAST else WRONG if free < FREE_AT_LEAST / 3 else MIND
         yield Check("disk", _("Đĩa"), kind, words, "" if kind == GOOD else do, "full-disk")
     yield from _growth(asked, do)
-
-
-def folders_of_postgresql(home: Path) -> list[Path]:
-    """Its folder and each cluster's, which may be on a disk of its own; none where it is on another machine."""
-    return [home, *home.glob("*/*")] if home.is_dir() else []
 
 
 def _on_different_disks(places: Iterable[Path]) -> list[Path]:
