@@ -37,7 +37,7 @@ CANARIES = {
     "password": "mật khẩu canh báo 1",
     "phone": "0912999111",
 }
-"""What is put in everywhere, and may stand in no log and no figure."""
+"""What is put in everywhere, and may stand in no log, no figure and no page that says what is wrong."""
 
 
 class Asking:
@@ -46,6 +46,8 @@ class Asking:
     def __init__(self, server: Server) -> None:
         self._root = f"http://127.0.0.1:{server.port}"
         self.heard: list[str] = []
+        self.refused: list[str] = []
+        """Pages that say what is wrong, and whatever says that we failed."""
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         data = json.dumps(body).encode() if body is not None else None
@@ -58,6 +60,8 @@ class Asking:
             with error:
                 status, said, text = error.code, str(error.headers), error.read().decode(errors="replace")
         self.heard.append(said + text)
+        if status >= 500 or (status >= 400 and not text.startswith("{")):
+            self.refused.append(said + text)
         return status, json.loads(text) if text.startswith("{") else text
 
 
@@ -101,9 +105,12 @@ def test_what_one_server_ends_or_counts_holds_on_the_other_and_neither_writes_of
     assert "cdht_requests_total" in figures
     assert "security: sign-in-failed" in written
     written += figures
+    refused = here.refused + there.refused
+    assert any("<html" in one for one in refused) and len(here.refused) > len(there.refused)
+    written += "".join(refused)
     for what, canary in {**CANARIES, **secrets}.items():
         for form in (canary, quote(canary), quote(canary, safe="")):
-            assert form not in written, f"{what} stands in the log or the figures"
+            assert form not in written, f"{what} stands in the log, the figures or a page that says what is wrong"
     hidden = {name: one for name, one in secrets.items() if name != "session"}
     for answered in (*here.heard, *there.heard):
         assert [name for name, one in hidden.items() if one in answered] == []

@@ -40,7 +40,9 @@ class Layout:
 
     @property
     def back(self) -> str:
-        """This page's address, to come back to."""
+        """This page's address, to come back to; the first page's where nothing is at this one, whatever it says."""
+        if request.url_rule is None:
+            return "/"
         return request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.path
 
     @property
