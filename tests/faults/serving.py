@@ -101,6 +101,22 @@ class Server:
         run.check_returncode()
         return run.stdout
 
+    def cost(self) -> tuple[float, int, int]:
+        """Seconds of CPU that the web processes have used; the most memory (bytes) that each has held since this was
+        asked last, added up; and what they hold now."""
+        seconds, most, now = 0.0, 0, 0
+        for pid in self._workers():
+            of = Path(f"/proc/{pid}")
+            user, system = (of / "stat").read_text().rpartition(")")[2].split()[11:13]
+            seconds += (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+            status = (of / "status").read_text().splitlines()
+            held = {
+                line.split()[0]: int(line.split()[1]) * 1024 for line in status if line.startswith(("VmHWM", "VmRSS"))
+            }
+            most, now = most + held["VmHWM:"], now + held["VmRSS:"]
+            (of / "clear_refs").write_text("5")  # from here on the most is what it holds now
+        return seconds, most, now
+
     def _is_ready(self) -> bool:
         try:
             with socket.create_connection((HOST, self.port), timeout=10) as connection:

@@ -29,6 +29,11 @@ from wsgi import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.slow
 
+MOST_SECONDS = 1.0
+"""Of CPU, which another's load does not lengthen."""
+MOST_BYTES = 50 * 2**20
+"""So much more memory than before a body may take."""
+
 
 def newest(database: Database, tenant: UUID) -> str:
     with database.reading(tenant) as session:
@@ -38,16 +43,23 @@ def newest(database: Database, tenant: UUID) -> str:
 def test_statements_are_taken_or_refused_as_a_whole(wire: Wire, database: Database, tenant: UUID) -> None:
     sent = [("application/json", text, status) for text, status in (*TEXTS, *EDGES)]
     sent += multiparts()
-    wrong = []
+    wrong, dearest = [], (0.0, 0)
+    worked, _, held = wire.cost()
     for content_type, text, status in sent:
         before = newest(database, tenant)
         answer = wire.send(Request("POST", STATEMENTS, text, [("Content-Type", content_type)]))
+        used, most, now = wire.cost()
+        took, grew = used - worked, most - held
+        worked, held, dearest = used, now, (max(dearest[0], took), max(dearest[1], grew))
+        if took > MOST_SECONDS or grew > MOST_BYTES:
+            wrong.append(f"{took:.1f} s of CPU, {grew >> 20} MB more: {content_type} {text[:300]!r}")
         stored = newest(database, tenant) != before
         explained = status == 200 or answer.status != status or json.loads(answer.body)["errors"]
         if answer.status != status or stored != (status == 200) or not explained:
             wrong.append(
                 f"{answer.status}, not {status}; {stored=}: {content_type} {text[:300]!r}: {answer.body[:300]!r}"
             )
+    print(f"{len(sent)} bodies: at most {dearest[0]:.2f} s of CPU and {dearest[1] >> 20} MB more for one")
     assert not wrong, "\n".join(wrong)
 
 

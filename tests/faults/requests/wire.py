@@ -44,6 +44,10 @@ class Wire:
         connection.sendall(self._head(request, [("Content-Length", str(len(request.body)))]) + request.body)
         return self._answer(connection, request.method)
 
+    def cost(self) -> tuple[float, int, int]:
+        """Of all that was sent so far: `Server.cost`."""
+        return self._server.cost()
+
     def send_unfinished(self, request: Request, pieces: Iterable[bytes], *, hang_up: bool = False) -> Answer:
         """The answer to a request whose body does not end after these pieces; with `hang_up` nothing more can come.
 
