@@ -71,7 +71,7 @@ from certification.resources.metrics import metrics
 from certification.resources.roll_calls import GUESSES
 from certification.resources.watching import watch
 from certification.vietnam import vietnam_day
-from lrs.api import find_tenant
+from lrs.api import find_tenant, scanning
 from lrs.attachments import MOST_BYTES
 from lrs.cli import lrs_cli
 from lrs.cmi5.sessions import keep_ending
@@ -165,6 +165,8 @@ class Settings:
     """Whoever holds one of these roles signs in with a code of an app as well."""
     breached_passwords: Path | None = None
     """A file of breached passwords, in the order of their SHA-1, that new ones are held against."""
+    scanner: Path | None = None
+    """The socket of a virus scanner (clamd) that looks at files which are handed in."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
@@ -175,8 +177,8 @@ def read_settings() -> Settings:
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
     SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, OUTGOING_HOSTS, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
     LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, REQUIRE_SECOND_FACTOR,
-    ENTERPRISES_TELL_UNION_ROLES, BREACHED_PASSWORDS. Of those that are secrets each may lie in a file of its name in
-    CREDENTIALS_DIRECTORY instead, where systemd puts what it has opened.
+    ENTERPRISES_TELL_UNION_ROLES, BREACHED_PASSWORDS, CLAMD_SOCKET. Of those that are secrets each may lie in a file of
+    its name in CREDENTIALS_DIRECTORY instead, where systemd puts what it has opened.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -210,6 +212,7 @@ def read_settings() -> Settings:
     idle_others = env.int("SESSION_IDLE_MINUTES_OTHERS", 240, **_whole(*IDLE_MINUTES))
     second_factor = env.str("REQUIRE_SECOND_FACTOR", ",".join(_names(WIDE)), validate=_check_roles)
     breached_file = env.str("BREACHED_PASSWORDS", "", validate=_check_breached)
+    scanner = env.str("CLAMD_SOCKET", "", validate=_check_scanner)
     enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False, **YES_OR_NO)
     told: dict[str, list[str]] = {}
     try:
@@ -256,6 +259,7 @@ def read_settings() -> Settings:
         idle=Idle(timedelta(minutes=idle_wide), timedelta(minutes=idle_others)),
         require_second_factor=frozenset(one for one in Role if one.value in _role_values(second_factor)),
         breached_passwords=Path(breached_file).resolve() if breached_file else None,
+        scanner=Path(scanner) if scanner else None,
         enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
 
@@ -370,6 +374,13 @@ def _check_roles(roles: str) -> None:
     if _role_values(roles) - {one.value for one in Role} or not roles.strip():
         known = ", ".join(_names(Role))
         raise ValidationError(f"Write roles, parted by commas, of {known}; or {EVERY_ROLE}; or {NO_ROLE}.")
+
+
+def _check_scanner(socket: str) -> None:
+    """Raise ValidationError for what is no socket; it may still have to be made."""
+    place = Path(socket)
+    if socket and (not place.is_absolute() or (place.exists() and not place.is_socket())):
+        raise ValidationError(f"{socket} is no socket. Name that of clamd by its whole path, /run/clamav/clamd.ctl say")
 
 
 def _check_breached(file: str) -> None:
@@ -504,6 +515,7 @@ def assembled() -> Application:
 def furnished(app: Application, settings: Settings, database: Database) -> Application:
     """The same application, with what its addresses and commands work with."""
     passwords.hold_against(settings.breached_passwords)
+    scanning.hold_against(settings.scanner)
     app.extensions["settings"] = settings
     app.extensions["forwarding_filters"] = MORE
     app.extensions["database"] = database

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from lrs import erasure, errands, outgoing, peers
+from lrs import erasure, errands, outgoing, peers, scanning
 from lrs.activities import names as activity_names
 from lrs.arrays import Bigints, Blobs, Booleans, TextsOrNulls, Uuids
 from lrs.backup.form import BackupFault
@@ -220,6 +220,7 @@ __all__ = [
     "revoke_credential",
     "rotate_credential",
     "rotate_webhook_secret",
+    "scanning",
     "set_destination",
     "set_opaque_accounts",
     "set_source",

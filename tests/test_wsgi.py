@@ -281,6 +281,7 @@ UNUSABLE = {
     "LOG_REQUESTS": {"2": "true or false"},
     "SESSION_IDLE_MINUTES": {"0": "write a whole number from", "long": "write a whole number from"},
     "SESSION_IDLE_MINUTES_OTHERS": {"100000": "write a whole number from"},
+    "CLAMD_SOCKET": {"clamd.ctl": "by its whole path", "/etc/passwd": "is no socket"},
     "BREACHED_PASSWORDS": {"/nowhere": "cannot be read", str(ROOT / "README.md"): "ordered by hash"},
     "REQUIRE_SECOND_FACTOR": {"boss": "or none", "operator, boss": "of auditor,", " ": "or none"},
     "SLOW_QUERY_MS": {"-1": "0 or more", "fast": "0 or more"},

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from certification.resources.errors import BadRequest, Fault, TooLarge, Unsupported
+from lrs.api import scanning
 
 __all__ = ["CSV", "JSON", "RULES", "TABLES", "TOML", "XLSX", "ZIP", "Kinds", "Upload", "of_form", "uploaded"]
 
@@ -78,6 +79,7 @@ def uploaded(kinds: Kinds) -> Upload:
         raise Unsupported(Fault("Content-Type", message))
     if not found.data:
         raise BadRequest(Fault("", "the file is empty; send its content as the body"))
+    scanning.require_clean(found.data)
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, request
 
-from lrs import documents
+from lrs import documents, scanning
 from lrs.content_types import require_utf8
 from lrs.credentials import Identity
 from lrs.documents import Contents, Context, Kind
@@ -140,6 +140,8 @@ def _contents() -> Contents:
     content_type = request.headers.get("Content-Type") or UNTYPED
     require_utf8(content_type)
     contents = Contents(content_type, request.get_data(cache=False))
+    if not contents.is_json:
+        scanning.require_clean(contents.content)
     if not (contents.is_json and contents.content.rstrip().endswith((b"}", b"]", b'"'))):
         require_end(request, contents.content)
     return contents

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from flask import Blueprint, Response, current_app, g, request
 
-from lrs import attachments, multipart
+from lrs import attachments, multipart, scanning
 from lrs.activities import canonical_definitions
 from lrs.attachments import Content, Kept
 from lrs.cmi5 import sessions
@@ -131,6 +131,8 @@ def _body() -> tuple[Any, list[Content]]:
     if request.mimetype == multipart.MEDIA_TYPE:
         body = spooled_body(request.environ, request.max_content_length)
         statements, contents = multipart.read(body, request.headers["Content-Type"])
+        for number, content in enumerate(contents, 2):
+            scanning.require_clean(content.data, f"part {number}")
         return decode(statements), contents
     if request.mimetype != "application/json":
         raise InvalidRequest.at(

@@ -27,6 +27,7 @@ GOES_OUT = {
     "lrs/forwarding/posting.py": "what to send another store, by way of outgoing",
     "lrs/forwarding/webhooks.py": "messages to a webhook, by way of outgoing",
     "lrs/tokens/issuers.py": "what to ask an issuer of tokens for, by way of outgoing",
+    "lrs/scanning.py": "the virus scanner of this machine, over its socket",
     "lrs/pulling/asking.py": "what to ask another store for, by way of outgoing",
     "certification/web/operators/health/of_outside.py": "which certificate PUBLIC_URL, our own address, shows",
     "certification/federation/sending.py": "figures to the installation that adds them up, by way of outgoing",

@@ -35,6 +35,7 @@ from certification.web.frame import messages, refusals
 from certification.web.frame.fields import Form
 from certification.web.frame.form_tokens import ONCE, looks_again
 from certification.web.frame.written import as_typed
+from lrs.api import InvalidRequest, scanning
 from lrs.db import Session
 
 __all__ = ["Again", "Choices", "Filled", "FormFault", "filled_in"]
@@ -201,6 +202,12 @@ def _file(form: Filled, name: str, kinds: Any) -> Upload | None:
         form.refuse(name, _("Tệp “%(name)s” rỗng, không có nội dung", name=upload.name))
     elif len(upload.data) > kinds.most_bytes:
         form.refuse(name, _("Tệp phải nhỏ hơn %(most)s MB", most=kinds.most_bytes // 1024 // 1024))
+    else:
+        try:
+            scanning.require_clean(upload.data)
+        except InvalidRequest:
+            words = _("Chương trình quét vi-rút không nhận tệp “%(name)s”: gửi tệp khác", name=upload.name)
+            form.refuse(name, words)
     return upload
 
 

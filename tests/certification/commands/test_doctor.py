@@ -30,13 +30,14 @@ from certification.access.permissions import Role
 from certification.acts import chain
 from certification.judgement import pulse
 from certification.web.frame import languages
-from certification.web.operators.health import of_database, of_outside
+from certification.web.operators.health import of_database, of_machine, of_outside
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, this_installation
 from lrs.api import Engine
 from lrs.backup import noted
 from lrs.backup.noted import Noted, Sized
 from lrs.db import NOBODY, Database
 from lrs.engine import Archiving, engine_of, filesystem_of, folders_of
+from tests.scanner import scanner
 from tests.test_docs import HERE, _heading_anchors
 from wsgi import create_app
 
@@ -147,6 +148,20 @@ def test_secrets_that_others_read_a_disk_that_fills_up_and_an_unchecked_record_a
     assert checks["acts"]["state"] == "look"
     assert app.test_cli_runner().invoke(args=["certification", "verify-acts"]).exit_code == 0
     assert "act 1 of 1" in ask()[1]["acts"]["words"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_virus_scanner_that_does_not_answer_is_told_where_one_is_set(app: Flask, tmp_path: Path) -> None:
+    def told(where: Path | None) -> list[tuple[str, str]]:
+        settings = dataclasses.replace(app.extensions["settings"], scanner=where)
+        with app.test_request_context(), languages.spoken("en"):
+            asked = dataclasses.replace(this_installation(datetime.now(UTC)), settings=settings)
+            return [(one.kind, one.words) for one in of_machine.scanner(asked)]
+
+    assert told(None) == []
+    assert told(tmp_path / "nobody") == [(WRONG, f"{tmp_path}/nobody does not answer: no file is taken.")]
+    with scanner(tmp_path) as at:
+        assert told(at) == [(GOOD, f"{at} answers.")]
 
 
 def test_the_disk_of_a_cluster_is_looked_at_where_it_is_its_own(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +23,9 @@ from certification.resources.access import changing
 from certification.resources.errors import BadRequest, Fault, Refusal, TooLarge, Unsupported
 from certification.resources.parameters import Body, Paging, parameters, parameters_and_body
 from certification.resources.uploads import CSV, TABLES, XLSX, Kinds, Upload, uploaded
+from lrs.api import InvalidRequest
 from lrs.db import Database
+from tests.scanner import HARMFUL, scanner
 
 
 class Part(Body):
@@ -134,6 +137,19 @@ def test_a_good_body_comes_typed(app: Flask) -> None:
 
 
 # ---------------------------------------------------------------- files
+
+
+@pytest.mark.parametrize("in_a_form", [False, True])
+def test_a_file_that_the_virus_scanner_knows_is_refused(app: Flask, tmp_path: Path, in_a_form: bool) -> None:
+    def asked(data: bytes) -> Any:
+        form = {"data": {"file": (BytesIO(data), "a.csv")}}
+        return asking(app, method="POST", **(form if in_a_form else {"data": data, "content_type": CSV}))
+
+    with scanner(tmp_path):
+        with asked(HARMFUL), pytest.raises(InvalidRequest, match="Test-Signature"):
+            uploaded(TABLES)
+        with asked(b"a,b"):
+            assert uploaded(TABLES).data == b"a,b"
 
 
 @pytest.mark.parametrize(("name", "said", "kind"), [("a.CSV", "application/vnd.ms-excel", CSV), ("b.xlsx", XLSX, XLSX)])

@@ -49,6 +49,7 @@ OF_MACHINE: tuple[Callable[[Installation], Iterable[Check]], ...] = (
     of_machine.time,
     of_machine.secret_file,
     of_machine.data_folder,
+    of_machine.scanner,
     of_machine.settings,
 )
 OF_DATABASE: tuple[Callable[[Installation, api.Engine], Iterable[Check]], ...] = (

@@ -19,7 +19,7 @@ from certification.web.frame.written import instant, number
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, Check, Installation, size
 from lrs import api
 
-__all__ = ["backup", "data_folder", "disk", "judging", "secret_file", "settings", "time"]
+__all__ = ["backup", "data_folder", "disk", "judging", "scanner", "secret_file", "settings", "time"]
 
 BACKUP_WITHIN = timedelta(hours=26)
 VERIFIED_WITHIN = timedelta(days=8)
@@ -158,6 +158,19 @@ def data_folder(asked: Installation) -> Iterator[Check]:
         yield Check("data-folder", name, WRONG, words, _("Chạy: chmod 750 %(folder)s", folder=folder), "leaked-key")
     else:
         yield Check("data-folder", name, GOOD, _("%(folder)s ghi được.", folder=folder))
+
+
+def scanner(asked: Installation) -> Iterator[Check]:
+    """Whether the virus scanner answers, where one is set."""
+    where = asked.settings.scanner
+    if where is None:
+        return
+    name, read = _("Quét vi-rút"), "the-virus-scanner"
+    if api.scanning.is_answering(where):
+        yield Check("scanner", name, GOOD, _("%(where)s trả lời.", where=where))
+    else:
+        words = _("%(where)s không trả lời: không tệp nào được nhận.", where=where)
+        yield Check("scanner", name, WRONG, words, _("Chạy: systemctl restart clamav-daemon"), read)
 
 
 def settings(asked: Installation) -> Iterator[Check]:
