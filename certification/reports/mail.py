@@ -86,7 +86,8 @@ def send(server: MailServer, letters: Sequence[Letter]) -> list[tuple[str, str]]
 
 def _message(server: MailServer, letter: Letter) -> EmailMessage:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = server.sender, letter.to, letter.subject
+    subject = " ".join(letter.subject.split())  # a name in it may have a line break, which would begin another header
+    message["From"], message["To"], message["Subject"] = server.sender, letter.to, subject
     message["Message-ID"] = f"<{letter.id}@{server.sender.rpartition('@')[2]}>"
     message.set_content(letter.text)
     return message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -70,6 +71,8 @@ def test_a_worker_is_found_by_the_beginning_of_any_word_and_by_the_number(
         install(session, tenant, now)
         assert named(session, tenant, "hoa") == ["Đỗ Thị Hoà", "Đỗ Thị Hòa"]
         assert named(session, tenant, "HOÀ  đỗ") == ["Đỗ Thị Hoà", "Đỗ Thị Hòa"]
+        for form in ("NFC", "NFD"):
+            assert named(session, tenant, unicodedata.normalize(form, "Đỗ Thị Hoà")) == ["Đỗ Thị Hoà", "Đỗ Thị Hòa"]
         assert named(session, tenant, "oa") == []
         assert named(session, tenant, "nv_5") == ["H'Hen Niê"]
         assert named(session, tenant, "%") == []

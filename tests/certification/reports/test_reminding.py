@@ -123,6 +123,17 @@ def test_a_line_that_breaks_ends_only_what_follows(post: PostOffice) -> None:
     assert post.letters[0].get_content().splitlines() == ["Một", ".", "Hai"]
 
 
+def test_a_letter_is_plain_text_whatever_a_name_in_it_looks_like(post: PostOffice) -> None:
+    mark = "<img src=x onerror=alert(1)>\r\nBcc: moi-nguoi@x.example\r\n\r\n{{7*191}} =1+1 \u202eNFD: e\u0302\u0301"
+    assert mail.send(server_at(post), [Letter("1", "a@x.example", f"Nhắc {mark}", f"Kính gửi {mark}\n")]) == [
+        (SENT, "")
+    ]
+    (letter,) = post.letters
+    assert (letter["Bcc"], letter["To"], letter.get_content_type()) == (None, "a@x.example", "text/plain")
+    assert letter["Subject"] == f"Nhắc {' '.join(mark.split())}"
+    assert letter.get_content().split() == f"Kính gửi {mark}".split()
+
+
 def test_without_a_server_nothing_goes_out() -> None:
     assert MailServer.of("", "a@b.example") is None
     assert MailServer.of("smtp://mail.example", "") is None
