@@ -89,17 +89,19 @@ def start(
     return Program(connection, int.from_bytes(_exactly(connection, 4)))
 
 
-def run(words: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def run(
+    words: Sequence[str], environment: Mapping[str, str], longest: float = LONGEST
+) -> subprocess.CompletedProcess[str]:
     """Run it to its end, as `subprocess.run` with captured output. AssertionError, with what it said, for one that does
-    not end."""
+    not end within so many seconds."""
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         program = start(words, environment, stdout=output.fileno(), stderr=errors.fileno())
         try:
-            status = program.wait(LONGEST)
+            status = program.wait(longest)
         except subprocess.TimeoutExpired:
             program.kill()
             errors.seek(0)
-            raise AssertionError(f"{' '.join(words)} does not end within {LONGEST:.0f} s:\n{errors.read()}") from None
+            raise AssertionError(f"{' '.join(words)} does not end within {longest:.0f} s:\n{errors.read()}") from None
         output.seek(0)
         errors.seek(0)
         return subprocess.CompletedProcess(list(words), status, output.read(), errors.read())

@@ -95,9 +95,9 @@ class Server:
                     os.kill(pid, signal.SIGKILL)
         return bool(judging)
 
-    def flask(self, *words: str) -> str:
-        """What one of the program's commands says, beside the running server."""
-        run = programs.run(["-m", "flask", *words], self.environment)
+    def flask(self, *words: str, longest: float = programs.LONGEST) -> str:
+        """What one of the program's commands says, beside the running server; it may take so many seconds."""
+        run = programs.run(["-m", "flask", *words], self.environment, longest)
         run.check_returncode()
         return run.stdout
 

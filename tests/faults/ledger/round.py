@@ -43,6 +43,8 @@ WRITERS = (Kind.BULK, Kind.BULK, Kind.BATCH, Kind.BATCH, Kind.SINGLE, Kind.ATTAC
 CALM = 2.0
 """Seconds of undisturbed work between two kills, at most: short to kill much, long to write much."""
 PATIENCE = 60.0
+AN_HOUR = 3600.0
+"""How long judging what was written may take, at most: rounds of many minutes leave hundreds of thousands of facts."""
 
 
 class Round:
@@ -143,7 +145,7 @@ class Round:
         reader.close()
         self._check_database(database)
         server.stop()  # on SQLite it judges in a thread; now a command does what is left
-        server.flask("certification", "work", "--once")
+        server.flask("certification", "work", "--once", longest=AN_HOUR)
         done = kills.count(self._noted)
         return {
             "runs": 1,
