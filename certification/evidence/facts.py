@@ -292,7 +292,8 @@ def set_facts(session: Session, tenant: UUID, readings: Sequence[Reading]) -> Wr
     wrong, missing = _set_rows(session, _FACT, there.facts, facts)
     _, more = _set_rows(session, _REPEAT, there.repeated, repeated)
     _set_findings(session, tenant, ids, readings)
-    waiting_list.replace(session, tenant, ids, actors, waiting)
+    concerned = {(ifi, reading.statement_id) for reading in readings for ifi in reading.actors}
+    waiting_list.replace(session, tenant, concerned, waiting)
     # Whose Statement it no longer is says something else now; what it no longer says of the same worker is gone.
     theirs = {(workers[ifi], one.statement_id) for one in readings for ifi in one.actors if ifi in workers}
     said = facts.keys() | repeated.keys()

@@ -10,6 +10,7 @@ The counts are kept beside the rows, in the same transaction, so that listing co
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ import sqlalchemy as sa
 from certification import bulk
 from certification.models import Base, UnknownActor, WaitingStatement, WorkerIdentifier
 from lrs import api
-from lrs.db import Session, among
+from lrs.db import Session, among, is_postgresql
 
 __all__ = [
     "Example",
@@ -92,25 +93,17 @@ def of_actors(
 
 
 def replace(
-    session: Session,
-    tenant: UUID,
-    statement_ids: Collection[UUID],
-    ifis: Collection[str],
-    rows: Sequence[dict[str, Any]],
+    session: Session, tenant: UUID, concerned: Collection[tuple[str, UUID]], rows: Sequence[dict[str, Any]]
 ) -> None:
-    """Makes what waits of these Statements and Actors these rows of `WaitingStatement`, and the counts fit.
+    """Makes what waits of these Actors' Statements these rows of `WaitingStatement`, and the counts fit.
 
-    A few SQL commands. The caller has let nobody else import (`bulk.import_alone`).
+    A few SQL commands, which read nothing of what else waits for the same Actors: that may be very much. The caller has
+    let nobody else import (`bulk.import_alone`).
     """
-    concerned = (
-        WaitingStatement.tenant_id == tenant,
-        *of_actors(session, WaitingStatement, ifis),
-        among(session, WaitingStatement.statement_id, statement_ids),
-    )
-    asked = sa.select(WaitingStatement.ifi, WaitingStatement.statement_id).where(*concerned)
-    before = {(ifi, statement_id) for ifi, statement_id in session.execute(asked)}
-    if before:
-        session.execute(sa.delete(_WAITING).where(*concerned))
+    there = _waiting_of(session, tenant, concerned)
+    before = {(row.ifi, row.statement_id) for row in there}
+    if there:
+        session.execute(_DELETE_ONE, [{"tenant": tenant, **row._mapping} for row in there])
     bulk.insert(session, WaitingStatement, rows)
     new = [row for row in rows if (row["ifi"], row["statement_id"]) not in before]
     # What waits no more may have been the first of its Actor: that one's are counted anew.
@@ -137,6 +130,63 @@ def replace(
     )
     if fewer:
         _count_again(session, tenant, fewer)
+
+
+_DELETE_ONE = sa.delete(_WAITING).where(
+    _WAITING.c.tenant_id == sa.bindparam("tenant"),
+    *(_WAITING.c[name] == sa.bindparam(name) for name in ("actor_key", "ifi_digest", "statement_id")),
+)
+
+
+def _waiting_of(session: Session, tenant: UUID, pairs: Collection[tuple[str, UUID]]) -> Sequence[sa.Row[Any, Any, Any, Any]]:
+    """Those of the pairs of an Actor and a Statement that wait, found by the whole primary key: what else waits for the
+    same Actor is not looked at."""
+    asked = _listed(session, tenant, pairs)
+    known = (
+        sa.select(asked.c.tenant_id, asked.c.actor_key, UnknownActor.ifi_digest, asked.c.statement_id, asked.c.ifi)
+        .select_from(asked)
+        .join(
+            UnknownActor,
+            (UnknownActor.tenant_id == asked.c.tenant_id)
+            & (UnknownActor.actor_key == asked.c.actor_key)
+            & (UnknownActor.ifi == asked.c.ifi),
+        )
+        .cte("known")
+        .prefix_with("MATERIALIZED", dialect="postgresql")  # so that each row is looked up with all of the key
+    )
+    key = [column.name for column in _WAITING.primary_key]
+    return session.execute(
+        sa.select(known.c.ifi, known.c.actor_key, known.c.ifi_digest, known.c.statement_id)
+        .select_from(known)
+        .join(_WAITING, sa.and_(*(_WAITING.c[name] == known.c[name] for name in key)))
+    ).all()
+
+
+_ASKED: tuple[sa.ColumnClause[Any], ...] = (
+    sa.column("tenant_id", sa.Uuid()),
+    sa.column("actor_key", sa.BigInteger()),
+    sa.column("ifi", sa.Text()),
+    sa.column("statement_id", sa.Uuid()),
+)
+
+
+def _listed(session: Session, tenant: UUID, pairs: Collection[tuple[str, UUID]]) -> sa.FromClause:
+    """The pairs as a table, with the tenant and the Actor's hash, in as many parameters however many they are."""
+    rows = [(tenant, api.key_of(ifi), ifi, statement_id) for ifi, statement_id in sorted(pairs)]
+    if is_postgresql(session):
+        arrays = [
+            sa.bindparam(None, [row[place] for row in rows], type_=sa.ARRAY(column.type))
+            for place, column in enumerate(_ASKED)
+        ]
+        return sa.func.unnest(*arrays).table_valued(*_ASKED).render_derived()
+    texts = json.dumps([[one.hex if isinstance(one, UUID) else one for one in row] for row in rows])
+    value = sa.func.json_each(texts).table_valued("value").c.value
+    return sa.select(
+        *(
+            sa.type_coerce(sa.func.json_extract(value, f"$[{place}]"), column.type).label(column.name)
+            for place, column in enumerate(_ASKED)
+        )
+    ).subquery()
 
 
 def _earlier(old: Any, new: Any) -> Any:

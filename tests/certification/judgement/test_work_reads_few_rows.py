@@ -50,7 +50,7 @@ def plans(database: Database) -> Iterator[list[Plan]]:
     seen: set[str] = set()
 
     def note(_connection: sa.Connection, cursor: Any, command: str, values: Any, _context: Any, many: bool) -> None:
-        if command in seen or many or not command.lstrip().startswith("SELECT"):
+        if command in seen or many or not command.lstrip().startswith(("SELECT", "WITH")):
             return
         seen.add(command)
         steps = _steps(cursor.connection.cursor(), command, values) if database.is_sqlite else []
@@ -99,3 +99,6 @@ def test_no_command_of_a_turn_reads_all_that_a_tenant_has(
         and not OF_ONE.search(step.partition(":")[2])
     ]
     assert not wide
+    waiting = [step for _, steps in found for step in steps if step.startswith("certification_waiting_statement")]
+    assert bool(waiting) == database.is_sqlite
+    assert all("statement_id=?" in step for step in waiting), "of one Actor a million Statements may wait"
