@@ -138,7 +138,9 @@ _DELETE_ONE = sa.delete(_WAITING).where(
 )
 
 
-def _waiting_of(session: Session, tenant: UUID, pairs: Collection[tuple[str, UUID]]) -> Sequence[sa.Row[Any, Any, Any, Any]]:
+def _waiting_of(
+    session: Session, tenant: UUID, pairs: Collection[tuple[str, UUID]]
+) -> Sequence[sa.Row[Any, Any, Any, Any]]:
     """Those of the pairs of an Actor and a Statement that wait, found by the whole primary key: what else waits for the
     same Actor is not looked at."""
     asked = _listed(session, tenant, pairs)
