@@ -77,10 +77,11 @@ class AccountSession(Base):
 
 
 class FormSent(Base):
-    """That an account sent a form of a page, so that the same one, sent twice, is done once.
+    """That an account sent a form of a page, so that the same one, sent twice, is done once, and what says the same
+    again is asked about.
 
-    Personal data: which account sent a form when, and the address that it led to. Removed two days later, when the
-    account sends another one.
+    Personal data: which account sent a form when, a keyed digest of what it said, and the address that it led to.
+    Removed two days later, when the account sends another one.
     """
 
     __tablename__ = "certification_form_sent"
@@ -92,7 +93,8 @@ class FormSent(Base):
     tenant_id: Mapped[UUID]
     account_id: Mapped[UUID]
     key: Mapped[str]
-    """Random; it stood in the form."""
+    """Random, as it stood in the form, with some digits of a keyed digest of what was said; or that digest alone, after
+    an equals sign."""
     location: Mapped[str]
     sent: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -40,7 +40,7 @@ def test_an_enterprise_pulls_transcripts_and_makes_a_key_that_works(
     visit.open("/doanh-nghiep/khoa")
     assert "Tạo khoá" in walk_by_keyboard(page)
     page.locator("#name").focus()
-    page.keyboard.type("Phần mềm nhân sự")
+    page.keyboard.type(f"Phần mềm nhân sự {size}")
     page.keyboard.press("Tab")
     page.keyboard.type("31/12/2099")
     page.keyboard.press("Enter")

@@ -38,7 +38,7 @@ def test_a_worker_is_found_while_one_types_and_points_are_given_in_place(visit: 
     assert page.evaluate("document.activeElement.className") == "summary"
     assert visit.look("worker-with-faults") == []
     page.fill("#o-1-CS4", "8")
-    page.fill("#basis", "Biên bản họp tổ ngày 20/11/2026")
+    page.fill("#basis", f"Biên bản họp tổ ngày 20/11/2026 ({visit.size})")
     with page.expect_navigation():
         page.click(".giving button")
     assert "Đã xác nhận 1 điểm" in page.inner_text(".note.done")

@@ -81,7 +81,7 @@ def test_figures_are_kept_after_a_page_that_names_them_and_compared_with_today(v
     with page.expect_navigation():
         page.click("button:has-text('Chốt số liệu ngày')")
     assert "Ghi báo cáo hoặc công văn" in page.inner_text(".summary")
-    page.fill("#reason", "Báo cáo số 05/BC-LĐLĐ")
+    page.fill("#reason", f"Báo cáo số 05/BC-LĐLĐ ({visit.size})")
     with page.expect_navigation():
         page.click("button:has-text('Chốt số liệu ngày')")
     assert "Đã chốt số liệu" in page.inner_text(".note.done >> nth=0")

@@ -50,7 +50,7 @@ def headcount() -> Response:
         form.refuse("day", _("Ngày này chưa tới; sửa ngày"))
     if form.sent:
         try:
-            with form.submitting() as session:
+            with form.submitting(settles=True) as session:
                 told = Declared(**form.values)
                 headcounts.declare(session, tenant, node.code, told, now=now(), within=frozenset({node.id}))
                 words = _("Đã ghi ngày %(day)s: %(total)s người", day=as_day(told.day), total=as_number(told.total))

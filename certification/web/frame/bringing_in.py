@@ -202,7 +202,7 @@ def _bring_in(desk: _Desk) -> AnyResponse:
     if form.sent:
         values, sent = form.values, form.values["table"]
         checks = values["viec"] != TAKE_IN
-        with form.submitting() as session:
+        with form.submitting(settles=checks) as session:
             whole = values["whole"] and values["kind"] == ROSTER
             good_rows = (checks or values["good_rows"]) and not _is_whole(values["kind"])
             told: Any = {"checks": checks, "good_rows": good_rows, "whole": whole, "of_list": of_list}
@@ -303,7 +303,7 @@ def _fix(desk: _Desk, id: UUID) -> AnyResponse:
     cells = fixing.corrected(form, rows) if form.sent else {}
     if form.sent:
         data = file.as_csv(cells)
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             of_list = file_imports.list_told(before)
             told: Any = {"checks": True, "good_rows": not _is_whole(before.kind), "whole": before.whole}
             sent = Upload(data, "", before.file_name)
@@ -317,7 +317,7 @@ def _fix(desk: _Desk, id: UUID) -> AnyResponse:
 
 def _take_in_checked(desk: _Desk, id: UUID) -> AnyResponse:
     """Takes in the file that was checked, without its being chosen again."""
-    before, form = _known(id), filled_in(AgainForm)
+    before, form = _permitted(id), filled_in(AgainForm)
     try:
         data = file_imports.file_of(before, pepper())
     except UnknownImport:
@@ -338,7 +338,7 @@ def _take_in_checked(desk: _Desk, id: UUID) -> AnyResponse:
 
 def _refused_rows(desk: _Desk, id: UUID) -> Response:
     """The rows at fault, each with why, to be corrected and brought in again."""
-    row = _known(id)
+    row = _permitted(id)
     if _is_whole(row.kind):
         raise NotFound(StoreFault("", _("Bảng này được nhập trọn vẹn: sửa các chỗ có lỗi trong tệp rồi chọn lại tệp")))
     try:
@@ -358,9 +358,7 @@ def _refused_rows(desk: _Desk, id: UUID) -> Response:
 
 def _undo(desk: _Desk, id: UUID) -> AnyResponse:
     """Says what undoing comes to and asks why; then undoes."""
-    row, form, tenant = _known(id), filled_in(UndoForm), who().tenant
-    if not _may(row.kind):
-        raise NotFound(StoreFault("", _("Bảng này không còn thuộc việc của anh/chị")))
+    row, form, tenant = _permitted(id), filled_in(UndoForm), who().tenant
     if _is_whole(row.kind):
         raise NotFound(StoreFault("", _("Bảng này không hoàn tác theo lần nhập: sửa bằng một dòng mới rồi nhập lại")))
     if form.sent:
@@ -390,6 +388,14 @@ def _undone_words(kind: str, plan: import_undoing.Plan) -> Any:
 def _known(id: UUID) -> FileImport:
     with database().reading(who().tenant) as session:
         return file_imports.find(session, who().tenant, id, signed_in().account)
+
+
+def _permitted(id: UUID) -> FileImport:
+    """An import of a table that the reader may bring in today, whoever he was when it was checked."""
+    row = _known(id)
+    if not _may(row.kind):
+        raise NotFound(StoreFault("", _("Bảng này không còn thuộc việc của anh/chị")))
+    return row
 
 
 # ---------------------------------------------------------------- the work

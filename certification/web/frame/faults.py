@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -24,12 +24,13 @@ log = logging.getLogger(__name__)
 
 def register(blueprint: Any) -> None:
     """Turns what views raise into pages."""
-    from certification.web.frame.forms import Again
+    from certification.web.frame.forms import Again, SaidBefore
 
     for one in refusals.REFUSED:
         blueprint.register_error_handler(one, _refused)
     blueprint.register_error_handler(Unchanged, _unchanged)
     blueprint.register_error_handler(Again, _again)
+    blueprint.register_error_handler(SaidBefore, _ask)
     blueprint.register_error_handler(HTTPException, page_of)
     for kind in AWAY:
         blueprint.register_error_handler(kind, _unavailable)
@@ -118,6 +119,15 @@ def _recognise(status: int) -> None:
 
 def _again(error: Any) -> AnyResponse:
     return redirect(error.location or url_for("frame.home"), 303)
+
+
+def _ask(error: Any) -> Any:
+    """The page with the form once more, and the question whether the same is meant to be said again."""
+    g.said_before, g.said_at = error.content, error.when
+    try:
+        return current_app.view_functions[request.endpoint or ""](**request.view_args or {})
+    except Exception as raised:
+        return current_app.handle_user_exception(raised)
 
 
 def _unchanged(known: Unchanged) -> Response:

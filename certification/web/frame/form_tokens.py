@@ -28,11 +28,15 @@ from certification.resources import access, cookies
 from certification.web.frame.admission import UNSAFE
 from lrs import api
 
-__all__ = ["KEPT", "ONCE", "TOKEN", "hidden", "kept_for_later", "looks_again", "register", "send_again"]
+__all__ = ["KEPT", "ONCE", "OWN", "SAID", "TOKEN", "hidden", "kept_for_later", "looks_again", "register", "send_again"]
 
-TOKEN, ONCE, WHO, KEPT, AGAIN = "_khoa", "_lan", "_nguoi", "_giu", "_xem"
+TOKEN, ONCE, WHO, KEPT, AGAIN, SAID = "_khoa", "_lan", "_nguoi", "_giu", "_xem", "_da_noi"
 """Hidden fields: the token; what tells one sending of a form from another; for whom it was drawn, signed; where what
-was typed before is kept; that the form is to be shown once more and not done."""
+was typed before is kept; that the form is to be shown once more and not done; what was said before and is meant to be
+said again."""
+
+OWN = frozenset({TOKEN, ONCE, WHO, KEPT, AGAIN, SAID})
+"""None of them is part of what a form says."""
 
 OPEN_FOR = timedelta(days=7)
 """A form that lay open for so long is still known to be somebody's."""
@@ -64,6 +68,8 @@ def hidden() -> Markup:
     session = _signed_in()
     whose = "" if session is None else str(_signer().dumps([session.tenant.hex, session.account.hex]))
     fields = {TOKEN: _token(), ONCE: secrets.token_urlsafe(12), WHO: whose}
+    if (before := g.get("said_before")) is not None:
+        fields[SAID] = before
     return Markup("").join(
         Markup('<input type="hidden" name="{}" value="{}">').format(field, value) for field, value in fields.items()
     )
@@ -90,7 +96,7 @@ def kept_for_later() -> Response:
 def _typed() -> list[tuple[str, str]]:
     """The fields of the request's form, without tokens and passwords."""
     pairs = [(name, text) for name, texts in request.form.lists() for text in texts]
-    own = (TOKEN, KEPT, WHO, AGAIN)
+    own = OWN - {ONCE}
     return [(name, text) for name, text in pairs if name not in own and not name.startswith(("password", "secret"))]
 
 

@@ -9,15 +9,22 @@
 
 `sent` is true for a form that was posted without faults of its own. What the functions called refuse becomes a fault of
 the form as well: what was typed is kept, nothing is stored, and the page says what to do. A form that comes twice, by a
-double click or the back button, is done once; the second one is led to where the first one went. One that was kept
-while somebody signed in again may come only to be looked at: it is then as typed, and not `sent`.
+double click, is done once; the second one is led to where the first one went. Whoever goes back in the browser gets the
+form drawn anew: where it then says the very same as a few minutes before, and nothing refuses it, it is not done but
+shown, with the question whether that is meant; sent once more, it is done. `submitting(settles=True)` is for forms that
+say how something is to be, which no repetition makes more of. One that was kept while somebody signed in again may come
+only to be looked at: it is then as typed, and not `sent`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import g, redirect, request
@@ -33,12 +40,12 @@ from certification.resources.errors import Forbidden, NotFound, understood
 from certification.resources.uploads import Upload, of_form
 from certification.web.frame import messages, refusals
 from certification.web.frame.fields import Form
-from certification.web.frame.form_tokens import ONCE, looks_again
-from certification.web.frame.written import as_typed
+from certification.web.frame.form_tokens import ONCE, OWN, SAID, looks_again
+from certification.web.frame.written import as_typed, instant
 from lrs.api import InvalidRequest, scanning
 from lrs.db import Session
 
-__all__ = ["Again", "Choices", "Filled", "FormFault", "filled_in"]
+__all__ = ["Again", "Choices", "Filled", "FormFault", "SaidBefore", "filled_in"]
 
 Choices = Mapping[str, Sequence[tuple[str, Any]]]
 """By field, what can be chosen: values with their words."""
@@ -60,6 +67,15 @@ class Again(Exception):
         super().__init__(location)
 
 
+class SaidBefore(Exception):
+    """The same was said at `when`, a few minutes ago, by another sending; nothing of this one was kept. The view is
+    asked once more, and then shows the form with the question (`filled_in`)."""
+
+    def __init__(self, content: str, when: datetime) -> None:
+        self.content, self.when = content, when
+        super().__init__(content)
+
+
 @dataclass(slots=True)
 class Filled:
     """A form with what was typed, right or wrong. `values` are typed values, once there are no faults."""
@@ -70,7 +86,16 @@ class Filled:
     choices: Choices = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     faults: list[FormFault] = field(default_factory=list)
+    content: str = ""
+    """A keyed digest of what was said, to which address; "" where nothing was."""
     _session: Session | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells this sending from others: the key that stood in the form, and what was said. "" without the first:
+        in a form that a browser kept and showed again, something else may have been typed."""
+        key = request.form.get(ONCE, "")[:64]
+        return "" if not key or "\0" in key else f"{key}.{self.content[:16]}"
 
     @property
     def sent(self) -> bool:
@@ -113,29 +138,39 @@ class Filled:
                 self.refuse(place if place in self.schema.fields else at.get("", ""), fault.message)
 
     @contextmanager
-    def submitting(self, at: Mapping[str, str] | None = None) -> Iterator[Session]:
+    def submitting(self, at: Mapping[str, str] | None = None, *, settles: bool = False) -> Iterator[Session]:
         """A transaction in which the form is done, once. What is refused inside becomes a fault (beside which field:
-        see `refusals`), and nothing stays."""
+        see `refusals`), and nothing stays. `settles`: saying the same again changes nothing, and is not asked about."""
         caller = access.caller()
         with self.refusals(at), access.database().writing(caller.tenant) as session:
             self._once(session, caller)
+            before = None if settles or not self.content else self._said(session, caller)
             yield session
             session.flush()
+            if before is not None and not self.faults:
+                raise SaidBefore(self.content, before)
 
     def _once(self, session: Session, caller: access.Caller) -> None:
         """Keeps that this form was sent. Raises Again for one that was."""
-        key = _key()
+        key = self.key
         if key:
             before = forms_sent.note(session, caller.tenant, access.signed_in().account, key, access.now())
             if before is not None:
                 raise Again(before)
             self._session = session
 
+    def _said(self, session: Session, caller: access.Caller) -> datetime | None:
+        """Keeps what is said now. When the same was said before, unless somebody was asked and said it is meant."""
+        told = caller.tenant, access.signed_in().account, self.content, access.now()
+        before = forms_sent.said_at(session, *told)
+        forms_sent.said(session, *told)
+        return None if self.content in (request.form.get(SAID), g.get("said_before")) else before
+
     def done(self, location: str, message: Any = "", *, undo: str = "") -> Response:
         """On to the next page, which says `message`, with a button for `undo`, an address that takes it back."""
         if self._session is not None:
             account = access.signed_in().account
-            forms_sent.led_to(self._session, access.caller().tenant, account, _key(), location)
+            forms_sent.led_to(self._session, access.caller().tenant, account, self.key, location)
         response = redirect(location, 303)
         if message:
             messages.leave(response, str(message), undo)
@@ -165,12 +200,34 @@ def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, cho
                 form.refuse(name, one)
     for name in made.fields:
         _check_choice(form, name)
+    reader = g.get("certification_caller")
+    if form.sent and reader is not None and reader.signed_in is not None:
+        form.content = _content(form)
+        if g.get("said_before") == form.content:
+            form.refuse(
+                "",
+                _(
+                    "Anh/chị đã gửi đúng nội dung này lúc %(when)s và đã được ghi. Nếu muốn gửi thêm một lần nữa, bấm "
+                    "nút gửi lần nữa; nếu không, rời trang này",
+                    when=instant(g.said_at),
+                ),
+            )
     return form
 
 
-def _key() -> str:
-    key = request.form.get(ONCE, "")[:64]
-    return "" if "\0" in key else key
+def _content(form: Filled) -> str:
+    """A keyed digest of what is said, with files, and of the address that it goes to."""
+    said = [[name, text] for name, texts in form.typed.lists() if name not in OWN for text in texts]
+    files = [[name, one.name, hashlib.sha256(one.data).hexdigest()] for name, one in _files(form)]
+    whole = json.dumps([request.full_path, sorted(said), sorted(files)]).encode()
+    return hmac.new(access.pepper(), b"certification form said\0" + whole, "sha256").hexdigest()
+
+
+def _files(form: Filled) -> Iterator[tuple[str, Upload]]:
+    for name, value in form.values.items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, Upload):
+                yield name, one
 
 
 def _sent(form: Filled) -> dict[str, Any]:
@@ -193,8 +250,11 @@ def _file(form: Filled, name: str, kinds: Any) -> Upload | None:
     sent = request.files.get(name)
     if sent is None or not sent.filename:
         return None
-    upload = of_form(sent)
-    sent.close()
+    read: dict[str, Upload] = g.setdefault("files_read", {})  # for a view that is asked once more: see `SaidBefore`
+    if name not in read:
+        read[name] = of_form(sent)
+        sent.close()
+    upload = read[name]
     wanted = ", ".join(kinds.endings)
     if upload.media_type not in kinds.media_types:
         form.refuse(name, _("Tệp phải là %(kinds)s. Tệp vừa chọn là “%(name)s”", kinds=wanted, name=upload.name))

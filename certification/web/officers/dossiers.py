@@ -35,7 +35,7 @@ from certification.web.frame.fields import Form, day, long_text, number, text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import pages, statuses
-from certification.web.officers.scope import narrowed, within
+from certification.web.officers.scope import narrowed, to_own_page, within
 from certification.web.officers.statuses import Short
 from lrs.db import Session, among
 
@@ -124,8 +124,10 @@ class MeetingForm(Form):
 
 
 @pages.page("/cong-doan/ho-so", Act.READ_DOSSIERS)
-def list_dossiers() -> Response:
+def list_dossiers() -> AnyResponse:
     """The list."""
+    if (elsewhere := to_own_page()) is not None:
+        return elsewhere
     return _page(filled_in(StepForm))
 
 
@@ -147,7 +149,7 @@ def take_step() -> AnyResponse:
         return _meeting(people)
     if form.sent:
         back = url_for("officers.list_dossiers", trang_thai=state, nam=_told(year), dn=request.args.get("dn") or None)
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             done = proceedings.step_many(
                 session, tenant, who(), step, people, year, now=now(), reason=form.values["reason"]
             )

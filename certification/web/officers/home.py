@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Response, url_for
+from flask import url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from certification.access import rights
 from certification.access.permissions import Act
@@ -24,7 +25,7 @@ from certification.web.officers import pages, standings, work
 from certification.web.officers.reports import named, owed
 from certification.web.officers.reports.listed import STATE_KINDS
 from certification.web.officers.reports.owed import Owed
-from certification.web.officers.scope import narrowed
+from certification.web.officers.scope import narrowed, to_own_page
 from certification.web.officers.work import COUNTED, MANY, Waiting
 from lrs.db import Session
 
@@ -34,6 +35,8 @@ __all__ = ["tasks"]
 @pages.page("/cong-doan", Act.READ_OWN_SESSION)
 def home() -> Response:
     """Where officers begin."""
+    if (elsewhere := to_own_page()) is not None:
+        return elsewhere
     place, on = places.here(), today()
     with database().reading(who().tenant, snapshot=True) as session:
         asking = narrowed(Act.READ_ASSESSMENT)

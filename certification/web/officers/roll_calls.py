@@ -216,7 +216,7 @@ def tick_roll_call(id: UUID) -> Response:
     if form.posted:
         form.faults.clear()
         chosen = request.form.getlist("worker")[: presences.TICKS_AT_MOST]
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             meeting = known_meeting(session, id, Act.HOLD_ROLL_CALLS)
             ticks = [Tick(new_id(), one) for one in chosen]
             done = presences.tick(session, tenant, meeting.id, ticks, by=who().name, secret=pepper(), now=now())
@@ -251,7 +251,7 @@ def type_in_roll_call(id: UUID) -> Response:
     if form.sent:
         numbers = [line.strip() for line in form.values["numbers"].splitlines() if line.strip()]
         picture = form.values["picture"]
-        with form.submitting({"": "numbers"}) as session:
+        with form.submitting({"": "numbers"}, settles=True) as session:
             told: Any = {"by": who().name, "secret": pepper(), "now": now()}
             new, known = presences.type_in(session, tenant, id, numbers, picture.data, picture.name, **told)
             said = _("Đã ghi %(new)s người từ danh sách giấy; %(known)s người đã có từ trước", new=new, known=known)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flask import redirect, url_for
+from werkzeug.wrappers import Response
+
 from certification.access import rights
-from certification.access.permissions import Act
+from certification.access.permissions import Act, Role
 from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.resources.access import today, who
 from certification.resources.errors import Fault, NotFound
 from certification.web.frame import places
 
-__all__ = ["assessed", "narrowed", "within"]
+__all__ = ["assessed", "narrowed", "to_own_page", "within"]
+
+
+def to_own_page() -> Response | None:
+    """Leads whoever holds no office to the own page, where an officer's list would have nobody else in it; None for
+    all others."""
+    offices = any(one.role is not Role.WORKER for one in who().roles)
+    return None if offices else redirect(url_for("workers.home"), 302)
 
 
 def narrowed(act: Act) -> Who:

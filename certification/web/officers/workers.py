@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Response, request
+from flask import request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from certification.access import rights, teams
 from certification.access.permissions import Act
@@ -27,7 +28,7 @@ from certification.units.trees import ENTERPRISE
 from certification.web.frame.pages import shown
 from certification.web.frame.written import number
 from certification.web.officers import pages, statuses
-from certification.web.officers.scope import within
+from certification.web.officers.scope import to_own_page, within
 from certification.web.officers.statuses import Short
 from lrs.db import Session, among
 
@@ -90,6 +91,8 @@ class Choices:
 @pages.page("/cong-doan/nguoi-lao-dong", Act.READ_ASSESSMENT)
 def list_workers() -> Response:
     """The list."""
+    if (elsewhere := to_own_page()) is not None:
+        return elsewhere
     tenant, on = who().tenant, today()
     reach = within(Act.READ_ASSESSMENT)
     after = cursors.after(tenant, (str, UUID))

@@ -94,7 +94,7 @@ def change_account(name: str, step: str) -> Response:
     if form.sent and step == DEACTIVATE and one.id == signed_in().account:
         form.refuse("", _("Không tự ngừng tài khoản của mình; nhờ người vận hành khác"))
     if form.sent:
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             known.do(session, name, form.values["reason"], form.values["session"] or "")
             return form.done(url_for(".show_account", name=name), known.done)
     return shown("operators/change-account.html", form=form, account=one, step=known)

@@ -99,7 +99,7 @@ def list_destinations() -> Response:
     )
 
 
-@pages.page("/van-hanh/chuyen-tiep/dat", Act.CHANGE_DESTINATIONS, methods=("GET", "POST"))
+@pages.page("/van-hanh/dat-noi-nhan", Act.CHANGE_DESTINATIONS, methods=("GET", "POST"))
 def set_destination() -> Response:
     """Adds a destination, or changes one that is there."""
     everything(Act.CHANGE_DESTINATIONS)
@@ -137,7 +137,7 @@ def change_destination(name: str, step: str) -> Response:
         raise NotFound(Fault("", _("Không có trang này")))
     tenant, form = who().tenant, filled_in(StepForm)
     if form.sent:
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             told = {"by": who().name, "reason": form.values["reason"], "now": now()}
             message = STEPS[step][2]
             if step == "gui-lai":

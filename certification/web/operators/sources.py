@@ -80,7 +80,7 @@ def list_sources() -> Response:
     return shown("operators/sources.html", sources=[_shown(one) for one in found], may=may_change(), hosts=hosts())
 
 
-@pages.page("/van-hanh/lay-ve/dat", Act.CHANGE_DESTINATIONS, methods=("GET", "POST"))
+@pages.page("/van-hanh/dat-nguon", Act.CHANGE_DESTINATIONS, methods=("GET", "POST"))
 def set_source() -> Response:
     """Adds a source, or changes one that is there."""
     everything(Act.CHANGE_DESTINATIONS)
@@ -112,7 +112,7 @@ def change_source(name: str, step: str) -> Response:
         raise NotFound(Fault("", _("Không có trang này")))
     tenant, form = who().tenant, filled_in(StepForm)
     if form.sent:
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             does = {"tam-dung": sources.pause, "tiep-tuc": sources.resume, "bo": sources.remove}
             does[step](session, tenant, name, by=who().name, reason=form.values["reason"], now=now())
             onward = url_for(".list_sources") if step == "bo" else url_for(".show_source", name=name)

@@ -76,7 +76,7 @@ def change_password() -> Response:
 def end_session() -> Response:
     """Ends another session of the account, or with `tat-ca` all others."""
     form = filled_in(EndSessionForm)
-    with form.submitting() as session:
+    with form.submitting(settles=True) as session:
         if not sessions.end_others(session, access.signed_in(), form.values.get("phien") or ""):
             raise NotFound(Fault("", _("Phiên này đã kết thúc rồi")))
         return form.done(url_for(".own_account"), _("Đã kết thúc phiên"))

@@ -97,7 +97,7 @@ def _needed() -> bool:
 def begin_second_factor() -> Response:
     """Makes a secret for the app; nothing is asked for before its owner has shown a code."""
     mine, form = access.signed_in(), filled_in(Form)
-    with form.submitting() as session:
+    with form.submitting(settles=True) as session:
         if not second_factor.is_on(session, mine.tenant, mine.account):
             second_factor.begin(session, mine.tenant, mine.account, pepper=access.pepper(), now=access.now())
         return form.done(url_for(".show_second_factor"))

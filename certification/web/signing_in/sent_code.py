@@ -189,7 +189,7 @@ def confirm_contact() -> Response:
 def forget_contact() -> Response:
     """No codes go there any more."""
     form, mine = filled_in(ForgetForm), access.signed_in()
-    with form.submitting() as session:
+    with form.submitting(settles=True) as session:
         sent_codes.forget(session, mine.tenant, mine.account, form.values.get("loai") or "")
         return form.done(url_for(".where_codes_go"), _("Không gửi mã tới đó nữa"))
     return redirect(url_for(".where_codes_go"), 303)

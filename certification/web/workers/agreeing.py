@@ -47,7 +47,7 @@ def agree() -> AnyResponse:
         for value in form.values["agreed"]:
             chosen[offered[value].recipient.code].append(Agreed(offered[value].purpose.id, offered[value].digest))
         told: Any = {"how": consents.OWN_ACCOUNT, "by": f"worker:{person.id}", "now": now()}
-        with form.submitting({"": "agreed"}) as session:
+        with form.submitting({"": "agreed"}, settles=True) as session:
             for code, agreed in chosen.items():
                 consents.give(session, tenant, person.number, code, agreed, **told)
             return form.done(url_for(".my_data"), _("Đã ghi sự đồng ý; rút lại được bất cứ lúc nào"))

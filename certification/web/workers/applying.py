@@ -186,7 +186,7 @@ def take_own_step(step: str) -> Response:
     form = filled_in(ReasonForm if wanted is not None and "reason" in wanted.needs else StepForm)
     back, (said, follows, done) = url_for(".own_dossier", nam=_told(year)), OWN_STEPS[step]
     if form.sent:
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             if step not in found.offered:
                 raise WrongState(_("Hồ sơ đang ở bước khác, hoặc đã hết hạn: %(state)s", state=found.words))
             reason = form.values.get("reason")

@@ -79,7 +79,7 @@ def looks() -> Response:
 def withdraw_consent(consent: UUID) -> AnyResponse:
     """Takes a consent back, at once and without a reason."""
     form = filled_in(Form)
-    with form.submitting() as session:
+    with form.submitting(settles=True) as session:
         person = own.mine(session, Act.CONSENT)
         consents.withdraw(session, who().tenant, person.number, [consent], by=f"worker:{person.id}", now=now())
         return form.done(url_for(".my_data"), _("Đã rút đồng ý, có hiệu lực ngay"))

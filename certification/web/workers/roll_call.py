@@ -52,7 +52,7 @@ def type_code() -> Response:
     if form.sent:
         digits = form.values["digits"].replace(" ", "").replace(".", "")
         done: Confirmed | None = None
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             heed_guesses()
             done = _confirm(session, digits, "", proven=False)
         if done is not None and not form.faults:

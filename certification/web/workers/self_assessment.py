@@ -45,7 +45,7 @@ def assess_oneself() -> Response:
         if not scores:
             form.refuse("", _("Chưa chấm chỉ số nào. Cho điểm ít nhất một chỉ số"))
         else:
-            with form.submitting() as session:
+            with form.submitting(settles=True) as session:
                 self_scores.score(session, who().tenant, person.number, year, scores, by=who().name, now=now())
                 session.flush()
                 dossier = own_dossier_of(session, person, year)

@@ -58,11 +58,11 @@ def test_an_operator_sees_to_a_destination_on_pages(
         "name": "kho-tinh", "endpoint": ENDPOINT, "username": "k", "password": "bí-mật", "version": "2.0.0",
         "filter": '{"mapping": true}', "reason": "CV 12",
     }  # fmt: skip
-    wrong = operator.fill_in("/van-hanh/chuyen-tiep/dat", {**said, "endpoint": "https://10.0.0.8/", "filter": "{"})
+    wrong = operator.fill_in("/van-hanh/dat-noi-nhan", {**said, "endpoint": "https://10.0.0.8/", "filter": "{"})
     assert "Đây chưa phải JSON" in wrong.text
-    wrong = operator.fill_in("/van-hanh/chuyen-tiep/dat", {**said, "endpoint": "https://10.0.0.8/"})
+    wrong = operator.fill_in("/van-hanh/dat-noi-nhan", {**said, "endpoint": "https://10.0.0.8/"})
     assert "OUTGOING_HOSTS" in wrong.text and "bí-mật" not in wrong.text
-    assert operator.fill_in("/van-hanh/chuyen-tiep/dat", said).status_code == 303
+    assert operator.fill_in("/van-hanh/dat-noi-nhan", said).status_code == 303
     refused = refuse(database, tenant, "kho-tinh", now)
     listed = words(operator.get("/van-hanh/chuyen-tiep").text)
     assert "kho-tinh" in listed and "đang gửi" in listed
@@ -72,7 +72,7 @@ def test_an_operator_sees_to_a_destination_on_pages(
         address = f"/van-hanh/chuyen-tiep/kho-tinh/{step}"
         assert operator.fill_in(address, {"reason": "bảo trì"}).status_code == 303
         assert state in words(operator.get("/van-hanh/chuyen-tiep/kho-tinh").text)
-    again = operator.fill_in("/van-hanh/chuyen-tiep/dat?ten=kho-tinh", {**said, "password": "", "reason": "đổi bộ lọc"})
+    again = operator.fill_in("/van-hanh/dat-noi-nhan?ten=kho-tinh", {**said, "password": "", "reason": "đổi bộ lọc"})
     assert again.status_code == 303
     assert operator.fill_in("/van-hanh/chuyen-tiep/kho-tinh/bo", {"reason": "hết hợp đồng"}).status_code == 303
     assert "Chưa chuyển tiếp tới đâu" in operator.get("/van-hanh/chuyen-tiep").text
@@ -91,16 +91,16 @@ def test_an_operator_sees_to_a_source_on_pages(operator: Visitor, database: Data
         "name": "moodle-a", "endpoint": ENDPOINT, "username": "k", "password": "bí-mật", "version": "1.0.3",
         "verb": "", "since": "2026-11-01", "until": "2026-11-30", "minutes": "15", "reason": "CV 12",
     }  # fmt: skip
-    wrong = operator.fill_in("/van-hanh/lay-ve/dat", {**said, "endpoint": "https://10.0.0.8/", "until": "2026-10-01"})
+    wrong = operator.fill_in("/van-hanh/dat-nguon", {**said, "endpoint": "https://10.0.0.8/", "until": "2026-10-01"})
     assert "OUTGOING_HOSTS" in wrong.text and "Ngày cuối phải sau ngày đầu" in wrong.text
-    assert operator.fill_in("/van-hanh/lay-ve/dat", said).status_code == 303
+    assert operator.fill_in("/van-hanh/dat-nguon", said).status_code == 303
     with database.reading(tenant) as session:
         one = api.source(session, tenant, "moodle-a")
     assert one.since is not None and one.until is not None
     assert (one.since.isoformat(), one.until.isoformat(), one.every) == (
         "2026-10-31T17:00:00+00:00", "2026-11-30T17:00:00+00:00", 900,
     )  # fmt: skip
-    assert 'value="2026-11-30"' in operator.get("/van-hanh/lay-ve/dat?ten=moodle-a").text
+    assert 'value="2026-11-30"' in operator.get("/van-hanh/dat-nguon?ten=moodle-a").text
     for step, state in (("tam-dung", "tạm dừng"), ("tiep-tuc", "chưa lấy lần nào")):
         assert operator.fill_in(f"/van-hanh/lay-ve/moodle-a/{step}", {"reason": "x"}).status_code == 303
         assert state in words(operator.get("/van-hanh/lay-ve/moodle-a").text)
@@ -180,9 +180,9 @@ def test_an_operator_sees_to_a_webhook_on_pages(operator: Visitor, database: Dat
     assert "whsec_" in again.text and again.text != made.text
     assert "còn ký đến" in operator.get("/van-hanh/chuyen-tiep/nhan-su").text
     clash = {**said, "username": "k", "password": "s", "version": "2.0.0"}
-    assert "kiểu khác" in operator.fill_in("/van-hanh/chuyen-tiep/dat", clash).text
+    assert "kiểu khác" in operator.fill_in("/van-hanh/dat-noi-nhan", clash).text
     clash["name"] = "kho"
-    assert operator.fill_in("/van-hanh/chuyen-tiep/dat", clash).status_code == 303
+    assert operator.fill_in("/van-hanh/dat-noi-nhan", clash).status_code == 303
     assert operator.get("/van-hanh/webhook/kho/bi-mat-moi").status_code == 404
     with database.reading(tenant) as session:
         acts = [one.act for one in records.latest(session, tenant, limit=3, about="nhan-su")]

@@ -390,3 +390,23 @@ def test_units_and_who_followed_them_come_whole_or_not_at_all_and_are_corrected_
         acts = [one.act for one in chain.listed(session, desk.tenant, limit=2)]
     assert (ended.to, ended.done_by, acts) == (("cdcs/moi",), "vh", ["import.take-in"] * 2)
     assert "Đơn vị, công đoàn" not in desk.sits("cs").get(AT["cs"]).text, "that is for operators"
+
+
+def test_a_checked_file_is_taken_in_by_nobody_who_may_not_bring_in_that_table(desk: Desk) -> None:
+    """An upper officer checked titles, and is an officer of a grassroots union today."""
+    visitor = desk.sits("cs")
+    mine = Account.tenant_id == desk.tenant, Account.name == "cs"
+    with desk.database.writing(desk.tenant) as session:
+        told: Any = {"account": session.scalars(sa.select(Account.id).where(*mine)).one(), "by": "cs", "pepper": PEPPER}
+        checked = file_imports.begin(
+            session, desk.tenant, kind="titles", file_name="ds.csv", data=b"x", checks=True, now=desk.now, **told
+        )
+        file_imports.end(session, desk.tenant, checked, file_imports.DONE, file_imports.Outcome(), keeps_file=True)
+    for below in ("dong-can-sua.xlsx", "hoan-tac"):
+        assert visitor.get(f"{AT['cs']}/{checked}/{below}").status_code == 404
+    page = hidden_fields(visitor.get(AT["cs"]).text)
+    answer = visitor.send(f"{AT['cs']}/{checked}/nhap", {**page, "good_rows": "1"})
+    assert answer.status_code == 404
+    with desk.database.reading(desk.tenant) as session:
+        taken = sa.select(FileImport.id).where(FileImport.tenant_id == desk.tenant, FileImport.checks.is_(False))
+        assert session.scalars(taken).all() == []

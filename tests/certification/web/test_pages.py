@@ -270,6 +270,19 @@ def test_every_page_states_its_guard_and_asks_for_no_key_but_in_a_form(app: Flas
     assert [act for act in Act if TABLE[act].in_form] == [Act.CHECK_STATEMENTS_ON_PAGE]
 
 
+def test_no_address_of_a_page_hides_the_page_of_what_somebody_named(app: Flask) -> None:
+    rules = [one for one in app.url_map.iter_rules() if one.endpoint.partition(".")[0] in app.blueprints]
+    named = [one for one in rules if "name" in one.arguments]
+    assert "/van-hanh/chuyen-tiep/<name>" in {one.rule for one in named}
+    hidden = [
+        (one.rule, other.rule)
+        for one in named
+        for other in rules
+        if not other.arguments and re.fullmatch(re.sub(r"<[^>]+>", "[^/]+", one.rule), other.rule)
+    ]
+    assert hidden == []
+
+
 def test_a_page_without_a_guard_is_refused_to_everybody(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

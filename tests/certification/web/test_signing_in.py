@@ -273,7 +273,8 @@ def test_a_form_sent_twice_is_done_once_and_leads_to_the_same_page(
     assert [one.status_code for one in (first, second)] == [303, 303]
     assert first.headers["Location"] == second.headers["Location"] == "/tai-khoan"
     with database.reading(tenant) as session:
-        kept = session.scalars(sa.select(FormSent.location).where(FormSent.tenant_id == tenant)).all()
+        of_forms = FormSent.tenant_id == tenant, ~FormSent.key.startswith("=")
+        kept = session.scalars(sa.select(FormSent.location).where(*of_forms)).all()
     assert kept == ["/tai-khoan"]
     assert visitor.send(end, {**fields, ONCE: "another"}).status_code == 404, "there is none left to end"
 

@@ -44,6 +44,9 @@ def test_a_worker_asks_on_the_own_page_the_union_answers_and_no_other_worker_see
     for visitor, name in zip((hoa, mai, chi), people, strict=True):
         visitor.sign_in(name)
 
+    for of_officers in ("/cong-doan", "/cong-doan/nguoi-lao-dong", "/cong-doan/ho-so"):
+        led, shown = hoa.get(of_officers), chi.get(of_officers)
+        assert (led.status_code, led.location, shown.status_code) == (302, "/cua-toi", 200)
     assert f'href="{PAGE}"' in hoa.get("/cua-toi/du-lieu").text
     empty = hoa.fill_in(f"{PAGE}/moi", {"kind": "delete", "reason": ""})
     assert (empty.status_code, "Ghi rõ yêu cầu" in empty.text) == (400, True)

@@ -56,7 +56,7 @@ def _many(kind: str) -> Response:
     if form.sent:
         back = url_for(".list_cases", loai=kind)
         results: list[Result] = []
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             results = [
                 _answered(session, kind, step, id_, number, form.values["reason"]) for id_, _blank, number in chosen
             ]

@@ -59,7 +59,7 @@ def receive_roll_up() -> AnyResponse:
     """Takes in a file that was carried here."""
     form = filled_in(ReceiveForm)
     if form.sent:
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             seeing_all(session, Act.RECEIVE_ROLL_UPS)
             found = _received(session, form.values["roll_up"].data)
             words = (

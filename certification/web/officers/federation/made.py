@@ -113,7 +113,7 @@ def sign_roll_up(id: UUID) -> AnyResponse:
         one = find_made(session, id, Act.MAKE_ROLL_UPS)
         names, recipient = _names(session, one), recipients.find(session, who().tenant)
     if form.sent:
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             made = making.sign(
                 session, who().tenant, id, issuer=issuer(), secret=pepper(), by=who().name, now=now()
             )  # fmt: skip

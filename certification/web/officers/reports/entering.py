@@ -91,7 +91,7 @@ def enter_report(plan: str, period: str, cut_off: str, code: str) -> Response:
         if filled.sent and report.state in CLOSED:
             filled.refuse("", _("Báo cáo đã nộp nên không sửa được; chờ trả lại hoặc mở lại rồi sửa"))
         if filled.sent:
-            with filled.submitting() as session:
+            with filled.submitting(settles=True) as session:
                 try:
                     entering.enter(session, tenant, who(), code, key, told, now=now())
                 except ImportFaults as error:

@@ -112,7 +112,7 @@ def step_report(plan: str, period: str, cut_off: str, way: str, code: str) -> Re
         may = may_take(session, report)[of.step]
     form, at = filled_in(CommentForm), named.address(code, key)
     if form.sent:
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             try:
                 steps.take(session, tenant, who(), code, key, of.step, comment=form.values["comment"], now=now())
             except ImportFaults as error:

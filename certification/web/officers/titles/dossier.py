@@ -93,7 +93,7 @@ def take_one_step(step: str, year: int, number: str) -> AnyResponse:
     back = url_for("officers.show_dossier", year=year, number=person.number)
     said, follows = STEPS[step]
     if form.sent:
-        with form.submitting() as session:
+        with form.submitting(settles=True) as session:
             proceedings.step(session, tenant, who(), step, person.number, year, reason=form.values["reason"], now=now())
             return form.done(back, _("%(step)s: %(name)s", step=said, name=person.full_name))
     return shown(
