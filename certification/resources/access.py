@@ -36,6 +36,8 @@ __all__ = [
     "COOKIE",
     "Caller",
     "CodeToSetUp",
+    "NoRole",
+    "OtherSite",
     "admit",
     "caller",
     "changing",
@@ -85,6 +87,14 @@ def database() -> Database:
 
 class _DryRun(Exception):
     """Ends a transaction of which nothing is to stay."""
+
+
+class NoRole(Forbidden):
+    """No role of whoever is signed in allows it, today and here."""
+
+
+class OtherSite(Forbidden):
+    """A page of another site makes a browser send something with our cookie."""
 
 
 class CodeToSetUp(Forbidden):
@@ -156,7 +166,7 @@ def known_worker(session: Session, number: str, act: Act) -> Person:
 def everything(act: Act) -> None:
     """Raise Forbidden unless the caller may do `act` in the whole tenant, and not in a branch alone."""
     if not rights.reach(who(), act, today()).everything:
-        raise Forbidden(Fault("", f"{who().name} may not {act.value}: that takes a role over the whole tenant"))
+        raise NoRole(Fault("", f"{who().name} may not {act.value}: that takes a role over the whole tenant"))
 
 
 def pepper() -> bytes:
@@ -257,7 +267,7 @@ def _person(token: str, act: Act) -> Caller:
     if needs_code(who.roles) and not session.has_code and not TABLE[act].any_account:
         raise CodeToSetUp
     if not TABLE[act].any_account and not rights.reach(who, act, today()):
-        raise Forbidden(Fault("", f"{session.name} may not {act.value}: none of its roles in force today allows it"))
+        raise NoRole(Fault("", f"{session.name} may not {act.value}: none of its roles in force today allows it"))
     return Caller(session.tenant, who=who, signed_in=session)
 
 
@@ -275,7 +285,7 @@ def refuse_other_sites() -> None:
     origin = request.headers.get("Origin")
     same = origin is not None and urlsplit(origin).netloc == request.host
     if not same and not (origin is None and request.headers.get("Sec-Fetch-Site") == "same-origin"):
-        raise Forbidden(Fault("Origin", "with a cookie, changes are taken from pages of this site alone"))
+        raise OtherSite(Fault("Origin", "with a cookie, changes are taken from pages of this site alone"))
 
 
 def _identify(session: Session, authorization: str | None) -> api.Identity:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from flask import Flask
 
 from certification.web import enterprises, frame, officers, open, operators, signing_in, workers
-from certification.web.frame import assets, faults, languages, layout, written
+from certification.web.frame import answered, assets, faults, languages, layout, written
 from certification.web.frame.faults import page_of
 
 __all__ = ["AUDIENCES", "mount", "page_of"]
@@ -38,6 +38,7 @@ def mount(app: Flask) -> None:
     """Puts all pages into the application."""
     languages.prepare(app)
     written.prepare(app)
+    answered.prepare(app)
     assets.prepare(app)
     layout.prepare(app)
     for pages in AUDIENCES:

@@ -18,7 +18,7 @@ from certification.access.roles import RoleRefused
 from certification.errors import CertificationError, NoCriteriaInForce, NoMappingInForce
 from certification.judgement.closings import YearIsClosed
 from certification.people.workers import UnknownWorker
-from certification.resources.access import CodeToSetUp
+from certification.resources.access import CodeToSetUp, NoRole, OtherSite
 from certification.resources.errors import UNDERSTOOD, Fault, understood
 from certification.units.trees import UnknownOrganization
 
@@ -63,6 +63,8 @@ SAYS: dict[type[Exception], Callable[[Exception], str]] = {
     CodeToSetUp: lambda error: _(
         "Vai trò của anh/chị cần mã đăng nhập trên điện thoại. Cài mã ở trang tài khoản trước"
     ),
+    NoRole: lambda error: _("Vai trò của anh/chị hôm nay không cho phép việc này ở đây"),
+    OtherSite: lambda error: _("Chỉ nhận nội dung gửi từ chính các trang của hệ thống này"),
     NotAllowed: lambda error: _("Vai trò của anh/chị không cho phép việc này ở đơn vị hoặc với người này"),
     NoCriteriaInForce: lambda error: _("Chưa có bộ tiêu chí cho năm này. Người vận hành cần nạp bộ tiêu chí trước"),
     NoMappingInForce: lambda error: _("Chưa có quy định minh chứng cho ngày này. Người vận hành cần nạp trước"),

@@ -20,6 +20,7 @@ from certification.models import SigningKey
 from certification.rules import criteria, evidence_mapping, working_days
 from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.vietnam import vietnam_day
+from certification.web.frame.answered import in_words
 from certification.web.frame.written import day, instant, number
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, Check, Installation
 from lrs import api
@@ -177,7 +178,7 @@ def forwarding(asked: Installation, session: Session, tenant: UUID) -> Iterator[
             kind = WRONG if asked.now - since > FORWARDED_WITHIN else MIND
             words = _(
                 "%(name)s: %(count)s phát biểu chờ từ %(when)s; trả lời gần nhất: %(answer)s.", name=one.name,
-                count=number(one.waiting), when=instant(since), answer=one.answer or "–",
+                count=number(one.waiting), when=instant(since), answer=in_words(one.answer) or "–",
             )  # fmt: skip
             do = _("Xem kho bên kia và nơi nhận ở phần Chuyển tiếp, hoặc chạy: flask certification destinations")
             well = False
@@ -205,7 +206,7 @@ def pulling(asked: Installation, session: Session, tenant: UUID) -> Iterator[Che
             last = instant(one.finished) if one.finished else _("chưa lần nào")
             words = _(
                 "%(name)s: lần lấy xong gần nhất: %(last)s; trả lời gần nhất: %(answer)s.", name=one.name, last=last,
-                answer=one.answer or "–",
+                answer=in_words(one.answer) or "–",
             )  # fmt: skip
             do = _("Xem kho bên kia và nguồn ở phần Lấy về, hoặc chạy: flask certification sources")
             well = False
