@@ -71,8 +71,10 @@ from certification.resources.metrics import metrics
 from certification.resources.roll_calls import GUESSES
 from certification.resources.watching import watch
 from certification.vietnam import vietnam_day
-from lrs.api import find_tenant, scanning
+from lrs.api import find_tenant, outgoing, scanning
 from lrs.attachments import MOST_BYTES
+from lrs.bucket.signing import Credentials
+from lrs.bucket.store import Bucket
 from lrs.cli import lrs_cli
 from lrs.cmi5.sessions import keep_ending
 from lrs.commands.ops import ops_cli
@@ -146,6 +148,12 @@ class Settings:
     """A header that the gateway asks for, as Authorization: Bearer …"""
     sms_body: str = field(default="", repr=False)
     """What is sent to it, with {to} or {local} for the number and {text}; JSON where it begins with {, else a form."""
+    attachments_url: str = ""
+    """A bucket that speaks S3, as https://HOST/BUCKET, in which bytes of attachments are kept; empty: the database."""
+    attachments_key: str = ""
+    attachments_secret: str = field(default="", repr=False)
+    attachments_region: str = "us-east-1"
+    """By what the bucket knows who asks, and where it says it is."""
     outgoing_hosts: tuple[str, ...] = ()
     """Hosts of other systems that operators may have Statements forwarded to and pulled from, as host or host:port;
     without any, neither is done."""
@@ -174,6 +182,7 @@ class Settings:
 def read_settings() -> Settings:
     """Settings from the environment: DATA_DIR, DATABASE_URL, MIGRATION_DATABASE_URL, SECRET_KEY, HOST, PORT, WORKERS,
     ATTACHMENT_MAX_BYTES,
+    ATTACHMENTS_URL, ATTACHMENTS_KEY, ATTACHMENTS_SECRET, ATTACHMENTS_REGION,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
     SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, OUTGOING_HOSTS, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
     LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, REQUIRE_SECOND_FACTOR,
@@ -203,6 +212,10 @@ def read_settings() -> Settings:
     sms_header = env.str("SMS_HEADER", "", validate=_check_sms_header)
     sms_body = env.str("SMS_BODY", "", validate=_check_sms_body)
     outgoing_hosts = env.str("OUTGOING_HOSTS", "", validate=_check_outgoing_hosts)
+    attachments_url = env.str("ATTACHMENTS_URL", "", validate=_check_attachments_url)
+    attachments_key = env.str("ATTACHMENTS_KEY", "", validate=_check_attachments_key)
+    attachments_secret = env.str("ATTACHMENTS_SECRET", "", validate=_check_attachments_key)
+    attachments_region = env.str("ATTACHMENTS_REGION", "us-east-1", validate=_check_attachments_region)
     metrics_token = env.str("METRICS_TOKEN", "", validate=_check_metrics_token)
     metrics_local = env.bool("METRICS_LOCAL", False, **YES_OR_NO)
     log_format = env.str("LOG_FORMAT", logs.PLAIN, validate=_one_of((logs.PLAIN, logs.JSON)))
@@ -221,6 +234,11 @@ def read_settings() -> Settings:
         told |= error.error_messages  # type: ignore[attr-defined]
     if sms_url and not sms_body and not told.keys() & {"SMS_URL", "SMS_BODY"}:
         told["SMS_BODY"] = ["SMS_URL is set and this is not: say what the gateway is sent, to={to}&text={text} say."]
+    if attachments_url and not told.keys() & {"ATTACHMENTS_URL", "OUTGOING_HOSTS"}:
+        if not outgoing.is_listed(attachments_url, _listed(outgoing_hosts)):
+            told["ATTACHMENTS_URL"] = ["Its host is not in OUTGOING_HOSTS: add it there."]
+        elif not (attachments_key and attachments_secret):
+            told["ATTACHMENTS_KEY"] = ["ATTACHMENTS_URL is set: give ATTACHMENTS_KEY and ATTACHMENTS_SECRET as well."]
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
         secret_key = secret.encode() if secret else _kept_secret(data_dir / "secret_key")
@@ -250,6 +268,10 @@ def read_settings() -> Settings:
         sms_url=sms_url,
         sms_header=sms_header,
         sms_body=sms_body,
+        attachments_url=attachments_url.rstrip("/"),
+        attachments_key=attachments_key,
+        attachments_secret=attachments_secret,
+        attachments_region=attachments_region,
         outgoing_hosts=_listed(outgoing_hosts),
         metrics_token=metrics_token,
         metrics_local=metrics_local,
@@ -264,7 +286,10 @@ def read_settings() -> Settings:
     )
 
 
-SEALED = ("SECRET_KEY", "DATABASE_URL", "MIGRATION_DATABASE_URL", "SMTP_URL", "SMS_HEADER", "METRICS_TOKEN")
+SEALED = (
+    "SECRET_KEY", "DATABASE_URL", "MIGRATION_DATABASE_URL", "SMTP_URL", "SMS_HEADER", "METRICS_TOKEN",
+    "ATTACHMENTS_SECRET",
+)  # fmt: skip
 """Settings that are, or hold, secrets."""
 
 
@@ -397,6 +422,25 @@ def _check_public_url(url: str) -> None:
         raise ValidationError("Must be an https:// address, https://cdht.example.vn say.")
 
 
+def _check_attachments_url(url: str) -> None:
+    """Raise ValidationError for what is no bucket that may be asked."""
+    parts = _site(url) if url else None
+    if url and (parts is None or not outgoing.is_safe(url) or parts.query or len(parts.path.strip("/")) < 3):
+        raise ValidationError("Not a bucket; write https://HOST/BUCKET, or https://HOST/BUCKET/FOLDER.")
+
+
+def _check_attachments_key(text: str) -> None:
+    """Raise ValidationError for what no bucket gives."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValidationError("Has signs that no key or secret of a bucket has; copy it again, alone.")
+
+
+def _check_attachments_region(region: str) -> None:
+    """Raise ValidationError for what is no region."""
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", region, re.ASCII):
+        raise ValidationError("Not a region; write what the provider calls it, or leave it out.")
+
+
 def _check_smtp_url(url: str) -> None:
     """Raise ValidationError for what names no mail server."""
     try:
@@ -519,6 +563,9 @@ def furnished(app: Application, settings: Settings, database: Database) -> Appli
     app.extensions["settings"] = settings
     app.extensions["forwarding_filters"] = MORE
     app.extensions["database"] = database
+    if settings.attachments_url:
+        by = Credentials(settings.attachments_key, settings.attachments_secret, settings.attachments_region)
+        database.bucket = Bucket(settings.attachments_url, by)
     app.extensions["writer"] = Writer(database)
     app.extensions["last_uses"] = LastUses()
     app.extensions["issuers"] = Issuers(settings.outgoing_hosts)

@@ -2,23 +2,33 @@
 
 The bytes are kept once for each tenant and hash, apart from the Statements; a Statement names them by the hash it
 declares (xAPI 1.0.3 Data 2.4.11). Nothing here turns bytes into text.
+
+They lie in the database, or in a bucket (`lrs.bucket`) where the installation has one: there they are put, and
+confirmed, before the transaction that says so, and removed after the one that says so. What is left over by a request
+that broke off is swept later. A restored copy of the database (`lrs.copies`) reads the bucket, but puts and removes
+nothing there.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lrs.db import Session, among, is_postgresql
-from lrs.errors import Fault, InvalidStatement, TooLarge
+from lrs.bucket.store import Bucket
+from lrs.copies import copied_since
+from lrs.db import Database, Session, among, is_postgresql
+from lrs.errors import Fault, InvalidStatement, StoreAway, TooLarge
 from lrs.models import Attachment, AttachmentUse, Base
 from lrs.spooling import Slice, let_go
+
+_LENGTH = sa.func.coalesce(Attachment.length, sa.func.length(Attachment.content))
 
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 """The usage type of an Attachment that signs its Statement (xAPI 1.0.3 Data 2.6)."""
@@ -32,6 +42,8 @@ _AT_ONCE = 500
 _ATTACHMENT = Base.metadata.tables[Attachment.__tablename__]
 _USE = Base.metadata.tables[AttachmentUse.__tablename__]
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -39,6 +51,8 @@ class Content:
 
     sha2: str
     data: Slice
+    name: str | None = None
+    """What they are called in the bucket, where they have been put there (`put_away`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,67 @@ def check(
         raise InvalidStatement(faults)
 
 
+def put_away(database: Database, tenant: UUID, contents: Sequence[Content]) -> list[Content]:
+    """Put the bytes that are not stored yet into the bucket, where there is one, before any transaction.
+
+    Raises StoreAway; what was put there by then is removed again, or swept later.
+    """
+    if database.bucket is None or not contents:
+        return list(contents)
+    with database.reading(tenant) as session:
+        bucket = _to_put_into(session)
+        there = known(session, tenant, {content.sha2 for content in contents})
+    put: dict[str, Content] = {}
+    try:
+        for content in contents:
+            if content.sha2 not in put:
+                away = bucket is not None and content.sha2 not in there
+                name = bucket.put(tenant, content.sha2, content.data) if bucket is not None and away else None
+                put[content.sha2] = replace(content, name=name)
+                let_go(content.data)
+    except StoreAway:
+        take_back(database, put.values())
+        raise
+    return list(put.values())
+
+
+def take_back(database: Database, contents: Collection[Content]) -> None:
+    """Remove from the bucket what was put there for a request of which nothing is stored."""
+    _remove(database.bucket, [content.name for content in contents if content.name is not None])
+
+
+def _to_put_into(session: Session) -> Bucket | None:
+    """The bucket that bytes are put into; None where they stay in the database."""
+    bucket = _bucket(session)
+    return bucket if bucket is not None and copied_since(session) is None else None
+
+
+def _bucket(session: Session) -> Bucket | None:
+    database: Database = session.info["database"]
+    return database.bucket
+
+
+def _remove_later(session: Session, name: str) -> None:
+    """Remove an object that no row names any more, once the transaction has said so. What fails is swept later."""
+    bucket = _to_put_into(session)
+
+    def committed(session: Session) -> None:
+        if not session.in_nested_transaction():  # a savepoint's end is no commit
+            _remove(bucket, [name])
+
+    sa.event.listen(session, "after_commit", committed)
+
+
+def _remove(bucket: Bucket | None, names: Collection[str]) -> None:
+    if bucket is None:
+        return
+    for name in names:
+        try:
+            bucket.remove(name)
+        except StoreAway as error:
+            log.warning("an attachment that nobody needs stays in the bucket until it is swept: %s", error.why)
+
+
 def keep(
     session: Session, tenant: UUID, statements: Sequence[Mapping[str, Any]], contents: Collection[Content]
 ) -> set[str]:
@@ -103,17 +178,24 @@ def keep(
 
     Those that are there already stay as they are, and nobody removes them before the caller's transaction ends.
     """
+    bucket = _to_put_into(session) if contents else None
     types = {each["sha2"].lower(): each["contentType"] for one in statements for _, each in declared(one)}
     insert = postgresql.insert if is_postgresql(session) else sqlite.insert
     new: set[str] = set()
-    for sha2, data in sorted({content.sha2: content.data for content in contents}.items()):
+    for sha2, content in sorted({content.sha2: content for content in contents}.items()):
+        name, data = content.name, content.data
         there = sa.select(_ATTACHMENT.c.sha2).where(_ATTACHMENT.c.tenant_id == tenant, _ATTACHMENT.c.sha2 == sha2)
         # Where somebody else inserts the same at the same moment, nothing is inserted here and theirs is there then.
         while session.execute(there.with_for_update(read=True, key_share=True)).one_or_none() is None:
-            row = {"tenant_id": tenant, "sha2": sha2, "content_type": types[sha2], "content": data}
+            if bucket is not None and name is None:
+                name = bucket.put(tenant, sha2, data)
+            row = {"tenant_id": tenant, "sha2": sha2, "content_type": types[sha2], "name": name, "length": len(data)}
+            row["content"] = data if name is None else b""
             command = insert(_ATTACHMENT).on_conflict_do_nothing().returning(_ATTACHMENT.c.sha2)
             new.update(session.scalars(command, row))
             let_go(data)
+        if name is not None and sha2 not in new:
+            _remove_later(session, name)
     return new
 
 
@@ -157,9 +239,12 @@ def drop_unused(session: Session, tenant: UUID, hashes: Collection[str]) -> int:
     removed = 0
     for sha2 in sorted(hashes):
         same = _ATTACHMENT.c.tenant_id == tenant, _ATTACHMENT.c.sha2 == sha2
-        session.execute(sa.select(_ATTACHMENT.c.sha2).where(*same).with_for_update())
+        name = session.scalar(sa.select(_ATTACHMENT.c.name).where(*same).with_for_update())
         # A command of its own: it has to see what was committed while the one before it waited.
-        removed += session.connection().execute(sa.delete(_ATTACHMENT).where(*same, ~_is_kept())).rowcount
+        gone = session.connection().execute(sa.delete(_ATTACHMENT).where(*same, ~_is_kept())).rowcount
+        if gone and name is not None:
+            _remove_later(session, name)
+        removed += gone
     return removed
 
 
@@ -195,7 +280,7 @@ def find(
     kept: dict[str, Kept] = {}
     for start in range(0, len(hashes), _AT_ONCE):
         rows = session.execute(
-            sa.select(Attachment.sha2, Attachment.content_type, sa.func.length(Attachment.content)).where(
+            sa.select(Attachment.sha2, Attachment.content_type, _LENGTH).where(
                 Attachment.tenant_id == tenant, Attachment.sha2.in_(hashes[start : start + _AT_ONCE])
             )
         )
@@ -204,6 +289,27 @@ def find(
 
 
 def read(session: Session, tenant: UUID, sha2: str) -> bytes:
-    """The bytes of a stored Attachment."""
-    query = sa.select(Attachment.content).where(Attachment.tenant_id == tenant, Attachment.sha2 == sha2)
-    return session.execute(query).scalar_one()
+    """The bytes of a stored Attachment. Raises StoreAway."""
+    return b"".join(_pieces(_bucket(session), *_where(session, tenant, sha2)))
+
+
+def pieces(database: Database, tenant: UUID, sha2: str) -> Iterator[bytes]:
+    """The same, a little at a time; no session is open meanwhile."""
+    with database.reading(tenant) as session:
+        found = _where(session, tenant, sha2)
+    yield from _pieces(database.bucket, *found)
+
+
+def _where(session: Session, tenant: UUID, sha2: str) -> tuple[bytes, str | None, int, str]:
+    query = sa.select(Attachment.content, Attachment.name, _LENGTH, Attachment.sha2)
+    row = session.execute(query.where(Attachment.tenant_id == tenant, Attachment.sha2 == sha2)).one()
+    return row[0], row[1], row[2], row[3]
+
+
+def _pieces(bucket: Bucket | None, content: bytes, name: str | None, length: int, sha2: str) -> Iterator[bytes]:
+    if name is None:
+        yield content
+    elif bucket is None:
+        raise StoreAway("attachments are in a bucket, and ATTACHMENTS_URL names none")
+    else:
+        yield from bucket.pieces(name, length, sha2)

@@ -29,7 +29,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 import psycopg
@@ -40,6 +40,9 @@ from uuid_utils.compat import uuid7
 
 import lrs.arrays  # noqa: F401 - engines are to know how to send these
 from lrs import patience
+
+if TYPE_CHECKING:
+    from lrs.bucket.store import Bucket
 
 __all__ = [
     "AWAY",
@@ -183,6 +186,8 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = parsed
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.bucket: Bucket | None = None
+        """Where the bytes of Attachments are put, when not in the database itself."""
         self._writer_lock = threading.RLock()
         self._probe_lock = threading.Lock()
         self._probe: sqlite3.Connection | None = None

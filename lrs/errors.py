@@ -5,6 +5,7 @@
     ├── InvalidStatement      the Statements sent: every fault of every one, with its place and the clause broken
     ├── TooLarge              more than this store takes at once
     ├── Unauthenticated       no credentials, or ones nobody here was given; InvalidToken: a token that does not hold
+    ├── StoreAway             the bucket that keeps Attachments does not answer
     ├── IssuerAway            whoever issued a Bearer token cannot be asked for its keys just now
     ├── Forbidden             good credentials without the scope asked for; OutsideLaunch: beyond what was launched
     ├── UnknownTenant         no owner of data has that name or id
@@ -39,6 +40,7 @@ __all__ = [
     "OutsideLaunch",
     "PreconditionFailed",
     "StatementConflict",
+    "StoreAway",
     "TooLarge",
     "Unauthenticated",
     "UnknownTenant",
@@ -96,6 +98,14 @@ class InvalidToken(Unauthenticated):
 
     def __init__(self, why: str) -> None:
         LrsError.__init__(self, why)
+
+
+class StoreAway(LrsError):
+    """The bucket in which Attachments are kept does not answer, or not as it should; `why` is for the operator."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__("what keeps the bytes of attachments does not answer just now; send it again")
 
 
 class IssuerAway(LrsError):

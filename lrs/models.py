@@ -207,6 +207,11 @@ class Attachment(Base):
     """The hash as Statements declare it (SHA-224, 256, 384 or 512), in small hexadecimal digits."""
     content_type: Mapped[str]
     content: Mapped[bytes]
+    """Nothing where `name` says that the bytes are elsewhere."""
+    name: Mapped[str | None]
+    """What the bytes are called in the bucket (`lrs.bucket`)."""
+    length: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """How many bytes are there."""
 
 
 class AttachmentUse(Base):

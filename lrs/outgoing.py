@@ -22,7 +22,10 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["Answer", "NotPublic", "answer", "ask", "host_of", "is_here", "is_listed", "is_safe"]
+__all__ = ["AWAY", "Answer", "NotPublic", "answer", "ask", "host_of", "is_here", "is_listed", "is_safe", "opened"]
+
+AWAY = (OSError, http.client.HTTPException)
+"""What is raised where there is no answer, or none that can be read."""
 
 
 class NotPublic(OSError):
@@ -82,8 +85,8 @@ def ask(request: urllib.request.Request, *, written: str, seconds: float, most_b
 
     Raises `urllib.error.HTTPError` for an answer that is not good (a redirect is none), NotPublic, OSError, ValueError.
     """
-    with _opened(request, written, seconds) as opened:
-        body: bytes = opened.read(most_bytes + 1)
+    with opened(request, written=written, seconds=seconds) as answered:
+        body: bytes = answered.read(most_bytes + 1)
     return body
 
 
@@ -91,8 +94,8 @@ def answer(request: urllib.request.Request, *, written: str, seconds: float, mos
     """The whole answer, whatever its status. Raises OSError where there is none, or none that is whole, or one of more
     than `most_bytes`; NotPublic, ValueError."""
     try:
-        with _opened(request, written, seconds) as opened:
-            return _whole(opened, most_bytes)
+        with opened(request, written=written, seconds=seconds) as answered:
+            return _whole(answered, most_bytes)
     except urllib.error.HTTPError as error:
         with error:
             return _whole(error, most_bytes)
@@ -111,8 +114,9 @@ def _whole(opened: Any, most_bytes: int) -> Answer:
 
 
 @contextmanager
-def _opened(request: urllib.request.Request, written: str, seconds: float) -> Iterator[Any]:
-    """The answer, opened; cut off after so many seconds, however it comes."""
+def opened(request: urllib.request.Request, *, written: str, seconds: float) -> Iterator[Any]:
+    """A good answer, to be read bit by bit; cut off after so many seconds, however it comes. Raises as `ask`, and
+    whatever of `AWAY` while it is read."""
     host = host_of(request.full_url)
     if not is_safe(request.full_url):
         raise ValueError(f"{request.full_url} is not HTTPS")
@@ -127,8 +131,8 @@ def _opened(request: urllib.request.Request, written: str, seconds: float) -> It
     timer.daemon = True
     timer.start()
     try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=seconds) as opened:
-            yield opened
+        with urllib.request.build_opener(*handlers).open(request, timeout=seconds) as answered:
+            yield answered
     finally:
         timer.cancel()
         timer.join()

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from lrs.resources.rewriting import Application
+    from tests.s3 import S3
     from wsgi import Settings
 
 PEPPER = b"a secret for tests, thirty-two.."
@@ -139,6 +140,16 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """A server that speaks S3."""
+    from tests.s3 import S3
+
+    server = S3(tmp_path_factory.mktemp("s3"))
+    yield server
+    server.kill()
 
 
 @pytest.fixture(scope="session", autouse=True)

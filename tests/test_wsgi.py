@@ -250,6 +250,13 @@ UNUSABLE = {
     "PORT": {"abc": "from 1 to 65535", "0": "from 1 to 65535", "65536": "from 1 to 65535", "": "from 1 to 65535"},
     "HOST": {"http://0.0.0.0": "127.0.0.1", "0.0.0.0:8000": "127.0.0.1", "a b": "127.0.0.1", "1.2.3": "127.0.0.1"},
     "WORKERS": {"-1": "from 0 to 64", "65": "from 0 to 64", "two": "from 0 to 64"},
+    "ATTACHMENTS_URL": {
+        "s3.example/cdht": "https://", "http://s3.example/cdht": "https://", "https://s3.example": "https://HOST/BUCKET",
+        "https://s3.example/cdht": "OUTGOING_HOSTS",
+    },
+    "ATTACHMENTS_KEY": {"a b": "copy it again", "a\x07": "copy it again"},
+    "ATTACHMENTS_SECRET": {"bí": "copy it again"},
+    "ATTACHMENTS_REGION": {"a b": "Not a region"},
     "ATTACHMENT_MAX_BYTES": {"0": "1 or more", "32MiB": "1 or more"},
     "CORS_ORIGINS": {
         "learn.example.org": "'learn.example.org'",
@@ -332,6 +339,8 @@ def test_settings_that_cannot_be_used_are_all_told_at_once(told: Callable[..., l
 
 
 def test_what_is_missing_beside_a_setting_or_in_a_file_is_named(told: Callable[..., list[str]], tmp_path: Path) -> None:
+    [line] = told(ATTACHMENTS_URL="https://s3.example/cdht", OUTGOING_HOSTS="s3.example", ATTACHMENTS_KEY="k")
+    assert line.startswith("ATTACHMENTS_KEY: ATTACHMENTS_URL is set")
     [line] = told(SMS_URL="https://sms.example")
     assert line.startswith("SMS_BODY: SMS_URL is set and this is not")
     (tmp_path / "secret_key").write_text("\n")

@@ -16,7 +16,7 @@ from certification.web.frame import languages
 from certification.web.operators import health
 from certification.web.operators.health import GOOD, MIND, WRONG, Check
 from certification.web.operators.health.asked import Installation, this_installation
-from certification.web.operators.health.of_outside import certificate_of_https
+from certification.web.operators.health.of_outside import bucket_of_attachments, certificate_of_https
 from lrs import api
 from lrs.db import NOBODY
 
@@ -59,7 +59,8 @@ def doctor(as_json: bool, everything: bool, language: str) -> None:
 
 def _ask(installation: Installation) -> list[tuple[str, Check]]:
     """Everything, each with the name of the tenant that it is about ("" for the installation)."""
-    found = [("", one) for one in (*health.of_installation(installation), *certificate_of_https(installation))]
+    outside = (*certificate_of_https(installation), *bucket_of_attachments(installation))
+    found = [("", one) for one in (*health.of_installation(installation), *outside)]
     try:
         with installation.database.reading(NOBODY) as session:
             tenants = api.tenants(session)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lrs.backup import form, noted, taking
 from lrs.backup.form import SECRET, BackupFault, Manifest
+from lrs.commands.bucket import sweep_attachments
 from lrs.commands.invocation import database, database_to_write, shown
 from lrs.commands.layout import layout
 from lrs.copies import mark_copy
@@ -28,6 +29,7 @@ _BACKUP = click.Path(exists=True, file_okay=False, path_type=Path)
 ops_cli = AppGroup("ops", help="Keeping an installation alive: backups, taken while it runs, checked, and restored.")
 
 ops_cli.add_command(layout)
+ops_cli.add_command(sweep_attachments)
 
 
 @ops_cli.command()

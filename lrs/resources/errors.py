@@ -30,6 +30,7 @@ from lrs.errors import (
     NotStored,
     PreconditionFailed,
     StatementConflict,
+    StoreAway,
     TooLarge,
     Unauthenticated,
     listed,
@@ -47,6 +48,7 @@ STATUSES: dict[type[LrsError], int] = {
     TooLarge: 413,
     NotStored: 503,
     IssuerAway: 503,
+    StoreAway: 503,
 }
 
 CLAUSES: dict[type[LrsError], str] = {
@@ -111,6 +113,8 @@ def register(blueprint: Blueprint) -> None:
     def refused(error: LrsError) -> Response:
         status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 400)
         response = refusal(status, list(_faults(error)))
+        if isinstance(error, StoreAway):
+            log.error("the bucket of attachments: %s", error.why)
         if status == 503:
             response.headers["Retry-After"] = str(error.wait if isinstance(error, IssuerAway) else 2)
         if (challenge := _challenge(error)) is not None:

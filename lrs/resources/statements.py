@@ -197,17 +197,24 @@ def _drawn(session: Session, to: Identity, texts: Sequence[str], shape: Shape) -
 
 
 def _with_attachments(source: Database, tenant: UUID, answer: str, kept: Sequence[Kept]) -> Response:
-    """The answer as multipart/mixed. Each Attachment is read when its turn comes: one at a time is in memory."""
+    """The answer as multipart/mixed. Each Attachment is read when its turn comes: one at a time, or less, is in memory.
+
+    The first is begun at once, so that a refusal can still be told where it cannot be read.
+    """
     boundary = multipart.new_boundary()
     first, heads, last = multipart.heads(boundary, answer.encode(), kept)
+    opening = attachments.pieces(source, tenant, kept[0].sha2) if kept else iter(())
+    begun = next(opening, b"")
 
     def pieces() -> Iterator[bytes]:
         yield first
         for head, one in zip(heads, kept, strict=True):
-            with source.reading(tenant) as session:
-                content = attachments.read(session, tenant, one.sha2)
             yield head
-            yield content
+            if one is kept[0]:
+                yield begun
+                yield from opening
+            else:
+                yield from attachments.pieces(source, tenant, one.sha2)
         yield last
 
     response = handed_over(Response(pieces(), content_type=multipart.content_type(boundary)))

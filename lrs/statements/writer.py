@@ -15,9 +15,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from lrs import attachments
 from lrs.db import Database, Session
 from lrs.errors import LrsError, NotStored
 from lrs.statements.order import enter
@@ -52,6 +53,16 @@ class Writer:
         Raises what `store.put` raises, or NotStored when the one who led could not put it in.
         """
         tenant = batch.sender.tenant
+        if batch.contents:
+            batch = replace(batch, contents=attachments.put_away(self._database, tenant, batch.contents))
+        try:
+            return self._put(tenant, batch)
+        except LrsError as error:
+            if not isinstance(error, NotStored):
+                attachments.take_back(self._database, batch.contents)
+            raise
+
+    def _put(self, tenant: UUID, batch: Batch) -> list[UUID]:
         request = _Request(batch)
         with self._mutex:
             queue = self._queues.setdefault(tenant, deque())

@@ -26,6 +26,7 @@ GOES_OUT = {
     "lrs/outgoing.py": "HTTP: sign-in providers, the gateway of text messages, other stores, as operators set them",
     "lrs/forwarding/posting.py": "what to send another store, by way of outgoing",
     "lrs/forwarding/webhooks.py": "messages to a webhook, by way of outgoing",
+    "lrs/bucket/store.py": "what to ask the bucket of attachments for, by way of outgoing",
     "lrs/tokens/issuers.py": "what to ask an issuer of tokens for, by way of outgoing",
     "lrs/scanning.py": "the virus scanner of this machine, over its socket",
     "lrs/pulling/asking.py": "what to ask another store for, by way of outgoing",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from alembic.script import ScriptDirectory
 
 import migrations
@@ -22,6 +23,7 @@ from certification.roll_calls.meetings import Plan
 from certification.rules.criteria import PROGRAMME
 from lrs import copies
 from lrs.db import EVERY_TENANT, NOBODY, Database, new_id
+from lrs.models import Attachment
 from tests.certification.certificates.issued import entries, issue, recognise
 from tests.certification.learning import add_facts, ifi
 from tests.certification.reports.office import TOP, Office
@@ -149,3 +151,16 @@ def test_what_follows_from_other_rows_is_asked_again(database: Database, tenant:
     assert rows(database, results) == before
     assert rows(database, "SELECT states FROM certification_assessment") == [(None,)]
     assert rows(database, "SELECT stamp FROM certification_transcript_handover") == [(None,)]
+
+
+def test_attachments_stay_and_none_in_a_bucket_is_forgotten(database: Database, tenant: UUID) -> None:
+    told = {"tenant_id": tenant, "content_type": "image/png"}
+    with database.writing(tenant) as session:
+        session.add(Attachment(sha2="ab", content=b"\0\1", length=2, **told))
+    kept = "SELECT sha2, content_type, content FROM lrs_attachment WHERE sha2 IN ('ab', 'cd')"
+    assert down_and_up(database, "0069", kept) == rows(database, kept) == [("ab", "image/png", b"\0\1")]
+    with database.writing(tenant) as session:
+        session.add(Attachment(sha2="cd", content=b"", name=f"{tenant}/cd/1", length=7, **told))
+    with pytest.raises(RuntimeError, match="attachments are in a bucket"):
+        down_and_up(database, "0069", kept)
+    assert rows(database, "SELECT name, length FROM lrs_attachment WHERE sha2 = 'cd'") == [(f"{tenant}/cd/1", 7)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -24,8 +25,18 @@ NOTES = "Biên bản huấn luyện an toàn\r\n".encode()
 EMPTY = b""
 
 
+@pytest.fixture(params=["database", "bucket"])
+def kept_in(request: pytest.FixtureRequest, database: Database) -> str:
+    """Where bytes are kept."""
+    if request.param == "bucket":
+        database.bucket = request.getfixturevalue("s3").bucket()
+    return str(request.param)
+
+
 @pytest.fixture
-def xapi(client: FlaskClient, tenant: UUID, credential: Callable[..., str]) -> Callable[..., TestResponse]:
+def xapi(
+    kept_in: str, client: FlaskClient, tenant: UUID, credential: Callable[..., str]
+) -> Callable[..., TestResponse]:
     headers = {"Authorization": credential(tenant), "X-Experience-API-Version": "2.0.0"}
 
     def send(method: str = "GET", path: str = "/xapi/statements", **parts: Any) -> TestResponse:
@@ -138,6 +149,24 @@ def test_a_statement_is_put_with_its_file(xapi: Callable[..., TestResponse]) -> 
         )
         assert answer.status_code == 204
     assert read(xapi(query_string={"statementId": wanted, "attachments": "true"}))[1] == [PICTURE]
+
+
+def test_a_store_that_does_not_answer_is_told_as_such(
+    kept_in: str, xapi: Callable[..., TestResponse], database: Database, tenant: UUID
+) -> None:
+    assert post(xapi, with_files(PICTURE), PICTURE).status_code == 200
+    asked = {"attachments": "true"}
+    if kept_in == "bucket":
+        bucket = database.bucket
+        assert bucket is not None
+        database.bucket = replace(bucket, address="http://127.0.0.1:1/cdht")
+        for answer in (post(xapi, with_files(NOTES), NOTES), xapi(query_string=asked)):
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+        database.bucket = None
+        assert xapi(query_string=asked).status_code == 503
+        database.bucket = bucket
+    listed, files = read(xapi(query_string=asked))
+    assert (len(listed["statements"]), files) == (1, [PICTURE])
 
 
 def test_multipart_without_files_and_files_elsewhere_are_accepted(xapi: Callable[..., TestResponse]) -> None:

@@ -1,4 +1,5 @@
-"""What visitors meet before the program: the certificate of HTTPS. Asked over the network, so never for a page."""
+"""The certificate of HTTPS, which visitors meet before the program, and the bucket of attachments. Asked over the
+network, so never for a page."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ from flask_babel import gettext as _
 
 from certification.web.frame.written import instant
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, Check, Installation
+from lrs import api
 
-__all__ = ["certificate_of_https"]
+__all__ = ["bucket_of_attachments", "certificate_of_https"]
 
 ENDS_WITHIN = timedelta(days=21)
 """What renews certificates does so a month before their end: where fewer days are left, it does not."""
@@ -40,6 +42,22 @@ def certificate_of_https(asked: Installation, trusted: ssl.SSLContext | None = N
         near = until - asked.now < ENDS_WITHIN
         words = _("%(where)s: đến %(when)s.", where=where, when=instant(until))
         yield Check("https", name, MIND if near else GOOD, words, do if near else "", read)
+
+
+def bucket_of_attachments(asked: Installation) -> Iterator[Check]:
+    """Whether the bucket that bytes of attachments are kept in can be read."""
+    bucket = asked.database.bucket
+    if bucket is None:
+        return
+    name, read = _("Kho tệp đính kèm"), "attachments-in-a-bucket"
+    try:
+        bucket.answers()
+    except api.LrsError as error:
+        words = _("%(where)s: %(fault)s.", where=bucket.place, fault=str(getattr(error, "why", error)))
+        do = _("Phát biểu có tệp bị từ chối cho đến khi kho trả lời: xem địa chỉ, khoá và máy của kho")
+        yield Check("bucket", name, WRONG, words, do, read)
+    else:
+        yield Check("bucket", name, GOOD, _("%(where)s: trả lời.", where=bucket.place), "", read)
 
 
 def _until(host: str, port: int, trusted: ssl.SSLContext) -> datetime:
