@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+HEARD = Path(__file__).parent / "heard.js"
 
 PHONE, DESK = 360, 1280
 NARROWEST = 320
@@ -30,4 +31,10 @@ def axe_findings(page: Page, within: str = "") -> list[str]:
             one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`)""",
         within,
     )
+    return found
+
+
+def heard(page: Page) -> list[str]:
+    """What somebody who listens to the page, and cannot see it, would stumble over, beyond what the checker finds."""
+    found: list[str] = page.evaluate(HEARD.read_text(encoding="utf-8"))
     return found

@@ -78,7 +78,7 @@ def test_a_roster_is_dropped_or_chosen_checked_taken_in_and_undone_by_keyboard(
     expect(page.locator("#ket-qua")).to_contain_text("không rõ")
     with page.expect_download() as download:
         reach(page, page.get_by_role("button", name="Tải các dòng cần sửa"))
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     assert download.value.suggested_filename == "dong-can-sua.xlsx"
     do("Nhập các dòng đúng")
     expect(page.locator("#ket-qua h2")).to_have_text("Đã nhập")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.keyboard import press, reach, write
 from tests.browser.visiting import SIZES, Visit, walk_by_keyboard
 
 pytestmark = pytest.mark.slow
+
+SAID = "#noi-len[role=status]"
+"""What a screen reader follows while a page changes."""
 
 
 @pytest.fixture(params=SIZES)
@@ -25,10 +28,14 @@ def test_a_worker_is_found_while_one_types_and_points_are_given_in_place(visit: 
     page = visit.page
     visit.open("/cong-doan")
     page.click("nav >> text=Người lao động")
-    page.fill("#q", "huynh minh en")
-    page.wait_for_url("**q=huynh*")
-    assert page.inner_text("[role=status] strong") == "1 người"
-    assert page.evaluate("document.activeElement.id") == "q"
+    stays = page.query_selector(SAID)
+    assert stays is not None
+    for typed, left in (("khong co ai nhu vay", "0 người"), ("huynh minh en", "1 người")):
+        page.fill("#q", typed)
+        expect(page.locator(SAID)).to_have_text(left)
+        assert page.inner_text("#danh-sach [data-said]") == left
+        assert page.evaluate("document.activeElement.id") == "q"
+    assert stays.inner_text() == "1 người", "another element in its place is heard by nobody"
     page.click("text=Huỳnh Minh Én")
     assert page.inner_text("h1") == "Huỳnh Minh Én"
     page.fill("#o-1-CS4", "12")
@@ -42,6 +49,7 @@ def test_a_worker_is_found_while_one_types_and_points_are_given_in_place(visit: 
     with page.expect_navigation():
         page.click(".giving button")
     assert "Đã xác nhận 1 điểm" in page.inner_text(".note.done")
+    expect(page.locator(SAID)).to_contain_text("Đã xác nhận 1 điểm")
     page.click("text=Rút >> nth=0")
     page.fill("#reason", "Nhập thử")
     with page.expect_navigation():
@@ -109,7 +117,7 @@ def test_it_all_works_without_scripts(chromium: Browser, prepared_address: str) 
     visit.page.fill("#q", "huynh minh en")
     with visit.page.expect_navigation():
         visit.page.click("text=Lọc")
-    assert visit.page.inner_text("[role=status] strong") == "1 người"
+    assert visit.page.inner_text("#danh-sach [data-said]") == "1 người"
     visit.open("/cong-doan/xac-nhan?ai=tat-ca")
     visit.page.locator(".grid input.points").first.fill("99")
     with visit.page.expect_navigation():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.visiting import SIZES, Visit, walk_by_keyboard
 
@@ -37,6 +37,7 @@ def test_the_way_leads_from_the_province_to_whoever_is_missing(visit: Visit) -> 
     page.select_option("#chi_tieu", index=1)
     page.wait_for_url("**chi_tieu=*")
     assert "G2" in page.inner_text(".chosen h2")
+    expect(page.locator("#noi-len[role=status]")).to_contain_text("mục tiêu")
     page.select_option("#tinh", "unionised")
     page.wait_for_url("**tinh=unionised*")
     gaps = gaps_of(page)

@@ -28,6 +28,15 @@ BROKEN = {
     "px too wide": "<div style='width:900px'>Rộng</div>",
     "2 headings": "<h1>Hai</h1>",
     "jumps by": JUMP,
+    'links called "Xem" lead to': "<a href='/a'>Xem</a> <a href='/b'>Xem</a>",
+    "several buttons called": "<form class='act'><button>Rút</button></form>" * 2,
+    "said of no field": "<div class='field'><label>Tên <input></label><p class='fault' id='x'>Chưa có tên</p></div>",
+    "which is not there": "<label>Tên <input aria-describedby='nothing'></label>",
+    "a drawing that says nothing": "<svg><path d='M0 0'/></svg>",
+    "a navigation without a name": "<nav><a href='/a'>Đi</a></nav>",
+    "rows without heads": "<table><thead><tr><th scope='col'>Tên</th></tr></thead><tbody><tr><td>An</td></tr></table>",
+    "a live region comes with its words": "<div id='x' hx-get='/'><p role='status'>3 người</p></div>",
+    "nobody hears what becomes of": "<div id='x' hx-get='/'></div>",
     "holds the page up": "<script src='/a.js'></script>",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.looks import DESK, NARROWEST, PHONE, axe_findings, open_details, too_wide_by
+from tests.browser.looks import DESK, NARROWEST, PHONE, axe_findings, heard, open_details, too_wide_by
 from tests.certification.access.people import PASSWORD
 
 __all__ = ["PICTURES", "SIZES", "Visit", "walk_by_keyboard"]
@@ -78,6 +78,7 @@ class Visit:
         found += [] if heads == 1 else [f"{heads} headings of the first level"]
         found += [] if self.page.title().strip() else ["no title"]
         found += axe_findings(self.page, within)
+        found += heard(self.page)
         if self.size == "phone":
             found += self._narrow()
         return [f"{name}: {one}" for one in found]

@@ -8,12 +8,14 @@ from typing import Any
 
 from babel.dates import format_date
 from flask import Flask
+from flask_babel import gettext as _
+from markupsafe import Markup
 
 from certification.targets import figures
 from certification.vietnam import VIETNAM
 from certification.web.frame import languages
 
-__all__ = ["as_typed", "day", "day_in_words", "instant", "number", "percent", "prepare"]
+__all__ = ["as_typed", "dash", "day", "day_in_words", "instant", "number", "percent", "prepare"]
 
 
 def day(value: date | None) -> str:
@@ -55,6 +57,11 @@ def percent(value: Fraction | None) -> str:
     return written.replace(",", ".") if languages.chosen() == "en" else written
 
 
+def dash() -> Markup:
+    """Where there is nothing: a dash for the eye, words for whoever listens."""
+    return Markup('<span aria-hidden="true">{}</span><span class="sr">{}</span>').format(figures.NOTHING, _("chưa có"))
+
+
 def as_typed(value: Any) -> str:
     """A value as somebody would type it into a form."""
     if isinstance(value, bool):
@@ -65,6 +72,7 @@ def as_typed(value: Any) -> str:
 
 
 def prepare(app: Flask) -> None:
-    """Makes them filters of templates."""
+    """Makes them filters of templates, and the dash a function of theirs."""
+    app.jinja_env.globals["dash"] = dash
     for one in (day, day_in_words, instant, number, percent):
         app.jinja_env.filters[one.__name__] = one

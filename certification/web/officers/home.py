@@ -77,7 +77,7 @@ def tasks(waits: Waiting) -> list[dict[str, Any]]:
     def add(count: int, most: int, words: str, address: str | None, hint: str = "") -> None:
         if count:
             many = _("%(count)s+", count=number(most)) if count > most else number(count)
-            found.append({"words": words, "address": address, "status": many, "kind": "todo", "hint": hint})
+            found.append(_waits(words, address, many, "todo", hint))
 
     add(
         waits.attestations,
@@ -115,10 +115,14 @@ def tasks(waits: Waiting) -> list[dict[str, Any]]:
     for one in waits.others:
         view = _OTHERS.get(one.code)
         address = url_for(view) if view is not None else None
-        found.append(
-            {"words": one.words, "address": address, "status": number(one.count), "kind": "plain", "hint": one.to_do}
-        )
+        found.append(_waits(one.words, address, number(one.count), "plain", one.to_do))
     return found
+
+
+def _waits(words: str, address: str | None, many: str, kind: str, hint: str) -> dict[str, Any]:
+    return {
+        "words": words, "address": address, "status": many, "counts": _("đang chờ"), "kind": kind, "hint": hint,
+    }  # fmt: skip
 
 
 _OTHERS = {"without-criteria": "officers.list_without_criteria"}
@@ -143,13 +147,14 @@ def _reports(session: Session, place: Place | None, on: date) -> list[dict[str, 
 
 def _to_approve(one: Owed) -> dict[str, Any]:
     assert one.key is not None  # noqa: S101 — `_reports` asks for those alone
-    return {
-        "words": _("Duyệt báo cáo cấp dưới đã nộp"),
-        "address": url_for("officers.collect_reports", loc="cho-duyet", **named.address(one.code, one.key)),
-        "status": number(one.to_approve),
-        "kind": "todo",
-        "hint": one.title,
-    }
+    address = url_for("officers.collect_reports", loc="cho-duyet", **named.address(one.code, one.key))
+    task = _waits(_("Duyệt báo cáo cấp dưới đã nộp"), address, number(one.to_approve), "todo", one.title)
+    return {**task, "which": _cut_off(one)}
+
+
+def _cut_off(one: Owed) -> str:
+    """Tells one report from another one of its title, for whoever hears the link alone."""
+    return _("chốt số liệu ngày %(day)s", day=day(one.cut_off)) if one.cut_off is not None else ""
 
 
 def _report(one: Owed, on: date) -> dict[str, Any]:
@@ -168,4 +173,5 @@ def _report(one: Owed, on: date) -> dict[str, Any]:
     )
     return {
         "words": one.title, "address": address, "status": report_words.STATES[one.state], "kind": kind, "hint": left,
+        "which": _cut_off(one),
     }  # fmt: skip

@@ -13,7 +13,7 @@ __all__ = ["GRASSROOTS", "UPPER"]
 def _seek(page: Page) -> None:
     page.fill("#q", "huynh minh en")
     page.wait_for_url("**q=huynh*")
-    expect(page.locator("[role=status] strong")).to_have_text("1 người")
+    expect(page.locator("#danh-sach [data-said]")).to_have_text("1 người")
 
 
 def _give(page: Page) -> None:

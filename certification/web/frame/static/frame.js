@@ -43,6 +43,37 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   else location.reload();
 });
 
+// What a part of the page that was fetched anew says (its data-said; else how many rows it has) is said by one region that
+// stays: nobody hears a region that comes together with its words. Progress is said every ten seconds at most.
+{
+  const clean = (one) => one.textContent.replace(/\s+/g, " ").trim();
+  let before = "", when = 0;
+  const say = (words) => {
+    const region = document.getElementById("noi-len");
+    if (!region || !words) return;
+    [before, when] = [words, Date.now()];
+    region.textContent = "";
+    setTimeout(() => { region.textContent = words; }, 100);
+  };
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const part = event.target, told = [...part.querySelectorAll("[data-said]")].map(clean);
+    const rows = part.querySelectorAll("tbody tr").length, empty = part.querySelector(".empty p");
+    const listed = rows ? document.getElementById("noi-len")?.dataset.rows.replace("{count}", rows) : empty && clean(empty);
+    const words = told.join(". ") || listed, again = part.matches("[hx-trigger^=every]");
+    if (again && (words === before || (part.querySelector("progress") && Date.now() - when < 10000))) return;
+    say(words);
+  });
+  // What was just done is said as well where the page is read from its top.
+  addEventListener("DOMContentLoaded", () => setTimeout(() => say([...document.querySelectorAll("main > .note[role=status] > p")].map(clean).join(". ")), 400));
+}
+
+// What is announced as a button is pressed by the space bar, too.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || !event.target.matches?.("a[role=button]")) return;
+  event.preventDefault();
+  event.target.click();
+});
+
 // A file dropped anywhere on the form is the file of its field.
 for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => {
   const form = event.target.closest?.("form[data-drop]");

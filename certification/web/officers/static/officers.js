@@ -26,6 +26,7 @@ addEventListener("DOMContentLoaded", () => {
   const at = (time) => new Date(time).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
 
   function tell(words, time) {
+    if (said.textContent.startsWith(`${words} ${at(time)}. `)) return;  // it is read aloud, and not after every cell
     said.textContent = `${words} ${at(time)}. `;
     const drop = document.createElement("button");
     drop.type = "button";
