@@ -21,8 +21,11 @@ document.addEventListener("change", (event) => {
   const field = event.target;
   if (!field.dataset || !field.dataset.mostBytes) return;
   const id = `${field.id}-loi`;
+  const told = (field.getAttribute("aria-describedby") || "").split(/\s+/).filter((one) => one && one !== id);
   document.getElementById(id)?.remove();
-  if (![...field.files].some((file) => file.size > Number(field.dataset.mostBytes))) return;
+  const tooLarge = [...field.files].some((file) => file.size > Number(field.dataset.mostBytes));
+  field.setAttribute("aria-describedby", [...told, ...(tooLarge ? [id] : [])].join(" "));
+  if (!tooLarge) return;
   field.value = "";
   const said = Object.assign(document.createElement("p"), { id, className: "fault", textContent: field.dataset.tooLarge });
   said.setAttribute("role", "alert");
