@@ -22,11 +22,11 @@ from lrs import multipart
 from lrs.errors import InvalidRequest, TooLarge
 from lrs.resources import compression
 from lrs.spooling import IN_MEMORY, gather, let_go, pieces
+from tests.lrs.resources.test_attachments import kept_in, with_files, xapi
 from tests.lrs.resources.test_attachments import read as read_answer
-from tests.lrs.resources.test_attachments import with_files, xapi
 from tests.lrs.test_multipart import JSON, body, part
 
-__all__ = ["xapi"]
+__all__ = ["kept_in", "xapi"]
 
 BIG = bytes(range(256)) * 12_000
 FIVE = [hashlib.sha512(bytes([n])).digest() * 32_768 for n in range(5)]
