@@ -205,11 +205,12 @@ def test_every_session_says_whose_data_it_is_about() -> None:
     assert sum(len(sessions(path)) for path in PRODUCT) > 40
 
 
-def test_only_migrations_backups_and_layouts_see_every_tenant() -> None:
+def test_only_migrations_backups_layouts_and_the_sweeping_of_the_bucket_see_every_tenant() -> None:
     named = {str(path.relative_to(ROOT)) for path in PRODUCT if "EVERY_TENANT" in path.read_text()}
     whole_tables = {
         "lrs/backup/postgresql.py",
         "lrs/backup/taking.py",
+        "lrs/bucket/sweeping.py",
         "lrs/layout/cluster.py",
         "lrs/layout/partitions.py",
     }
