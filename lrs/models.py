@@ -73,7 +73,7 @@ class Credential(Base):
 class TokenClient(Base):
     """A client of an issuer of tokens (OAuth 2.0), and the key that its tokens stand for.
 
-    Personal data: none. Kept until an operator removes it.
+    No personal data: programs, not people. Kept until an operator removes it.
     """
 
     __tablename__ = "lrs_token_client"
