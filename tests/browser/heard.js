@@ -19,7 +19,7 @@
   const acts = [...main.querySelectorAll("form.act button")].filter((one) => one.checkVisibility()).map(named);
   for (const name of new Set(acts)) if (acts.indexOf(name) !== acts.lastIndexOf(name)) found.push(`several buttons called "${name}"`);
 
-  for (const said of document.querySelectorAll(".field .hint, .fault")) {
+  for (const said of document.querySelectorAll(".field .hint, p.fault")) {
     if (!said.id || !document.querySelector(`[aria-describedby~="${CSS.escape(said.id)}"]`)) found.push(`said of no field: ${named(said)}`);
   }
   for (const field of document.querySelectorAll("[aria-describedby]")) {

@@ -57,7 +57,7 @@ def test_a_key_is_made_a_statement_is_seen_live_and_after_revoking_none_is_taken
     assert visit.look("key-made") == []
     visit.open("/van-hanh/phat-bieu?truc_tiep=1")
     assert post(visit, key, secret, id) == 200
-    page.locator(f"#ket-qua >> text=Khoá {id[:8]}").wait_for(timeout=15_000)
+    page.locator(f"#ket-qua td >> text=Khoá {id[:8]}").wait_for(timeout=15_000)
     assert visit.look("statements-live") == []
     with page.expect_navigation():
         page.click("text=Thôi theo dõi")
