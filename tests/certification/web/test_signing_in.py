@@ -188,7 +188,7 @@ def test_sessions_are_listed_and_others_ended(app: Flask, visitor: Visitor, lan:
     others = [Visitor(app.test_client()) for _ in range(2)]
     for one in others:
         one.sign_in("lan")
-    assert visitor.get("/tai-khoan").text.count("Kết thúc</button>") == 2
+    assert visitor.get("/tai-khoan").text.count("phiên bắt đầu lúc") == 2
     answer = visitor.fill_in("/tai-khoan", {"phien": "khac"}, action="/tai-khoan/phien/ket-thuc")
     assert answer.headers["Location"] == "/tai-khoan"
     assert "Đã kết thúc phiên" in visitor.get("/tai-khoan").text
