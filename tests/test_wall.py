@@ -11,6 +11,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -185,17 +186,21 @@ def test_a_dump_by_the_ordinary_role_holds_every_row_and_comes_back_behind_a_wal
     restored.close()
 
 
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """What the file asks of others and what it calls."""
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute | ast.Call)]
+
+
 def attributes(path: Path, name: str) -> list[ast.Attribute]:
     """Where the file asks something for the attribute of this name."""
-    nodes = ast.walk(ast.parse(path.read_text()))
-    return [node for node in nodes if isinstance(node, ast.Attribute) and node.attr == name]
+    return [node for node in nodes_of(path) if isinstance(node, ast.Attribute) and node.attr == name]
 
 
 def sessions(path: Path) -> list[ast.Call]:
     """Where the file opens sessions."""
-    nodes = ast.walk(ast.parse(path.read_text()))
     opening = ("reading", "writing")
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    calls = [node for node in nodes_of(path) if isinstance(node, ast.Call)]
     return [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in opening]
 
 
