@@ -59,6 +59,13 @@ class Visit:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "/dang-nhap" not in url)
 
+    def turn(self, size: str) -> None:
+        """Go on at another size, and in its colours, with what is on the screen."""
+        width, scheme = SIZES[size]
+        self.size = size
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+
     def open(self, path: str) -> int:
         """The status of a page, which is then on the screen."""
         answer = self.page.goto(f"{self.address}{path}", wait_until="load")

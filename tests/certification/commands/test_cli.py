@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import click
+import pytest
 
 from certification.cli import certification_cli
 from lrs.db import Database
 from tests.certification.commands.running import Run, succeeded
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_help_leads_to_every_command_and_every_command_and_option_has_help(run: Run) -> None:
     overview = succeeded(run("--help"))
     for name, command in certification_cli.commands.items():

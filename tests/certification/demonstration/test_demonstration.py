@@ -208,6 +208,7 @@ def _agrees(cells: list[str], target: dict[str, Any]) -> bool:
     return all(re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d.,])", words) for figure in figures)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_table_page_and_json_agree_and_ctrl_c_stops_it_in_order(
     program: Program, serving: tuple[subprocess.Popen[str], str]
 ) -> None:
@@ -363,6 +364,7 @@ def test_a_second_run_finds_everything_done_and_refuses_other_numbers(program: P
     assert "set DATA_DIR" in errors
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_run_that_was_broken_off_is_completed_by_the_next_and_sigterm_stops_it_in_order(program: Program) -> None:
     broken = program.start("--no-serve", *SMALL)
     assert broken.stdout is not None

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
 from certification.resources.openapi import description
+from lrs.db import Database
 from tests.certification.access.people import account, give, signed_in
 from tests.certification.world import World
 
@@ -134,9 +135,12 @@ def test_nul_is_told_wherever_it_stands(world: World, client: FlaskClient, calle
 
 @pytest.mark.slow
 def test_nothing_that_is_sent_is_an_error_of_the_server(
-    world: World, client: FlaskClient, callers: list[Headers]
+    world: World, client: FlaskClient, callers: list[Headers], database: Database
 ) -> None:
+    """On PostgreSQL, which takes less, all of it; of it on SQLite every other round of callers."""
     for number, (method, address, body) in enumerate(_requests(NOTHING_LIKE_IT)):
+        if database.is_sqlite and number // len(callers) % 2:
+            continue
         answer = _send(client, callers[number % len(callers)], method, address, body)
         assert answer.status_code < 500
 
