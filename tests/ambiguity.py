@@ -105,7 +105,7 @@ class _Positions:
                 self.edges.update((one, other) for one in last for other in first)
                 ends = last
             return empty or least == 0, first, ends
-        raise NotImplementedError(f"{op} is in no expression of ours")
+        raise ValueError(f"{op} is in no expression of ours")
 
 
 def _inner(op: Any, value: Any) -> Iterator[Any]:
