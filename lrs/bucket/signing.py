@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 __all__ = ["Credentials", "signed"]
 
@@ -42,11 +42,6 @@ def signed(
     signature = hmac.new(key, text.encode(), "sha256").hexdigest()
     told = f"{_ALGORITHM} Credential={by.key}/{scope}, SignedHeaders={names}, Signature={signature}"
     return f"{written}?{asked}" if asked else written, {**headers, "Authorization": told}
-
-
-def host_as_signed(address: str) -> str:
-    """The host as a client sends it: with its port, unless that goes without saying."""
-    return urlsplit(address).netloc
 
 
 def _quoted(text: str) -> str:

@@ -19,10 +19,10 @@ from uuid import UUID
 
 from lrs import outgoing
 from lrs.bucket.signing import Credentials, signed
-from lrs.cmi5.xml_elements import Element, read
 from lrs.db import new_id
 from lrs.errors import InvalidRequest, StoreAway
 from lrs.spooling import Slice
+from lrs.xml_elements import Element, read
 
 __all__ = ["Bucket", "Object"]
 
@@ -110,11 +110,6 @@ class Bucket:
         """Raise StoreAway unless the bucket can be read."""
         with self._asked("GET", None, query={"list-type": "2", "prefix": self._prefix, "max-keys": "1"}) as opened:
             _list(_read(opened, _MOST_LISTED))
-
-    @property
-    def place(self) -> str:
-        """Where it is, for people."""
-        return self.address
 
     @property
     def _prefix(self) -> str:

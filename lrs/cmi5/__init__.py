@@ -1,6 +1,6 @@
 """cmi5 (Quartz), the xAPI Profile by which content is launched: this store takes the part of the LMS in it.
 
-    structure.py     a course as it is kept; reading.py makes one of cmi5.xml (xml_elements.py) or of a package
+    structure.py     a course as it is kept; reading.py makes one of cmi5.xml (lrs/xml_elements.py) or of a package
     courses.py       courses kept and found
     launching.py     a launch: registration, session, LMS.LaunchData, the "launched" Statement, the URL
     keys.py          the fetch URL and the auth-token: what narrows a key to one session, and when it ends

@@ -16,11 +16,11 @@ from decimal import Decimal, InvalidOperation
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 from uuid import UUID
 
-from lrs.cmi5 import xml_elements
+from lrs import xml_elements
 from lrs.cmi5.structure import Block, Course, Objective, Unit, Words, our_id
-from lrs.cmi5.xml_elements import Element
 from lrs.errors import Fault, InvalidRequest, TooLarge
 from lrs.statements.validate import check_iri
+from lrs.xml_elements import Element
 from schemas import validator
 
 NAMESPACE = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
@@ -58,7 +58,7 @@ def read(document: bytes, tenant: UUID, *, base: str | None) -> Course:
     if base is not None and _is_read_otherwise(base):
         raise InvalidRequest.at("base", f"{base!r} {_READ_OTHERWISE}", "cmi5 14.1")
     reader = _Reader(tenant, base if base is None or base.endswith("/") else f"{base}/", is_package)
-    course = reader.course(xml_elements.read(document))
+    course = reader.course(xml_elements.read(document, "cmi5 14.0"))
     if reader.faults or course is None:
         raise InvalidRequest(reader.faults)
     return course

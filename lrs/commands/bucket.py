@@ -27,7 +27,7 @@ def sweep_attachments() -> None:
     try:
         found = sweep(source, source.bucket, now=datetime.now(UTC))
     except StoreAway as error:
-        raise click.ClickException(f"{source.bucket.place}: {error.why}.") from None
+        raise click.ClickException(f"{source.bucket.address}: {error.why}.") from None
     hours = LEFT_ALONE.total_seconds() / 3600
     click.echo(
         f"{found.kept} attachments in use; {found.removed} removed that nobody needs; {found.young} left alone"

@@ -53,11 +53,11 @@ def bucket_of_attachments(asked: Installation) -> Iterator[Check]:
     try:
         bucket.answers()
     except api.LrsError as error:
-        words = _("%(where)s: %(fault)s.", where=bucket.place, fault=str(getattr(error, "why", error)))
+        words = _("%(where)s: %(fault)s.", where=bucket.address, fault=str(getattr(error, "why", error)))
         do = _("Phát biểu có tệp bị từ chối cho đến khi kho trả lời: xem địa chỉ, khoá và máy của kho")
         yield Check("bucket", name, WRONG, words, do, read)
     else:
-        yield Check("bucket", name, GOOD, _("%(where)s: trả lời.", where=bucket.place), "", read)
+        yield Check("bucket", name, GOOD, _("%(where)s: trả lời.", where=bucket.address), "", read)
 
 
 def _until(host: str, port: int, trusted: ssl.SSLContext) -> datetime:

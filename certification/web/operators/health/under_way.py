@@ -161,13 +161,15 @@ def reading(session: Session, asked: Asking) -> Iterator[Work]:
 
 def erasures(session: Session, asked: Asking) -> Iterator[Work]:
     """Persons whose Statements are being erased from the store."""
-    for one in api.erasures_under_way(session, asked.tenant):
-        done, total = one.place, api.places(session, asked.tenant, None)[1]
+    found = api.erasures_under_way(session, asked.tenant)
+    total = api.places(session, asked.tenant, None)[1] if found else 0
+    for one in found:
         stuck = asked.now - one.begun > COUNTED_WITHIN
-        words = _("%(done)s trên %(total)s chỗ đã xem", done=number(done), total=number(total))
+        words = _("%(done)s trên %(total)s chỗ đã xem", done=number(one.place), total=number(total))
         do = _("Nếu không còn lệnh xoá nào đang chạy, xoá lại người đó hoặc chạy: flask lrs erase --unfinished")
         yield Work(
-            "erasure", _("Xoá phát biểu của một người"), one.begun, words, done, total, stuck, do=do if stuck else ""
+            "erasure", _("Xoá phát biểu của một người"), one.begun, words, one.place, total, stuck,
+            do=do if stuck else "",
         )  # fmt: skip
 
 

@@ -11,8 +11,6 @@ from lrs.errors import InvalidRequest
 DEEPEST = 64
 MOST_ELEMENTS = 200_000
 
-_CLAUSE = "cmi5 14.0"
-
 
 @dataclass(slots=True)
 class Element:
@@ -26,12 +24,13 @@ class Element:
 
     @property
     def text(self) -> str:
-        """What stands directly in it, without blanks at either end (13.1)."""
+        """What stands directly in it, without blanks at either end."""
         return "".join(self.texts).strip()
 
 
-def read(document: bytes) -> Element:
-    """The root element. Raises InvalidRequest for what is not well-formed, declares a document type or is too large."""
+def read(document: bytes, clause: str = "") -> Element:
+    """The root element. Raises InvalidRequest, which names the clause that asks for XML, for what is not well-formed,
+    declares a document type or is too large."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     open_elements: list[Element] = []
@@ -42,9 +41,9 @@ def read(document: bytes) -> Element:
         nonlocal count
         count += 1
         if count > MOST_ELEMENTS:
-            raise _refused(parser.CurrentLineNumber, f"more than {MOST_ELEMENTS} elements are not taken")
+            raise _refused(parser.CurrentLineNumber, f"more than {MOST_ELEMENTS} elements are not taken", clause)
         if len(open_elements) == DEEPEST:
-            raise _refused(parser.CurrentLineNumber, f"elements lie more than {DEEPEST} deep in one another")
+            raise _refused(parser.CurrentLineNumber, f"elements lie more than {DEEPEST} deep in one another", clause)
         element = Element(name, attributes, parser.CurrentLineNumber)
         (open_elements[-1].children if open_elements else roots).append(element)
         open_elements.append(element)
@@ -56,7 +55,9 @@ def read(document: bytes) -> Element:
         open_elements[-1].texts.append(words)
 
     def doctype(*_: object) -> None:
-        raise _refused(parser.CurrentLineNumber, "a document type declaration (<!DOCTYPE …>) is not taken; remove it")
+        raise _refused(
+            parser.CurrentLineNumber, "a document type declaration (<!DOCTYPE …>) is not taken; remove it", clause
+        )
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -65,11 +66,11 @@ def read(document: bytes) -> Element:
     try:
         parser.Parse(document, True)
     except expat.ExpatError as error:
-        raise _refused(error.lineno, f"this is not well-formed XML: {expat.ErrorString(error.code)}") from None
+        raise _refused(error.lineno, f"this is not well-formed XML: {expat.ErrorString(error.code)}", clause) from None
     except (LookupError, ValueError):
-        raise _refused(1, "the encoding that it declares is not known; save it as UTF-8") from None
+        raise _refused(1, "the encoding that it declares is not known; save it as UTF-8", clause) from None
     return roots[0]
 
 
-def _refused(line: int, message: str) -> InvalidRequest:
-    return InvalidRequest.at(f"line {line}", message, _CLAUSE)
+def _refused(line: int, message: str, clause: str) -> InvalidRequest:
+    return InvalidRequest.at(f"line {line}", message, clause)
