@@ -5,6 +5,7 @@ All faults of a request are told at once: those of its query by the parameter's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -147,14 +148,22 @@ def _query(schema: type[Schema], faults: list[Fault]) -> Mapping[str, Any]:
     ]
     with_nul = [name for name, text in request.args.items(multi=True) if "\0" in name + text]
     faults += [Fault("" if "\0" in name else name, _NUL) for name in with_nul]
+    made = schema()
     try:
-        loaded: Mapping[str, Any] = schema().load(request.args.to_dict())
+        loaded: Mapping[str, Any] = made.load({name: _written(made, name, text) for name, text in request.args.items()})
     except ValidationError as error:
         faults += _query_faults(schema, error.messages_dict)
         return {}
     return loaded
 
 
+def _written(schema: Schema, name: str, text: str) -> str:
+    """The text; "", which is no number, for a number that Python would read and nobody writes (+7, 1_000)."""
+    is_number = isinstance(schema.fields.get(name), fields.Integer)
+    return text if not is_number or _WHOLE.fullmatch(text) else ""
+
+
+_WHOLE = re.compile("-?[0-9]+")
 _NUL = "there is a NUL character here, which no text has; leave it out"
 
 

@@ -95,6 +95,13 @@ def test_a_body_that_cannot_be_read_is_refused_beside_the_faults_of_the_query(ap
     assert len(refused.value.faults) >= 2
 
 
+@pytest.mark.parametrize("number", ["%2B7", "1_000", "+7", "7%20", "%D9%A7", "7.0", ""])
+def test_a_number_of_a_query_is_written_in_digits_alone(app: Flask, number: str) -> None:
+    with asking(app, f"/api/x?limit={number}", **json("{}")), pytest.raises(BadRequest) as refused:
+        parameters_and_body(Paging, Part)
+    assert ("limit", "not a number; write it as 100") in faults(refused.value)
+
+
 @pytest.mark.parametrize("number", ["2026.5", '"2026"', "true", "1e400"])
 def test_a_number_is_a_number(app: Flask, number: str) -> None:
     with asking(app, **json(f'{{"year": {number}}}')), pytest.raises(BadRequest) as refused:
