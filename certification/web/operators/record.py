@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.operators import pages
 from certification.web.operators.health.asked import this_installation
+from certification.web.operators.recorded import act_said, detail_said
 from certification.web.operators.words import act_words
 
 __all__ = ["HeadForm"]
@@ -52,7 +52,7 @@ def list_acts() -> Response:
         head = chain.head(session, tenant)
     part = cursors.page(tenant, found, ON_A_PAGE, as_of=today(), key=lambda one: (one.number,), show=lambda one: one)
     looking.saw_these(one.worker for one in part["items"] if one.worker is not None)
-    rows = [(one, "" if one.detail is None else json.dumps(one.detail, ensure_ascii=False)) for one in part["items"]]
+    rows = [(one, act_said(one.act), one.detail and detail_said(one.detail)) for one in part["items"]]
     return shown("operators/acts.html", rows=rows, next=part["next"], first=left is None, subject=subject, head=head)
 
 
