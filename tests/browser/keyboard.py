@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
-__all__ = ["choose", "held", "press", "reach", "write"]
+from tests.certification.access.people import PASSWORD
+
+__all__ = ["choose", "held", "press", "reach", "sign_in", "write"]
 
 _SEEN = """one => { const style = getComputedStyle(one);
     return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 }"""
@@ -41,6 +43,15 @@ def choose(page: Page, what: str, words: str) -> None:
     reach(page, what)
     page.keyboard.press(words[0])
     assert page.locator(what).evaluate("one => one.selectedOptions[0].text").startswith(words)
+
+
+def sign_in(page: Page, address: str, name: str) -> None:
+    """From the first page of the installation to where whoever it is begins."""
+    page.goto(address)
+    press(page, page.get_by_role("link", name="Đăng nhập", exact=True))
+    write(page, "#account", name)
+    write(page, "#password", PASSWORD)
+    press(page, "#password")
 
 
 def held(page: Page) -> bool:

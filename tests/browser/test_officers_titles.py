@@ -1,4 +1,5 @@
-"""From a review over a return to a decision about several and their certificates: by keyboard alone, on both sizes."""
+"""From signing in over a review, a return and a proposal to a decision about several and their certificates: by the
+keyboard alone, officers type no address, on both sizes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from certification.vietnam import vietnam_day
-from tests.browser.keyboard import choose, press, reach, write
+from tests.browser.keyboard import choose, press, reach, sign_in, write
 from tests.browser.visiting import SIZES, Visit, walk_by_keyboard
 
 pytestmark = pytest.mark.slow
@@ -18,10 +19,14 @@ TODAY = vietnam_day(datetime.now().astimezone())
 PEOPLE = {"phone": ("A010", "A011", "A012"), "desk": ("A013", "A014", "A015")}
 """Whose dossiers are confirmed: others on each size, since what is done stays done."""
 
+OF_TITLES = "nav a[href='/cong-doan/ho-so']"
+"""The list of dossiers, from wherever one is."""
+
 
 @pytest.fixture(params=SIZES)
 def visit(request: pytest.FixtureRequest, chromium: Browser, prepared_address: str) -> Iterator[Visit]:
-    made = Visit(chromium, prepared_address, "captren", size=request.param)
+    made = Visit(chromium, prepared_address, size=request.param)
+    made.name = "captren"
     yield made
     made.close()
     assert made.complaints == []
@@ -31,7 +36,9 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
     visit: Visit, chromium: Browser, prepared_address: str
 ) -> None:
     page, (first, second, returned) = visit.page, PEOPLE[visit.size]
-    visit.open("/cong-doan/xet-ho-so")
+    sign_in(page, prepared_address, "captren")
+    press(page, OF_TITLES)
+    press(page, "a[href^='/cong-doan/xet-ho-so']")
     assert visit.look("batches") == []
     walk_by_keyboard(page)
     press(page, "tbody a[href*='trang_thai=confirmed']")
@@ -45,7 +52,9 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
     press(page, "main form button")
     assert "Thiếu bản chấm điểm CS4" in page.inner_text(".timeline")
 
-    visit.open("/cong-doan/ho-so?trang_thai=confirmed&dn=dn/a")
+    press(page, OF_TITLES)
+    press(page, "a[href^='/cong-doan/xet-ho-so']")
+    press(page, "tbody a[href*='trang_thai=confirmed'][href*='dn=dn/a']")
     for number in (first, second):
         box = page.locator("tbody tr", has=page.locator(f"a[href$='/{number}']")).locator(".pick input")
         value = box.get_attribute("value")
@@ -54,8 +63,9 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
     press(page, "button[value=review]")
     assert "2 người đã xong" in page.inner_text(".lead")
 
-    union = Visit(chromium, prepared_address, "cdcs", size=visit.size)
-    union.open("/cong-doan/ho-so?trang_thai=reviewed")
+    union = Visit(chromium, prepared_address, size=visit.size)
+    sign_in(union.page, prepared_address, "cdcs")
+    press(union.page, "main a[href*='trang_thai=reviewed']")
     for number in (first, second):
         row = union.page.locator("tbody tr", has=union.page.locator(f"a[href$='/{number}']"))
         value = row.locator(".pick input").get_attribute("value")
@@ -70,10 +80,13 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
     press(union.page, "main form button")
     assert "Đã đề nghị công nhận 2 người" in union.page.inner_text(".note.done")
     assert union.look("made-proposal") == []
-    proposal = union.page.url
+    proposal = union.page.url.rpartition("/")[2]
     union.close()
 
-    page.goto(proposal)
+    press(page, OF_TITLES)
+    press(page, "a[href^='/cong-doan/de-nghi']")
+    assert visit.look("proposals") == []
+    press(page, f"tbody a[href$='{proposal}']")
     with page.expect_download() as minutes:
         reach(page, "a[href$='bien-ban.docx']")
         page.keyboard.press("Enter")
@@ -100,7 +113,10 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
     press(operator.page, "main form button")
     assert "Đã cấp 2/2 giấy" in operator.page.inner_text(".progress")
     operator.close()
-    page.goto(decision)
+    press(page, OF_TITLES)
+    press(page, "a[href^='/cong-doan/quyet-dinh']")
+    assert visit.look("decisions") == []
+    press(page, f"tbody a[href$='{decision.rpartition('/')[2]}']")
     assert visit.look("decision") == []
     with page.expect_download() as papers:
         reach(page, "a[href*='giay.zip']")
@@ -110,7 +126,3 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
         reach(page, "tbody a[href$='/paper']")
         page.keyboard.press("Enter")
     assert paper.value.suggested_filename.endswith(".pdf")
-    visit.open("/cong-doan/quyet-dinh")
-    assert visit.look("decisions") == []
-    visit.open("/cong-doan/de-nghi")
-    assert visit.look("proposals") == []
