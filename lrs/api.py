@@ -287,12 +287,14 @@ def changes(session: Session, tenant: UUID, after: str | None, *, limit: int = 1
     """What was stored after `after` (an opaque token of an earlier call; None for the beginning).
 
     Voiding and voided Statements are among them. Nothing is missed and nothing comes twice: a Statement becomes
-    visible only after every one with an earlier place (`lrs.statements.order`). Raises ValueError for what is no token.
+    visible only after every one with an earlier place (`lrs.statements.order`). Of large ones fewer than `limit` are
+    given at a time. Raises ValueError for what is no token.
     """
     start = _place_of(after)
-    found = query.after(session, tenant, start, limit)
+    found = query.after(session, tenant, start, limit, query.MOST_TEXT)
     last = found[-1].seq if found else start
-    return Changes(_stored(session, tenant, found), _token(last), complete=len(found) < limit)
+    complete = len(found) < limit and sum(len(one.exact) for one in found) < query.MOST_TEXT
+    return Changes(_stored(session, tenant, found), _token(last), complete=complete)
 
 
 def vouched_for(session: Session, tenant: UUID, authority: str, after: str | None, *, limit: int = 1000) -> Changes:

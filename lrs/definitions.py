@@ -79,7 +79,7 @@ def _merge_next(database: Database, tenant: UUID) -> int | None:
     """
     with database.reading(tenant) as session:
         position = _position(session, tenant)
-        found = query.after(session, tenant, position, CHUNK)
+        found = query.after(session, tenant, position, CHUNK, query.MOST_TEXT)
         definers = credentials.definers(session, tenant)
     if not found:
         return None

@@ -7,6 +7,7 @@ that is sent in chunks off at the limit. Half of a document must not take the pl
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from functools import cached_property
 from typing import IO, Any, cast
 
@@ -15,6 +16,9 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import ClientDisconnected, LengthRequired, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_content_length
+
+from lrs.resources.room import ROOM
+from lrs.spooling import IN_MEMORY
 
 __all__ = ["Request", "require_end"]
 
@@ -44,6 +48,9 @@ class Request(flask.Request):
 
     form_data_parser_class = _Named
 
+    _room = 0
+    """Bytes of a large body that is worked on in memory, until the request is over."""
+
     @cached_property
     def stream(self) -> IO[bytes]:
         announced = get_content_length(self.environ)
@@ -52,7 +59,17 @@ class Request(flask.Request):
         most = self.max_content_length
         if announced is not None and most is not None and announced > most:
             raise RequestEntityTooLarge
-        return cast(IO[bytes], _Whole(self.environ["wsgi.input"], announced, most))
+        return cast(IO[bytes], _Whole(self.environ["wsgi.input"], announced, most, self._take_room))
+
+    def _take_room(self, size: int) -> None:
+        ROOM.take(size)
+        self._room += size
+
+    def close(self) -> None:
+        """The request is over."""
+        ROOM.give_back(self._room)
+        self._room = 0
+        super().close()
 
 
 def require_end(request: flask.Request, body: bytes) -> None:
@@ -66,10 +83,13 @@ def require_end(request: flask.Request, body: bytes) -> None:
 
 
 class _Whole(io.RawIOBase):
-    """The bytes of a body up to its announced end, or up to one more than `most`."""
+    """The bytes of a body up to its announced end, or up to one more than `most`.
 
-    def __init__(self, source: Any, announced: int | None, most: int | None) -> None:
-        self._source, self._announced, self._most = source, announced, most
+    Where all of a large one is asked for at once, `take_room` is asked first for as many bytes as it may have.
+    """
+
+    def __init__(self, source: Any, announced: int | None, most: int | None, take_room: Callable[[int], None]) -> None:
+        self._source, self._announced, self._most, self._take_room = source, announced, most, take_room
         self._came = 0
 
     def readable(self) -> bool:
@@ -91,7 +111,13 @@ class _Whole(io.RawIOBase):
         return len(data)
 
     def readall(self) -> bytes:
-        pieces = []
+        pieces, has_room = [], False
+        if self._announced is not None and self._announced > IN_MEMORY:
+            self._take_room(self._announced)
+            has_room = True
         while data := self.read(256 * 1024):
             pieces.append(data)
+            if not has_room and self._came > IN_MEMORY:
+                self._take_room(self._most or self._came)
+                has_room = True
         return b"".join(pieces)

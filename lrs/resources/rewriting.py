@@ -81,15 +81,20 @@ class Application(Flask):
 
 
 def body_stream(environ: Environment, most_bytes: int | None) -> IO[bytes]:
-    """The body, however it is delimited, to be read once; raises as `bodies.Request`."""
-    reader = Request(environ)
-    reader.max_content_length = most_bytes
-    return reader.stream
+    """The body, however it is delimited, to be read once, piece by piece; raises as `bodies.Request`."""
+    return _reader(environ, most_bytes).stream
 
 
 def read_body(environ: Environment, most_bytes: int | None) -> bytes:
     """The whole body in memory; raises RequestEntityTooLarge."""
-    return body_stream(environ, most_bytes).read()
+    with _reader(environ, most_bytes) as reader:
+        return reader.stream.read()
+
+
+def _reader(environ: Environment, most_bytes: int | None) -> Request:
+    reader = Request(environ, populate_request=False)
+    reader.max_content_length = most_bytes
+    return reader
 
 
 def spooled_body(environ: Environment, most_bytes: int | None) -> Body:

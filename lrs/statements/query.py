@@ -28,6 +28,10 @@ MOST_AT_ONCE = 500
 """The most Statements one answer carries; also what `limit` 0 or no `limit` means."""
 
 
+MOST_TEXT = 8 * 1024 * 1024
+"""What follows the order reads so many characters of Statements at once, and then no more, however few these are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list is asked for. Absent filters are None."""
@@ -96,10 +100,19 @@ def many(session: Session, tenant: UUID, ids: Collection[UUID]) -> list[One]:
     return sorted([One(*row) for row in session.execute(query)], key=lambda one: one.seq)
 
 
-def after(session: Session, tenant: UUID, seq: int, limit: int) -> list[One]:
-    """What was stored after a place, voided or not, in order."""
-    query = _columns().where(Statement.tenant_id == tenant, Statement.seq > seq)
-    return [One(*row) for row in session.execute(query.order_by(Statement.seq).limit(limit))]
+def after(session: Session, tenant: UUID, seq: int, limit: int, most_text: int | None = None) -> list[One]:
+    """What was stored after a place, voided or not, in order; no more once there are `most_text` characters of it."""
+    query = _columns().where(Statement.tenant_id == tenant, Statement.seq > seq).order_by(Statement.seq).limit(limit)
+    if most_text is None:
+        return [One(*row) for row in session.execute(query)]
+    found: list[One] = []
+    a_few_at_a_time = {"stream_results": True, "max_row_buffer": 100}  # else PostgreSQL's client takes all at once
+    with session.connection().execute(query, execution_options=a_few_at_a_time) as rows:
+        for row in rows:
+            found.append(One(*row))
+            if (most_text := most_text - len(found[-1].exact)) <= 0:
+                break
+    return found
 
 
 def about(session: Session, tenant: UUID, keys: Collection[int]) -> list[UUID]:

@@ -7,6 +7,7 @@ import pytest
 
 from lrs import api
 from lrs.db import Database
+from lrs.statements import query
 from tests.lrs.statements.builders import statement, voiding
 from tests.threads import ended
 
@@ -31,6 +32,21 @@ def test_the_feed_gives_everything_once_in_the_order_stored(
     with database.reading(identity.tenant) as session:
         assert token == api.latest_token(session, identity.tenant)
         assert api.changes(session, identity.tenant, token).statements == []
+
+
+def test_of_large_ones_the_feed_gives_few_at_a_time_and_says_that_there_are_more(
+    database: Database, identity: api.Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "MOST_TEXT", 1)
+    ours, token = put(database, identity, 3), None
+    for number in range(3):
+        with database.reading(identity.tenant) as session:
+            batch = api.changes(session, identity.tenant, token)
+        assert [one.id for one in batch.statements] == [ours[number]]
+        assert not batch.complete
+        token = batch.token
+    with database.reading(identity.tenant) as session:
+        assert api.changes(session, identity.tenant, token).complete
 
 
 def test_voiding_and_voided_statements_are_in_the_feed(database: Database, identity: api.Identity) -> None:
