@@ -90,6 +90,7 @@ from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.bodies import Request
 from lrs.resources.observed import observe
 from lrs.resources.rewriting import Application
+from lrs.resources.shares import Quota, Shares
 from lrs.statements.writer import Writer
 from lrs.tokens.issuers import Issuers
 from lrs.versions import SUPPORTED
@@ -135,6 +136,11 @@ class Settings:
     public_url: str = ""
     """The address under which the world reaches this installation, without a slash at its end. Certificates name it for
     good; without it none is issued."""
+    requests_at_once: int = 4
+    """Of its threads each web process lets one key have so many while others are there; 0: all of them."""
+    key_requests_a_minute: int = 0
+    tenant_requests_a_minute: int = 0
+    """What one key, and all keys of one tenant, may send to the store in a minute; 0: as much as they like."""
     look_ups_a_minute: int = 120
     """What one address may look up in a minute in each web process, of certificates, lists of those withdrawn, keys and
     profiles; 0: as much as it likes."""
@@ -184,6 +190,7 @@ def read_settings() -> Settings:
     ATTACHMENT_MAX_BYTES,
     ATTACHMENTS_URL, ATTACHMENTS_KEY, ATTACHMENTS_SECRET, ATTACHMENTS_REGION,
     CORS_ORIGINS, XAPI_VERSION_NAMED_BY_DEFAULT, PUBLIC_URL, LOOK_UPS_A_MINUTE,
+    REQUESTS_AT_ONCE, KEY_REQUESTS_A_MINUTE, TENANT_REQUESTS_A_MINUTE,
     SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, OUTGOING_HOSTS, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
     LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, REQUIRE_SECOND_FACTOR,
     ENTERPRISES_TELL_UNION_ROLES, BREACHED_PASSWORDS, CLAMD_SOCKET. Of those that are secrets each may lie in a file of
@@ -206,6 +213,9 @@ def read_settings() -> Settings:
     version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=_one_of(SUPPORTED))
     public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
     look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, **_whole(0))
+    requests_at_once = env.int("REQUESTS_AT_ONCE", 4, **_whole(0, BLOCKING_THREADS))
+    key_requests = env.int("KEY_REQUESTS_A_MINUTE", 0, **_whole(0))
+    tenant_requests = env.int("TENANT_REQUESTS_A_MINUTE", 0, **_whole(0))
     smtp_url = env.str("SMTP_URL", "", validate=_check_smtp_url)
     mail_from = env.str("MAIL_FROM", "", validate=_check_mail_from)
     sms_url = env.str("SMS_URL", "", validate=_check_sms_url)
@@ -263,6 +273,9 @@ def read_settings() -> Settings:
         xapi_version_named_by_default=version,
         public_url=public_url.rstrip("/"),
         look_ups_a_minute=look_ups_a_minute,
+        requests_at_once=requests_at_once,
+        key_requests_a_minute=key_requests,
+        tenant_requests_a_minute=tenant_requests,
         smtp_url=smtp_url,
         mail_from=mail_from.strip(),
         sms_url=sms_url,
@@ -575,6 +588,11 @@ def furnished(app: Application, settings: Settings, database: Database) -> Appli
         ("guesses", GUESSES),
     ):
         app.extensions[name] = look_ups.limit(database, settings.secret_key, a_minute)
+    app.extensions["quotas"] = tuple(
+        Quota(look_ups.limit(database, settings.secret_key, a_minute), a_minute)
+        for a_minute in (settings.key_requests_a_minute, settings.tenant_requests_a_minute)
+    )
+    app.extensions["shares"] = Shares(settings.requests_at_once, BLOCKING_THREADS)
     app.extensions["looks"] = Looks()
     app.extensions["figures"] = figures = Figures(settings.data_dir, database.connections)
     if settings.slow_query_ms:

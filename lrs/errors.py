@@ -13,6 +13,7 @@
     ├── StatementConflict     a Statement with this id is stored already, and it is another one
     ├── DocumentConflict      a document is there already, and the request does not say that it knows which
     ├── PreconditionFailed    a document is not, or no longer, the one that the request expects
+    ├── TooMany               more requests than a key or its tenant may send just now
     └── NotStored             the database failed while this was put in together with what others sent
 
 The one table from these to HTTP statuses is `lrs/resources/errors.py`. `str(error)` is fit to be shown to the client:
@@ -42,6 +43,7 @@ __all__ = [
     "StatementConflict",
     "StoreAway",
     "TooLarge",
+    "TooMany",
     "Unauthenticated",
     "UnknownTenant",
     "listed",
@@ -180,6 +182,14 @@ class PreconditionFailed(LrsError):
         super().__init__(
             "the document is not as If-Match or If-None-Match of this request expects; check its current state (GET)"
         )
+
+
+class TooMany(LrsError):
+    """More requests than this key or its tenant may send just now; `wait` seconds from now it may again."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__(f"too many requests come from here at once; send it again in {wait} s, or in larger batches")
 
 
 class NotStored(LrsError):

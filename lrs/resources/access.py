@@ -14,6 +14,7 @@ from lrs.db import Database
 from lrs.last_use import LastUses
 from lrs.observing import events
 from lrs.resources import launched
+from lrs.resources.shares import Quota, Shares
 from lrs.statements.writer import Writer
 from lrs.tokens import verifying
 from lrs.tokens.issuers import Issuers
@@ -66,10 +67,23 @@ def caller(scope: str) -> Identity:
     uses.note(identity, now)
     g.test_mode = identity.test
     events.know(key=identity.key)
+    _take_share(identity)
     identity.require(scope)
     if identity.launch is not None:
         launched.narrow(identity, identity.launch)
     return identity
+
+
+def _take_share(identity: Identity) -> None:
+    """What this request takes of the process and of the minute, until it has its answer; raises TooMany."""
+    if "share" in g:
+        return
+    quotas: tuple[Quota, Quota] = current_app.extensions["quotas"]
+    quotas[0].take(f"key {identity.key}")
+    quotas[1].take(f"tenant {identity.owner}")
+    shares: Shares = current_app.extensions["shares"]
+    shares.enter(identity.key, identity.owner)
+    g.share = identity.key, identity.owner
 
 
 def register(blueprint: Blueprint) -> None:

@@ -32,6 +32,7 @@ from lrs.errors import (
     StatementConflict,
     StoreAway,
     TooLarge,
+    TooMany,
     Unauthenticated,
     listed,
 )
@@ -46,6 +47,7 @@ STATUSES: dict[type[LrsError], int] = {
     DocumentConflict: 409,
     PreconditionFailed: 412,
     TooLarge: 413,
+    TooMany: 429,
     NotStored: 503,
     IssuerAway: 503,
     StoreAway: 503,
@@ -59,6 +61,7 @@ CLAUSES: dict[type[LrsError], str] = {
     DocumentConflict: "xAPI 1.0.3 Communication 3.1",
     PreconditionFailed: "xAPI 1.0.3 Communication 3.1",
     TooLarge: "xAPI 1.0.3 Communication 3.2",
+    TooMany: "xAPI 1.0.3 Communication 3.2",
 }
 """What asks for a refusal, where its faults do not say so themselves."""
 PREFIXES = ("/xapi/", "/xapi-ext/")
@@ -115,8 +118,8 @@ def register(blueprint: Blueprint) -> None:
         response = refusal(status, list(_faults(error)))
         if isinstance(error, StoreAway):
             log.error("the bucket of attachments: %s", error.why)
-        if status == 503:
-            response.headers["Retry-After"] = str(error.wait if isinstance(error, IssuerAway) else 2)
+        if status in (429, 503):
+            response.headers["Retry-After"] = str(error.wait if isinstance(error, IssuerAway | TooMany) else 2)
         if (challenge := _challenge(error)) is not None:
             response.headers["WWW-Authenticate"] = challenge
         return response

@@ -10,12 +10,17 @@ from flask import Flask, Response, current_app, g, request
 from lrs import patience
 from lrs.observing import logs
 from lrs.observing.figures import Figures
+from lrs.resources.shares import Shares
 
 __all__ = ["HEADER", "UNMATCHED", "observe"]
 
 HEADER = "X-Request-Id"
 UNMATCHED = "(none)"
 """Stands for the template of addresses that have no view."""
+
+OF_THE_STORE = ("/xapi/", "/xapi-ext/")
+PROBES = frozenset({"/healthz", "/readyz", "/metrics", UNMATCHED})
+"""Asked again and again by what watches over the program: nobody waits for the answer."""
 
 THIS_MACHINE = ("127.0.0.1", "::1")
 
@@ -35,6 +40,9 @@ def observe(app: Flask) -> None:
         route = request.url_rule.rule if request.url_rule is not None else UNMATCHED
         asked = logs.begin(logs.identified(sent), route, request.method)
         g.request_id, g.asked = asked.id, asked
+        if not route.startswith(OF_THE_STORE) and route not in PROBES:
+            shares: Shares = current_app.extensions["shares"]
+            shares.somebody()
 
     @app.after_request
     def answered(response: Response) -> Response:
@@ -53,3 +61,6 @@ def observe(app: Flask) -> None:
     def ended(_error: BaseException | None) -> None:
         logs.CURRENT.set(None)
         patience.end()
+        if (share := g.pop("share", None)) is not None:
+            shares: Shares = current_app.extensions["shares"]
+            shares.leave(*share)

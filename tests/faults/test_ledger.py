@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from tests.faults.ledger import book, comparing, figures
+from tests.faults.ledger import book, comparing, figures, kills
 from tests.faults.ledger.book import Book, Kind
 from tests.faults.ledger.clients import Statement, plain
 
@@ -73,6 +74,14 @@ def test_a_book_that_breaks_off_is_read_up_to_there(batches: list[list[Statement
         (tmp_path / "0").write_bytes(whole[:end])
         assert all(not one.acknowledged for one in book.read(tmp_path / "0")[1:])
     assert len(book.read(tmp_path / "0")) == 1
+
+
+@pytest.mark.parametrize("way", ["all", "sigterm"])
+def test_the_program_is_started_once_its_database_has_recovered(way: str, tmp_path: Path) -> None:
+    begun = Mock()
+    killer = kills.Killer(begun.server, begun.postgres, random.Random(1), tmp_path / "kills")
+    getattr(killer, way)()
+    assert [name for name, _, _ in begun.mock_calls][1:] == ["postgres.wait", "server.start"]
 
 
 def test_runs_add_up_and_are_told_on_the_page(tmp_path: Path) -> None:

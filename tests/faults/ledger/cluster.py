@@ -103,13 +103,24 @@ class Postgres:
             time.sleep(0.005)
 
     def kill_a_backend(self, chance: random.Random) -> bool:
-        """Kill -9 the process of one connection: the server ends all others and recovers by itself."""
+        """Kill -9 the process of one connection: the server ends all others, which is waited for, and recovers."""
         assert self._process is not None
         found = [pid for pid in _children(self._process.pid) if b"postgres: cdht cdht" in _command(pid)]
         if found:
             with suppress(ProcessLookupError):
                 os.kill(chance.choice(found), signal.SIGKILL)
+            deadline = time.monotonic() + 30
+            while set(found) & set(_children(self._process.pid)):
+                assert time.monotonic() < deadline, "the server does not end its connections"
+                time.sleep(0.005)
         return bool(found)
+
+    def wait(self) -> None:
+        """Return when it takes connections again: until it has recovered, the program would not start."""
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            assert time.monotonic() < deadline, (self._folder / "log").read_text()[-3000:]
+            time.sleep(0.02)
 
     def limit_files(self, size: int) -> None:
         """Let no process of the server, and none that it starts, write a file larger than this."""

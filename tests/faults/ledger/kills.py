@@ -68,7 +68,7 @@ class Killer:
         """Every process of the program, and a start."""
         self._server.kill()
         self._note("all")
-        self._server.start()
+        self._start()
 
     def starting(self) -> None:
         """A storm: killed again and again while it starts, which migrates and may still be under way or just over."""
@@ -80,13 +80,13 @@ class Killer:
         if self._chance.random() < 0.3:
             self._start_and_end(self._chance.uniform(0.5, 4.0), signal.SIGTERM)
             self._note(STOPPED)
-        self._server.start()
+        self._start()
 
     def sigterm(self) -> None:
         """Ended in order while everybody sends, and started again."""
         self._server.stop()
         self._note(STOPPED)
-        self._server.start()
+        self._start()
 
     def database(self) -> None:
         """The PostgreSQL server, every process of it; it is away for a moment."""
@@ -109,6 +109,12 @@ class Killer:
         self._server.kill()
         self._note("machine")
         self._postgres.start()
+        self._server.start()
+
+    def _start(self) -> None:
+        """The program, once its database answers: beside one that still recovers it ends, as it should."""
+        if self._postgres:
+            self._postgres.wait()
         self._server.start()
 
     def _note(self, kind: str) -> None:
