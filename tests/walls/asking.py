@@ -100,7 +100,7 @@ _IDS = (
     ("hoan-tac/<uuid:id>", "event"), ("roll-calls", "roll-call"), ("diem-danh", "roll-call"), ("teams", "team"),
     ("roles", "role"), ("vai-tro", "role"), ("nhap-danh-sach", "import"), ("danh-sach", "import"),
     ("roll-up-members", "roll-up member"), ("roll-up-rounds", "roll-up round"),
-    ("tong-hop", "roll-up round"), ("roll-ups", "roll-up"), ("gui-len", "roll-up"),
+    ("thanh-vien", "roll-up member"), ("tong-hop", "roll-up round"), ("roll-ups", "roll-up"), ("gui-len", "roll-up"),
     ("phat-bieu", "statement"), ("quy-tac", "rule"), ("dong-y", "consent"),
 )  # fmt: skip
 """What `id`, `case` and the like name in an address that has this in it; the first that fits counts."""
@@ -122,7 +122,8 @@ _OWN_WORDS = {
     "/cong-doan/nam/": {"year": str(YEAR - 2)}, "/assets/": {"name": "frame/x"}, "/k/": {"code": "x"},
     "/api/certificates/by-code/": {"code": "x"}, "/api/units/<path:code>/reports": {"step": "submit"},
     "/profile/": {"number": "1"}, "/xapi-ext/cmi5/": {"course": str(UUID(int=1)), "registration": str(UUID(int=1))},
-    "/issuers/": {"number": "1"}, "/cong-doan/de-nghi/": {"kind": "bien-ban"}, "/cong-doan/tong-hop/": {"kind": "csv"},
+    "/issuers/": {"number": "1"}, "/cong-doan/de-nghi/": {"kind": "bien-ban"},
+    "/cong-doan/tong-hop/": {"kind": "csv", "step": "dong"},
 }  # fmt: skip
 
 
@@ -141,7 +142,7 @@ def _part(rule: str, name: str, place: Place) -> str:
         return place.plan
     if name == "key":
         return str(place.ids["key"])
-    if name == "name" and rule.startswith("/api/roll-up-members/"):
+    if name == "name" and rule.startswith(("/api/roll-up-members/", "/cong-doan/tong-hop/thanh-vien/")):
         return str(place.ids["roll-up key"])
     if name == "name" and rule.startswith(
         ("/api/destinations/", "/van-hanh/chuyen-tiep/", "/api/sources/", "/van-hanh/lay-ve/")

@@ -207,8 +207,8 @@ def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, cho
             form.refuse(
                 "",
                 _(
-                    "Anh/chị đã gửi đúng nội dung này lúc %(when)s và đã được ghi. Nếu muốn gửi thêm một lần nữa, bấm "
-                    "nút gửi lần nữa; nếu không, rời trang này",
+                    "Anh/chị đã gửi đúng nội dung này lúc %(when)s và đã được ghi; lần này chưa ghi gì. Muốn ghi thêm "
+                    "một lần nữa thì bấm nút ở cuối biểu mẫu.",
                     when=instant(g.said_at),
                 ),
             )

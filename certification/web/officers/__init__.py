@@ -53,7 +53,13 @@ from certification.web.officers import (  # noqa: E402, F401 — adds the views
     worker,
     workers,
 )
-from certification.web.officers.federation import gathered, made  # noqa: E402, F401 — adds the views
+from certification.web.officers.federation import (  # noqa: E402, F401 — adds the views
+    gathered,
+    made,
+    members,
+    opening,
+    recipient,
+)
 from certification.web.officers.titles import (  # noqa: E402, F401 — adds the views
     batches,
     deciding,

@@ -95,7 +95,7 @@ class Read(HTMLParser):
             self._open.values[self._text][-1] += data
 
     def handle_endtag(self, tag: str) -> None:
-        self._in_summary = self._in_summary and tag != "div"
+        self._in_summary = self._in_summary and tag != "ul"
         self._open = None if tag == "form" else self._open
         self._text = "" if tag == "textarea" else self._text
 

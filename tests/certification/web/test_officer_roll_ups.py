@@ -1,22 +1,27 @@
-"""Pages about signed figures: drafted, looked at again, signed and saved; taken in, refused by place, and added up."""
+"""Pages about signed figures: drafted, looked at again, signed and saved; taken in, refused by place, and added up; and
+those on which operators say from whom, for what, and where to."""
 
 from __future__ import annotations
 
 import io
 import json
 import re
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from certification.access.permissions import Role
-from certification.federation import making, rounds
+from certification.acts import chain
+from certification.federation import making, recipients, rounds
+from certification.models import RollUp, RollUpRecipient
 from lrs.db import Database
 from tests.certification.access.people import account, give
 from tests.certification.federation.province import CUT_OFF, PLAN, Centre, Province, changed
@@ -216,3 +221,143 @@ def test_a_round_that_is_closed_takes_nothing_and_one_that_goes_on_counts_days(
     answer = handed_in(operator, provinces[0].signed())
     assert (answer.status_code, "(/cut_off)" in answer.text) == (400, True)
     assert operator.get(f"/cong-doan/tong-hop/{UUID(int=1)}").status_code == 404
+
+
+MEMBERS = "/cong-doan/tong-hop/thanh-vien"
+
+
+def acts_of(world: World, about: str) -> list[str]:
+    with world.database.reading(world.tenant) as session:
+        return [one.act for one in chain.listed(session, world.tenant, limit=50) if one.act.startswith(about)]
+
+
+def test_members_are_taken_up_with_their_keys_and_ended(
+    world: World, operator: Visitor, provinces: list[Province]
+) -> None:
+    first, second = provinces
+    said = {
+        "unit": "vn/lai-chau", "did": first.issuer.did, "key": first.key(), "since": "1/1/2026", "reason": "CV 15/TLĐ",
+    }  # fmt: skip
+
+    def refused(path: str, typed: dict[str, str]) -> str:
+        answer = operator.fill_in(path, typed)
+        assert answer.status_code == 400
+        return words(answer)
+
+    assert "Chưa ghi nhận đơn vị nào" in operator.get(MEMBERS).text
+    wrong = refused(f"{MEMBERS}/them", said | {"unit": "vn/khong-co", "did": "lai-chau.example.vn", "key": "z6Mk"})
+    for fault in ("Không có đơn vị mang mã này", "Chưa phải địa chỉ ký", "Thiếu tên khoá"):
+        assert fault in wrong
+    assert "Khoá này của địa chỉ ký khác" in refused(
+        f"{MEMBERS}/them", said | {"key": f"{second.issuer.did}#{second.key()}"}
+    )
+    assert "bị chép thiếu" in refused(f"{MEMBERS}/them", said | {"key": first.key()[:-4]})
+    added = operator.fill_in(f"{MEMBERS}/them", said)
+    assert added.status_code == 303, words(added)
+    assert "Tỉnh Lai Châu đang thu Mã đơn vị vn/lai-chau" in words(operator.get(added.location))
+    again = refused(f"{MEMBERS}/them", said | {"unit": "dn/a"})
+    assert "người lao động sẽ bị tính hai lần" in again
+    assert "Một thành viên khác đã dùng địa chỉ ký này" in again
+
+    one, name = added.location, first.key().partition(" ")[0].rpartition("#")[2]
+    assert "đã có khoá tên này" in refused(f"{one}/khoa-moi", {"key": first.key(), "reason": "x"})
+    other = second.key().partition(" ")[2]
+    assert operator.fill_in(f"{one}/khoa-moi", {"key": f"moi {other}", "reason": "Đổi khoá"}).status_code == 303
+    assert operator.fill_in(f"{one}/khoa/{name}/ngung", {"reason": "Khoá cũ"}).status_code == 303
+    shown = words(operator.get(one))
+    assert "đã ngừng" in shown
+    assert "đang nhận Ngừng khoá moi" in shown
+    assert operator.get(f"{one}/khoa/khac/ngung").status_code == 404
+    assert "trước kỳ đầu tiên" in refused(f"{one}/thoi-thu", {"until": "31/12/2025", "reason": "x"})
+    assert operator.fill_in(f"{one}/thoi-thu", {"until": "31/1/2026", "reason": "Sáp nhập"}).status_code == 303
+    assert "thôi thu 01/01/2026 31/01/2026 1" in words(operator.get(MEMBERS))
+    assert operator.get(f"{MEMBERS}/{UUID(int=1)}").status_code == 404
+    assert sorted(acts_of(world, "roll-up-")) == [
+        "roll-up-key.add", "roll-up-key.end", "roll-up-member.add", "roll-up-member.end",
+    ]  # fmt: skip
+
+
+def test_a_round_is_opened_due_another_day_closed_and_gone_on_with(world: World, operator: Visitor) -> None:
+    said = {"plan": PLAN, "cut_off": "15/11/2026", "due": "18/11/2026", "basis": "all"}
+    assert "chưa chờ số liệu của ai" in operator.get("/cong-doan/tong-hop/moi").text
+    early = operator.fill_in("/cong-doan/tong-hop/moi", said | {"due": "14/11/2026"})
+    assert (early.status_code, "Hạn gửi phải từ ngày chốt trở đi" in early.text) == (400, True)
+    opened = operator.fill_in("/cong-doan/tong-hop/moi", said)
+    assert opened.status_code == 303, words(opened)
+    assert "Đã có kỳ thu của kế hoạch này" in operator.fill_in("/cong-doan/tong-hop/moi", said).text
+    due = operator.fill_in(f"{opened.location}/doi/doi-han", {"due": "1/1/2099", "reason": "Bão"})
+    assert due.status_code == 303, words(due)
+    assert "Hạn gửi 01/01/2099" in words(operator.get(opened.location))
+    assert operator.fill_in(f"{opened.location}/doi/dong", {"reason": "Đủ rồi"}).status_code == 303
+    closed = operator.get(opened.location).text
+    assert "đã đóng" in closed
+    assert "/doi/thu-tiep" in closed
+    assert "/doi/dong" not in closed
+    operator.fill_in(f"{opened.location}/doi/doi-han", {"due": "2/1/2099", "reason": "x"})
+    assert "đã đóng" in operator.get(opened.location).text, "another day opens nothing"
+    assert operator.fill_in(f"{opened.location}/doi/thu-tiep", {"reason": "Còn thiếu"}).status_code == 303
+    assert "đã đóng" not in operator.get(opened.location).text
+    assert operator.get(f"{opened.location}/doi/xoa").status_code == 404
+    assert sorted(acts_of(world, "roll-up-")) == [
+        "roll-up-round.close", "roll-up-round.close", "roll-up-round.go-on", "roll-up-round.go-on",
+        "roll-up-round.open",
+    ]  # fmt: skip
+
+
+def test_a_recipient_is_set_paused_sent_to_at_once_and_removed(
+    world: World, operator: Visitor, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(world)
+    told = {"endpoint": "https://tong-hop.example.vn/", "username": "lai-chau", "password": "bí mật", "reason": "CV 15"}
+    page = "/cong-doan/gui-len/noi-nhan"
+    drafted = operator.fill_in("/cong-doan/gui-len/moi", DRAFT).location
+    operator.fill_in(drafted, {})
+    one = drafted.removesuffix("/ky")
+    assert f"{one}/gui-ngay" not in operator.get(one).text
+    assert operator.get(f"{one}/gui-ngay").location == one
+    assert "Chưa có nơi nhận nào; tải tệp" in operator.get(one).text
+    assert "OUTGOING_HOSTS" in operator.fill_in(page, told).text
+    settings = replace(app.extensions["settings"], outgoing_hosts=("tong-hop.example.vn",))
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    wrong = words(operator.fill_in(page, told | {"endpoint": "tong-hop", "username": "a:b", "password": ""}))
+    for fault in ("Ghi địa chỉ https://", "không có dấu hai chấm", "Nhập bí mật của khoá"):
+        assert fault in wrong
+    assert operator.fill_in(page, told).status_code == 303
+    assert operator.fill_in(page, told | {"password": "", "paused": "1"}).status_code == 303, "the secret stays"
+    listed = words(operator.get("/cong-doan/gui-len"))
+    assert "đang tạm dừng Địa chỉ https://tong-hop.example.vn" in listed
+    assert "bí mật" not in listed
+    assert f"{one}/gui-ngay" not in operator.get(one).text, "kept back"
+    operator.fill_in(page, told | {"password": ""})
+    with world.database.writing(world.tenant) as session:
+        later = world.now + timedelta(hours=1)
+        session.execute(sa.update(RollUpRecipient).values(failures=3, again_at=later, answer="503: x", tried=world.now))
+        session.execute(sa.update(RollUp).values(refused="/proof: the signature fails\nkhông hiểu"))
+    assert "chưa gửi được thử lại lúc" in words(operator.get("/cong-doan/gui-len"))
+    refused = words(operator.get(one))
+    assert "Chữ ký không đúng: tệp đã bị sửa sau khi ký, hoặc ký bằng khoá lạ (/proof) không hiểu" in refused
+    assert operator.fill_in(f"{one}/gui-ngay", {}).status_code == 303
+    with world.database.reading(world.tenant) as session:
+        to = recipients.find(session, world.tenant)
+        assert to is not None
+        assert (to.again_at, to.waiting) == (None, 1)
+    with world.database.writing(world.tenant) as session:
+        session.execute(sa.update(RollUp).values(delivered=world.now))
+    assert "Gửi tới gần nhất Tỉnh Lai Châu, 15/11/2026" in words(operator.get("/cong-doan/gui-len"))
+    assert operator.get(f"{one}/gui-ngay").location == one
+    assert "Bản này không chờ gửi" in operator.get(one).text
+    assert operator.fill_in(f"{page}/bo", {"reason": "Mang tệp"}).status_code == 303
+    assert "Không gửi qua mạng" in operator.get("/cong-doan/gui-len").text
+
+
+@pytest.mark.usefixtures("operator")
+def test_officers_set_neither_members_nor_rounds_nor_the_recipient(world: World, app: Flask) -> None:
+    others = (
+        _visitor(world, app.test_client(), "lan", Role.UPPER_OFFICER, "cd/lai-chau"),
+        _visitor(world, app.test_client(), "tra", Role.AUDITOR),
+    )
+    for one in others:
+        for path in (MEMBERS, f"{MEMBERS}/them", "/cong-doan/tong-hop/moi", "/cong-doan/gui-len/noi-nhan"):
+            assert one.get(path).status_code == 403
+            assert f'href="{path}"' not in one.get("/cong-doan/gui-len").text
+            assert f'href="{path}"' not in one.get("/cong-doan/tong-hop").text

@@ -1,1 +1,2 @@
-"""Signed figures of units: made and sent to another installation (made), gathered from others (gathered)."""
+"""Signed figures of units: made for another installation (made), where they go (recipient); gathered from others
+(gathered), from whom (members), for which plans and days (opening). said: faults in words."""

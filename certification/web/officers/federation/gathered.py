@@ -27,6 +27,7 @@ from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.frame.written import day, number
 from certification.web.officers import pages
+from certification.web.officers.federation.opening import STEPS
 from lrs.api import InvalidRequest
 from lrs.db import Session
 
@@ -51,7 +52,9 @@ def list_rounds() -> Response:
     with database().reading(tenant) as session:
         seeing_all(session, Act.READ_GATHERED)
         found = [sums.gather(session, tenant, one.id, today=today()) for one in rounds.rounds(session, tenant)[:50]]
-    return shown("officers/federation/rounds.html", found=found, states=_counts, may=_may_receive())
+    return shown(
+        "officers/federation/rounds.html", found=found, states=_counts, may=_may_receive(), may_gather=_may_gather()
+    )
 
 
 @pages.page("/cong-doan/tong-hop/nhan", Act.RECEIVE_ROLL_UPS, methods=("GET", "POST"), most_bytes=FILE.most_bytes * 2)
@@ -77,7 +80,7 @@ def show_round(id: UUID) -> Response:
     targets = [_target(one, found) for one in found.sums]
     return shown(
         "officers/federation/round.html", found=found, lines=lines, targets=targets, states=_counts(found),
-        may=_may_receive() and found.round.closed is None,
+        may=_may_receive() and found.round.closed is None, steps=_steps(found) if _may_gather() else [],
     )  # fmt: skip
 
 
@@ -190,6 +193,16 @@ def _gathered(id: UUID) -> Gathered:
 
 def _may_receive() -> bool:
     return bool(rights.reach(who(), Act.RECEIVE_ROLL_UPS, today()))
+
+
+def _may_gather() -> bool:
+    return rights.reach(who(), Act.GATHER_ROLL_UPS, today()).everything
+
+
+def _steps(found: Gathered) -> list[tuple[str, object]]:
+    """What can be done about a round as it stands."""
+    fit = ("thu-tiep",) if found.round.closed else ("doi-han", "dong")
+    return [(step, STEPS[step][0]) for step in fit]
 
 
 refusals.SAYS[UnknownRound] = lambda error: _("Không có kỳ thu số liệu này")

@@ -32,6 +32,8 @@ from certification.web.frame.fields import Form, choice, day, long_text, text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import pages
+from certification.web.officers.federation.gathered import in_words
+from lrs.api import Fault as LineFault
 from lrs.db import Session
 
 __all__ = ["STATES", "DraftForm", "SignForm"]
@@ -71,9 +73,12 @@ def list_roll_ups() -> Response:
         did = issuer().did
     except NoPublicAddress:
         did = ""
+    sent = [one for one in found if one.delivered is not None]
     return shown(
         "officers/federation/made.html", found=found, states=STATES, recipient=recipient, did=did, keys=public,
+        last=max(sent, key=lambda one: one.delivered or one.drafted, default=None),
         may=bool(rights.reach(who(), Act.MAKE_ROLL_UPS, today())),
+        may_set=rights.reach(who(), Act.CHANGE_DESTINATIONS, today()).everything,
     )  # fmt: skip
 
 
@@ -101,8 +106,12 @@ def show_roll_up(id: UUID) -> Response:
     with database().reading(who().tenant) as session:
         one = find_made(session, id, Act.READ_ROLL_UPS)
         may = may_make(session, one.document.unit)
-        names = _names(session, one)
-    return shown("officers/federation/one-made.html", **_view(one, names), may=may)
+        names, to = _names(session, one), recipients.find(session, who().tenant)
+    waits = one.state in ("signed", "refused") and to is not None and to.paused is None
+    return shown(
+        "officers/federation/one-made.html", **_view(one, names), may=may, may_send=may and waits,
+        refused=[received_words(line) for line in (one.refused or "").splitlines()],
+    )  # fmt: skip
 
 
 @pages.page("/cong-doan/gui-len/<uuid:id>/ky", Act.MAKE_ROLL_UPS, methods=("GET", "POST"))
@@ -151,6 +160,12 @@ def _names(session: Session, one: Made) -> dict[str, str]:
     """What the targets of its plan are called."""
     plan = next((each for each in plans.all_plans(session, who().tenant) if each.id == one.document.plan), None)
     return {target.id: target.title for target in (plan.targets if plan else ())}
+
+
+def received_words(line: str) -> str:
+    """A fault that the recipient named, "/place: what is wrong", in words."""
+    place, _colon, message = line.partition(": ")
+    return in_words(LineFault(place, message)) if message and place.startswith("/") else line
 
 
 def _view(one: Made, names: Mapping[str, str]) -> dict[str, Any]:
