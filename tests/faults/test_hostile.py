@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 
-from tests.faults.hostile import figures
+from lrs.resources.rewriting import Application
+from lrs.statements.validate import check_statements, encode
+from tests.faults.hostile import figures, statements
 from tests.faults.hostile.asking import Answer
 from tests.faults.hostile.round import wrong_of
 from tests.faults.hostile.spoiling import bytes_spoilt, place_spoilt
@@ -43,6 +48,41 @@ def test_what_is_spoilt_is_known_by_its_chance_and_differs_from_what_was_good() 
     assert sum(document != good for document, _ in spoilt) > 190
     assert sum(written != text for _, written in spoilt) > 150
     assert good == {"a": [1, {"b": "c"}], "d": None}
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What Statements are made of, drawn by nobody."""
+    base = {"verb": {"id": "x:did", "display": {"vi": "làm"}}, "object": {"id": "x:y"}}
+    found = [
+        {"id": "x", "actor": {"mbox": f"mailto:{n}@a.vn"}, **base, **more}
+        for n, more in enumerate(({}, {"result": {"success": True}}, {"timestamp": "2026-11-22T09:30:00Z"}, {}))
+    ]
+    monkeypatch.setattr(statements, "drawn", lambda _seed: found)
+    return found
+
+
+def test_statements_of_parts_of_several_are_valid_and_known_by_their_chance(pool: list[dict[str, Any]]) -> None:
+    made = [statements.whole(random.Random(seed), pool) for seed in range(100)]
+    check_statements(made, version="2.0.0")
+    assert made == [statements.whole(random.Random(seed), pool) for seed in range(100)]
+    assert len({encode({**one, "id": ""}) for one in made}) > 10
+
+
+@pytest.mark.usefixtures("pool")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_taken_wrongly_or_comes_back_otherwise_is_found(
+    app: Application, tenant: UUID, credential: Callable[..., str]
+) -> None:
+    own = {"Authorization": credential(tenant)}
+    assert statements.wrong_of({"sqlite": app}, own, 7, 0) == []
+
+    def takes_all(_environ: Any, start: Callable[..., Any]) -> list[bytes]:
+        start("200 OK", [("Content-Type", "application/json")])
+        return [b'{"statements": []}']
+
+    wrong = statements.wrong_of({"sqlite": takes_all}, own, 7, 1)  # type: ignore[dict-item]
+    assert len(wrong) == 1 + statements.BREAKS + 1
 
 
 def test_rounds_add_up_and_what_was_found_stays_until_it_is_struck_out(tmp_path: Path) -> None:

@@ -1,38 +1,41 @@
 """`make hostile`: asks the program what nobody should, on both databases, and holds their answers against each other.
 
-    python -m tests.faults.hostile --minutes N [--seed S] [--again]
+    python -m tests.faults.hostile --minutes N [--seed S] [--statements] [--again]
 
-No answer is a 5xx, both engines give the same status and kind,
-and none takes long. Every round is added to the ledger
+No answer is a 5xx, both engines give the same status and kind, and none takes long. Every round is added to the ledger
 when it is over, so a run may be ended at any time and another goes on. Ends with 1 where anything was found; it is
 written into a file, with the request as it was. `--again` asks once more for what was found before, and strikes out
-what is mended.
+what is mended. `--statements` sends valid Statements by chance instead, and the same with one break in them: the valid
+come back equal, of the others nothing is stored.
+
+Nearly all the time is the program's own, so the lanes are processes: one would keep one core busy and no more.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import random
 import signal
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from lrs.resources import bulk
 from tests.faults.hostile import figures
-from tests.faults.hostile.requests import Maker
-from tests.faults.hostile.round import ROUND, Found, maker, run
+from tests.faults.hostile.round import OF_STATEMENTS, ROUND, Found, maker, run, run_statements
+from tests.faults.hostile.statements import drawn
 from tests.faults.hostile.twins import ENGINES, Template
 from tests.faults.ledger.round import program
-from tests.postgresql import Cluster
+from tests.postgresql import Cluster, end_with_parent
+
+BATCHES = 20
+"""Of Statements, to one pair of databases."""
 
 SHM = Path("/dev/shm")  # noqa: S108 — a folder of our own is made inside it
 
@@ -45,6 +48,7 @@ def main() -> int:
     parser.add_argument(
         "--found", type=Path, default=Path("hostile-found.jsonl"), help="where what was found is written"
     )
+    parser.add_argument("--statements", action="store_true", help="valid Statements, and one break in them")
     parser.add_argument("--again", action="store_true", help="ask once more for what was found before")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended; what was asked before this round is in the ledger"))
@@ -52,71 +56,108 @@ def main() -> int:
     print(f"chance: {seed}", flush=True)
     with tempfile.TemporaryDirectory(dir=SHM, prefix="cdht-hostile-") as folder, Cluster.start() as cluster:
         Path(folder).chmod(0o755)
-        bulk._uploads = threading.BoundedSemaphore(options.lanes)  # the lanes share what each server has for itself
         template = Template(Path(folder), cluster)
-        make = maker(template)
         if options.again:
-            return _again(template, make)
-        return _ask(template, make, seed, options)
+            return _again(template)
+        if options.statements:
+            drawn(seed)
+            return _ask(template, _sending(template, seed), options)
+        return _ask(template, _asking(template, seed), options)
 
 
-def _ask(template: Template, make: Maker, seed: int, options: argparse.Namespace) -> int:
-    ends, over, alone = time.monotonic() + options.minutes * 60, threading.Event(), threading.Lock()
-    starts, found_any = _starts(), 0
+Round = Callable[[int, Callable[[], bool]], Found]
+"""The round of this number, until it is told to stop."""
+
+
+def _asking(template: Template, seed: int) -> Round:
+    make = maker(template)
+    return lambda number, stop: run(template, make, seed, range(number * ROUND, (number + 1) * ROUND), stop)
+
+
+def _sending(template: Template, seed: int) -> Round:
+    return lambda number, stop: run_statements(template, seed, range(number * BATCHES, (number + 1) * BATCHES), stop)
+
+
+def _ask(template: Template, a_round: Round, options: argparse.Namespace) -> int:
+    """Each lane takes the next round when it is done with one: a process that is copied from this one, with all that
+    was made ready."""
+    ends, processes = time.monotonic() + options.minutes * 60, get_context("fork")
+    rounds, alone, found_any = processes.Value("q", 0), processes.Lock(), processes.Value("q", 0)
 
     def stop() -> bool:
-        return over.is_set() or time.monotonic() > ends
+        return time.monotonic() > ends
 
     def lane() -> None:
-        nonlocal found_any
+        end_with_parent()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        template.connect()
         while not stop():
+            with rounds:
+                number = rounds.value
+                rounds.value += 1
+            found = a_round(number, stop)
             with alone:
-                start = next(starts)
-            found = run(template, make, seed, range(start, start + ROUND), stop)
-            with alone:
-                found_any += len(found.faults)
+                found_any.value += len(found.faults)
                 _keep(found, options.found)
 
-    with ThreadPoolExecutor(options.lanes) as lanes:
-        try:
-            for one in [lanes.submit(lane) for _ in range(options.lanes)]:
-                one.result()
-        finally:
-            over.set()
-    return 1 if found_any else 0
-
-
-def _starts() -> Iterator[int]:
-    return count(0, ROUND)
+    gc.collect()
+    gc.freeze()
+    lanes = [processes.Process(target=lane) for _ in range(options.lanes)]
+    try:
+        for one in lanes:
+            one.start()
+        for one in lanes:
+            one.join()
+    finally:
+        for one in lanes:
+            one.terminate()
+            one.join()
+    return 1 if found_any.value or any(one.exitcode for one in lanes) else 0
 
 
 def _keep(found: Found, path: Path) -> None:
     """Into the ledger and, what was found, into a file."""
-    asked = sum(found.requests.values())
-    if not asked:
+    asked, sent = sum(found.requests.values()), found.valid + found.broken
+    if not asked + sent + len(found.faults):
         return
-    shared = {"memory": found.memory, "last": f"{datetime.now(UTC):%Y-%m-%d}", "program": program()}
-    runs = {
-        engine: {
+    shared = {"last": f"{datetime.now(UTC):%Y-%m-%d}", "program": program()}
+    runs: dict[str, dict[str, Any]] = {
+        engine: {"engine": found.versions[engine], **shared}
+        | ({"valid": found.valid, "broken": found.broken} if sent else {})
+        | ({
             "requests": dict(found.requests), "served": found.served, "statuses": dict(found.statuses[engine]),
-            "slowest_answer": round(found.slowest[engine], 1), "engine": found.versions[engine], **shared,
-        }
+            "slowest_answer": round(found.slowest[engine], 1), "memory": found.memory,
+        } if asked else {})
         for engine in ENGINES
     }  # fmt: skip
-    total = figures.add(runs, [[one["seed"], one["number"], one["wrong"]] for one in found.faults])
+    wrong_ones = [
+        [
+            one["seed"],
+            one["number"],
+            one["wrong"],
+            *([OF_STATEMENTS] if one["kind"] == OF_STATEMENTS else []),
+        ]
+        for one in found.faults
+    ]
+    total = figures.add(runs, wrong_ones)
     with path.open("a") as kept:
         for one in found.faults:
             kept.write(json.dumps(one, ensure_ascii=False) + "\n")
-    wrong = [f"{one['wrong']}: {one['caller']} {one['request'][:150]}" for one in found.faults]
-    print("\n".join([f"{asked:,} asked, in all {total:,} on each database: {len(wrong)} found", *wrong]), flush=True)
+    print(f"{asked or sent:,} asked, in all {total:,} on each database: {len(found.faults)} found", flush=True)
+    for one in found.faults:
+        print(f"{one['wrong']}: {one.get('caller', '')} {one.get('request', '')[:150]}", flush=True)
 
 
-def _again(template: Template, make: Maker) -> int:
+def _again(template: Template) -> int:
     whole: dict[str, Any] = json.loads(figures.LEDGER.read_text())
-    left = []
-    for seed, number, wrong in whole[figures.OPEN]:
-        found = run(template, make, seed, range(number, number + 1), lambda: False)
-        left += [[seed, number, one["wrong"]] for one in found.faults]
+    left, make = [], maker(template)
+    for seed, number, wrong, *kind in whole[figures.OPEN]:
+        one_alone = range(number, number + 1)
+        if kind:
+            found = run_statements(template, seed, one_alone, lambda: False)
+        else:
+            found = run(template, make, seed, one_alone, lambda: False)
+        left += [[seed, number, one["wrong"], *kind] for one in found.faults]
         print(seed, number, wrong, "is mended" if not found.faults else f"is still so: {found.faults[0]}", flush=True)
     figures.strike_out(left)
     return 1 if left else 0

@@ -24,6 +24,8 @@ ROWS = {
     "requests": "requests",
     "served": "of them over a socket, through the real server",
     "statuses": "answered with",
+    "valid": "valid Statements by chance, stored and given back equal",
+    "broken": "batches with one break, refused whole with its place named",
     "slowest_answer": "longest time to an answer, s",
     "memory": "most memory of the process that asked and answered, MiB",
     "last": "last run",

@@ -13,12 +13,15 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults.hostile import wire
+from tests.faults.hostile import statements, wire
 from tests.faults.hostile.asking import Answer, ask
 from tests.faults.hostile.requests import Maker, Request
 from tests.faults.hostile.twins import ENGINES, Installation, Template
 
-__all__ = ["ROUND", "Found", "is_served", "maker", "run", "wrong_of"]
+__all__ = ["OF_STATEMENTS", "ROUND", "Found", "is_served", "maker", "run", "run_statements", "wrong_of"]
+
+OF_STATEMENTS = "batch"
+"""The kind of what was found of valid Statements and broken ones: its number is that of a batch."""
 
 ROUND = 2_000
 """Requests to one pair of databases, before the next begins with fresh ones."""
@@ -40,6 +43,10 @@ class Found:
     """How many of these went over a socket, through the real server."""
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: {engine: Counter() for engine in ENGINES})
     slowest: dict[str, float] = field(default_factory=lambda: dict.fromkeys(ENGINES, 0.0))
+    valid: int = 0
+    """Valid Statements that were stored and came back equal."""
+    broken: int = 0
+    """Requests with one break that were refused whole, its place named."""
     faults: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     memory: int = 0
@@ -81,6 +88,28 @@ def run(template: Template, make: Maker, seed: int, numbers: range, stop: Callab
         for twin in twins:
             twin.close()
     found.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return found
+
+
+def run_statements(template: Template, seed: int, numbers: range, stop: Callable[[], bool]) -> Found:
+    """Sends the batches of these numbers, until `stop` says so."""
+    twins = [template.installed(engine, f"s{seed}_{numbers.start}") for engine in ENGINES]
+    found = Found(versions={twin.engine: twin.database.version() for twin in twins})
+    apps, own = {twin.engine: twin.app for twin in twins}, template.callers["xapi"].headers
+    try:
+        for number in numbers:
+            if stop():
+                break
+            if wrong := statements.wrong_of(apps, own, seed, number):
+                found.faults.append(
+                    {"seed": seed, "number": number, "wrong": wrong[0], "kind": OF_STATEMENTS, "all": wrong}
+                )
+            else:
+                found.valid += statements.BATCH
+                found.broken += statements.BREAKS
+    finally:
+        for twin in twins:
+            twin.close()
     return found
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
@@ -67,6 +68,11 @@ class Template:
         self.callers: Mapping[str, Caller] = callers(app, database, self.places[0], now)
         self._copy(database)
         database.close()
+
+    def connect(self) -> None:
+        """A connection of its own to the cluster, for a process copied from the one that made this."""
+        superuser = psycopg.connect(f"postgresql://tester@127.0.0.1:{self._cluster.port}/postgres", autocommit=True)
+        self._cluster = Cluster(self._cluster.port, superuser)
 
     def installed(self, engine: str, name: str) -> Installation:
         """A fresh copy, to be closed when nobody asks it any more."""

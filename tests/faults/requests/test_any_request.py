@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -23,6 +23,7 @@ from lrs import api
 from lrs.db import Database
 from lrs.statements.validate import decode, encode
 from tests.faults.requests.bad_requests import AGENT, CONTEXTS, JSON, STATEMENTS, document, documents
+from tests.faults.requests.sendable import as_given_back, sendable
 from tests.faults.requests.wire import Request, Wire
 from tests.faults.serving import scaled
 from tests.lrs.statements.strategies import breaks, broken, json_values, statements, texts
@@ -40,32 +41,6 @@ many = settings(
 def newest(database: Database, tenant: UUID) -> str:
     with database.reading(tenant) as session:
         return api.latest_token(session, tenant)
-
-
-def sendable(statement: dict[str, Any]) -> dict[str, Any]:
-    """The same under an id of its own, its Attachments to be had elsewhere."""
-    statement = copy.deepcopy(statement)
-    statement["id"] = str(uuid4())
-    for each in (statement, statement["object"]):
-        for attachment in each.get("attachments", ()) if isinstance(each, dict) else ():
-            attachment.setdefault("fileUrl", "https://hoc.example.org/tep")
-            if attachment["usageType"] == "http://adlnet.gov/expapi/attachments/signature":
-                attachment["usageType"] = "x:y"
-    return statement
-
-
-def as_given_back(statement: Mapping[str, Any]) -> dict[str, Any]:
-    """What has to come back: all that was sent but for what the store sets, in the forms that xAPI has it give."""
-    given = {key: value for key, value in statement.items() if key not in ("stored", "authority", "version")}
-    if "timestamp" in given:
-        given["timestamp"] = api.moment(given["timestamp"])
-    if "context" in given and "contextActivities" in given["context"]:
-        kinds = given["context"]["contextActivities"].items()
-        listed = {kind: each if isinstance(each, list) else [each] for kind, each in kinds}
-        given["context"] = {**given["context"], "contextActivities": listed}
-    if given["object"].get("objectType") == "SubStatement":
-        given["object"] = as_given_back(given["object"])
-    return given
 
 
 @many

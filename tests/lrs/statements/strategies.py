@@ -301,7 +301,7 @@ def _kind(keys: Keys, value: Any) -> str:
         return by_parent[str(parent)]
     if parent in _COMPONENT_LISTS:
         return "component"
-    if "contextActivities" in keys[-3:-1]:
+    if "contextActivities" in keys[-3:-1] and last != "definition":
         return "activity"
     return "other"
 
