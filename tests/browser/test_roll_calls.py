@@ -159,6 +159,8 @@ def test_by_keyboard_alone_a_number_and_enter_is_one_person(gate: Gate) -> None:
     expect(visit.page.locator("#so-nguoi")).to_have_text("3")
     press(visit.page, "a:has-text('Xong, xem kết quả')")
     assert gate.present("Bàn phím") == ["C07", "C11", "a02"]
+    visit.open("/diem-danh/mo")
+    expect(visit.page.locator("#topics label").first).to_have_text("Pháp luật an toàn, vệ sinh lao động")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -24,7 +24,7 @@ from certification.resources.roll_calls import known_meeting, reached
 from certification.resources.speaking import download
 from certification.resources.uploads import Kinds
 from certification.roll_calls import figures, meetings, presences, words
-from certification.roll_calls.meetings import Plan
+from certification.roll_calls.meetings import Meeting, Plan
 from certification.roll_calls.presences import Tick
 from certification.rules import roll_call_rules
 from certification.rules.criteria import PROGRAMME
@@ -42,6 +42,9 @@ from lrs.db import new_id
 __all__: list[str] = []
 
 SHOWN = 50
+RECENT = 5
+"""So many sessions say which topics come first."""
+
 PICTURES = Kinds(("image/jpeg", "image/png", "application/pdf"), presences.SHEET_BYTES)
 
 HOW = {
@@ -61,7 +64,10 @@ class OpenForm(Form):
     """What a session is about, and when."""
 
     title = text(_l("Nội dung buổi học"), needed=_l("Nhập nội dung buổi học, ví dụ Luật Lao động: nghỉ phép năm"))
-    topics = several(_l("Chủ đề được tính"), needed=_l("Chọn ít nhất một chủ đề"))
+    topics = several(
+        _l("Chủ đề được tính"), needed=_l("Chọn ít nhất một chủ đề"),
+        hint=_l("Chủ đề của các buổi gần đây đứng trước"),
+    )  # fmt: skip
     delivery = choice(_l("Hình thức"), [(code, said.capitalize()) for code, said in meetings.DELIVERIES.items()],
                       needed=_l("Chọn hình thức"))  # fmt: skip
     on = day(_l("Ngày"), needed=_l("Nhập ngày"))
@@ -114,7 +120,9 @@ def open_roll_call() -> Response:
     """Opens a session; the form begins with now."""
     tenant = caller().tenant
     with database().reading(tenant) as session:
-        topics = meetings.countable(session, tenant, today())
+        within = reached(session, Act.HOLD_ROLL_CALLS)
+        before = meetings.listed(session, tenant, organizations=within, limit=RECENT)
+        topics = _recent_first(meetings.countable(session, tenant, today()), before)
         rules = roll_call_rules.in_force(session, tenant, PROGRAMME, today())
     here = now().astimezone(VIETNAM)
     start = here - timedelta(minutes=here.minute % 5)
@@ -131,6 +139,12 @@ def open_roll_call() -> Response:
             made = meetings.open_one(session, tenant, unit, _plan(form.values), by=who().name, now=now())
             return form.done(url_for(".roll_call", id=made.id), _("Đã mở buổi điểm danh"))
     return shown("officers/roll-call-open.html", form=form, place=place)
+
+
+def _recent_first(topics: list[tuple[str, str]], before: list[Meeting]) -> list[tuple[str, str]]:
+    """What the last sessions were about, the latest first, then all else in the order of the mapping."""
+    codes = list(dict.fromkeys(code for one in before for code in one.topics))
+    return sorted(topics, key=lambda one: codes.index(one[0]) if one[0] in codes else len(codes))
 
 
 def _plan(values: Any) -> Plan:
