@@ -17,16 +17,17 @@ from flask.testing import FlaskClient
 
 from certification.access.permissions import Role
 from certification.acts import chain
-from certification.certificates import codes, verification
+from certification.certificates import codes, keys, verification
 from certification.credentials import proofs
 from certification.models import Certificate, Worker
 from certification.rules import rule_files
 from certification.vietnam import vietnam_day
 from lrs.db import Database
 from tests.certification.access import people
-from tests.certification.certificates.issued import DECISION, entries, recognise
+from tests.certification.certificates.issued import DECISION, PUBLIC_URL, entries, recognise
 from tests.certification.credentials.signed import verified_elsewhere
 from tests.certification.shipped_rules import FOLDER
+from tests.conftest import PEPPER
 
 CODE = "/api/certificates/by-code"
 
@@ -86,6 +87,41 @@ def test_the_key_is_changed_and_what_the_old_one_signed_is_still_verified(
     with database.reading(tenant) as session:
         acts = [one for one in chain.listed(session, tenant, limit=50) if one.act == "signing-key.make"]
     assert next(one.by for one in acts) == "vh"
+
+
+def test_a_drill_with_a_stolen_key(
+    client: FlaskClient, tenant: UUID, database: Database, operator: dict[str, str], issued: list[Any], now: datetime
+) -> None:
+    issuer = keys.Issuer.of(PUBLIC_URL, tenant)
+    with database.reading(tenant) as session:  # a thief has a copy of the database, and SECRET_KEY
+        name = keys.current_name(session, tenant)
+        assert name is not None
+        stolen = keys.named(session, tenant, issuer, name, secret=PEPPER)
+    assert client.post("/api/signing-keys/rotate", headers=operator).status_code == 200  # docs/operate.md, Leaked key
+
+    genuine = json.loads(client.get(f"{CODE}/{issued[0]['code']}/credential").data)
+    code = codes.make()
+    text = json.dumps({key: value for key, value in genuine.items() if key != "proof"}, ensure_ascii=False)
+    forged = proofs.prove(json.loads(text.replace(issued[0]["code"], code)), stolen, created=now)
+    proofs.check(forged, lambda address: stolen.public if address == stolen.id else None)  # as good as ours, by itself
+    for path in (f"{CODE}/{code}", f"{CODE}/{code}/credential", f"/k/{code}"):
+        assert client.get(path).status_code == 404
+    with database.writing(tenant) as session:  # one put into the register instead of what was signed for somebody
+        spoilt = sa.update(Certificate).where(Certificate.tenant_id == tenant, Certificate.code == issued[1]["code"])
+        session.execute(spoilt.values(signed=json.dumps(forged).encode()))
+    assert client.get(f"{CODE}/{issued[1]['code']}").json["unaltered"] is False  # type: ignore[index]
+    assert client.get(f"{CODE}/{issued[0]['code']}").json["unaltered"] is True  # type: ignore[index]
+
+    recognise(database, tenant, now, "NV-9", decision="13/QĐ-UBND")
+    answer = client.post("/api/certificates", json={"decision": "13/QĐ-UBND"}, headers=operator)
+    assert answer.json["signed"] == 1  # type: ignore[index]
+    entry = entries(database, tenant)[-1]
+    later = json.loads(client.get(f"{CODE}/{entry.code}/credential").data)
+    proof = later["proof"] if isinstance(later["proof"], dict) else later["proof"][0]
+    assert proof["verificationMethod"] != stolen.id, "the stolen key signs nothing of ours any more"
+    with database.reading(tenant) as session:
+        made = [one for one in chain.listed(session, tenant, limit=50) if one.act == "signing-key.make"]
+    assert len(made) == 2, "the record says when, and by whom"
 
 
 def test_the_book_of_the_register_is_given_to_whoever_may_read_it(
