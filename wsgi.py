@@ -136,7 +136,7 @@ class Settings:
     public_url: str = ""
     """The address under which the world reaches this installation, without a slash at its end. Certificates name it for
     good; without it none is issued."""
-    requests_at_once: int = 4
+    requests_at_once: int = 0
     """Of its threads each web process lets one key have so many while others are there; 0: all of them."""
     key_requests_a_minute: int = 0
     tenant_requests_a_minute: int = 0
@@ -213,7 +213,7 @@ def read_settings() -> Settings:
     version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=_one_of(SUPPORTED))
     public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
     look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, **_whole(0))
-    requests_at_once = env.int("REQUESTS_AT_ONCE", 4, **_whole(0, BLOCKING_THREADS))
+    requests_at_once = env.int("REQUESTS_AT_ONCE", 0, **_whole(0, BLOCKING_THREADS))
     key_requests = env.int("KEY_REQUESTS_A_MINUTE", 0, **_whole(0))
     tenant_requests = env.int("TENANT_REQUESTS_A_MINUTE", 0, **_whole(0))
     smtp_url = env.str("SMTP_URL", "", validate=_check_smtp_url)

@@ -1,9 +1,10 @@
 """What one key and one tenant may take of a web process while others need it, too.
 
 A process works on a few requests at once (its threads), and those that come beyond wait for all before them, whoever
-sent these. So that one who sends without a rest does not take everything, a key has a share of the threads for as long
-as others were here just now; some of its requests wait for a moment, further ones are told to come again. Who is alone
-has all of it. A quota goes by the minute instead, for all processes together, and holds whoever is there.
+sent these. Where an operator wants that one who sends without a rest does not take everything, a key has a share of the
+threads for as long as others were here just now; some of its requests wait for a moment, further ones are told to come
+again. Who is alone has all of it. A quota goes by the minute instead, for all processes together, and holds whoever is
+there. As delivered neither is set: what is too much waits, since some platforms lose what is refused.
 """
 
 from __future__ import annotations
@@ -69,16 +70,17 @@ class Shares:
         """A key works on `at_once` requests of `threads` while others are there; 0: on as many as it likes."""
         self._at_once, self._most, self._wait, self._clock = at_once, threads - KEPT_FREE, wait_seconds, clock
         self._changed = threading.Condition()
-        self._present = _Present(), _Present()
+        self._present = _Present(), _Present()  # by key, by tenant
         self._working: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()
         """Of keys and of tenants, who works or waits to."""
 
     def somebody(self) -> None:
-        """Somebody without a key of the store is there."""
-        with self._changed:
-            for present in self._present:
-                present.note(_SOMEBODY, self._clock())
+        """Somebody without a key of the store is there: a key has its share. Their tenant has not, each of whose
+        platforms may be an honest one."""
+        if self._at_once:
+            with self._changed:
+                self._present[0].note(_SOMEBODY, self._clock())
 
     def enter(self, key: str, tenant: UUID) -> None:
         """Begin to work on a request of this key; raises TooMany. Who entered leaves."""

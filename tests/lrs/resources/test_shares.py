@@ -78,6 +78,13 @@ def test_a_tenant_leaves_threads_to_others_however_many_keys_it_has() -> None:
     ours.enter("z", THEIRS)
 
 
+def test_people_are_no_other_tenant_so_platforms_of_theirs_wait_and_are_not_refused() -> None:
+    ours = shares()
+    ours.somebody()
+    for key in "abcdefghijklmnop":
+        ours.enter(key, OURS)
+
+
 def test_with_0_nothing_is_shared_out() -> None:
     ours = shares(0)
     for key in "ab" * 20:
@@ -108,7 +115,7 @@ def test_too_many_are_429_and_told_when_to_come_again(
     crowded.somebody()
     for _ in range(3):  # each leaves when it has its answer
         assert xapi("GET", "/xapi/statements").status_code == 200
-    crowded.enter(key := list(crowded._present[0]._last)[-1], UUID(list(crowded._present[1]._last)[-1]))
+    crowded.enter(key := list(crowded._present[0]._last)[-1], UUID(next(iter(crowded._present[1]._last))))
     assert key
     answer = xapi("GET", "/xapi/statements")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
