@@ -181,6 +181,8 @@ class Settings:
     """A file of breached passwords, in the order of their SHA-1, that new ones are held against."""
     scanner: Path | None = None
     """The socket of a virus scanner (clamd) that looks at files which are handed in."""
+    key_change_by_two: bool = False
+    """Whether it takes two persons to change the key that signs certificates."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
 
@@ -193,8 +195,8 @@ def read_settings() -> Settings:
     REQUESTS_AT_ONCE, KEY_REQUESTS_A_MINUTE, TENANT_REQUESTS_A_MINUTE,
     SMTP_URL, MAIL_FROM, SMS_URL, SMS_HEADER, SMS_BODY, OUTGOING_HOSTS, METRICS_TOKEN, METRICS_LOCAL, LOG_FORMAT,
     LOG_REQUESTS, SLOW_QUERY_MS, SESSION_IDLE_MINUTES, SESSION_IDLE_MINUTES_OTHERS, REQUIRE_SECOND_FACTOR,
-    ENTERPRISES_TELL_UNION_ROLES, BREACHED_PASSWORDS, CLAMD_SOCKET. Of those that are secrets each may lie in a file of
-    its name in CREDENTIALS_DIRECTORY instead, where systemd puts what it has opened.
+    ENTERPRISES_TELL_UNION_ROLES, KEY_CHANGE_BY_TWO, BREACHED_PASSWORDS, CLAMD_SOCKET. Of those that are secrets each
+    may lie in a file of its name in CREDENTIALS_DIRECTORY instead, where systemd puts what it has opened.
 
     Without DATABASE_URL the data is in `cdht.sqlite3` in DATA_DIR (default: `var` beside this file). Without SECRET_KEY
     a secret is made once and kept in DATA_DIR. What cannot be used ends the program with one line for each setting.
@@ -236,6 +238,7 @@ def read_settings() -> Settings:
     second_factor = env.str("REQUIRE_SECOND_FACTOR", ",".join(_names(WIDE)), validate=_check_roles)
     breached_file = env.str("BREACHED_PASSWORDS", "", validate=_check_breached)
     scanner = env.str("CLAMD_SOCKET", "", validate=_check_scanner)
+    key_change_by_two = env.bool("KEY_CHANGE_BY_TWO", False, **YES_OR_NO)
     enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False, **YES_OR_NO)
     told: dict[str, list[str]] = {}
     try:
@@ -295,6 +298,7 @@ def read_settings() -> Settings:
         require_second_factor=frozenset(one for one in Role if one.value in _role_values(second_factor)),
         breached_passwords=Path(breached_file).resolve() if breached_file else None,
         scanner=Path(scanner) if scanner else None,
+        key_change_by_two=key_change_by_two,
         enterprises_tell_union_roles=enterprises_tell_union_roles,
     )
 

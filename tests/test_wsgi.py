@@ -295,6 +295,7 @@ UNUSABLE = {
     "BREACHED_PASSWORDS": {"/nowhere": "cannot be read", str(ROOT / "README.md"): "ordered by hash"},
     "REQUIRE_SECOND_FACTOR": {"boss": "or none", "operator, boss": "of auditor,", " ": "or none"},
     "SLOW_QUERY_MS": {"-1": "0 or more", "fast": "0 or more"},
+    "KEY_CHANGE_BY_TWO": {"some": "true or false"},
     "ENTERPRISES_TELL_UNION_ROLES": {"some": "true or false"},
 }  # fmt: skip
 """Values that cannot be meant, by setting, each with what its sentence says."""

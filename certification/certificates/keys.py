@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -29,11 +29,13 @@ from lrs.api import copied_since, key_of
 from lrs.db import Session, is_postgresql
 
 __all__ = [
+    "Asked",
     "IsACopy",
     "Issuer",
     "NoPublicAddress",
     "SealedElsewhere",
     "alone",
+    "change",
     "current",
     "current_name",
     "did_document",
@@ -70,6 +72,23 @@ class IsACopy(CertificationError):
             f"This is a copy, restored on {vietnam_day(since):%d/%m/%Y}: nothing is signed from it, so that no number "
             "is given twice. If it is to be the installation from now on, say so: flask ops go-live."
         )
+
+
+ASKED = "signing-key.ask"
+"""The act of whoever asks for another key; its subject is `_NEXT`, since the key has no name yet."""
+
+ASKED_FOR = timedelta(days=1)
+"""How long the second of two persons may take."""
+
+_NEXT = "signing-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asked for another key, and until when somebody else can say the same."""
+
+    by: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +147,31 @@ def named(session: Session, tenant: UUID, issuer: Issuer, name: str, *, secret: 
     except (InvalidTag, ValueError):
         raise SealedElsewhere(name) from None
     return proofs.SigningKey(issuer.key(name), opened)
+
+
+def change(
+    session: Session, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, now: datetime, by_two: bool
+) -> str | Asked:
+    """`rotate`, where it takes two persons (`by_two`) only once somebody else has asked for it lately: who is the first
+    of them only asks, on record. The name of the new key, or who asked."""
+    if by_two:
+        alone(session, tenant)
+        asked = _asked(session, tenant, now)
+        if asked is None:
+            chain.add(session, tenant, by=by, act=ASKED, subject=_NEXT, now=now)
+            return Asked(by, now + ASKED_FOR)
+        if asked.by == by:
+            return asked
+    return rotate(session, tenant, issuer, secret=secret, by=by, now=now)
+
+
+def _asked(session: Session, tenant: UUID, now: datetime) -> Asked | None:
+    """Who asked for another key since the last one was made, and lately."""
+    made = session.scalar(sa.select(sa.func.max(SigningKeyRow.made)).where(SigningKeyRow.tenant_id == tenant))
+    for last in chain.listed(session, tenant, limit=1, subject=_NEXT):
+        if (made is None or last.at > made) and now < last.at + ASKED_FOR:
+            return Asked(last.by, last.at + ASKED_FOR)
+    return None
 
 
 def rotate(session: Session, tenant: UUID, issuer: Issuer, *, secret: bytes, by: str, now: datetime) -> str:

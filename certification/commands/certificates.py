@@ -157,11 +157,25 @@ def verify_certificate(code: str) -> None:
 @by
 @for_tenant
 def rotate_signing_key(by: str, tenant: str) -> None:
-    """Retire the key that signs and make a new one. What the old one signed goes on being verified."""
+    """Retire the key that signs and make a new one. What the old one signed goes on being verified.
+
+    Where KEY_CHANGE_BY_TWO is set, who comes first only asks; somebody else says the same within a day.
+    """
     with invocation.writing(tenant) as (session, owner):
         issuer = Issuer.of(public_url(), owner)
-        name = keys.rotate(session, owner, issuer, secret=invocation.secret(), by=by, now=invocation.now())
-    click.echo(f"{issuer.key(name)} signs from now on.")
+        by_two: bool = current_app.extensions["settings"].key_change_by_two
+        made = keys.change(
+            session, owner, issuer, secret=invocation.secret(), by=by, now=invocation.now(), by_two=by_two
+        )
+    if isinstance(made, keys.Asked):
+        click.echo(
+            printable(
+                f"{made.by} asked for another key. It is made when somebody else asks as well, until"
+                f" {made.until:%d/%m/%Y %H:%M} UTC."
+            )
+        )
+    else:
+        click.echo(f"{issuer.key(made)} signs from now on.")
 
 
 CERTIFICATES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
 from marshmallow import fields
 
 from certification.access.permissions import Act
@@ -32,9 +33,13 @@ class SigningKeysAnswer(AsOf):
 
 
 class RotatedKeyAnswer(AsOf):
-    """The key that signs from now on."""
+    """The key that signs from now on; or, where that takes two persons, who was the first to ask."""
 
-    key = fields.String(metadata={"description": "Its address."})
+    key = fields.String(allow_none=True, metadata={"description": "Its address; null where another person has to ask."})
+    asked_by = fields.String(allow_none=True, metadata={"description": "Who asked; null where the key was changed."})
+    until = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "Until when somebody else may ask as well, and so change it."}
+    )
 
 
 @resource.get("/signing-keys", Act.READ_CERTIFICATES, answers=SigningKeysAnswer)
@@ -51,10 +56,14 @@ def list_signing_keys() -> Any:
 def rotate_signing_key() -> Any:
     """Retire the key that signs, and make a new one
 
-    What the old one signed goes on being verified. It is an act on record.
+    What the old one signed goes on being verified. It is an act on record. Where the installation asks for two persons
+    (`KEY_CHANGE_BY_TWO`), the first only asks, and the second, who asks within a day, changes it.
     """
     everything(Act.ISSUE_CERTIFICATES)
     issuer = Issuer.of(public_url(), who().tenant)
     with changing(who().tenant) as session:
-        name = keys.rotate(session, who().tenant, issuer, secret=pepper(), by=who().name, now=now())
-    return {"as_of": today(), "key": issuer.key(name)}
+        by_two: bool = current_app.extensions["settings"].key_change_by_two
+        made = keys.change(session, who().tenant, issuer, secret=pepper(), by=who().name, now=now(), by_two=by_two)
+    if isinstance(made, keys.Asked):
+        return {"as_of": today(), "key": None, "asked_by": made.by, "until": made.until}
+    return {"as_of": today(), "key": issuer.key(made), "asked_by": None, "until": None}

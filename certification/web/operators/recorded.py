@@ -89,6 +89,7 @@ ACTS: Mapping[str, object] = {
     "rules.load": _l("Nạp quy định"),
     "signer.add": _l("Thêm người ký"),
     "signer.end": _l("Thôi một người ký"),
+    "signing-key.ask": _l("Đề nghị đổi khoá ký"),
     "signing-key.make": _l("Tạo khoá ký"),
     "title-review.corrected": _l("Xem lại danh hiệu: sửa giấy chứng nhận"),
     "title-review.kept": _l("Xem lại danh hiệu: giữ nguyên"),

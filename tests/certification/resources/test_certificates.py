@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -87,6 +88,38 @@ def test_the_key_is_changed_and_what_the_old_one_signed_is_still_verified(
     with database.reading(tenant) as session:
         acts = [one for one in chain.listed(session, tenant, limit=50) if one.act == "signing-key.make"]
     assert next(one.by for one in acts) == "vh"
+
+
+def test_two_persons_change_the_key_where_it_takes_two(
+    client: FlaskClient, tenant: UUID, database: Database, operator: dict[str, str], now: datetime
+) -> None:
+    settings = client.application.extensions["settings"]
+    client.application.extensions["settings"] = replace(settings, key_change_by_two=True)
+    people.account(database, tenant, "vh-hai", now)
+    people.give(database, tenant, "vh-hai", Role.OPERATOR, now)
+    second = people.signed_in(client, "vh-hai")
+
+    def ask(headers: dict[str, str]) -> Any:
+        return client.post("/api/signing-keys/rotate", headers=headers).json
+
+    def names() -> list[str]:
+        told: Any = client.get("/api/signing-keys", headers=operator).json
+        return [one["name"] for one in told["keys"]]
+
+    for _ in range(2):  # the same person twice is one person
+        asked = ask(operator)
+        assert (asked["key"], asked["asked_by"]) == (None, "vh")
+    assert names() == []
+    assert ask(second)["key"].endswith("#" + names()[0])
+    assert ask(second)["asked_by"] == "vh-hai", "what was asked for is done: the next change takes two again"
+    assert len(names()) == 1
+    with database.reading(tenant) as session:
+        acts = [(one.act, one.by) for one in chain.listed(session, tenant, limit=50) if one.act[:11] == "signing-key"]
+        assert acts == [("signing-key.ask", "vh-hai"), ("signing-key.make", "vh-hai"), ("signing-key.ask", "vh")]
+        issuer = keys.Issuer.of(PUBLIC_URL, tenant)
+    with database.writing(tenant) as session:
+        late = {"secret": PEPPER, "by": "vh", "now": datetime.now(UTC) + timedelta(hours=25), "by_two": True}
+        assert isinstance(keys.change(session, tenant, issuer, **late), keys.Asked), "a day is over"
 
 
 def test_a_drill_with_a_stolen_key(
