@@ -214,7 +214,9 @@ def test_a_round_that_is_closed_takes_nothing_and_one_that_goes_on_counts_days(
     assert re.search(r"chưa gửi, còn [\d.]+ ngày", words(operator.get(f"/cong-doan/tong-hop/{open_.id}")))
     with centre.database.writing(centre.tenant) as session:
         (closed,) = [one for one in rounds.rounds(session, centre.tenant) if one.cut_off == CUT_OFF]
-        rounds.change(session, centre.tenant, closed.id, closed=True, by="tong", reason="x", now=centre.now)
+        for one in (closed, open_):
+            rounds.change(session, centre.tenant, one.id, closed=True, by="tong", reason="x", now=centre.now)
+    assert "chưa gửi, kỳ thu đã đóng" in words(operator.get(f"/cong-doan/tong-hop/{open_.id}"))
     page = operator.get(f"/cong-doan/tong-hop/{closed.id}")
     assert "đã đóng" in page.text
     assert "/cong-doan/tong-hop/nhan" not in page.text

@@ -76,7 +76,8 @@ def receive_roll_up() -> AnyResponse:
 def show_round(id: UUID) -> Response:
     """Every member against each target, who is missing or late, and the sum of what came."""
     found = _gathered(id)
-    lines = [{"line": one, "words": state_words(one), "kind": KINDS[one.state]} for one in found.lines]
+    closed = found.round.closed is not None
+    lines = [{"line": one, "words": state_words(one, closed), "kind": KINDS[one.state]} for one in found.lines]
     targets = [_target(one, found) for one in found.sums]
     return shown(
         "officers/federation/round.html", found=found, lines=lines, targets=targets, states=_counts(found),
@@ -92,9 +93,11 @@ def round_file(id: UUID, kind: str) -> Response:
     return book_of(_gathered(id), kind)
 
 
-def state_words(line: Line) -> str:
-    """How a member stands, with its days."""
+def state_words(line: Line, closed: bool = False) -> str:
+    """How a member stands, with its days; nobody is waited for once a round is closed."""
     days = number(line.days)
+    if closed and line.state == sums.WAITED_FOR:
+        return str(_("chưa gửi, kỳ thu đã đóng"))
     if line.state == sums.MISSING:
         return str(_("chưa gửi, quá hạn %(days)s ngày", days=days))
     if line.state == sums.WAITED_FOR:
