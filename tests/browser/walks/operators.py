@@ -40,5 +40,10 @@ OPERATOR = Walk(
              picture="nguoi-dung"),
         step("Bấm **Quy tắc**: tiêu chí và kế hoạch nào đang có hiệu lực, bản sau khác bản trước ở đâu.",
              click("Quy tắc"), picture="quy-dinh"),
+        step("Cộng số liệu của các nơi có hệ thống riêng? Về **Trang chủ**, bấm **Số liệu đã ký của các nơi**, rồi "
+             "**Đơn vị thành viên**: mỗi nơi một khoá để kiểm tra chữ ký.",
+             click("Trang chủ"), click("Số liệu đã ký của các nơi"), click("Đơn vị thành viên"), picture="thanh-vien"),
+        step("Bấm **Tổng hợp từ các nơi**: mở kỳ thu, xem ai đã gửi, ai muộn, và tổng.",
+             click("Tổng hợp từ các nơi"), picture="tong-hop"),
     ),
 )  # fmt: skip
