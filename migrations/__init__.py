@@ -5,6 +5,7 @@ A revision is named `NNNN_what_it_does.py`, imports no models, and is tested wit
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from alembic import command
@@ -42,7 +43,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def is_current(database: Database) -> bool:
     """Whether the database stands at the newest revision; raises SQLAlchemy's errors when it does not answer."""
-    return revision(database) == ScriptDirectory(str(HERE)).get_current_head()
+    return revision(database) == _history().get_current_head()
 
 
 def revision(database: Database) -> str | None:
@@ -53,4 +54,10 @@ def revision(database: Database) -> str | None:
 
 def revisions() -> set[str]:
     """Every revision that this version of the program knows."""
-    return {script.revision for script in ScriptDirectory(str(HERE)).walk_revisions()}
+    return {script.revision for script in _history().walk_revisions()}
+
+
+@functools.cache
+def _history() -> ScriptDirectory:
+    """All steps. Reading them runs each file; a start or a command asks more than once, and none changes meanwhile."""
+    return ScriptDirectory(str(HERE))
