@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -249,13 +250,14 @@ def kept(visit: Visit) -> list[str]:
 
 
 def shown_by(gate: Gate, title: str) -> tuple[str, str]:
-    """The address of a session and the digits that it shows now."""
-    with gate.database.reading(gate.tenant) as session:
-        at = RollCall.tenant_id == gate.tenant, RollCall.title == title
-        address, secret, step = session.execute(
-            sa.select(RollCall.address, RollCall.secret, RollCall.step_seconds).where(*at)
+    """The address of a session and the digits that it shows now. They change so slowly from here on that nobody is too
+    late with them, however long signing in takes on a busy machine."""
+    with gate.database.writing(gate.tenant) as session:
+        meeting = session.scalars(
+            sa.select(RollCall).where(RollCall.tenant_id == gate.tenant, RollCall.title == title)
         ).one()
-    return address, digits_at(secret, datetime.now(UTC), step)
+        meeting.step_seconds = 300
+        return meeting.address, digits_at(meeting.secret, datetime.now(UTC), meeting.step_seconds)
 
 
 @pytest.mark.parametrize("by", ["scan", "digits"])
@@ -274,8 +276,9 @@ def test_what_a_worker_confirms_without_a_network_waits_in_the_phone_and_goes_on
     worker.complaints.clear()  # the browser says that it is offline
     assert worker.look(f"roll-call-waiting-{by}") == []
     assert gate.present(title) == []
-    assert len(kept(worker)) == 1
-    assert "a02" not in kept(worker)[0] and "nld" not in kept(worker)[0], "nothing in the phone says who it was"
+    (waits,) = json.loads(*kept(worker))
+    assert waits.keys() == {"id", "digits", "address", "at", "until"}, "nothing in the phone says who it was"
+    assert (waits["digits"], waits["address"]) == (digits, address if by == "scan" else "")
     gate.network(worker, True)
     worker.page.wait_for_selector("#diem-danh-cho:has-text('Đã gửi, anh/chị đã được ghi có mặt: Mất mạng')")
     assert kept(worker) == []

@@ -28,7 +28,8 @@ class Waiting {
     return [...bytes].map((one, place) => ([4, 6, 8, 10].includes(place) ? "-" : "") + one.toString(16).padStart(2, "0")).join("");
   }
 
-  static ago(one) { return Math.max(0, Math.round((Date.now() - one.at) / 1000)); }
+  // Whole seconds, never one too many: before its moment a code was not shown.
+  static ago(one) { return Math.max(0, Math.floor((Date.now() - one.at) / 1000)); }
 
   async flush() {
     const items = this.items();
