@@ -65,18 +65,23 @@ def fill(database: Database, **made: UUID) -> dict[str, int]:
     return count(database)
 
 
+def names(database: Database) -> list[str]:
+    """What the tables are called, without asking for their columns: `tables` takes a hundred times as long."""
+    return sorted(set(sa.inspect(database.engine).get_table_names()) - {"alembic_version"})
+
+
 def count(database: Database) -> dict[str, int]:
+    each = [f"SELECT '{name}', count(*) FROM {name}" for name in names(database)]
     with database.reading(EVERY_TENANT) as session:
-        return {
-            table.name: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables(database)
-        }
+        return {name: rows for name, rows in session.execute(sa.text(" UNION ALL ".join(each)))} if each else {}  # noqa: C416
 
 
 def contents(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, in the order it was put there."""
+    """Every row of every table, as the database itself gives it, in the order it was put there."""
     with database.reading(EVERY_TENANT) as session:
         return {
-            table.name: [dict(row._mapping) for row in session.execute(sa.select(table))] for table in tables(database)
+            name: [dict(row._mapping) for row in session.execute(sa.text(f"SELECT * FROM {name}"))]
+            for name in names(database)
         }
 
 
