@@ -23,6 +23,7 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
+from sqlalchemy.util import LRUCache
 
 import migrations
 from certification.access import passwords
@@ -134,10 +135,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             yield url
 
 
+_COMPILED: dict[str, tuple[Any, Any]] = {}
+
+
+def _know_what_was_compiled(engine: sa.Engine) -> None:
+    """Have this engine use what others of its kind compiled before, as that of a program that runs for long does."""
+    if engine.dialect.name not in _COMPILED:
+        engine.connect().close()  # a dialect asks the server what it is at the first connection
+        _COMPILED[engine.dialect.name] = (engine.dialect, LRUCache(2000))
+    engine.dialect, engine._compiled_cache = _COMPILED[engine.dialect.name]
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A fresh migrated database, on each of the two engines."""
     database = Database(database_url)
+    _know_what_was_compiled(database.engine)
     yield database
     database.close()
 

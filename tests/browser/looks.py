@@ -25,7 +25,8 @@ def too_wide_by(page: Page) -> int:
 
 def axe_findings(page: Page, within: str = "") -> list[str]:
     """What the checker finds in the page, or in the part of it that a selector names."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(
         """async within => (await axe.run(within || document, { resultTypes: ['violations'] })).violations.map(
             one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`)""",

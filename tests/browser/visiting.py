@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from tests.certification.access.people import PASSWORD
 __all__ = ["PICTURES", "SIZES", "Visit", "walk_by_keyboard"]
 
 PICTURES = Path(__file__).parent.parent.parent / ".cache/pages"
-"""Pictures of pages, by who looked and how wide: to be looked at after a run. Not in the repository."""
+"""Pictures of pages, by who looked and how wide, where KEEP_PICTURES is set: to be looked at after a run. Not in the
+repository."""
 
 SIZES: dict[str, tuple[int, Any]] = {"phone": (PHONE, "light"), "desk": (DESK, "dark")}
 """Width and colours."""
@@ -73,14 +75,14 @@ class Visit:
         return answer.status
 
     def look(self, name: str, within: str = "") -> list[str]:
-        """What is wrong with the page that is on the screen; a picture of it is kept under this name. `within` is what
-        the accessibility checker looks at of a page that is too long for it."""
+        """What is wrong with the page that is on the screen; where pictures are wanted, one is kept under this name.
+        `within` is what the accessibility checker looks at of a page that is too long for it."""
         found = [*self.complaints]
         self.complaints.clear()
         open_details(self.page)
-        folder = PICTURES / f"{self.name or 'nobody'}-{self.size}"
-        folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+        if os.environ.get("KEEP_PICTURES"):
+            folder = PICTURES / f"{self.name or 'nobody'}-{self.size}"
+            self.page.screenshot(path=folder / f"{name}.png", full_page=True)
         heads = self.page.locator("h1").count()
         found += [] if heads == 1 else [f"{heads} headings of the first level"]
         found += [] if self.page.title().strip() else ["no title"]

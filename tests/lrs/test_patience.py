@@ -57,7 +57,7 @@ def silent(database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) ->
         raise psycopg.errors.ConnectionTimeout("connection timeout expired")
 
     database.engine.dispose()
-    monkeypatch.setattr(database.engine.dialect, "connect", connect)
+    monkeypatch.setattr(database.engine.pool._dialect, "connect", connect)
     return given
 
 
