@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.browser.looks import DESK
-from tests.browser.serving import prepared, serving
+from tests.browser.serving import fill, over, serving
 
 
 @pytest.fixture
@@ -67,11 +67,17 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="session")
-def prepared_app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application over an installation with somebody of every role (`tests.browser.prepared`), for tests that only
-    look, or change nothing that another one looks at."""
+def prepared_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with somebody of every role (`tests.browser.prepared`), to copy from."""
     path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("prepared") / "prepared.sqlite3"))
-    with prepared(path) as app:
+    fill(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared_app(prepared_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over a copy, for tests that only look, or change nothing that another one looks at."""
+    with over(Path(shutil.copy(prepared_sqlite, tmp_path_factory.mktemp("looked at") / "pages.sqlite3"))) as app:
         yield app
 
 

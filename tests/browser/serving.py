@@ -21,16 +21,22 @@ from tests.conftest import PEPPER
 from tests.threads import ended
 from wsgi import Settings, create_app
 
-__all__ = ["prepared", "served", "serving"]
+__all__ = ["fill", "over", "served", "serving"]
 
 
-@contextmanager
-def prepared(path: Path) -> Iterator[Flask]:
-    """The application over a migrated SQLite file, in which everything of `tests.browser.prepared` is put."""
+def fill(path: Path) -> None:
+    """Put everything of `tests.browser.prepared` into a migrated SQLite file."""
     database = Database(f"sqlite:///{path}")
     with database.reading(NOBODY) as session:
         tenant = api.find_tenant(session, "default")
     prepare(database, tenant, datetime.now(UTC))
+    database.close()
+
+
+@contextmanager
+def over(path: Path) -> Iterator[Flask]:
+    """The application over such a file."""
+    database = Database(f"sqlite:///{path}")
     yield create_app(Settings(path.parent, f"sqlite:///{path}", PEPPER, public_url=PUBLIC_URL), database)
     database.close()
 
@@ -57,6 +63,7 @@ def serving(app: Flask) -> Iterator[str]:
 
 @contextmanager
 def served(path: Path) -> Iterator[str]:
-    """Both at once."""
-    with prepared(path) as app, serving(app) as address:
+    """All at once."""
+    fill(path)
+    with over(path) as app, serving(app) as address:
         yield address

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -19,7 +21,6 @@ from certification.roll_calls.codes import digits_at
 from lrs import api
 from lrs.db import Database, new_id
 from tests.browser.keyboard import press, reach, write
-from tests.browser.prepared import prepare
 from tests.browser.visiting import SIZES, Visit
 from tests.certification.access.people import PASSWORD
 
@@ -34,7 +35,6 @@ class Gate:
     def __init__(self, app: Flask, database: Database, tenant: UUID, chromium: Browser, address: str) -> None:
         self.app = app
         self.database, self.tenant, self.chromium, self.address = database, tenant, chromium, address.rstrip("/")
-        prepare(database, tenant, datetime.now(UTC))
         with database.writing(tenant) as session:
             enterprise = session.scalars(
                 sa.select(Organization.id).where(Organization.tenant_id == tenant, Organization.code == "dn/a")
@@ -74,6 +74,11 @@ class Gate:
         visit.page.wait_for_load_state()  # whoever loses the network has the whole page, its scripts too
         self.app.extensions["cut"] = not there
         visit.context.set_offline(not there)
+
+
+@pytest.fixture
+def database_url(prepared_sqlite: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(prepared_sqlite, tmp_path / 'gate.sqlite3')}"
 
 
 @pytest.fixture

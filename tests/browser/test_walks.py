@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.serving import served
+from tests.browser.serving import over, serving
 from tests.browser.walks import FOLDER, Walk, index, take, text
 from tests.browser.walks.everybody import WALKS
 
 
 @pytest.fixture(scope="module")
-def address(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(prepared_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An installation of their own: they change what they walk through."""
-    path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("walks") / "walks.sqlite3"))
-    with served(path) as found:
+    path = Path(shutil.copy(prepared_sqlite, tmp_path_factory.mktemp("walks") / "walks.sqlite3"))
+    with over(path) as app, serving(app) as found:
         yield found
 
 
