@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
-from certification.access import tokens
+from certification.access import records, tokens
 from certification.errors import CertificationError
 from certification.models import Account, SignInAttempt
 from lrs import api
@@ -83,6 +83,8 @@ def account_after_counting(
             raise TooOften(max(1, -int((now - until).total_seconds() // 1)))
         session.execute(sa.update(SignInAttempt).where(here).values(blocked_until=now + wait_after(counted)))
         tokens.sweep(session, SignInAttempt, tenant, forgotten)
+        named = sa.and_(Account.name == name, Account.deactivated.is_(None))
+        records.sign_in(session, tenant, named, act=records.TRIED, way="", now=now)
         row = session.execute(
             sa.select(Account.id, Account.password).where(
                 Account.tenant_id == tenant, Account.name == name, Account.deactivated.is_(None)

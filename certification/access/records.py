@@ -1,17 +1,26 @@
-"""The record of acts: who gave or took which right, when, about whom and why. Rows are added, never changed."""
+"""The record of acts: who gave or took which right, when, about whom and why; and that whoever holds a role signed in,
+or tried to. Rows are added, never changed.
+
+Signing in stands there in the transaction that begins the session, trying to in the one that counts the attempt, before
+the password is looked at: so an attempt that nothing follows was in vain. Of workers without a role, and of names that
+nobody has, it is told in the log alone: these are very many, and anybody can make more of them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from certification.models import AccessRecord
-from lrs.db import Session, new_id
+from certification.models import AccessRecord, Account, RoleGiven
+from lrs.db import Session, UtcDateTime, new_id
 
-__all__ = ["Kept", "add", "latest"]
+__all__ = ["SIGNED_IN", "TRIED", "Kept", "add", "latest", "sign_in"]
+
+SIGNED_IN, TRIED = "sign-in", "sign-in.try"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +53,36 @@ def add(
     )
 
 
+def sign_in(
+    session: Session, tenant: UUID, account: sa.ColumnElement[bool], *, act: str, way: str, now: datetime
+) -> None:
+    """Keeps that the account of which this condition holds did `act` (SIGNED_IN or TRIED), if it was ever given a role.
+    One command that costs the same whether there is such an account or not."""
+    values: dict[str, Any] = {
+        "id": sa.literal(new_id(), sa.Uuid),
+        "tenant_id": sa.literal(tenant, sa.Uuid),
+        "at": sa.literal(now, UtcDateTime),
+        "by": Account.name,
+        "act": sa.literal(act),
+        "about": Account.name,
+        "reason": sa.literal(way),
+    }
+    has_role = sa.exists().where(RoleGiven.tenant_id == tenant, RoleGiven.account_id == Account.id)
+    found = sa.select(*values.values()).where(Account.tenant_id == tenant, account, has_role)
+    session.execute(sa.insert(AccessRecord).from_select(list(values), found, include_defaults=False))
+
+
 def latest(
-    session: Session, tenant: UUID, *, limit: int, before: UUID | None = None, about: str | None = None
+    session: Session,
+    tenant: UUID,
+    *,
+    limit: int,
+    before: UUID | None = None,
+    about: str | None = None,
+    signing_in: bool = False,
 ) -> list[Kept]:
-    """At most `limit` acts, the newest first; those before the act `before`; those done to `about` alone."""
+    """At most `limit` acts, the newest first; those before the act `before`; those done to `about` alone. Signing in,
+    and that alone, where it is asked for."""
     query = sa.select(
         AccessRecord.id,
         AccessRecord.at,
@@ -56,7 +91,7 @@ def latest(
         AccessRecord.about,
         AccessRecord.role_id,
         AccessRecord.reason,
-    ).where(AccessRecord.tenant_id == tenant)
+    ).where(AccessRecord.tenant_id == tenant, AccessRecord.act.in_((SIGNED_IN, TRIED)) == sa.literal(signing_in))
     if before is not None:
         query = query.where(AccessRecord.id < before)
     if about is not None:

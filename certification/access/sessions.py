@@ -424,6 +424,8 @@ def begin(
     found = _read(session, tenant, digest, now)
     if found is None:
         raise SignInRefused
+    way = "organization" if provider is not None else ""
+    records.sign_in(session, tenant, Account.id == account, act=records.SIGNED_IN, way=way, now=now)
     api.tell("signed-in", account=str(account))
     return token, found
 

@@ -286,12 +286,13 @@ def list_teams(enterprise: str | None, on: date | None, tenant: str) -> None:
 
 @click.command("access-record")
 @click.option("--about", metavar="NAME", help="What was done to this account or key alone.")
+@click.option("--signing-in", is_flag=True, help="Who signed in, or tried to, of those who hold a role; and no more.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most.")
 @for_tenant
-def access_record(about: str | None, limit: int, tenant: str) -> None:
+def access_record(about: str | None, signing_in: bool, limit: int, tenant: str) -> None:
     """Show who gave or took which right, when, about whom and why, the newest first."""
     with invocation.reading(tenant) as (session, owner):
-        found = records.latest(session, owner, limit=limit, about=about)
+        found = records.latest(session, owner, limit=limit, about=about, signing_in=signing_in)
     for one in found:
         moment = f"{one.at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
         click.echo(f"{moment}  {printable(one.by)}  {one.act}  {printable(one.about)}  {printable(one.reason)}")

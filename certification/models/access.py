@@ -372,7 +372,7 @@ class RoleGiven(Base):
 
 
 class AccessRecord(Base):
-    """That somebody made or ended an account, a role or a key: who, when, about whom, why. Rows are only ever added.
+    """That somebody made or ended an account, a role or a key, or signed in: who, when, about whom, why. Only added to.
 
     Personal data: names of accounts and what was done with their rights. Kept as long as the roles.
     """

@@ -21,6 +21,7 @@ from certification.access.permissions import Role
 from certification.access.who import Held
 from certification.models import Account, AccountSession, PasswordToken, SignInAttempt
 from lrs.db import Database
+from tests.certification.access import people
 from tests.conftest import PEPPER
 
 GOOD = "đi làm về qua cầu"
@@ -47,6 +48,32 @@ def rows(database: Database, tenant: UUID, table: type) -> int:
     with database.reading(tenant) as session:
         found = session.scalar(sa.select(sa.func.count()).select_from(table).where(table.tenant_id == tenant))  # type: ignore[attr-defined]
     return found or 0
+
+
+def test_signing_in_and_trying_to_are_on_record_of_whoever_holds_a_role(
+    database: Database, tenant: UUID, other_tenant: UUID, now: datetime
+) -> None:
+    for name in ("lan", "hoa"):
+        make(database, tenant, name, now)
+    people.give(database, tenant, "lan", Role.OPERATOR, now)
+    for name, password in (("lan", "sai"), ("lan", GOOD), ("hoa", GOOD), ("ai-do", GOOD)):
+        with suppress(SignInRefused):
+            sign_in(database, name, password, now)
+    with database.reading(tenant) as session:
+        told = records.latest(session, tenant, limit=10, signing_in=True)
+        assert [(one.act, one.by, one.at) for one in told] == [
+            ("sign-in", "lan", now), ("sign-in.try", "lan", now), ("sign-in.try", "lan", now)
+        ]  # fmt: skip
+        rights = records.latest(session, tenant, limit=100)
+        assert not {one.act for one in rights} & {"sign-in", "sign-in.try"}, "they stand apart"
+    with suppress(RuntimeError), database.writing(tenant) as session:
+        account = session.scalars(sa.select(Account.id).where(Account.tenant_id == tenant, Account.name == "lan")).one()
+        sessions.begin(session, tenant, account, pepper=PEPPER, now=now)
+        raise RuntimeError
+    with database.reading(tenant) as session:
+        assert len(records.latest(session, tenant, limit=10, signing_in=True)) == 3, "in the same transaction"
+    with database.reading(other_tenant) as session:
+        assert records.latest(session, other_tenant, limit=10, signing_in=True) == []
 
 
 # ---------------------------------------------------------------- making
