@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
 
+import schemas
 from certification import bulk
 from certification.evidence import feed
 from certification.models import WorkerIdentifier
@@ -110,9 +111,10 @@ def known_as(session: Session, tenant: UUID, people: Collection[Person], *, now:
 
 
 def activity_id(tenant: UUID, owner: str, code_or_title: str) -> str:
-    """The id of an activity: an IRI as it is, so that the catalogue knows it; else one made of its owner and its code
-    or title, the same for the same words in any case."""
-    if "://" in code_or_title or code_or_title.startswith("urn:"):
+    """The id of an activity: an IRI as it is, so that the catalogue knows it; else, and where an address stands among
+    other words, one made of its owner and its code or title, the same for the same words in any case."""
+    looks_like_one = "://" in code_or_title or code_or_title.startswith("urn:")
+    if looks_like_one and schemas.validator("xapi/types#/$defs/iri").is_valid(code_or_title):
         return code_or_title
     return f"urn:uuid:{uuid5(tenant, f'activity {owner} {code_or_title.casefold()}')}"
 

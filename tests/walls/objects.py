@@ -138,7 +138,8 @@ def _add_up(database: Database, place: Place, now: datetime) -> None:
 def _forward(database: Database, place: Place, now: datetime) -> None:
     """Somewhere that Statements go, and come from; where that is, nothing listens."""
     place.ids["destination"] = name = f"kho-{place.worker.hex[-12:]}"
-    told = {"endpoint": "https://127.0.0.1:1/xapi", "username": place.mark, "password": place.mark, "now": now}
+    user = place.mark.replace(":", " ")
+    told = {"endpoint": "https://127.0.0.1:1/xapi", "username": user, "password": place.mark, "now": now}
     with database.writing(place.tenant) as session:
         only = {"platforms": [place.mark]}
         api.set_destination(

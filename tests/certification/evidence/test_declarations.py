@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -206,6 +207,12 @@ def test_the_same_declaration_twice_changes_nothing_and_a_number_is_declared_onc
 def test_a_file_is_what_its_bytes_say(declare: Declare, file: bytes | None, words: str) -> None:
     (fault,) = faults_of(lambda: declare(file=file))
     assert words in fault
+
+
+def test_a_title_may_hold_an_address_among_its_words(declare: Declare) -> None:
+    title = "Đọc bài https://hoc.example.org/an-toan và ghi chép"
+    assert declare(replace(READING, title=title)).title == title
+    assert declare(replace(READING, title="urn: một cách gọi tên")).title == "urn: một cách gọi tên"
 
 
 def test_every_fault_is_told_at_once_and_nothing_is_kept(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["FORMULAS", "MARKUP", "NAMES", "UNWANTED", "VIETNAMESE"]
+__all__ = ["FORMULAS", "MARKUP", "NAMES", "SQL", "UNWANTED", "VIETNAMESE", "WIDE"]
 
 MARKUP = (
     "<script>alert(1)</script>",
