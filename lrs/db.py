@@ -29,7 +29,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -55,9 +55,11 @@ __all__ = [
     "Session",
     "UtcDateTime",
     "among",
+    "asked_once",
     "beside",
     "is_away",
     "is_postgresql",
+    "listed",
     "new_id",
 ]
 
@@ -77,6 +79,8 @@ _OUR_FAULT = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, 
 _OUT_OF_ROOM = {
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO,
 }  # fmt: skip
+
+_Answer = TypeVar("_Answer")
 
 Condition = sa.ColumnElement[bool]
 """What stands in a WHERE."""
@@ -134,6 +138,18 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
+def asked_once(session: Session, key: object, ask: Callable[[], _Answer]) -> _Answer:
+    """What `ask` says, asked once in a session for questions, of which a request has one or two: as on SQLite, where
+    each sees one moment. One that may change things asks each time."""
+    known: dict[object, Any] | None = session.info.get("known")
+    if known is None:
+        return ask()
+    if key not in known:
+        known[key] = ask()
+    answer: _Answer = known[key]
+    return answer
+
+
 def is_away(error: BaseException) -> bool:
     """Whether an error tells that the database, or room on this machine, is not to be had just now.
 
@@ -150,10 +166,20 @@ def among(session: Session, column: Any, values: Collection[UUID] | Collection[s
     if is_postgresql(session):
         equal: Condition = column == sa.any_(sa.bindparam(None, list(values), type_=sa.ARRAY(column.type)))
         return equal
-    texts = json.dumps([value.hex if isinstance(value, UUID) else value for value in values])
-    listed = sa.func.json_each(texts).table_valued("value").c.value
-    found: Condition = column.in_(sa.select(sa.type_coerce(listed, column.type)))
+    found: Condition = column.in_(listed(session, column, values))
     return found
+
+
+def listed(
+    session: Session, column: Any, values: Collection[UUID] | Collection[str] | Collection[int]
+) -> sa.Select[Any]:
+    """These values of a column as a question, with one bound parameter."""
+    if is_postgresql(session):
+        array = sa.bindparam(None, list(values), type_=sa.ARRAY(column.type))
+        return sa.select(sa.func.unnest(array, type_=column.type))
+    texts = json.dumps([value.hex if isinstance(value, UUID) else value for value in values])
+    each = sa.func.json_each(texts).table_valued("value").c.value
+    return sa.select(sa.type_coerce(each, column.type))
 
 
 def beside(column: Any) -> sa.ColumnElement[Any]:
@@ -236,7 +262,8 @@ class Database:
         return self.url.update_query_dict(secret).render_as_string(hide_password=True)
 
     def _session(self, kind: _Kind, owner: Owner) -> Session:
-        return Session(self._engine(kind, owner), expire_on_commit=False, info={"database": self})
+        known: dict[object, object] | None = None if kind == "write" else {}
+        return Session(self._engine(kind, owner), expire_on_commit=False, info={"database": self, "known": known})
 
     @contextmanager
     def reading(self, owner: Owner, *, snapshot: bool = False) -> Iterator[Session]:

@@ -31,7 +31,7 @@ from certification.people import workers
 from certification.people.workers import Known, Person, UnknownWorker, everybody
 from certification.privacy import consents
 from certification.units.trees import ENTERPRISE
-from lrs.db import Session, among, beside
+from lrs.db import Session, among, asked_once, beside
 
 __all__ = [
     "NotAllowed",
@@ -95,8 +95,7 @@ class Reach:
             return sa.true()
         if not self.roots:
             return sa.false()
-        found: Condition = column.in_(_below(session, self.tenant, self.roots, self.on))
-        return found
+        return among(session, column, _inside(session, self.tenant, self.roots, self.on))
 
     @property
     def employed(self) -> tuple[Condition, ...]:
@@ -112,16 +111,17 @@ class Reach:
         leaving out who is not of them. Asked of the database once in a session."""
         if self.everything or not self.roots:
             return self.everything
-        known: dict[Reach, bool] = session.info.setdefault("wide", {})
-        if self not in known:
+        known: dict[object, bool] = session.info.setdefault("wide", {})
+        key = self.tenant, self.roots, self.on
+        if key not in known:
             some = self._branches(session).limit(WIDE + 1).subquery()
-            known[self] = (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > WIDE
-        return known[self]
+            known[key] = (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > WIDE
+        return known[key]
 
     def _branches(self, session: Session) -> sa.Select[Any]:
         """Whom the branches employ."""
-        below = _below(session, self.tenant, self.roots, self.on)
-        return sa.select(Employment.worker_id).where(*self.employed, Employment.enterprise_id.in_(below))
+        below = among(session, Employment.enterprise_id, _inside(session, self.tenant, self.roots, self.on))
+        return sa.select(Employment.worker_id).where(*self.employed, below)
 
     def members(self, session: Session) -> sa.Select[Any]:
         """The workers of the teams, as long as they are employed where the team is."""
@@ -142,7 +142,7 @@ class Reach:
 
     def kept(self, session: Session) -> sa.Select[Any]:
         """The workers who are employed nowhere and agreed that a union of the branches keeps their record."""
-        unions = _below(session, self.tenant, self.keeping, self.on)
+        unions = among(session, Consent.recipient_id, _inside(session, self.tenant, self.keeping, self.on))
         mine = _of_tenant(Employment.tenant_id, self.tenant)
         still = sa.exists().where(Employment.worker_id == Consent.worker_id, mine, *self._holds)
         return consents.kept_by(self.tenant, consents.UNION_RECORD, unions, self.on).where(~still)
@@ -157,7 +157,7 @@ class Reach:
                 # Each one's employer is held against the branch, not each of the branch looked for; the branch is
                 # known before, for PostgreSQL would read it through for every worker. The employment has another
                 # name, since `column` may be one of employments too.
-                below = session.scalars(_below(session, self.tenant, self.roots, self.on)).all()
+                below = _inside(session, self.tenant, self.roots, self.on)
                 own = aliased(Employment)
                 inside = among(session, beside(own.enterprise_id), below)
                 days = own.started <= self.on, sa.or_(own.ended.is_(None), own.ended >= self.on)
@@ -292,7 +292,7 @@ def _as_role(session: Session, who: Who, role: Role, on: date) -> AsRole:
 
 def branch(session: Session, tenant: UUID, organization: UUID, on: date) -> frozenset[UUID]:
     """The organization and all below it on either tree, as they stood on the day; nothing for one that had ended."""
-    return frozenset(session.scalars(_below(session, tenant, {organization}, on)))
+    return _inside(session, tenant, frozenset({organization}), on)
 
 
 def units_within(session: Session, reach: Reach) -> list[Unit]:
@@ -377,6 +377,12 @@ def _edge_holds(on: date) -> tuple[Condition, ...]:
         OrganizationParent.valid_from <= on,
         sa.or_(OrganizationParent.valid_to.is_(None), OrganizationParent.valid_to >= on),
     )
+
+
+def _inside(session: Session, tenant: UUID, roots: frozenset[UUID], on: date) -> frozenset[UUID]:
+    """What `_below` finds."""
+    below = _below(session, tenant, roots, on)
+    return asked_once(session, ("inside", tenant, roots, on), lambda: frozenset(session.scalars(below)))
 
 
 def _below(session: Session, tenant: UUID, roots: frozenset[UUID] | set[UUID], on: date) -> sa.Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from certification.evidence.witnesses import Within
 from certification.models import Employment, Organization, Team, TeamMember, Worker
 from certification.people.names import folded
-from lrs.db import Session, among, beside
+from lrs.db import Session, among, beside, is_postgresql
 
-__all__ = ["Found", "Place", "Sought", "count", "horizon", "numbered", "search", "where"]
+__all__ = ["Found", "Place", "Sought", "count", "horizon", "narrowed", "numbered", "search", "where"]
 
 Place = tuple[str, UUID]
 """Where in the order of names a list was left."""
@@ -26,6 +26,10 @@ WORDS = 8
 
 FEW = 2_000
 """Of many people, those with a name or number that so few have are found before they are put in order."""
+
+
+FIRST = 2_000
+"""Of those with a name that very many have, so many are put in order before it is asked who is of the branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,26 @@ class Found:
     place: Place
 
 
+def narrowed(session: Session, tenant: UUID, wanted: Sought, within: Within) -> Sought:
+    """The same, with those whom its words name in the words' place where they are few of many. Going through everybody
+    in the order of names costs five times what going through the table does, which also ends soon where many have the
+    name. Asked of the database once in a session."""
+    if wanted.few or not folded(wanted.words) or not within.is_wide(session):
+        return wanted
+    known: dict[tuple[UUID, str], list[UUID] | None] = session.info.setdefault("few_named", {})
+    key = tenant, wanted.words
+    if key not in known:
+        query = sa.select(Worker.id).where(beside(Worker.tenant_id) == tenant, *_has_words(wanted.words))
+        found = list(session.scalars(query.limit(FEW + 1)))
+        known[key] = None if len(found) > FEW else found
+    few = known[key]
+    return (
+        wanted
+        if few is None
+        else replace(wanted, words="", also=(among(session, Worker.id, few), *wanted.also), few=True)
+    )
+
+
 def search(
     session: Session,
     tenant: UUID,
@@ -63,23 +87,29 @@ def search(
     after: Place | None = None,
 ) -> list[Found]:
     """At most `limit` of the workers `within` reach who are wanted, by name, those after a place. One SQL command, and
-    one more where words are looked for among many people."""
-    wanted = _few_named(session, tenant, wanted, within)
-    query = sa.select(Worker.id, Worker.number, Worker.full_name, Worker.name_order).where(
-        *_conditions(session, tenant, wanted, within)
-    )
-    if after is not None:
-        query = query.where(_place > _at(after))
-    rows = session.execute(query.order_by(Worker.name_order, Worker.id).limit(limit))
-    return [Found(row[0], row[1], row[2], (row[3].hex(), row[0])) for row in rows]
+    up to two more where words are looked for among many people."""
+    wanted = narrowed(session, tenant, wanted, within)
+    own = [*_conditions(session, tenant, wanted, within), *([_place > _at(after)] if after is not None else [])]
+    columns = Worker.id, Worker.number, Worker.full_name, Worker.name_order
+    found: Sequence[Any] = []
+    if wanted.words and is_postgresql(session) and _gone_through(session, wanted, within):
+        # It would go through everybody in order, or hold all who have the name against the branch.
+        order = beside(Worker.name_order).label("place"), beside(Worker.id).label("same")
+        first = sa.select(*columns, *order).where(*own).order_by(*order).limit(FIRST).subquery()
+        of_them = sa.select(first).where(within.workers(session, first.c.id)).order_by(first.c.place, first.c.same)
+        found = session.execute(of_them.limit(limit)).all()
+    if len(found) < limit:
+        query = sa.select(*columns).where(*own, within.workers(session, Worker.id))
+        found = session.execute(query.order_by(*_ORDER).limit(limit)).all()
+    return [Found(row[0], row[1], row[2], (row[3].hex(), row[0])) for row in found]
 
 
 def count(session: Session, tenant: UUID, wanted: Sought, *, within: Within, most: int) -> int:
-    """How many there are; of more than `most`, `most` + 1. As many SQL commands as `search`."""
-    wanted = _few_named(session, tenant, wanted, within)
+    """How many there are; of more than `most`, `most` + 1. One SQL command, and one more for words."""
+    wanted = narrowed(session, tenant, wanted, within)
     # Fetched and counted here: within `count(*)` SQLite works the branch out again for each worker.
-    some = sa.select(Worker.number).where(*_conditions(session, tenant, wanted, within)).limit(most + 1)
-    return len(session.scalars(some).all())
+    own, of_branch = _conditions(session, tenant, wanted, within), within.workers(session, Worker.id)
+    return len(session.scalars(sa.select(Worker.number).where(*own, of_branch).limit(most + 1)).all())
 
 
 def horizon(session: Session, tenant: UUID, after: Place | None, most: int) -> Place | None:
@@ -88,7 +118,7 @@ def horizon(session: Session, tenant: UUID, after: Place | None, most: int) -> P
     query = sa.select(Worker.name_order, Worker.id).where(Worker.tenant_id == tenant)
     if after is not None:
         query = query.where(_place > _at(after))
-    row = session.execute(query.order_by(Worker.name_order, Worker.id).offset(most - 1).limit(1)).one_or_none()
+    row = session.execute(query.order_by(*_ORDER).offset(most - 1).limit(1)).one_or_none()
     return None if row is None else (row[0].hex(), row[1])
 
 
@@ -125,26 +155,6 @@ def where(
     return {worker: tuple(each) for worker, each in found.items()}
 
 
-def _few_named(session: Session, tenant: UUID, wanted: Sought, within: Within) -> Sought:
-    """The same, with those whom its words name in the words' place where they are few of many. Going through everybody
-    in the order of names costs five times what going through the table does, which also ends soon where many have the
-    name. Asked of the database once in a session."""
-    if wanted.few or not folded(wanted.words) or not within.is_wide(session):
-        return wanted
-    known: dict[tuple[UUID, str], list[UUID] | None] = session.info.setdefault("few_named", {})
-    key = tenant, wanted.words
-    if key not in known:
-        query = sa.select(Worker.id).where(beside(Worker.tenant_id) == tenant, *_has_words(wanted.words))
-        found = list(session.scalars(query.limit(FEW + 1)))
-        known[key] = None if len(found) > FEW else found
-    few = known[key]
-    return (
-        wanted
-        if few is None
-        else replace(wanted, words="", also=(among(session, Worker.id, few), *wanted.also), few=True)
-    )
-
-
 def _has_words(words: str) -> list[sa.ColumnElement[bool]]:
     """That a worker's name or number has all of these words."""
     patterns = [
@@ -162,14 +172,13 @@ def _has_words(words: str) -> list[sa.ColumnElement[bool]]:
 
 def _conditions(session: Session, tenant: UUID, wanted: Sought, within: Within) -> list[Any]:
     # Few are looked up and put in order; of many, the index that has everybody in order is gone through.
-    in_order = within.is_wide(session) and not wanted.few
     asked: list[Any] = [
-        (Worker.tenant_id if in_order else beside(Worker.tenant_id)) == tenant,
-        beside(Worker.merged_into).is_(None),
+        (Worker.tenant_id if _gone_through(session, wanted, within) else beside(Worker.tenant_id)) == tenant,
+        # PostgreSQL knows how few were merged.
+        (Worker.merged_into if is_postgresql(session) else beside(Worker.merged_into)).is_(None),
         Worker.erased.is_(None),
         *_has_words(wanted.words),
         *wanted.also,
-        within.workers(session, Worker.id),  # the dearest to ask, so the last
     ]
     if wanted.until is not None:
         asked.append(_place <= _at(wanted.until))
@@ -182,7 +191,13 @@ def _conditions(session: Session, tenant: UUID, wanted: Sought, within: Within) 
     return asked
 
 
-_place = sa.tuple_(Worker.name_order, Worker.id)
+def _gone_through(session: Session, wanted: Sought, within: Within) -> bool:
+    """Whether everybody is gone through in the order of names."""
+    return within.is_wide(session) and not wanted.few
+
+
+_ORDER = Worker.name_order, Worker.id
+_place = sa.tuple_(*_ORDER)
 
 
 def _at(place: Place) -> sa.Tuple:

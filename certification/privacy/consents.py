@@ -338,13 +338,13 @@ def whose(tenant: UUID, purpose: str, recipient: UUID) -> sa.Select[UUID]:
     )
 
 
-def kept_by(tenant: UUID, purpose: str, recipients: sa.Select[Any], on: date) -> sa.Select[UUID]:
-    """A question for the ids of those whose consent to `purpose` for one of these organizations is in force on the day
-    and not held back."""
+def kept_by(tenant: UUID, purpose: str, recipient: sa.ColumnElement[bool], on: date) -> sa.Select[UUID]:
+    """A question for the ids of those whose consent to `purpose` is in force on the day and not held back, for an
+    organization of which the condition says that it is meant."""
     return sa.select(Consent.worker_id).where(
         Consent.tenant_id == tenant,
         Consent.purpose == purpose,
-        Consent.recipient_id.in_(recipients),
+        recipient,
         Consent.starts <= on,
         Consent.until > on,
         Consent.worker_id.not_in(_held_back(tenant, purpose, on)),

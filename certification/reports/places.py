@@ -19,7 +19,7 @@ from certification.reports import words
 from certification.rules.report_forms import ReportForm
 from certification.units import organizations
 from certification.units.trees import ADMINISTRATIVE, GRASSROOTS_UNION, TRADE_UNION, UNION, NotOnThatDay, Tree
-from lrs.db import Session
+from lrs.db import Session, asked_once
 
 __all__ = ["REPORTING", "Branch", "NotAsked", "Place", "Unit", "branch", "place"]
 
@@ -61,7 +61,7 @@ class Place:
 
 def place(session: Session, tenant: UUID, form: ReportForm, code: str, on: date) -> Place:
     """Where the organization stands on the day. Raises UnknownOrganization, NotOnThatDay, NotAsked. Three commands."""
-    chain = _upwards(session, tenant, form, code, on)
+    chain = _upwards(session, tenant, form.tree, code, on)
     if not chain or all(one.code != form.top for one in chain):
         node = organizations.node(session, tenant, code)
         if not node.exists_on(on):
@@ -71,11 +71,11 @@ def place(session: Session, tenant: UUID, form: ReportForm, code: str, on: date)
     unit = chain[0]
     if unit.kind not in REPORTING[form.tree]:
         raise NotAsked(words.not_asked(unit.name, form.top, on))
-    return Place(unit, chain[1] if level else None, level, _below(session, tenant, form, unit.id, on))
+    return Place(unit, chain[1] if level else None, level, _below(session, tenant, form.tree, unit.id, on))
 
 
-def _upwards(session: Session, tenant: UUID, form: ReportForm, code: str, on: date) -> list[Unit]:
-    """The organization and all above it on the form's tree, nearest first."""
+def _upwards(session: Session, tenant: UUID, tree: str, code: str, on: date) -> tuple[Unit, ...]:
+    """The organization and all above it on the tree, nearest first."""
     there = _exists(tenant, on)
     up = (
         sa.select(Organization.id, sa.literal(0).label("step"))
@@ -86,25 +86,30 @@ def _upwards(session: Session, tenant: UUID, form: ReportForm, code: str, on: da
         sa.select(OrganizationParent.parent_id, up.c.step + 1)
         .join(up, OrganizationParent.organization_id == up.c.id)
         .join(Organization, Organization.id == OrganizationParent.parent_id)
-        .where(there, *_edge(form, on), up.c.step < MOST_LEVELS)
+        .where(there, *_edge(tree, on), up.c.step < MOST_LEVELS)
     )
     query = _units(on).join(up, up.c.id == Organization.id).order_by(up.c.step, Organization.code)
-    return [Unit(*row) for row in session.execute(query)]
+    return _read(session, ("upwards", tenant, tree, code, on), query)
 
 
-def _below(session: Session, tenant: UUID, form: ReportForm, parent: UUID, on: date) -> tuple[Unit, ...]:
+def _below(session: Session, tenant: UUID, tree: str, parent: UUID, on: date) -> tuple[Unit, ...]:
     query = (
         _units(on)
         .join(OrganizationParent, OrganizationParent.organization_id == Organization.id)
         .where(
             OrganizationParent.parent_id == parent,
-            *_edge(form, on),
+            *_edge(tree, on),
             _exists(tenant, on),
-            Organization.kind.in_(REPORTING[form.tree]),
+            Organization.kind.in_(REPORTING[tree]),
         )
         .order_by(Organization.code)
     )
-    return tuple(Unit(*row) for row in session.execute(query))
+    return _read(session, ("right below", tenant, tree, parent, on), query)
+
+
+def _read(session: Session, key: object, query: sa.Select[UUID, str, Any, str]) -> tuple[Unit, ...]:
+    """Units, read once for all forms of a tree."""
+    return asked_once(session, key, lambda: tuple(Unit(*row) for row in session.execute(query)))
 
 
 def _units(on: date) -> sa.Select[UUID, str, Any, str]:
@@ -120,9 +125,9 @@ def _units(on: date) -> sa.Select[UUID, str, Any, str]:
     ).select_from(Organization)
 
 
-def _edge(form: ReportForm, on: date) -> tuple[sa.ColumnElement[bool], ...]:
+def _edge(tree: str, on: date) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        OrganizationParent.tree == form.tree,
+        OrganizationParent.tree == tree,
         OrganizationParent.valid_from <= on,
         sa.or_(OrganizationParent.valid_to.is_(None), OrganizationParent.valid_to >= on),
     )

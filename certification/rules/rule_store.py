@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification.models import RuleFile
-from lrs.db import Session, among
+from lrs.db import Session, among, asked_once
 
 __all__ = ["StoredRule", "ids", "in_force_on", "last_begun", "one_stored", "stored"]
 
@@ -38,10 +38,7 @@ def stored(session: Session, tenant: UUID, *kinds: str) -> list[StoredRule]:
 
     One SQL command for what there is, and another for the texts that this process has not read yet.
     """
-    query = sa.select(RuleFile.id).where(RuleFile.tenant_id == tenant)
-    if kinds:
-        query = query.where(RuleFile.kind.in_(kinds))
-    wanted = session.scalars(query).all()
+    wanted = asked_once(session, ("rule files", tenant, *kinds), lambda: _loaded(session, tenant, kinds))
     found = {one: _read[one] for one in wanted if one in _read}
     if len(found) < len(wanted):
         rows = session.execute(
@@ -54,6 +51,13 @@ def stored(session: Session, tenant: UUID, *kinds: str) -> list[StoredRule]:
             found[row.id] = StoredRule(row.id, row.kind, row.identifier, row.sha256, document, row.loaded)
         _keep(found)
     return sorted(found.values(), key=lambda rule: (rule.kind, rule.identifier))
+
+
+def _loaded(session: Session, tenant: UUID, kinds: Collection[str]) -> Sequence[UUID]:
+    query = sa.select(RuleFile.id).where(RuleFile.tenant_id == tenant)
+    if kinds:
+        query = query.where(RuleFile.kind.in_(kinds))
+    return session.scalars(query).all()
 
 
 def one_stored(session: Session, tenant: UUID, rule_file: UUID) -> StoredRule:

@@ -23,7 +23,7 @@ from certification.targets.gathered import Which
 from certification.targets.populations import ALL_ENTERPRISES, GRASSROOTS_UNIONS, UNION_CADRES
 from certification.targets.rates import NotBound
 from certification.units.trees import Tree
-from lrs.db import Session, among, beside
+from lrs.db import Session, among, beside, listed
 
 __all__ = ["COUNTED", "EVERYBODY", "MISSING", "WHICH", "Listed", "Page", "people"]
 
@@ -93,7 +93,9 @@ def people(
         bound = code.bound(session, tenant, tree, enterprises, on, plan)
     else:
         tree.node(code)
-        enterprises = [one for one, chain in populations.chains(tree, basis).items() if code in chain]
+        if basis not in populations.BASES:
+            raise ValueError(f"the basis of a rate is one of {', '.join(populations.BASES)}, not {basis!r}")
+        enterprises = ground.enterprises[basis].get(code, [])
         bound = attainment.binding_targets(session, tenant, tree, [code], on, plan)[code]
     found = next(((by, one) for by, one in bound if one.id == target), None)
     if found is None:
@@ -132,7 +134,7 @@ def _workers(
             .order_by(Worker.number, Worker.id)
             .limit(window)
         ).all()
-        these = sa.select(Worker.id).where(among(session, Worker.id, [row[0] for row in some]))
+        these = listed(session, Worker.id, [row[0] for row in some])
         counted = numerators.count(session, tenant, target.numerator, on, programme, these)
         rows += [
             (*row, counted.get(row[0], 0))
@@ -151,8 +153,8 @@ def _workers(
         sa.select(Employment.worker_id, Employment.enterprise_id).where(listed_ids, *holds).distinct()
     ):
         employers[worker_id].append(tree.by_id[enterprise_id].code)
-    listed = [Listed(row[1], row[2], tuple(sorted(employers[row[0]])), row[3]) for row in rows]
-    return _page(listed, limit) if partial is None else Page(tuple(listed), partial)
+    told = [Listed(row[1], row[2], tuple(sorted(employers[row[0]])), row[3]) for row in rows]
+    return _page(told, limit) if partial is None else Page(tuple(told), partial)
 
 
 def _holding(
@@ -206,13 +208,13 @@ def _unions(
     for enterprise in enterprises:
         for union in populations.unions_of(tree, enterprise):
             employers[union].append(enterprise)
-    listed = [
+    told = [
         Listed(union, tree.node(union).name, tuple(sorted(of)), int(union in committed))
         for union, of in sorted(employers.items())
         if union > after and (which == EVERYBODY or (union in committed) == (which == COUNTED))
     ]
-    return _page(listed[: limit + 1], limit)
+    return _page(told[: limit + 1], limit)
 
 
-def _page(listed: Sequence[Listed], limit: int) -> Page:
-    return Page(tuple(listed[:limit]), listed[limit - 1].number if len(listed) > limit else None)
+def _page(told: Sequence[Listed], limit: int) -> Page:
+    return Page(tuple(told[:limit]), told[limit - 1].number if len(told) > limit else None)

@@ -173,11 +173,12 @@ def kept_on(
             beside(models.Tally.tenant_id) == tenant,
         )
     )
-    measured: dict[date, _Measured] = {day: {} for day in days if day.year in years}
+    measured: dict[date, _Measured] = {day: {} for day in sorted(days) if day.year in years}
+    of_years = {year: [day for day in measured if day.year == year] for year in years}
     for year, measure, content in rows:
-        for day, of_day in measured.items():
-            if day.year == year:
-                of_day[measure] = sums.up_to(content, day_of_year(day, year))
+        told_on = sums.on_days(content, [day_of_year(day, year) for day in of_years[year]])
+        for day, both in zip(of_years[year], told_on, strict=True):
+            measured[day][measure] = both
     return {day: (_tally(of, EVERYBODY, parts, names), _tally(of, CADRE, parts, names)) for day, of in measured.items()}
 
 

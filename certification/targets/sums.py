@@ -30,6 +30,7 @@ __all__ = [
     "by_measure",
     "merged",
     "name_of",
+    "on_days",
     "until",
     "up_to",
 ]
@@ -224,6 +225,18 @@ def until(days: Iterable[tuple[int, int]], day: int) -> tuple[int, int]:
 
 def up_to(content: bytes, day: int) -> tuple[int, int]:
     """Persons and participations on a day: the sum of the steps up to it."""
+    return on_days(content, [day])[0]
+
+
+def on_days(content: bytes, days: Sequence[int]) -> list[tuple[int, int]]:
+    """The same on each of these days, which come in order; a tally is read once for all of them."""
     steps: list[int] = msgspec.msgpack.decode(content) if content else []
-    end = 3 * bisect_left(steps[::3], day + 1)
-    return sum(steps[1:end:3]), sum(steps[2:end:3])
+    known = steps[::3]
+    found, begin, persons, times = [], 0, 0, 0
+    for day in days:
+        end = 3 * bisect_left(known, day + 1)
+        persons += sum(steps[begin + 1 : end : 3])
+        times += sum(steps[begin + 2 : end : 3])
+        begin = end
+        found.append((persons, times))
+    return found

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.models import Revision
-from lrs.db import Session
+from lrs.db import Session, asked_once
 
 __all__ = ["changed", "current"]
 
@@ -23,4 +23,5 @@ def changed(session: Session, tenant: UUID) -> None:
 
 def current(session: Session, tenant: UUID) -> UUID | None:
     """The stamp of the tenant's organizations; None where nobody noted a change yet."""
-    return session.scalar(sa.select(Revision.stamp).where(Revision.tenant_id == tenant))
+    stamp = sa.select(Revision.stamp).where(Revision.tenant_id == tenant)
+    return asked_once(session, ("revision", tenant), lambda: session.scalar(stamp))

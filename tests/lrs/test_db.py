@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 
 from lrs import api
-from lrs.db import NOBODY, Database, among
+from lrs.db import NOBODY, Database, among, asked_once
 from lrs.models import Statement, Tenant
 from tests.lrs.statements.builders import statement
 from tests.postgresql import Cluster
@@ -27,6 +29,20 @@ def test_a_reading_session_can_change_nothing(database: Database, tenant: UUID, 
         session.execute(sa.update(Tenant).where(Tenant.id == tenant).values(name="changed"))
     with database.reading(tenant, snapshot=snapshot) as session:
         assert api.find_tenant(session, "changed") == tenant
+
+
+def test_a_session_for_questions_asks_the_same_once_and_one_that_may_change_it_each_time(
+    database: Database, tenant: UUID, count_commands: Callable[[], Any]
+) -> None:
+    name = sa.select(Tenant.name).where(Tenant.id == tenant)
+    with database.writing(tenant) as session:
+        for said in ("before", "after"):
+            session.execute(sa.update(Tenant).where(Tenant.id == tenant).values(name=said))
+            assert asked_once(session, "name", lambda: session.scalar(name)) == said
+    with database.reading(tenant) as session, count_commands() as asked:
+        for key in ("one", "other", "one"):
+            assert asked_once(session, key, lambda: session.scalar(name)) == "after"
+    assert len([one for one in asked if one.startswith("SELECT")]) == 2
 
 
 def test_a_snapshot_answers_all_questions_as_of_one_moment(database: Database, identity: api.Identity) -> None:

@@ -12,7 +12,7 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from certification.access import rights, teams
+from certification.access import teams
 from certification.access.permissions import Act
 from certification.access.rights import Reach
 from certification.errors import NoCriteriaInForce
@@ -126,10 +126,13 @@ def gather(
     """
     limit = LOOKED_THROUGH if asked.missing else ON_A_PAGE
     place = None if after is None else (after[0], after[1])
-    wanted = _wanted(session, tenant, reach, asked, on)
+    wanted = lists.narrowed(session, tenant, _wanted(session, tenant, reach, asked, on), reach)
     walks = bool(asked.outcome) and not wanted.few and reach.is_wide(session)
     part = replace(wanted, until=lists.horizon(session, tenant, place, WALKED)) if walks else wanted
-    found = lists.search(session, tenant, part, within=reach, limit=limit + 1, after=place)
+    at_once = wanted.few and place is None and not asked.missing  # few are read and counted in one
+    most = COUNTED if at_once else limit
+    found = lists.search(session, tenant, part, within=reach, limit=most + 1, after=place)
+    there = len(found)
     left = found[limit - 1].place if len(found) > limit else part.until
     found = found[:limit]
     said = statuses.of_workers(session, tenant, [one.id for one in found], asked.year)
@@ -138,8 +141,8 @@ def gather(
         found = [one for one in found if asked.missing in (*said[one.id].waiting, *said[one.id].low)]
         left = found[ON_A_PAGE - 1].place if len(found) > ON_A_PAGE else left
         found = found[:ON_A_PAGE]
-    elif place is None and left is None:
-        count = len(found)
+    elif at_once or (place is None and left is None):
+        count = there
     elif not walks:
         count = lists.count(session, tenant, wanted, within=reach, most=COUNTED)
     employers = lists.where(session, tenant, [one.id for one in found], on)
@@ -163,12 +166,14 @@ def _wanted(session: Session, tenant: UUID, reach: Reach, asked: Asked, on: date
 def choices(session: Session, tenant: UUID, reach: Reach, on: date) -> Choices:
     """What the filters offer: units and teams within reach, indicators of the year."""
     enterprises: list[tuple[str, str]] = []
-    units = [] if reach.everything else [one for one in rights.units_within(session, reach) if one.kind == ENTERPRISE]
-    if 1 < len(units) <= MOST_CHOICES:
+    if not reach.everything:
         names = sa.select(Organization.id, Organization.name).where(
-            Organization.tenant_id == tenant, among(session, Organization.id, [one.id for one in units])
+            Organization.tenant_id == tenant,
+            Organization.kind == ENTERPRISE,
+            reach.organizations(session, Organization.id),
         )
-        enterprises = [(str(id), name) for id, name in session.execute(names.order_by(Organization.name))]
+        some = session.execute(names.order_by(Organization.name).limit(MOST_CHOICES + 1)).all()
+        enterprises = [(str(id), name) for id, name in some] if 1 < len(some) <= MOST_CHOICES else []
     known = teams.teams(session, tenant, on, within=reach, limit=MOST_CHOICES)
     several = len({one.enterprise for one in known}) > 1
     named = [(str(one.id), f"{one.name} ({one.enterprise})" if several else one.name) for one in known]

@@ -20,7 +20,7 @@ from certification.evidence.sittings import MemberPoints
 from certification.evidence.witnesses import Witness
 from certification.judgement import assessments
 from certification.models import Assessment, Attestation, Worker
-from certification.people import roster
+from certification.people import lists, roster
 from certification.rules.criteria import PROGRAMME
 from certification.vietnam import vietnam_day
 from certification.web.officers import points, statuses, workers
@@ -187,7 +187,10 @@ def test_of_many_people_a_list_by_outcome_is_the_same_and_goes_by_some_at_a_time
         in_parts = parts(outcome)
         assert [[one for part in in_parts for one in part]] == of_few[outcome]
         assert len(in_parts) > 3 and max(map(len, in_parts)) <= 4
-    assert "Trong 4 người vừa xem không có ai" in officer.get("/cong-doan/nguoi-lao-dong?trang_thai=none&q=a").text
+    looked_at = "Trong 4 người vừa xem không có ai"
+    assert looked_at not in officer.get("/cong-doan/nguoi-lao-dong?trang_thai=none&q=a").text, "few have the name"
+    monkeypatch.setattr(lists, "FEW", -1)
+    assert looked_at in officer.get("/cong-doan/nguoi-lao-dong?trang_thai=none&q=a").text
 
 
 def test_whoever_lacks_an_indicator_is_found(database: Database, tenant: UUID, officer: Visitor) -> None:
