@@ -36,7 +36,7 @@ from werkzeug.wrappers import Response
 from certification.access.look_ups import Limit
 from lrs.db import Database
 from tests.certification.world import World
-from tests.faults.hostile.strings import FORMULAS, MARKUP, SQL, VIETNAMESE, WIDE
+from tests.faults.hostile.strings import FORMULAS, MARKUP, SQL, VIETNAMESE
 from tests.faults.serving import scaled
 from tests.walls import table
 from tests.walls.asking import operations, sent
@@ -51,7 +51,7 @@ PAGES = "default-src 'self'"
 def _words() -> list[str]:
     """The list, several in a word, as many as the shortest field holds; each begins with a formula."""
     formulas, words = cycle(FORMULAS), list[str]()
-    for one in (*MARKUP, *SQL, *VIETNAMESE, *WIDE):
+    for one in (*MARKUP, *SQL, *VIETNAMESE):
         if not words or len(words[-1]) + len(one) > LONGEST:
             words.append(next(formulas))
         words[-1] += f" {one}"

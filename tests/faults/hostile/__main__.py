@@ -89,7 +89,7 @@ def _ask(template: Template, a_round: Round, options: argparse.Namespace) -> int
 
     def lane() -> None:
         end_with_parent()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # and its servers end with it
         template.connect()
         while not stop():
             with rounds:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["FORMULAS", "MARKUP", "NAMES", "SQL", "UNWANTED", "VIETNAMESE", "WIDE"]
+__all__ = ["FORMULAS", "MARKUP", "NAMES", "SQL", "UNWANTED", "VIETNAMESE"]
 
 MARKUP = (
     "<script>alert(1)</script>",
