@@ -113,9 +113,11 @@ def _addresses(answer: TestResponse) -> set[str]:
 
 
 def _names_somebody(address: str, place: Place) -> bool:
-    """Whether it says a name that was written somewhere, a mail address, or a number of twelve digits."""
+    """Whether it says a name that was written somewhere, a mail address, or a number of twelve digits. What a member
+    calls its key of signed figures names nobody."""
     if address.startswith("/assets/"):
         return False
+    address = re.sub("(?<=/khoa/)[^/]+(?=/ngung)", "", address)
     return place.mark in address or "@" in address or re.search(r"(?<![\w-])\d{12}(?![\w-])", address) is not None
 
 
