@@ -43,7 +43,7 @@ from tests.walls.asking import operations, sent
 from tests.walls.callers import Caller, callers
 from tests.walls.objects import Place, settle
 
-MARK = "\"'><img src=x onerror=alert(1)></script></title>{{7*191}}${7*191}&lt;<b>%00=1+1"
+MARK = "\"'><img src=x onerror=alert(1)></script></title>{{7*191919}}${7*191919}&lt;<b>%00=1+1"
 """Stands in every word of the branch; whoever takes a part of it for more than words is found out."""
 PAGES = "default-src 'self'"
 
@@ -185,7 +185,7 @@ def _of_page(text: str, word: str) -> Iterator[str]:
     yield from elements.found
     if "<img src=x" in text:
         yield "the words as markup"
-    if "1337" in text and "{{7*191}}" not in text:
+    if "1343433" in text and "{{7*191919}}" not in text:
         yield "the words as a template"
     if more := made_of(text) - made_of(harmless(text, word)):
         yield f"what is there with this word alone: {[*more]}"
