@@ -40,9 +40,11 @@ def home() -> Response:
         checks = health.sorted_checks([*checks, *health.of_installation(installation)])
     wrong = sum(one.kind == health.WRONG for one in checks)
     may = of_installation and bool(rights.reach(who(), Act.RUN_INSTALLATION, today()))
+    brings_in = rights.reach(who(), Act.IMPORT_PEOPLE, today()).everything
     return shown(
-        "operators/home.html", checks=checks, jobs=jobs, facts=facts, waiting=waiting, wrong=wrong, installation=may
-    )
+        "operators/home.html", checks=checks, jobs=jobs, facts=facts, waiting=waiting, wrong=wrong, installation=may,
+        brings_in=brings_in,
+    )  # fmt: skip
 
 
 def _waiting(session: Session, tenant: UUID) -> Iterator[dict[str, Any]]:

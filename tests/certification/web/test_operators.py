@@ -212,6 +212,9 @@ def test_an_auditor_reads_and_changes_nothing(
         assert "tao-tai-khoan" not in page.text and "khoa/moi" not in page.text and "/ngung" not in page.text
     for path in ("/van-hanh/khoa/moi", "/van-hanh/tao-tai-khoan", "/van-hanh/nguoi-dung/vh/ngung"):
         assert auditor.get(path).status_code == 403
+    leads_to = set(re.findall(r'href="(/[^"#?]*)', auditor.get("/van-hanh").text))
+    assert len(leads_to) > 20
+    assert [path for path in sorted(leads_to) if auditor.get(path).status_code == 403] == []
 
 
 def test_statements_are_found_as_the_store_finds_them_and_looking_is_noted(
