@@ -667,6 +667,26 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
+def end_when_told() -> None:
+    """Have SIGTERM and SIGINT end web processes that are forked from now on while they start, until the server below
+    sets what they do then. They are copies of this process, and would else note them down for it alone, and be killed
+    20 s later. What is sent before a copy has come to itself waits for it."""
+    told = (signal.SIGTERM, signal.SIGINT)
+
+    def hold() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, told)
+
+    def let_go() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, told)
+
+    def begin() -> None:
+        for one in told:
+            signal.signal(one, signal.SIG_DFL)
+        let_go()
+
+    os.register_at_fork(before=hold, after_in_parent=let_go, after_in_child=begin)
+
+
 def give_memory_back() -> None:
     """Have what is large lie on its own in memory, and go back to the machine when it is let go. Of itself the C
     library keeps, for every thread, as much as a large body once took. Linux only; elsewhere nothing happens."""
@@ -917,6 +937,7 @@ def serve() -> None:
         log_dictconfig=logs.told_by_json() if settings.log_format == logs.JSON else None,
     )
     logging.getLogger("_granian").addFilter(is_news)
+    end_when_told()
     if judging:
         judging.start()
     print(f"Serving at http://{settings.host}:{settings.port} (stop: Ctrl-C or SIGTERM)", flush=True)

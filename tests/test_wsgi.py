@@ -179,6 +179,24 @@ def test_a_platform_posts_to_the_served_program_and_it_stops_cleanly(environment
         assert [one["id"] for one in json.loads(text)["statements"]] == posted
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_web_process_that_is_told_to_end_while_it_starts_ends_at_once(environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [sys.executable, "wsgi.py"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert any("Spawning worker" in line for line in process.stdout)
+        process.send_signal(signal.SIGTERM)
+        assert "refused" not in process.communicate(timeout=60)[0]
+    assert process.returncode == 0
+
+
 def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "new"))
     monkeypatch.delenv("SECRET_KEY", raising=False)
