@@ -107,6 +107,9 @@ JUDGE = "judge"
 SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until judging that ended is begun again: twice as long each time that it ends at once."""
 
+MOST_A_MINUTE = 1_000_000
+"""The highest limit by the minute: one that is meant to hold, and that a database counts."""
+
 BLOCKING_THREADS = 8
 """Requests that a web process works on at once. Those that store are put in together (`lrs.statements.writer`), so more
 than the cores could work on pays."""
@@ -214,10 +217,10 @@ def read_settings() -> Settings:
     cors_origins = env.str("CORS_ORIGINS", "", validate=_check_cors_origins)
     version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=_one_of(SUPPORTED))
     public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
-    look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, **_whole(0))
+    look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, **_whole(0, MOST_A_MINUTE))
     requests_at_once = env.int("REQUESTS_AT_ONCE", 0, **_whole(0, BLOCKING_THREADS))
-    key_requests = env.int("KEY_REQUESTS_A_MINUTE", 0, **_whole(0))
-    tenant_requests = env.int("TENANT_REQUESTS_A_MINUTE", 0, **_whole(0))
+    key_requests = env.int("KEY_REQUESTS_A_MINUTE", 0, **_whole(0, MOST_A_MINUTE))
+    tenant_requests = env.int("TENANT_REQUESTS_A_MINUTE", 0, **_whole(0, MOST_A_MINUTE))
     smtp_url = env.str("SMTP_URL", "", validate=_check_smtp_url)
     mail_from = env.str("MAIL_FROM", "", validate=_check_mail_from)
     sms_url = env.str("SMS_URL", "", validate=_check_sms_url)

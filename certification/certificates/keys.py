@@ -160,7 +160,7 @@ def change(
         if asked is None:
             chain.add(session, tenant, by=by, act=ASKED, subject=_NEXT, now=now)
             return Asked(by, now + ASKED_FOR)
-        if asked.by == by:
+        if asked.by.strip().casefold() == by.strip().casefold():
             return asked
     return rotate(session, tenant, issuer, secret=secret, by=by, now=now)
 

@@ -21,6 +21,7 @@ from certification.rules.personal_data import REQUESTS
 from certification.targets.figures import number as shown
 from certification.terminal.printable import printable
 from certification.vietnam import VIETNAM
+from lrs import api
 from lrs.db import Session
 
 __all__ = ["PERSONAL_DATA"]
@@ -154,6 +155,8 @@ def list_looked_by(account: str, first: date, last: date | None, limit: int, ten
     """Show at whom an account or key looked, the latest day first: whom to tell after a breach."""
     with invocation.reading(tenant) as (session, owner):
         found = access.by_account(session, owner, account, first, last or invocation.today(), limit=limit + 1)
+        if not found and account not in {one.key for one in api.credentials(session, owner)}:
+            accounts.find(session, owner, account)  # a name that nobody has looked at nobody, which says nothing
     for whom, one in found[:limit]:
         click.echo(f"{one.day:%d/%m/%Y}  {printable(whom)}  {printable(looked_at(one.what))}, {shown(one.times)}×")
     if len(found) > limit:

@@ -169,7 +169,10 @@ def _written(name: str) -> Iterator[IO[bytes]]:
         return
     path = Path(name)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    file = os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+    try:
+        file = os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+    except OSError as error:
+        raise click.ClickException(f"{name} cannot be written: {error.strerror}.") from None
     try:
         with file:
             if name.endswith(".gz"):

@@ -7,6 +7,7 @@ not depend on how many there are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -119,6 +120,9 @@ def split(pieces: Iterable[bytes], most_bytes: int, first: int = 1) -> Iterator[
     for piece in pieces:
         start = 0
         while (end := piece.find(b"\n", start)) >= 0:
+            if not held and (blank := _BLANK_LINES.match(piece, start)):  # millions of them fold into a few bytes
+                number, start = number + piece.count(b"\n", start, blank.end()), blank.end()
+                continue
             line = finished(piece[start:end])
             if line is None or line.strip():
                 yield number, line
@@ -135,6 +139,7 @@ def split(pieces: Iterable[bytes], most_bytes: int, first: int = 1) -> Iterator[
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLANK_LINES = re.compile(rb"(?:[ \t\r\x0b\x0c]*\n)+")
 
 
 def read(lines: Iterable[tuple[int, bytes | None]], most_bytes: int, *, version: str) -> Iterator[Sent | Outcome]:

@@ -30,7 +30,9 @@ def test_consents_and_requests_by_commands(run: Run, world: World) -> None:
     assert "withdrawn" in succeeded(run("consents", "NV-1"))
     assert "Sự đồng ý đã cho: 1" in succeeded(run("held", "NV-1"))
     assert "Nobody." in succeeded(run("looks", "NV-1"))
-    assert "Nobody." in succeeded(run("looked-by", "hoa", "--from", "01/01/2026"))
+    unknown = run("looked-by", "hoa", "--from", "01/01/2026")
+    assert unknown.exit_code == 1
+    assert "there is no account 'hoa'" in unknown.output, "who mistypes a name must not read that nobody was seen"
     made = succeeded(run("ask-about-data", "NV-1", "delete", "--words", "xoá hết", "--by", "hoa"))
     request_id = made.split(":")[0]
     confirm = run(

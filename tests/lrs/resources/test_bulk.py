@@ -190,6 +190,9 @@ def test_what_is_held_of_a_line_never_exceeds_the_limit() -> None:
     found = lines.split([exact + b"\r\n", exact + b"z\r\n" + exact, b"zz"], 10)
     assert list(found) == [(1, exact), (2, None), (3, None)]
     assert list(lines.split([exact[:4], exact[4:], b"\r", b"\nz"], 10)) == [(1, exact), (2, b"z")]
+    blank = [b"\n \r\n\t\n" + exact, b"\n", b"\r\n \n", b" \n\nz\n\n \n"]
+    assert list(lines.split(blank, 10)) == [(4, exact), (9, b"z")]
+    assert list(lines.split([b" " * 20 + b"\nz"], 10)) == [(2, b"z")], "a long line of blanks is blank"
 
 
 def test_gzip_is_unfolded_as_it_comes_and_may_break_off(post: Post, xapi: Callable[..., TestResponse]) -> None:

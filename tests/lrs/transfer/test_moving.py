@@ -218,6 +218,8 @@ def test_an_export_has_its_name_when_it_is_whole_and_is_its_owners_alone(
     monkeypatch.setattr(exporting, "_documents", lambda *_: 1 / 0)
     assert full.run("export", str(path)).exit_code != 0
     assert path.read_bytes() == before
+    nowhere = full.run("export", str(tmp_path / "none" / "export.gz"))
+    assert (nowhere.exit_code, "cannot be written: No such file or directory." in nowhere.output) == (1, True)
     assert [each.name for each in tmp_path.iterdir() if "part" in each.name] == []
 
 
