@@ -41,7 +41,7 @@ from certification.resources.uploads import Upload, of_form
 from certification.web.frame import messages, refusals
 from certification.web.frame.fields import Form
 from certification.web.frame.form_tokens import ONCE, OWN, SAID, looks_again
-from certification.web.frame.written import as_typed, instant
+from certification.web.frame.written import as_typed, instant, size
 from lrs.api import InvalidRequest, scanning
 from lrs.db import Session
 
@@ -261,7 +261,7 @@ def _file(form: Filled, name: str, kinds: Any) -> Upload | None:
     elif not upload.data:
         form.refuse(name, _("Tệp “%(name)s” rỗng, không có nội dung", name=upload.name))
     elif len(upload.data) > kinds.most_bytes:
-        form.refuse(name, _("Tệp phải nhỏ hơn %(most)s MB", most=kinds.most_bytes // 1024 // 1024))
+        form.refuse(name, _("Tệp phải nhỏ hơn %(most)s", most=size(kinds.most_bytes)))
     else:
         try:
             scanning.require_clean(upload.data)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request, url_for
+from flask.globals import request_ctx
 
 from certification.access.permissions import TABLE, act_of
 from certification.resources import access, cookies
@@ -40,10 +41,14 @@ class Layout:
 
     @property
     def back(self) -> str:
-        """This page's address, to come back to; the first page's where nothing is at this one, whatever it says."""
+        """This page's address, to come back to; the first page's where nothing is at this one, whatever it says, and
+        where it is the answer to a form that another page holds."""
         if request.url_rule is None:
             return "/"
-        return request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.path
+        if request.method in ("GET", "HEAD"):
+            return request.full_path.rstrip("?")
+        adapter = request_ctx.url_adapter
+        return request.path if adapter is not None and adapter.test(request.path, "GET") else "/"
 
     @property
     def reader(self) -> Any:

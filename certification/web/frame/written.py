@@ -15,7 +15,7 @@ from certification.targets import figures
 from certification.vietnam import VIETNAM
 from certification.web.frame import languages
 
-__all__ = ["as_typed", "dash", "day", "day_in_words", "instant", "number", "percent", "prepare"]
+__all__ = ["as_typed", "dash", "day", "day_in_words", "instant", "number", "percent", "prepare", "size"]
 
 
 def day(value: date | None) -> str:
@@ -57,6 +57,11 @@ def percent(value: Fraction | None) -> str:
     return written.replace(",", ".") if languages.chosen() == "en" else written
 
 
+def size(count: int) -> str:
+    """So many bytes, rounded down: 10 MB, 512 kB."""
+    return f"{count // 1024**2} MB" if count >= 1024**2 else f"{count // 1024} kB"
+
+
 def dash() -> Markup:
     """Where there is nothing: a dash for the eye, words for whoever listens."""
     return Markup('<span aria-hidden="true">{}</span><span class="sr">{}</span>').format(figures.NOTHING, _("chưa có"))
@@ -74,5 +79,5 @@ def as_typed(value: Any) -> str:
 def prepare(app: Flask) -> None:
     """Makes them filters of templates, and the dash a function of theirs."""
     app.jinja_env.globals["dash"] = dash
-    for one in (day, day_in_words, instant, number, percent):
+    for one in (day, day_in_words, instant, number, percent, size):
         app.jinja_env.filters[one.__name__] = one

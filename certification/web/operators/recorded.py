@@ -6,13 +6,23 @@ The codes are what the record's digests are made of, so they stay; here are only
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from certification.web.frame import written
+
 __all__ = ["ACTS", "DETAILS", "act_said", "detail_said"]
+
+LONGEST = 200
+"""Characters of a value that are shown: a signed document is read where it is, not in the list of acts."""
+
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 ACTS: Mapping[str, object] = {
     "actor.open": _l("Mở xem một tài khoản học chưa rõ là ai"),
@@ -216,4 +226,10 @@ def detail_said(detail: Mapping[str, Any]) -> list[tuple[object, str]]:
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("có") if value else _("không"))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping) and not any(isinstance(one, Mapping | list) for one in value.values()):
+        return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if _DAY.fullmatch(text):
+        with suppress(ValueError):
+            return written.day(date.fromisoformat(text))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

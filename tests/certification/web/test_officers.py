@@ -333,6 +333,7 @@ def test_many_are_registered_at_once_with_a_result_for_each(database: Database, 
     answer = officer.send(action, form)
     assert answer.status_code == 200
     assert "2 người đã xong, 0 người không làm được" in words(answer.text)
+    assert 'href="/ngon-ngu/en?tiep=/"' in answer.text, "at the form's own address is no page to come back to"
     registered = officer.get("/cong-doan/ho-so?trang_thai=registered")
     assert re.findall(r"/cong-doan/ho-so-nguoi/[^\"]+\">([^<]+)<", registered.text) == ["Người Bịa 1", "Người Bịa 2"]
     assert officer.send(action, form).status_code == 303

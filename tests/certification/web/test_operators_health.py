@@ -268,14 +268,15 @@ def test_officers_see_and_decide_about_their_own_branch_alone(
 def test_the_record_is_read_and_a_change_in_it_is_found(operator: Visitor, database: Database, tenant: UUID) -> None:
     with database.writing(tenant) as session:
         for subject in ("dossier:1", "dossier:2"):
-            detail = {"reason": "thiếu minh chứng", "national_numbers": False, "due": None}
+            detail = {"reason": "thiếu " * 50, "national_numbers": False, "due": None, "on": "2026-11-20"}
             chain.add(
                 session, tenant, by="vh", act="dossier.return", subject=subject, detail=detail, now=datetime.now(UTC)
             )
         head = chain.head(session, tenant)
     page = operator.get("/van-hanh/so-ghi?ve=dossier:2")
     assert f"{head.number}:{head.digest}" in page.text and "dossier:1" not in page.text
-    assert "Trả lại hồ sơ" in page.text and "có số định danh: không; lý do: thiếu minh chứng</small>" in page.text
+    assert "Trả lại hồ sơ" in page.text and "có số định danh: không; ngày: 20/11/2026; lý do: thiếu thiếu" in page.text
+    assert "thiếu " * 33 in page.text and "thiếu " * 34 not in page.text, "what is long is cut"
     check = "/van-hanh/so-ghi/kiem-tra"
     assert "khớp đầu sổ đã cất" in operator.fill_in(check, {"head": f"{head.number}:{head.digest}"}).text
     assert operator.fill_in(check, {"head": "mười hai"}).status_code == 400
