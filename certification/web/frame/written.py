@@ -57,9 +57,13 @@ def percent(value: Fraction | None) -> str:
     return written.replace(",", ".") if languages.chosen() == "en" else written
 
 
-def size(count: int) -> str:
-    """So many bytes, rounded down: 10 MB, 512 kB."""
-    return f"{count // 1024**2} MB" if count >= 1024**2 else f"{count // 1024} kB"
+def size(count: float) -> str:
+    """So many bytes as people say it: 1,4 GB, 5 MB, 262 kB; in English 1.4 GB."""
+    for unit, least in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6)):
+        if count >= least:
+            written = f"{count / least:.1f}".removesuffix(".0")
+            return f"{written if languages.chosen() == 'en' else written.replace('.', ',')} {unit}"
+    return f"{int(count) // 1000} kB"
 
 
 def dash() -> Markup:

@@ -24,7 +24,7 @@ from certification.web.officers import pages
 from certification.web.officers.federation.said import beside
 from lrs.api import Fault
 
-__all__ = ["REASON", "EndForm", "KeyForm", "MemberForm", "WhyForm"]
+__all__ = ["REASON", "EndForm", "KeyForm", "MemberForm", "WhyForm", "to_rounds"]
 
 REASON = long_text(
     _l("Theo văn bản nào, hoặc lý do"), needed=_l("Ghi công văn, hoặc vì sao"), rows=2, hint=_l("Được lưu trong sổ ghi")
@@ -91,7 +91,7 @@ def add_member() -> AnyResponse:
     return shown(
         "officers/federation/form.html", form=form, heading=_("Thêm đơn vị thành viên"), words=_("Ghi nhận"), kind="",
         lead=_("Chỉ nhận số liệu do đúng khoá này ký. Hỏi khoá qua đường khác với đường gửi số liệu."),
-        way=[_rounds(), _all()], back=url_for(".list_members"),
+        way=[to_rounds(), _all()], back=url_for(".list_members"),
         names=("unit", "did", "key", "since", "reason"),
     )  # fmt: skip
 
@@ -99,7 +99,7 @@ def add_member() -> AnyResponse:
 @pages.page("/cong-doan/tong-hop/thanh-vien/<uuid:id>", Act.GATHER_ROLL_UPS)
 def show_member(id: UUID) -> Response:
     """One of them, with its keys."""
-    return shown("officers/federation/member.html", member=_shown(_found(id)), way=[_rounds(), _all()])
+    return shown("officers/federation/member.html", member=_shown(_found(id)), way=[to_rounds(), _all()])
 
 
 @pages.page("/cong-doan/tong-hop/thanh-vien/<uuid:id>/thoi-thu", Act.GATHER_ROLL_UPS, methods=("GET", "POST"))
@@ -148,7 +148,7 @@ def _about(one: Member, form: Any, words: str, lead: str, names: tuple[str, ...]
     address = url_for(".show_member", id=one.id)
     return shown(
         "officers/federation/form.html", form=form, heading=f"{words}: {one.name}", words=words, lead=lead, names=names,
-        kind=kind, way=[_rounds(), _all(), (one.name, address)], back=address,
+        kind=kind, way=[to_rounds(), _all(), (one.name, address)], back=address,
     )  # fmt: skip
 
 
@@ -165,7 +165,8 @@ def _shown(one: Member) -> dict[str, Any]:
     return {"one": one, "ended": ended, "valid": valid}
 
 
-def _rounds() -> tuple[str, str]:
+def to_rounds() -> tuple[str, str]:
+    """The step of the way before pages about rounds and members."""
     return _("Tổng hợp từ các nơi"), url_for(".list_rounds")
 
 

@@ -22,7 +22,7 @@ from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.frame.written import day as written_day
 from certification.web.officers import pages
-from certification.web.officers.federation.members import REASON, WhyForm
+from certification.web.officers.federation.members import REASON, WhyForm, to_rounds
 from certification.web.officers.federation.said import beside
 from certification.web.officers.units.asked import BASIS_WORDS
 from lrs.api import Fault
@@ -82,7 +82,7 @@ def open_round() -> AnyResponse:
         lead = _("Chưa có đơn vị thành viên nào: mở được kỳ thu, nhưng chưa chờ số liệu của ai.")
     return shown(
         "officers/federation/form.html", form=form, heading=_("Mở kỳ thu số liệu"), words=_("Mở kỳ thu"), lead=lead,
-        way=[_rounds()], back=url_for(".list_rounds"), kind="",
+        way=[to_rounds()], back=url_for(".list_rounds"), kind="",
         names=("plan", "cut_off", "due", "headcount_on", "basis"),
     )  # fmt: skip
 
@@ -106,12 +106,8 @@ def change_round(id: UUID, step: str) -> AnyResponse:
     address, name = url_for(".show_round", id=id), _("Tổng hợp ngày %(day)s", day=written_day(one.cut_off))
     return shown(
         "officers/federation/form.html", form=form, heading=words, words=words, lead=comes, kind="",
-        way=[_rounds(), (name, address)], back=address, names=("due", "reason") if step == "doi-han" else ("reason",),
+        way=[to_rounds(), (name, address)], back=address, names=("due", "reason") if step == "doi-han" else ("reason",),
     )  # fmt: skip
-
-
-def _rounds() -> tuple[str, str]:
-    return _("Tổng hợp từ các nơi"), url_for(".list_rounds")
 
 
 ROUND_SAYS = {

@@ -10,10 +10,9 @@ from typing import Any
 
 from flask import current_app
 
-from certification.web.frame import languages
 from lrs.db import Database
 
-__all__ = ["GOOD", "MIND", "WRONG", "Check", "Installation", "size", "this_installation"]
+__all__ = ["GOOD", "MIND", "WRONG", "Check", "Installation", "this_installation"]
 
 GOOD, MIND, WRONG = "good", "todo", "wrong"
 
@@ -54,12 +53,3 @@ def this_installation(now: datetime) -> Installation:
     if "known_revisions" not in kept:  # read once: they are files
         kept["known_revisions"] = kept["revisions"]()
     return Installation(kept["settings"], kept["database"], kept["known_revisions"], kept["key_files"], now)
-
-
-def size(count: float) -> str:
-    """A size as people say it: 1,4 GB; in English 1.4 GB."""
-    for unit, least in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6)):
-        if count >= least:
-            written = f"{count / least:.1f} {unit}"
-            return written if languages.chosen() == "en" else written.replace(".", ",")
-    return f"{int(count) // 1000} kB"

@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from certification.judgement import pulse
-from certification.web.frame.written import instant, number
-from certification.web.operators.health.asked import GOOD, MIND, WRONG, Check, Installation, size
+from certification.web.frame.written import instant, number, size
+from certification.web.operators.health.asked import GOOD, MIND, WRONG, Check, Installation
 from lrs import api
 
 __all__ = ["backup", "data_folder", "disk", "judging", "scanner", "secret_file", "settings", "time"]

@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 from certification.evidence import feed, trust
 from certification.judgement import lag
 from certification.models import FeedPosition, Stale, Uncounted
-from certification.web.frame.written import number
-from certification.web.operators.health.asked import Installation, size
+from certification.web.frame.written import number, size
+from certification.web.operators.health.asked import Installation
 from lrs import api
 from lrs.db import Session
 
