@@ -49,7 +49,7 @@ run: install ## serve on PORT, with data in DATA_DIR or DATABASE_URL, until Ctrl
 test: lint $(CLIENT_PACKAGES) $(BROWSER_PACKAGES) $(TESTED_PACKAGES) $(VERIFIER_PACKAGES) ## everything a change must pass, on SQLite and on PostgreSQL
 	@FAULTS_SCALE=$${FAULTS_SCALE:-0.3} exec .venv/bin/python -m pytest -n 2 --dist worksteal
 
-test-quick: system-test $(TEST) $(CLIENT_PACKAGES) $(TESTED_PACKAGES) ## the fast part of the tests on SQLite, a quarter of it on PostgreSQL too
+test-quick: system-test $(TEST) $(CLIENT_PACKAGES) $(TESTED_PACKAGES) ## the fast part of the tests on SQLite, an eighth of it on PostgreSQL too
 	@HYPOTHESIS_PROFILE=quick exec .venv/bin/python -m pytest -n 2 --dist worksteal --quick
 
 test-faults: system-test $(TEST) ## kill, repeat, crowd and break, FAULTS_SCALE (1) times as much as asked for; `make test` does 0.3

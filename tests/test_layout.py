@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import durations
+
 ROOT = Path(__file__).parent.parent
 OURS = ("lrs", "certification", "schemas", "migrations", "wsgi", "tests", "bench")
 PUBLIC_OF_LRS = ("lrs.api", "lrs.db")
@@ -93,3 +95,9 @@ def test_the_top_level_is_as_agreed() -> None:
     agreed = {"lrs", "certification", "migrations", "schemas", "tests", "wsgi.py", "pyproject.toml"}
     beside = {"README.md", "CHANGELOG.md", "Makefile", "docs", "bench", ".ci", ".gitignore"}
     assert top <= agreed | beside
+
+
+def test_what_the_quick_tests_leave_out_exists() -> None:
+    listed = [one.split("::") for one in sorted(durations.slow_functions())]
+    gone = ["::".join(one) for one in listed if one[-1] not in (ROOT / one[0]).read_text()]
+    assert not gone, "renamed or removed: renew tests/slow.txt (tests/durations.py says how), or mend its lines"
