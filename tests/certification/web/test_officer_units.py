@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -28,12 +28,16 @@ from tests.certification.access.people import account, give
 from tests.certification.web.published import publish
 from tests.certification.web.visitor import Visitor
 
-TODAY = vietnam_day(datetime.now().astimezone())
 MORE_UNITS = """\
 Mã;Tên;Loại;Mã cấp trên hành chính;Mã cấp trên công đoàn;Từ ngày;Đến ngày
 cdcs/d;CĐCS Công ty Đông Đô;công đoàn cơ sở;;cd/lao-cai;01/07/2025;
 dn/d;Công ty Đông Đô;doanh nghiệp;vn/lao-cai;cdcs/d;01/07/2025;
 """
+
+
+def this_day() -> date:
+    """The day that pages take for today: asked for in each test, since a run may go on over midnight."""
+    return vietnam_day(datetime.now(UTC))
 
 
 @pytest.fixture
@@ -91,14 +95,15 @@ def test_a_unit_is_shown_with_the_figures_of_the_json_interface(officer: Visitor
 def test_twelve_months_are_drawn_with_gaps_and_stand_in_a_table(
     officer: Visitor, database: Database, tenant: UUID
 ) -> None:
+    today = this_day()
     assert 'class="trend"' not in officer.get("/cong-doan/don-vi/cd/lao-cai").text, "nothing is kept yet"
-    learn(database, tenant, "a01", TODAY - timedelta(days=70))
-    settling.settle_all(database, tenant, today=TODAY)
+    learn(database, tenant, "a01", today - timedelta(days=70))
+    settling.settle_all(database, tenant, today=today)
     for address, group in (("/cong-doan/don-vi/cd/lao-cai", ""), ("/cong-doan", "G1")):
         page = officer.get(address).text
         trend = next(one for one in re.findall(r'<figure class="trend">.*?</figure>', page, re.DOTALL) if group in one)
         told = [words(row) for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", trend, re.DOTALL)]
-        assert [row[:10] for row in told] == [f"{day:%d/%m/%Y}" for day in trends.month_ends(TODAY)]
+        assert [row[:10] for row in told] == [f"{day:%d/%m/%Y}" for day in trends.month_ends(today)]
         known = [row for row in told if "chưa có số liệu" not in row]
         assert 1 < len(known) < len(told)
         rate, counted = known[-1].split()[1:]
@@ -248,7 +253,7 @@ def test_a_year_is_closed_by_an_operator_with_a_decision_and_read_by_officers(
     assert officer.get("/cong-doan/nam/2025/dong-mo").status_code == 403
     operator = Visitor(app.test_client())
     operator.sign_in("vanhanh")
-    running = operator.fill_in(f"/cong-doan/nam/{TODAY.year}/dong-mo", {"decision": "QĐ 1"})
+    running = operator.fill_in(f"/cong-doan/nam/{this_day().year}/dong-mo", {"decision": "QĐ 1"})
     assert (running.status_code, "Năm này chưa hết" in running.text) == (400, True)
     assert operator.fill_in("/cong-doan/nam/2025/dong-mo", {"decision": " "}).status_code == 400
     assert operator.fill_in("/cong-doan/nam/2025/dong-mo", {"decision": "QĐ 7/QĐ-TLĐ"}).status_code == 303
@@ -260,7 +265,7 @@ def test_a_year_is_closed_by_an_operator_with_a_decision_and_read_by_officers(
 def test_the_number_of_sql_commands_does_not_grow_with_units_or_workers(
     database: Database, tenant: UUID, officer: Visitor, now: datetime, count_commands: Callable[[], Any]
 ) -> None:
-    settling.settle_all(database, tenant, today=TODAY)
+    settling.settle_all(database, tenant, today=this_day())
     officer.get("/cong-doan/don-vi/cd/lao-cai")
     with count_commands() as few:
         officer.get("/cong-doan/don-vi/cdcs/a")

@@ -14,7 +14,7 @@ import pytest
 
 from lrs import api
 from lrs.db import Database
-from tests.faults.platforms import statement
+from tests.faults.platforms import Answer, statement
 from tests.faults.requests.bad_requests import (
     CONTEXTS,
     JSON,
@@ -45,15 +45,28 @@ class Costs:
 
     def __init__(self, wire: Wire) -> None:
         self._wire, self.dearest, self.asked = wire, (0.0, 0), 0
-        self._worked, _, self._held = wire.cost()
 
-    def too_dear(self) -> str:
-        """What is too much about the request that was answered last; nothing where all is well."""
-        used, most, now = self._wire.cost()
-        took, grew = used - self._worked, most - self._held
-        self._worked, self._held, self.asked = used, now, self.asked + 1
+    def send(self, request: Request) -> tuple[Answer, str]:
+        """The answer, and what is too much about the request; nothing where all is well.
+
+        What the process does beside, as merging what a large Statement before this one defines, falls on one request
+        by chance: too dear is what is so each of three times.
+        """
+        answer, (took, grew) = self._measured(request)
+        for _ in range(2):
+            if took > MOST_SECONDS or grew > MOST_BYTES:
+                _, again = self._measured(request)
+                took, grew = min(took, again[0]), min(grew, again[1])
+        self.asked += 1
         self.dearest = (max(self.dearest[0], took), max(self.dearest[1], grew))
-        return f"{took:.1f} s of CPU, {grew >> 20} MB more" if took > MOST_SECONDS or grew > MOST_BYTES else ""
+        dear = f"{took:.1f} s of CPU, {grew >> 20} MB more" if took > MOST_SECONDS or grew > MOST_BYTES else ""
+        return answer, dear
+
+    def _measured(self, request: Request) -> tuple[Answer, tuple[float, int]]:
+        worked, _, held = self._wire.cost()
+        answer = self._wire.send(request)
+        used, most, _ = self._wire.cost()
+        return answer, (used - worked, most - held)
 
     def told(self, what: str) -> None:
         print(
@@ -67,8 +80,8 @@ class Costs:
 def test_headers_that_do_not_fit_are_refused(wire: Wire) -> None:
     wrong, costs = [], Costs(wire)
     for request, status in headers_that_do_not_fit():
-        answer = wire.send(request)
-        if dear := costs.too_dear():
+        answer, dear = costs.send(request)
+        if dear:
             wrong.append(f"{dear}: {request!r:.300}")
         if answer.status != status:
             wrong.append(f"{answer.status}, not {status}: {request!r:.300}: {answer.body[:300]!r}")
@@ -82,8 +95,8 @@ def test_parameters_that_do_not_fit_are_refused_on_every_resource(wire: Wire, da
     for method, path, parameters, status in parameters_that_do_not_fit():
         target = f"{path}?{urlencode(parameters)}".encode()
         text = body() if method in ("PUT", "POST") else b""
-        answer = wire.send(Request(method, target, text, JSON if text else ()))
-        if dear := costs.too_dear():
+        answer, dear = costs.send(Request(method, target, text, JSON if text else ()))
+        if dear:
             wrong.append(f"{dear}: {method} {target[:300]!r}")
         if answer.status != status:
             wrong.append(f"{answer.status}, not {status}: {method} {target[:300]!r}: {answer.body[:300]!r}")
@@ -98,8 +111,8 @@ def test_statements_are_taken_or_refused_as_a_whole(wire: Wire, database: Databa
     wrong, costs = [], Costs(wire)
     for content_type, text, status in sent:
         before = newest(database, tenant)
-        answer = wire.send(Request("POST", STATEMENTS, text, [("Content-Type", content_type)]))
-        if dear := costs.too_dear():
+        answer, dear = costs.send(Request("POST", STATEMENTS, text, [("Content-Type", content_type)]))
+        if dear:
             wrong.append(f"{dear}: {content_type} {text[:300]!r}")
         stored = newest(database, tenant) != before
         explained = status == 200 or answer.status != status or json.loads(answer.body)["errors"]
