@@ -1,10 +1,11 @@
 """A file in which some rows were corrected elsewhere, on a page say: the same table, its rows under the same numbers.
 
-    table = Kept.of(data, columns)          None where the file cannot be told again row by row
+    table = Kept.of(data, columns)          raises ImportFaults where the file cannot be told again row by row
     table.as_csv({3: {"Ngày vào làm": "28/02/2026"}, 7: None})
 
 `None` leaves a row out. What is not told again is a file with anything wrong that is no cell's fault: merged cells,
-formulas, rows with too few cells. Telling it again would lose what its owner can still see.
+rows with too few cells. Telling it again would lose what its owner can still see. A formula without a result is an
+empty cell.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from certification.spreadsheets.columns import Column
-from certification.spreadsheets.faults import ImportFaults
+from certification.spreadsheets.faults import ImportFaults, file_fault
 from certification.spreadsheets.given_back import guarded
 from certification.spreadsheets.sheet import read
 
@@ -33,16 +34,15 @@ class Kept:
     rows: Mapping[int, Sequence[str]]
 
     @classmethod
-    def of(cls, data: bytes, columns: Sequence[Column]) -> Kept | None:
-        """What a file holds; None where it cannot be told again row by row."""
-        try:
-            sheet = read(data, columns)
-        except ImportFaults:
-            return None
+    def of(cls, data: bytes, columns: Sequence[Column]) -> Kept:
+        """What a file holds. Raises ImportFaults with what keeps it from being told again row by row."""
+        sheet = read(data, columns)
         headings = tuple(heading for heading in sheet.headings if sheet.has(heading))
         rows = {row.number: [row.cell(heading) for heading in headings] for row in sheet}
-        if sheet.faults or not rows or max(rows) > len(rows) + GAP_AT_MOST:
-            return None
+        if faults := [one for one in sheet.faults if not one.column]:
+            raise ImportFaults(faults)
+        if not rows or max(rows) > len(rows) + GAP_AT_MOST:
+            raise file_fault("có quá nhiều dòng trống giữa các dòng; xoá các dòng trống")
         return cls(headings, rows)
 
     def cells(self, row: int) -> Mapping[str, str]:

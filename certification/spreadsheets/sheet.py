@@ -102,9 +102,11 @@ class Row:
         return self.values[place] if place is not None and place < len(self.values) else ""
 
     def fault(self, column: str, message: str) -> None:
-        """Note what is wrong with the cell in `column`, or with the row when `column` is empty."""
+        """Note what is wrong with the cell in `column`, or with the row when `column` is empty. Of a cell that could
+        not be read, that is told already."""
         self.ok = False
-        self.sheet.fault(self.number, column, message)
+        if (self.number, column) not in self.sheet.unread:
+            self.sheet.fault(self.number, column, message)
 
     def clash(self, column: str, message: str, earlier: int) -> None:
         """Note that this row says again, or otherwise, what the row `earlier` says: neither of them is good."""
@@ -214,6 +216,8 @@ class Sheet:
     """Numbers of the rows at fault."""
     misfits: dict[int, Sequence[str]] = field(default_factory=dict, repr=False)
     """Rows with cells beside the table or too few of them, by number: they are no rows of it."""
+    unread: set[tuple[int, str]] = field(default_factory=set, repr=False)
+    """Cells whose content is not known, by row and column: formulas that were saved without a result."""
     _stream: Iterator[Row] = field(default=iter(()), repr=False)
     _rows: tuple[Row, ...] | None = field(default=None, repr=False)
     _watcher: Watcher | None = field(default=None, repr=False)
@@ -342,8 +346,10 @@ def read(
     if not_utf8 is None and (spoiling := spoilt(" ".join(heading), (" ".join(cells) for _, cells in looked_at))):
         raise file_fault(spoiling)
     found = Sheet(tuple(column.heading for column in known), positions(at, heading[:width], known), faults)
-    for fault, last in workbook.notes(width, at) if workbook is not None else ():
+    for fault, last in workbook.notes(found.places, width, at) if workbook is not None else ():
         found.fault(fault.row, fault.column, fault.message)
+        if fault.column:
+            found.unread.add((fault.row, fault.column))
         found.faulty.update(range(fault.row, min(last, fault.row + ROWS_AT_MOST) + 1))
         if found.is_hopeless:
             break

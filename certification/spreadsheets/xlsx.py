@@ -113,9 +113,9 @@ class Workbook:
         except _FAILURES:
             faults.append(Fault(number + 1, "", _BROKEN))
 
-    def notes(self, width: int, after: int) -> Iterator[tuple[Fault, int]]:
+    def notes(self, places: Mapping[str, int], width: int, after: int) -> Iterator[tuple[Fault, int]]:
         """What is to be told of the table in so many columns, below the row `after`: merged cells, and formulas
-        without a result; each with the last row that it concerns."""
+        without a result in the columns at `places`; each with the last row that it concerns."""
         for cells in self._merged:
             left, top, _right, bottom = range_boundaries(cells)
             if left is not None and left <= width and bottom is not None and bottom > after:
@@ -123,16 +123,17 @@ class Workbook:
                 yield Fault(max(top or 1, after + 1), "", message), bottom
         if not self._has_formulas:
             return
+        headings = {place: heading for heading, place in places.items()}
         for number, row in _rows(self._sheet):
             if number <= after:
                 continue
             for place, cell in enumerate(row[:width]):
-                if cell is _NO_RESULT:
+                if cell is _NO_RESULT and place in headings:
                     where = f"{get_column_letter(place + 1)}{number}"
                     message = (
                         f"ô {where} là công thức chưa có kết quả; mở bằng Excel và lưu lại, hoặc ghi giá trị vào ô"
                     )
-                    yield Fault(number, "", message), number
+                    yield Fault(number, headings[place], message), number
 
 
 class _Parts(zipfile.ZipFile):

@@ -292,27 +292,27 @@ def _may_be_fixed(row: FileImport) -> bool:
 def _fix(desk: _Desk, id: UUID) -> AnyResponse:
     """The rows at fault with a field for each cell at fault; what is sent is checked again, with all other rows."""
     before, form = _known(id), filled_in(fixing.FixForm)
-    file = rows = None
-    if _may_be_fixed(before):
+    if not _may_be_fixed(before):
+        return form.done(desk.address("_import", id=id))
+    told: Any = {"row": before, "desk": desk, "title": KNOWN[before.kind].title}
+    try:
         file = Kept.of(file_imports.file_of(before, pepper()), KNOWN[before.kind].columns)
-    if file is not None:
         rows = fixing.rows_at_fault(file, file_imports.outcome_of(before))
-    if file is None or rows is None:
-        words = _("Các lỗi của tệp này không sửa được trên trang; sửa trong tệp rồi chọn lại tệp")
-        return form.done(desk.address("_import", id=id), words)
+    except ImportFaults as error:
+        return shown("frame/bring-in-not-here.html", faults=error.faults, **told)
     cells = fixing.corrected(form, rows) if form.sent else {}
     if form.sent:
         data = file.as_csv(cells)
         with form.submitting(settles=True) as session:
             of_list = file_imports.list_told(before)
-            told: Any = {"checks": True, "good_rows": not _is_whole(before.kind), "whole": before.whole}
+            how: Any = {"checks": True, "good_rows": not _is_whole(before.kind), "whole": before.whole}
             sent = Upload(data, "", before.file_name)
-            made = _begin(session, before.kind, sent, {**told, "of_list": of_list})
+            made = _begin(session, before.kind, sent, {**how, "of_list": of_list})
             answer = form.done(desk.address("_import", id=made))
         if not form.faults:
             _start(made, data)
             return answer
-    return shown("frame/bring-in-fix.html", row=before, desk=desk, form=form, rows=rows, title=KNOWN[before.kind].title)
+    return shown("frame/bring-in-fix.html", form=form, rows=rows, **told)
 
 
 def _take_in_checked(desk: _Desk, id: UUID) -> AnyResponse:

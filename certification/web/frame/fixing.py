@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from certification.people.file_imports import Outcome
+from certification.spreadsheets import ImportFaults
 from certification.spreadsheets.corrected import Kept
 from certification.web.frame.fields import Form
 from certification.web.frame.forms import Filled
@@ -59,13 +60,13 @@ def may_be_fixed(outcome: Outcome) -> bool:
     )
 
 
-def rows_at_fault(file: Kept, outcome: Outcome) -> list[RowAtFault] | None:
-    """The rows to correct: of each the cells at fault, or all where a fault is about no cell of the file. None where a
-    fault is about no row of the file."""
+def rows_at_fault(file: Kept, outcome: Outcome) -> list[RowAtFault]:
+    """The rows to correct: of each the cells at fault, or all where a fault is about no cell of the file. Raises
+    ImportFaults with the faults that are about no row of the file."""
+    if elsewhere := [one for one in outcome.faults if one.row not in file.rows]:
+        raise ImportFaults(elsewhere)
     found = []
     for number in sorted({one.row for one in outcome.faults}):
-        if number not in file.rows:
-            return None
         held = file.cells(number)
         faults = [one for one in outcome.faults if one.row == number]
         of_row = tuple(

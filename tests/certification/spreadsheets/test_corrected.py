@@ -5,17 +5,16 @@ from __future__ import annotations
 import io
 
 import openpyxl
+import pytest
 
-from certification.spreadsheets import Column, read
+from certification.spreadsheets import Column, ImportFaults, read
 from certification.spreadsheets.corrected import Kept
 
 COLUMNS = (Column("Mã"), Column("Tên"), Column("Ngày", left_out=True))
 
 
 def told_again(data: bytes, corrected: dict[int, dict[str, str] | None]) -> dict[int, dict[str, str]]:
-    kept = Kept.of(data, COLUMNS)
-    assert kept is not None
-    return {row.number: dict(row.cells) for row in read(kept.as_csv(corrected), COLUMNS)}
+    return {row.number: dict(row.cells) for row in read(Kept.of(data, COLUMNS).as_csv(corrected), COLUMNS)}
 
 
 def workbook(*, merged: str = "") -> bytes:
@@ -43,8 +42,24 @@ def test_rows_keep_their_numbers_and_what_was_not_corrected() -> None:
     }
 
 
-def test_a_file_is_not_told_again_where_something_of_it_would_be_lost() -> None:
-    assert Kept.of(workbook(merged="A5:A6"), COLUMNS) is None, "a merged cell is no cell of one row"
-    assert Kept.of("Mã,Tên\n1,a\n2\n".encode(), COLUMNS) is None, "a row with too few cells"
-    assert Kept.of("Mã,Tên\n1,Lê\n".encode("cp1258", "replace"), COLUMNS) is None, "not UTF-8"
-    assert Kept.of(b"PK\x03\x04 broken", COLUMNS) is None
+def test_a_formula_without_a_result_is_a_cell_to_fill_in() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook()))
+    book.active["A3"] = "=VLOOKUP(B3,X:Y,2)"
+    file = io.BytesIO()
+    book.save(file)
+    assert Kept.of(file.getvalue(), COLUMNS).cells(3) == {"Mã": "=1+1", "Tên": ""}
+    assert told_again(file.getvalue(), {3: {"Tên": "Lê Ba"}})[3]["Tên"] == "Lê Ba"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (workbook(merged="A5:A6"), "Dòng 5: các ô A5:A6 đã bị gộp"),
+        ("Mã,Tên\n1,a\n2\n".encode(), "Dòng 3: dòng có 1 ô, tiêu đề có 2 cột"),
+        ("Mã,Tên\n1,Lê\n".encode("cp1258", "replace"), "UTF-8"),
+        (b"PK\x03\x04 broken", "tệp Excel hỏng"),
+    ],
+)
+def test_a_file_is_not_told_again_where_something_of_it_would_be_lost(data: bytes, why: str) -> None:
+    with pytest.raises(ImportFaults, match=why):
+        Kept.of(data, COLUMNS)

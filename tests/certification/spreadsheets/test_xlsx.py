@@ -83,9 +83,11 @@ def test_a_formula_without_a_result_is_named_by_its_cell() -> None:
     def change(sheet: object) -> None:
         sheet["B2"] = "=VLOOKUP(A2,X:Y,2)"  # type: ignore[index]
 
-    assert refused(edited(one("A1"), change)) == [
-        "Dòng 2: ô B2 là công thức chưa có kết quả; mở bằng Excel và lưu lại, hoặc ghi giá trị vào ô"
-    ]
+    found = read(edited(one("A1"), change), HEADINGS)
+    assert found.rows[0].text("Họ và tên") is None and not found.rows[0].ok
+    assert [str(fault) for fault in found.faults] == [
+        "Dòng 2, cột “Họ và tên”: ô B2 là công thức chưa có kết quả; mở bằng Excel và lưu lại, hoặc ghi giá trị vào ô"
+    ], "and not that it is empty"
 
 
 def test_the_error_of_a_formula_is_no_text() -> None:

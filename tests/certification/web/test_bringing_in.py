@@ -139,6 +139,34 @@ def test_rows_at_fault_are_corrected_on_the_page_and_checked_with_all_others(des
     assert visitor.get(f"{done}/sua").headers["Location"] == done, "there is nothing to correct"
 
 
+def test_a_formula_is_corrected_on_the_page_and_what_cannot_be_is_told_as_a_fault(desk: Desk) -> None:
+    visitor, at = desk.sits("cs"), AT["cs"]
+
+    def checked(merged: str = "") -> str:
+        book = openpyxl.Workbook()
+        for row in (ROSTER_HEADINGS.split(";"), GOOD.split(";"), BAD.replace("31/02", "28/02").split(";")):
+            book.active.append(row)
+        book.active["B3"] = "=A3"
+        if merged:
+            book.active.merge_cells(merged)
+        file = io.BytesIO()
+        book.save(file)
+        file.seek(0)
+        sent = {**hidden_fields(visitor.get(at).text), "kind": "roster", "viec": "kiem-tra", "table": (file, "ds.xlsx")}
+        answer = visitor.client.post(at, data=sent, headers=ORIGIN, content_type="multipart/form-data")
+        return answer.headers["Location"]
+
+    first = checked()
+    assert "Chỗ cần sửa: 1" in visitor.get(first).text, "one cell, one fault"
+    page = visitor.get(f"{first}/sua").text
+    ((name, about),) = re.findall(r'name="(o-3-\d+)" value="" [^>]* aria-describedby="([^"]+)"', page)
+    assert f'id="{about}"' in page and "công thức chưa có kết quả" in page
+    done = visitor.fill_in(f"{first}/sua", {name: "Lê Thị Hai"}).headers["Location"]
+    assert "2 mới" in (told := visitor.get(done).text) and "Chỗ cần sửa" not in told
+    page = visitor.get(f"{checked('G2:G3')}/sua").text
+    assert 'class="note wrong"' in page and "Dòng 2: các ô G2:G3 đã bị gộp" in page and "Chọn lại tệp" in page
+
+
 def test_with_faults_nothing_is_taken_in_and_the_good_rows_are_offered(desk: Desk) -> None:
     visitor = desk.sits("dn")
     page = visitor.get(desk.send(visitor, AT["dn"], GOOD, BAD, do="nhap")).text
