@@ -131,8 +131,10 @@ def listed(
     before: int | None = None,
     subject: str | None = None,
     worker: UUID | None = None,
+    act: str | None = None,
 ) -> list[Done]:
-    """At most `limit` acts, the newest first: those before the act `before`; to `subject`, about `worker` alone."""
+    """At most `limit` acts, the newest first: those before the act `before`; to `subject`, about `worker`, of the kind
+    `act` alone."""
     query = sa.select(
         RecordedAct.number, RecordedAct.at, RecordedAct.done_by, RecordedAct.act, RecordedAct.subject,
         RecordedAct.worker_id, RecordedAct.detail,
@@ -143,6 +145,8 @@ def listed(
         query = query.where(RecordedAct.subject == subject)
     if worker is not None:
         query = query.where(RecordedAct.worker_id == worker)
+    if act is not None:
+        query = query.where(RecordedAct.act == act)
     return [
         Done(*row[:6], detail=None if row[6] is None else json.loads(row[6]))
         for row in session.execute(query.order_by(RecordedAct.number.desc()).limit(limit))

@@ -27,6 +27,7 @@ class RecordedAct(Base):
         sa.PrimaryKeyConstraint("tenant_id", "number"),
         sa.Index(None, "tenant_id", "subject", "number"),
         sa.Index(None, "tenant_id", "worker_id", "number"),
+        sa.Index(None, "tenant_id", "act", "number"),
         {"info": {"distribution": "reference", "merging": "stays"}},
     )
 

@@ -29,6 +29,7 @@ from certification.resources.errors import Forbidden, Refusal
 from certification.resources.self_check import MOST_BYTES, MOST_STATEMENTS, statements_in
 from certification.web.frame.languages import chosen
 from certification.web.frame.pages import shown
+from certification.web.frame.statement_faults import fault_words
 from certification.web.open import pages
 from lrs import api
 from lrs.api import Fault
@@ -141,7 +142,11 @@ def placed(error: api.InvalidRequest, pasted: str) -> tuple[Fault, ...]:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return str(_("(dòng %(line)s, cột %(column)s)", line=line, column=column))
 
-    return tuple(Fault(one.place, _BYTE.sub(place, one.message), one.clause) for one in error.faults)
+    return tuple(_said(Fault(one.place, _BYTE.sub(place, one.message), one.clause)) for one in error.faults)
+
+
+def _said(fault: Fault) -> Fault:
+    return Fault(fault.place, fault_words(fault), fault.clause)
 
 
 # ---------------------------------------------------------------- one Statement, made ready for the template
@@ -156,7 +161,7 @@ def result(number: int, one: Checked) -> Mapping[str, Any]:
         "id": one.id or "",
         "good": assay is not None and assay.effect == "counts",
         "store": outcomes[one.trial.outcome],
-        "faults": one.trial.faults,
+        "faults": [_said(fault) for fault in one.trial.faults],
         "differences": one.trial.differences,
         "effect": effects[assay.effect] if assay is not None else "",
         "assay": None if assay is None else _assay(assay),

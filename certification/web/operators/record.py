@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from flask import request
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from certification.access import records
-from certification.access.permissions import Act
+from certification.access import records, rights
+from certification.access.permissions import Act, act_of
 from certification.acts import chain, noted
 from certification.acts.chain import Head
+from certification.people import workers
+from certification.people.workers import Person
 from certification.resources import cursors, looking
 from certification.resources.access import database, everything, now, today, who
 from certification.web.frame.fields import Form, text
@@ -21,12 +24,16 @@ from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.operators import pages
 from certification.web.operators.health.asked import this_installation
-from certification.web.operators.recorded import act_said, detail_said
+from certification.web.operators.recorded import ACTS, choices
+from certification.web.operators.recorded_entries import Entry, Page, entries, people_of
 from certification.web.operators.words import act_words
 
 __all__ = ["HeadForm"]
 
 ON_A_PAGE = 50
+
+_SEEING = (Act.READ_DOSSIERS, Act.READ_ASSESSMENT, Act.READ_IDENTITY)
+"""Whoever may do one of these to a worker may see who that is."""
 
 
 class HeadForm(Form):
@@ -41,19 +48,57 @@ class HeadForm(Form):
 
 @pages.page("/van-hanh/so-ghi", Act.READ_ACTS)
 def list_acts() -> Response:
-    """Acts that bind somebody, the newest first; those to one thing alone (`ve`)."""
+    """Acts that bind somebody, the newest first: those of one kind (`viec`), about one worker (`nguoi`, the number), to
+    one thing alone (`ve`)."""
     everything(Act.READ_ACTS)
-    tenant, subject = who().tenant, request.args.get("ve", "").strip().replace("\0", "")
-    left = cursors.after(tenant, (int,))
+    tenant, act, number, subject = who().tenant, _asked("viec"), _asked("nguoi"), _asked("ve")
+    left, fault = cursors.after(tenant, (int,)), ""
     with database().reading(tenant) as session:
-        found = chain.listed(
-            session, tenant, limit=ON_A_PAGE + 1, before=left[0] if left else None, subject=subject or None
-        )
+        worker = workers.records(session, tenant, [number]).get(number) if number else None
+        if number and worker is None:
+            fault = _("Không có mã “%(number)s”", number=number)
+        found = [] if fault else chain.listed(
+            session, tenant, limit=ON_A_PAGE + 1, before=left[0] if left else None, subject=subject or None,
+            act=act if act in ACTS else None, worker=worker.person.id if worker else None,
+        )  # fmt: skip
         head = chain.head(session, tenant)
-    part = cursors.page(tenant, found, ON_A_PAGE, as_of=today(), key=lambda one: (one.number,), show=lambda one: one)
-    looking.saw_these(one.worker for one in part["items"] if one.worker is not None)
-    rows = [(one, act_said(one.act), one.detail and detail_said(one.detail)) for one in part["items"]]
-    return shown("operators/acts.html", rows=rows, next=part["next"], first=left is None, subject=subject, head=head)
+        part = cursors.page(
+            tenant, found, ON_A_PAGE, as_of=today(), key=lambda one: (one.number,), show=lambda one: one
+        )
+        people = people_of(part["items"])
+        known = {act: set(rights.knowing(session, who(), act, today())(people)) for act in _SEEING} if people else {}
+        seen = {one for these in known.values() for one in these}
+        rows = entries(session, tenant, part["items"], seen.__contains__)
+    looking.saw_these(seen)
+    return shown(
+        "operators/acts.html", rows=rows, next=part["next"], first=left is None, subject=subject, head=head,
+        acts=choices(), act=act, number=number, fault=fault, page_of=lambda one, of: _page_of(known, one, of),
+        may_open=_may_open,
+    )  # fmt: skip
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "").strip().replace("\0", "")
+
+
+def _page_of(known: Mapping[Act, Collection[UUID]], person: Person, entry: Entry) -> str:
+    """Where the reader sees this person: the dossier an act was about, the results, or who that is."""
+    if not workers.is_addressable(person.number):
+        return ""
+    year = (entry.act.detail or {}).get("year")
+    if entry.act.act.startswith("dossier.") and isinstance(year, int) and person.id in known[Act.READ_DOSSIERS]:
+        return url_for("officers.show_dossier", year=year, number=person.number)
+    if person.id in known[Act.READ_ASSESSMENT]:
+        return url_for("officers.show_worker", number=person.number)
+    return url_for(".show_identity", ma=person.number) if person.id in known[Act.READ_IDENTITY] else ""
+
+
+def _may_open(page: Page | None) -> str:
+    """The address of a page that the reader may open; nothing otherwise."""
+    if page is None:
+        return ""
+    act = act_of(current_app.view_functions[page[0]])
+    return url_for(page[0], **page[1]) if act is not None and rights.reach(who(), act, today()).everything else ""
 
 
 @pages.page("/van-hanh/so-ghi/kiem-tra", Act.READ_ACTS, methods=("GET", "POST"))

@@ -5,24 +5,11 @@ The codes are what the record's digests are made of, so they stay; here are only
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import date
-from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from certification.web.frame import written
-
-__all__ = ["ACTS", "DETAILS", "act_said", "detail_said"]
-
-LONGEST = 200
-"""Characters of a value that are shown: a signed document is read where it is, not in the list of acts."""
-
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+__all__ = ["ACTS", "CODES", "DETAILS", "OF_ACT", "TABLES", "TYPED", "VALUES", "act_said", "choices"]
 
 ACTS: Mapping[str, object] = {
     "actor.open": _l("Mở xem một tài khoản học chưa rõ là ai"),
@@ -135,6 +122,7 @@ DETAILS: Mapping[str, object] = {
     "day": _l("ngày"),
     "decided_on": _l("ngày quyết định"),
     "decision": _l("quyết định"),
+    "decision_number": _l("quyết định số"),
     "did": _l("định danh nơi ký (DID)"),
     "digest": _l("mã kiểm tra"),
     "due": _l("hạn"),
@@ -212,24 +200,97 @@ DETAILS: Mapping[str, object] = {
 }
 """What is written down with an act, by its name in the record."""
 
+OF_ACT: Mapping[tuple[str, str], object] = {
+    ("certificate.withdraw", "title"): _l("thu hồi cả danh hiệu"),
+    ("identity.merge", "basis"): _l("lý do"),
+    ("identity.split", "basis"): _l("lý do"),
+    ("identity.undo", "basis"): _l("lý do"),
+    ("roll-up-round.open", "basis"): _l("tính trên"),
+    ("figures.freeze", "basis"): _l("tính trên"),
+    ("person.import", "from"): _l("nơi gửi"),
+    ("transcript.hand-over", "form"): _l("dạng tệp"),
+}
+"""The same where an act means something else by a name."""
+
+_DATA_REQUESTS: Mapping[str, object] = {
+    "see": _l("xem dữ liệu"),
+    "copy": _l("nhận bản sao dữ liệu"),
+    "correct": _l("sửa dữ liệu sai"),
+    "delete": _l("xoá dữ liệu"),
+    "restrict": _l("tạm hạn chế dùng dữ liệu"),
+    "object": _l("phản đối một việc dùng dữ liệu"),
+    "withdraw": _l("rút mọi sự đồng ý đã cho"),
+}
+
+TABLES: Mapping[str, object] = {
+    "roster": _l("danh sách người lao động"),
+    "headcounts": _l("số lao động do doanh nghiệp báo"),
+    "titles": _l("danh hiệu đã được công nhận"),
+    "links": _l("tài khoản học tập của người lao động"),
+    "attestations": _l("điểm do người xác nhận"),
+    "attendance": _l("danh sách tham dự"),
+    "channel-items": _l("tin, bài, lượt phát theo kênh"),
+    "commitments": _l("nội dung đơn vị đưa vào chương trình năm"),
+    "report-contacts": _l("người liên hệ về báo cáo của đơn vị"),
+    "organizations": _l("đơn vị, công đoàn, doanh nghiệp"),
+    "successions": _l("đơn vị kết thúc và đơn vị kế thừa"),
+}
+"""The tables that people bring in, by their names."""
+
+VALUES: Mapping[str, Mapping[str, object]] = {
+    "basis": {"all": _l("mọi doanh nghiệp"), "unionised": _l("doanh nghiệp có công đoàn cơ sở")},
+    "form": {
+        "json": _l("dữ liệu (JSON)"), "pdf": "PDF", "xlsx": "Excel (XLSX)",
+        "clr": _l("hồ sơ học tập có chữ ký số (CLR)"),
+    },
+    "given_how": {"own_account": _l("tự bấm, bằng tài khoản của mình"), "paper": _l("ký trên giấy")},
+    "ground": {
+        "own": _l("người lao động tự yêu cầu"),
+        "employment": _l("quản lý đào tạo trong thời gian làm việc"),
+        "consent": _l("sự đồng ý của người lao động"),
+        "union": _l("nhiệm vụ của tổ chức công đoàn"),
+    },
+    "kind": _DATA_REQUESTS,
+    "period": {
+        "yearly": _l("hằng năm"), "mid-term": _l("sơ kết"), "final": _l("tổng kết"), "interim": _l("đột xuất"),
+    },
+    "table": TABLES,
+    "why": {
+        "statement_voided": _l("minh chứng làm căn cứ đã bị huỷ"),
+        "statement_of_another": _l("minh chứng làm căn cứ là của người khác"),
+        "attestation_withdrawn": _l("xác nhận điểm làm căn cứ đã bị rút"),
+        "attestation_lower": _l("xác nhận điểm đã được sửa thấp hơn"),
+        "not_met": _l("chấm lại thì không đạt tiêu chí"),
+        "title_withdrawn": _l("danh hiệu đã thu hồi mà giấy công nhận còn hiệu lực"),
+        "employment_ended": _l("người lao động đã thôi làm việc tại doanh nghiệp"),
+        "never_employed": _l("người lao động không làm việc tại doanh nghiệp"),
+        "no_consent": _l("người lao động chưa đồng ý cho mục đích này"),
+        "consent_ran_out": _l("sự đồng ý của người lao động đã hết hạn"),
+        "consent_withdrawn": _l("người lao động đã rút lại sự đồng ý"),
+        "restricted": _l("việc dùng dữ liệu cho mục đích này đang bị hạn chế"),
+        "gone": _l("không còn hồ sơ mang mã này"),
+    },
+}  # fmt: skip
+"""Values that the program writes as codes, by the name of the detail."""
+
+CODES = frozenset({"did", "digest", "endpoint", "hashes", "key", "multikey", "sha256", "shown_digest"})
+"""Details whose value is a code or an address, and stands as one."""
+
+TYPED = frozenset(
+    {
+        "authority", "body", "by", "comment", "decision", "decision_number", "file", "from", "issuer", "name", "number",
+        "office", "paper", "parent", "place", "reason", "recipients", "sector", "source", "symbol", "title", "username",
+        "withdrawal", "words", "zone",
+    }
+)  # fmt: skip
+"""Details that somebody wrote, which stand as they were written."""
+
 
 def act_said(act: str) -> object:
     """What an act is called; its code, for one without a name."""
     return ACTS.get(act, act)
 
 
-def detail_said(detail: Mapping[str, Any]) -> list[tuple[object, str]]:
-    """What was written down with an act, each under its name; what is said of no value is left out."""
-    return [(DETAILS.get(name, name), _value(value)) for name, value in detail.items() if value not in (None, "")]
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(_("có") if value else _("không"))
-    if isinstance(value, Mapping) and not any(isinstance(one, Mapping | list) for one in value.values()):
-        return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if _DAY.fullmatch(text):
-        with suppress(ValueError):
-            return written.day(date.fromisoformat(text))
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+def choices() -> list[tuple[str, str]]:
+    """Every act with what it is called, in the order of the words."""
+    return sorted(((act, str(said)) for act, said in ACTS.items()), key=lambda one: one[1].casefold())

@@ -23,6 +23,7 @@ from certification.resources.access import database, everything, pepper, today, 
 from certification.resources.errors import NotFound
 from certification.web.frame import languages
 from certification.web.frame.pages import shown
+from certification.web.frame.statement_faults import fault_words
 from certification.web.operators import pages
 from certification.web.operators.asked import FIELDS, TICKS, Asked, asked, curl
 from lrs import api
@@ -172,7 +173,7 @@ def _authority(authority: Mapping[str, Any], names: Mapping[str, str]) -> tuple[
 
 def _words(fault: Fault) -> str:
     clause = f" ({fault.clause})" if fault.clause else ""
-    return f"{fault.message}{clause}"
+    return f"{fault_words(fault)}{clause}"
 
 
 def _formats() -> Iterable[tuple[str, object]]:

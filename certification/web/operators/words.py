@@ -76,6 +76,8 @@ SCOPES: Mapping[str, object] = {
 
 SAID: Mapping[str, object] = {
     TERMINAL: _l("người vận hành, bằng lệnh"),
+    "operator": _l("người vận hành, bằng lệnh"),
+    "system": _l("hệ thống, tự động"),
     "one-time token": _l("bằng mã dùng một lần"),
     "by the person": _l("chính người đó"),
     "first run": _l("khi cài đặt"),

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -25,6 +26,7 @@ from lrs import api, sandbox
 from lrs.backup import noted
 from lrs.db import Database
 from tests.certification.access.people import account, give
+from tests.certification.learning import add_worker
 from tests.certification.web.test_operators import STATEMENT, make_key, operator, post, words
 from tests.certification.web.visitor import Visitor, hidden_fields
 
@@ -275,7 +277,10 @@ def test_the_record_is_read_and_a_change_in_it_is_found(operator: Visitor, datab
         head = chain.head(session, tenant)
     page = operator.get("/van-hanh/so-ghi?ve=dossier:2")
     assert f"{head.number}:{head.digest}" in page.text and "dossier:1" not in page.text
-    assert "Trả lại hồ sơ" in page.text and "có số định danh: không; ngày: 20/11/2026; lý do: thiếu thiếu" in page.text
+    assert (
+        "Trả lại hồ sơ" in page.text
+        and 'có số định danh: không; ngày: 20/11/2026; lý do: <span lang="vi">thiếu thiếu' in page.text
+    )
     assert "thiếu " * 33 in page.text and "thiếu " * 34 not in page.text, "what is long is cut"
     check = "/van-hanh/so-ghi/kiem-tra"
     assert "khớp đầu sổ đã cất" in operator.fill_in(check, {"head": f"{head.number}:{head.digest}"}).text
@@ -286,6 +291,31 @@ def test_the_record_is_read_and_a_change_in_it_is_found(operator: Visitor, datab
         )
     assert "Sổ đã bị sửa" in operator.fill_in(check, {"head": ""}).text
     assert "Giao vai trò" in operator.get("/van-hanh/so-quyen?ve=vh").text
+
+
+def test_the_record_tells_in_words_what_was_done_about_whom(
+    operator: Visitor, database: Database, tenant: UUID
+) -> None:
+    now = datetime.now(UTC)
+    an, binh = (add_worker(database, tenant, f"NV-{one}", one, now=now) for one in ("an", "binh"))
+    done: list[tuple[str, str, UUID | None, dict[str, Any]]] = [
+        ("dossier.register", f"dossier:{an}", an, {"year": 2026}),
+        ("request.open", f"request:{binh}", binh, {"kind": "see", "words": "x"}),
+        ("roll-up-round.open", f"roll-up-round:{an}", None, {"basis": "all", "cut_off": "2026-11-20"}),
+    ]
+    with database.writing(tenant) as session:
+        for act, subject, worker, detail in done:
+            by = f"worker:{worker}" if worker else "vh"
+            chain.add(session, tenant, by=by, act=act, subject=subject, worker=worker, detail=detail, now=now)
+    page = operator.get("/van-hanh/so-ghi").text
+    assert "/cong-doan/ho-so-nguoi/2026/NV-an" in page and "/van-hanh/danh-tinh?ma=NV-binh" in page
+    assert "loại: xem dữ liệu" in page and "số liệu đến ngày: 20/11/2026; tính trên: mọi doanh nghiệp" in page
+    assert "worker:" not in page and f">{an}" not in page
+    of_one = operator.get("/van-hanh/so-ghi?viec=request.open").text
+    assert "NV-binh" in of_one and "NV-an" not in of_one
+    of_an = operator.get("/van-hanh/so-ghi?nguoi=NV-an").text
+    assert "/cong-doan/ho-so-nguoi/2026/NV-an" in of_an and "NV-binh" not in of_an
+    assert "Không có mã “NV-0”" in operator.get("/van-hanh/so-ghi?nguoi=NV-0").text
 
 
 def test_what_is_to_be_looked_at_is_counted_by_platform_and_listed(
