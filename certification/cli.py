@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from certification.commands import (
     access,
     acts,
+    analysis,
     cases,
     certificates,
     destinations,
@@ -89,6 +90,7 @@ for _command in (
     figures.show_frozen,
     figures.publish,
     figures.unpublish,
+    analysis.export_figures,
     *roll_ups.ROLL_UPS,
     *gathered_roll_ups.GATHERED_ROLL_UPS,
     keys.create_key,

@@ -5,6 +5,7 @@
     imports      import-…, link-actor, unknown-actors, forget-actor
     judging      work, assess, rebuild-facts, explain
     figures      attainment, publish, unpublish
+    analysis     export-figures
     access       init, …-account, …-role, set-team, access-record
     keys         create-key
     trust        trust, trusted, findings

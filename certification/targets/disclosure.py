@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,13 +20,15 @@ from certification.targets.attainment import Attainment, BesideFigures, Organiza
 from certification.targets.figures import HIDDEN
 from certification.units.trees import ADMINISTRATIVE, ENTERPRISE, TREES, UNION, Tree
 
-__all__ = ["BELOW", "HIDDEN", "hidden_codes", "published"]
+__all__ = ["BELOW", "HIDDEN", "Place", "hidden_codes", "hidden_with", "places_in_sums", "published"]
 
 BELOW = 5
 """Counts of fewer persons than this are hidden where nobody says otherwise. In no document for this programme: ours."""
 
-_Place = tuple[str, str]
-_GROUND: _Place = ("", "")
+Place = tuple[str, str]
+"""A sum that counts stand in: a tree, and the unit whose total it is."""
+
+_GROUND: Place = ("", "")
 """Where the sums end that nobody sees."""
 
 _OF_ORGANIZATION = ("headcount", "women", "union_cadres", "meets_criteria", "holds_title")
@@ -48,37 +50,82 @@ def published(measured: Attainment, tree: Tree, below: int = BELOW) -> Attainmen
                 counts[_key(target)][one.code] = target.counted
                 for beside in target.beside:
                     counts[f"{_key(target)}/{beside.id}"][one.code] = beside.counted
-    ends = _ends({one.code: one.kind for one in measured.organizations}, tree)
+    ends = places_in_sums({one.code: one.kind for one in measured.organizations}, tree)
     hidden = {name: hidden_codes(of, ends, below) for name, of in counts.items()}
     return replace(measured, organizations=tuple(_shown(one, hidden) for one in measured.organizations))
 
 
 def hidden_codes(
-    counts: Mapping[str, int], ends: Mapping[str, tuple[_Place, _Place]], below: int = BELOW
+    counts: Mapping[str, int], ends: Mapping[str, tuple[Place, Place]], below: int = BELOW
 ) -> frozenset[str]:
     """Which of these counts are hidden, by code. `ends` are the two sums each stands in."""
-    small = {code for code, count in counts.items() if 0 < count < below}
+    return hidden_with({code for code, count in counts.items() if 0 < count < below}, counts, ends)
+
+
+def hidden_with(
+    small: Collection[str], counts: Mapping[str, int], ends: Mapping[str, tuple[Place, Place]]
+) -> frozenset[str]:
+    """These counts, and those that are hidden with them so that none of them can be worked out from the others."""
     hidden = set(small)
-    touching: dict[_Place, list[str]] = defaultdict(list)
+    touching: dict[Place, list[str]] = defaultdict(list)
     for code in counts:
         for end in ends[code]:
             touching[end].append(code)
-    for code in sorted(small):
-        hidden.update(_closing(code, counts, ends, touching, hidden))
+    closed: set[str] = set()
+    for code in sorted(_bridges(hidden, ends)):
+        if code not in closed:
+            way = _closing(code, counts, ends, touching, hidden)
+            hidden.update(way)
+            closed.update(way)
     return frozenset(hidden)
+
+
+def _bridges(hidden: Collection[str], ends: Mapping[str, tuple[Place, Place]]) -> set[str]:
+    """Those of the hidden counts that lie on no cycle of hidden ones."""
+    touching: dict[Place, list[tuple[str, Place]]] = defaultdict(list)
+    for code in sorted(hidden):
+        first, second = ends[code]
+        if first != second:
+            touching[first].append((code, second))
+            touching[second].append((code, first))
+    found: set[str] = set()
+    reached: dict[Place, int] = {}
+    lowest: dict[Place, int] = {}
+    for root in touching:
+        if root in reached:
+            continue
+        reached[root] = lowest[root] = len(reached)
+        path = [(root, "", iter(touching[root]))]
+        while path:
+            place, by, rest = path[-1]
+            for code, beyond in rest:
+                if beyond not in reached:
+                    reached[beyond] = lowest[beyond] = len(reached)
+                    path.append((beyond, code, iter(touching[beyond])))
+                    break
+                if code != by:
+                    lowest[place] = min(lowest[place], reached[beyond])
+            else:
+                path.pop()
+                if path:
+                    above = path[-1][0]
+                    lowest[above] = min(lowest[above], lowest[place])
+                    if lowest[place] > reached[above]:
+                        found.add(by)
+    return found
 
 
 def _closing(
     code: str,
     counts: Mapping[str, int],
-    ends: Mapping[str, tuple[_Place, _Place]],
-    touching: Mapping[_Place, Iterable[str]],
+    ends: Mapping[str, tuple[Place, Place]],
+    touching: Mapping[Place, Iterable[str]],
     hidden: set[str],
 ) -> list[str]:
     """The counts that lead from one sum of `code` to its other one at the least cost; hidden ones cost nothing."""
     start, goal = ends[code]
-    waiting: list[tuple[int, _Place, tuple[str, ...]]] = [(0, start, ())]
-    seen: set[_Place] = set()
+    waiting: list[tuple[int, Place, tuple[str, ...]]] = [(0, start, ())]
+    seen: set[Place] = set()
     while waiting:
         cost, place, way = heapq.heappop(waiting)
         if place == goal:
@@ -96,8 +143,8 @@ def _closing(
     return []
 
 
-def _ends(kinds: Mapping[str, str], tree: Tree) -> dict[str, tuple[_Place, _Place]]:
-    """The two sums that each organization's counts stand in."""
+def places_in_sums(kinds: Mapping[str, str], tree: Tree) -> dict[str, tuple[Place, Place]]:
+    """The two sums that each organization's counts stand in, by code; `kinds` are those that there are figures of."""
     above = {
         (code, which): next((parent for parent in tree.parents(code, which) if parent in kinds), None)
         for code in kinds
@@ -105,7 +152,7 @@ def _ends(kinds: Mapping[str, str], tree: Tree) -> dict[str, tuple[_Place, _Plac
     }
     totals = {(which, parent) for (_, which), parent in above.items() if parent is not None}
 
-    def end(which: str, code: str | None) -> _Place:
+    def end(which: str, code: str | None) -> Place:
         return (which, code) if code is not None and (which, code) in totals else _GROUND
 
     found = {}

@@ -36,6 +36,7 @@ ACTS: Mapping[str, object] = {
     "dossier.uphold": _l("Giữ nguyên kết quả sau khiếu nại"),
     "dossier.withdraw": _l("Rút hồ sơ"),
     "erasure.confirm": _l("Doanh nghiệp xác nhận đã xoá"),
+    "figures.export": _l("Xuất số liệu cho người phân tích"),
     "figures.freeze": _l("Chốt số liệu"),
     "figures.publish": _l("Công bố số liệu"),
     "figures.unpublish": _l("Thôi công bố số liệu"),

@@ -1,0 +1,43 @@
+"""Rows into a Parquet file, by DuckDB: from a table of text beside it, a group of rows at a time."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["MEMORY", "write"]
+
+MEMORY = "256MB"
+"""What DuckDB may take."""
+
+_COPY = """
+COPY (SELECT * FROM read_csv($source, columns = $columns, header = false, auto_detect = false,
+                             delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = ''))
+TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000, KV_METADATA {hidden_below: $below})
+"""
+
+
+def write(path: Path, columns: Mapping[str, str], rows: Iterable[Sequence[object]], *, below: int) -> int:
+    """Writes the rows, in their order, to a new file; equal rows make equal files. How many there were."""
+    import duckdb  # costs every other command a tenth of a second
+
+    count = 0
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, suffix=".csv") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+        text.flush()
+        own: dict[str, str | bool | int | float | list[str]] = {
+            "threads": 1,
+            "memory_limit": MEMORY,
+            "temp_directory": str(path.parent),
+            "autoinstall_known_extensions": False,  # it asks nobody for anything
+            "autoload_known_extensions": False,
+        }
+        with duckdb.connect(":memory:", config=own) as connection:
+            said = {"source": text.name, "target": str(path), "columns": dict(columns), "below": str(below)}
+            connection.execute(_COPY, said)
+    return count
