@@ -7,6 +7,7 @@ python wsgi.py     serves for real: migrates, then web workers and the judging o
 from __future__ import annotations
 
 import ctypes
+import difflib
 import gc
 import ipaddress
 import json
@@ -20,7 +21,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -35,8 +36,8 @@ from flask import Flask, Response, current_app, request
 from flask.cli import FlaskGroup, with_appcontext
 from granian.constants import Interfaces
 from granian.server import Server
-from marshmallow import ValidationError
-from marshmallow.validate import OneOf, Range
+from marshmallow import ValidationError, fields
+from marshmallow.validate import OneOf
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import InsufficientPrivilege
@@ -77,6 +78,7 @@ from lrs.bucket.signing import Credentials
 from lrs.bucket.store import Bucket
 from lrs.cli import lrs_cli
 from lrs.cmi5.sessions import keep_ending
+from lrs.commands.lacking import words
 from lrs.commands.ops import ops_cli
 from lrs.db import NOBODY, Database
 from lrs.definitions import keep_up
@@ -113,6 +115,9 @@ MOST_A_MINUTE = 1_000_000
 BLOCKING_THREADS = 8
 """Requests that a web process works on at once. Those that store are put in together (`lrs.statements.writer`), so more
 than the cores could work on pays."""
+
+NEARLY = 0.87
+"""How alike (of 1) a name of the environment has to be to one of a setting, to be taken for that one misspelt."""
 
 log = logging.getLogger("wsgi")
 
@@ -188,6 +193,8 @@ class Settings:
     """Whether it takes two persons to change the key that signs certificates."""
     enterprises_tell_union_roles: bool = False
     """Whether an enterprise's own roster may change who of its known workers is a member or cadre of the union."""
+    misspelt: tuple[str, ...] = ()
+    """What is to be said of names that are nearly those of settings."""
 
 
 def read_settings() -> Settings:
@@ -210,17 +217,17 @@ def read_settings() -> Settings:
     secret = env.str("SECRET_KEY", "", validate=_check_secret)
     database_url = env.str("DATABASE_URL", "", validate=_check_database_url)
     migration_url = env.str("MIGRATION_DATABASE_URL", "", validate=_check_migration_url)
-    port = env.int("PORT", 8000, **_whole(1, 65535))
+    port = env.str("PORT", "", validate=_whole(1, 65535))
     host = env.str("HOST", "127.0.0.1", validate=_check_host)
-    workers = env.int("WORKERS", 0, **_whole(0, MOST_WORKERS))
-    attachment_max_bytes = env.int("ATTACHMENT_MAX_BYTES", MOST_BYTES, **_whole(1))
+    workers = env.str("WORKERS", "", validate=_whole(0, MOST_WORKERS))
+    attachment_max_bytes = env.str("ATTACHMENT_MAX_BYTES", "", validate=_whole(1))
     cors_origins = env.str("CORS_ORIGINS", "", validate=_check_cors_origins)
     version = env.str("XAPI_VERSION_NAMED_BY_DEFAULT", "2.0.0", validate=_one_of(SUPPORTED))
     public_url = env.str("PUBLIC_URL", "", validate=_check_public_url)
-    look_ups_a_minute = env.int("LOOK_UPS_A_MINUTE", 120, **_whole(0, MOST_A_MINUTE))
-    requests_at_once = env.int("REQUESTS_AT_ONCE", 0, **_whole(0, BLOCKING_THREADS))
-    key_requests = env.int("KEY_REQUESTS_A_MINUTE", 0, **_whole(0, MOST_A_MINUTE))
-    tenant_requests = env.int("TENANT_REQUESTS_A_MINUTE", 0, **_whole(0, MOST_A_MINUTE))
+    look_ups_a_minute = env.str("LOOK_UPS_A_MINUTE", "", validate=_whole(0, MOST_A_MINUTE))
+    requests_at_once = env.str("REQUESTS_AT_ONCE", "", validate=_whole(0, BLOCKING_THREADS))
+    key_requests = env.str("KEY_REQUESTS_A_MINUTE", "", validate=_whole(0, MOST_A_MINUTE))
+    tenant_requests = env.str("TENANT_REQUESTS_A_MINUTE", "", validate=_whole(0, MOST_A_MINUTE))
     smtp_url = env.str("SMTP_URL", "", validate=_check_smtp_url)
     mail_from = env.str("MAIL_FROM", "", validate=_check_mail_from)
     sms_url = env.str("SMS_URL", "", validate=_check_sms_url)
@@ -232,17 +239,18 @@ def read_settings() -> Settings:
     attachments_secret = env.str("ATTACHMENTS_SECRET", "", validate=_check_attachments_key)
     attachments_region = env.str("ATTACHMENTS_REGION", "us-east-1", validate=_check_attachments_region)
     metrics_token = env.str("METRICS_TOKEN", "", validate=_check_metrics_token)
-    metrics_local = env.bool("METRICS_LOCAL", False, **YES_OR_NO)
+    metrics_local = env.str("METRICS_LOCAL", "", validate=_check_yes_or_no)
     log_format = env.str("LOG_FORMAT", logs.PLAIN, validate=_one_of((logs.PLAIN, logs.JSON)))
-    log_requests = env.bool("LOG_REQUESTS", False, **YES_OR_NO)
-    slow_query_ms = env.int("SLOW_QUERY_MS", 1000, **_whole(0))
-    idle_wide = env.int("SESSION_IDLE_MINUTES", 30, **_whole(*IDLE_MINUTES))
-    idle_others = env.int("SESSION_IDLE_MINUTES_OTHERS", 240, **_whole(*IDLE_MINUTES))
+    log_requests = env.str("LOG_REQUESTS", "", validate=_check_yes_or_no)
+    slow_query_ms = env.str("SLOW_QUERY_MS", "", validate=_whole(0))
+    idle_wide = env.str("SESSION_IDLE_MINUTES", "", validate=_whole(*IDLE_MINUTES))
+    idle_others = env.str("SESSION_IDLE_MINUTES_OTHERS", "", validate=_whole(*IDLE_MINUTES))
     second_factor = env.str("REQUIRE_SECOND_FACTOR", ",".join(_names(WIDE)), validate=_check_roles)
     breached_file = env.str("BREACHED_PASSWORDS", "", validate=_check_breached)
     scanner = env.str("CLAMD_SOCKET", "", validate=_check_scanner)
-    key_change_by_two = env.bool("KEY_CHANGE_BY_TWO", False, **YES_OR_NO)
-    enterprises_tell_union_roles = env.bool("ENTERPRISES_TELL_UNION_ROLES", False, **YES_OR_NO)
+    key_change_by_two = env.str("KEY_CHANGE_BY_TWO", "", validate=_check_yes_or_no)
+    enterprises_tell_union_roles = env.str("ENTERPRISES_TELL_UNION_ROLES", "", validate=_check_yes_or_no)
+    misspelt = _misspelt(env.dump())
     told: dict[str, list[str]] = {}
     try:
         env.seal()
@@ -265,23 +273,24 @@ def read_settings() -> Settings:
     except ValueError as error:
         told["SECRET_KEY"] = [str(error)]
     if told:
-        sys.exit("\n".join(f"{name}: {message}" for name, messages in told.items() for message in messages))
+        said = [f"{name}: {message}" for name, messages in told.items() for message in messages]
+        sys.exit("\n".join([*said, *misspelt]))
     return Settings(
         data_dir=data_dir,
         database_url=database_url or f"sqlite:///{data_dir}/cdht.sqlite3",
         secret_key=secret_key,
         migration_database_url=migration_url,
-        port=port,
+        port=_number(port, 8000),
         host=host,
-        workers=workers,
-        attachment_max_bytes=attachment_max_bytes,
+        workers=_number(workers, 0),
+        attachment_max_bytes=_number(attachment_max_bytes, MOST_BYTES),
         cors_origins=tuple(one.strip().rstrip("/") for one in cors_origins.split(",") if one.strip()),
         xapi_version_named_by_default=version,
         public_url=public_url.rstrip("/"),
-        look_ups_a_minute=look_ups_a_minute,
-        requests_at_once=requests_at_once,
-        key_requests_a_minute=key_requests,
-        tenant_requests_a_minute=tenant_requests,
+        look_ups_a_minute=_number(look_ups_a_minute, 120),
+        requests_at_once=_number(requests_at_once, 0),
+        key_requests_a_minute=_number(key_requests, 0),
+        tenant_requests_a_minute=_number(tenant_requests, 0),
         smtp_url=smtp_url,
         mail_from=mail_from.strip(),
         sms_url=sms_url,
@@ -293,16 +302,17 @@ def read_settings() -> Settings:
         attachments_region=attachments_region,
         outgoing_hosts=_listed(outgoing_hosts),
         metrics_token=metrics_token,
-        metrics_local=metrics_local,
+        metrics_local=metrics_local in fields.Boolean.truthy,
         log_format=log_format,
-        log_requests=log_requests,
-        slow_query_ms=slow_query_ms,
-        idle=Idle(timedelta(minutes=idle_wide), timedelta(minutes=idle_others)),
+        log_requests=log_requests in fields.Boolean.truthy,
+        slow_query_ms=_number(slow_query_ms, 1000),
+        idle=Idle(timedelta(minutes=_number(idle_wide, 30)), timedelta(minutes=_number(idle_others, 240))),
         require_second_factor=frozenset(one for one in Role if one.value in _role_values(second_factor)),
         breached_passwords=Path(breached_file).resolve() if breached_file else None,
         scanner=Path(scanner) if scanner else None,
-        key_change_by_two=key_change_by_two,
-        enterprises_tell_union_roles=enterprises_tell_union_roles,
+        key_change_by_two=key_change_by_two in fields.Boolean.truthy,
+        enterprises_tell_union_roles=enterprises_tell_union_roles in fields.Boolean.truthy,
+        misspelt=misspelt,
     )
 
 
@@ -322,14 +332,37 @@ def _take_credentials() -> None:
             os.environ[name] = file.read_text(encoding="utf-8").strip()
 
 
-YES_OR_NO: dict[str, Any] = {"error_messages": {"invalid": "Neither yes nor no; write true or false."}}
+def _check_yes_or_no(text: str) -> None:
+    """Raise ValidationError for what says neither; nothing at all leaves the setting out."""
+    if text and text not in fields.Boolean.truthy | fields.Boolean.falsy:
+        raise ValidationError("Neither yes nor no; write true or false.")
 
 
-def _whole(least: int, most: int | None = None) -> dict[str, Any]:
-    """What is said of anything but a whole number between these."""
-    within = f"from {least} to {most}" if most is not None else f"of {least} or more"
-    wrong = f"Not a number that can be used; write a whole number {within}, or leave it out."
-    return {"validate": Range(least, most, error=wrong), "error_messages": {"invalid": wrong}}
+def _whole(least: int, most: int | None = None) -> Callable[[str], None]:
+    """Raises ValidationError for anything but a whole number between these, in digits alone; nothing at all leaves the
+    setting out."""
+
+    def check(text: str) -> None:
+        written = re.fullmatch("[0-9]{1,18}", text.strip())
+        if text and not (written and least <= int(text) and (most is None or int(text) <= most)):
+            within = f"from {least} to {most}" if most is not None else f"of {least} or more"
+            raise ValidationError(f"Not a number that can be used; write a whole number {within}, or leave it out.")
+
+    return check
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text else otherwise
+
+
+def _misspelt(known: Collection[str]) -> tuple[str, ...]:
+    """What is said of each name of the environment that is none of ours and could be meant for one."""
+    found = []
+    for name in sorted(os.environ.keys() - set(known)):
+        meant = difflib.get_close_matches(name.upper().replace("-", "_"), known, 1, NEARLY)
+        if meant and (len(name) > 5 or name.upper() == meant[0]):
+            found.append(f"{name} is no setting and changes nothing; if {meant[0]} is meant, write it so")
+    return tuple(found)
 
 
 def _one_of(known: Sequence[str]) -> OneOf:
@@ -868,11 +901,7 @@ def bring_up_to_date(served: Database, owner_url: str = "") -> None:
     except ValueError as error:
         sys.exit(f"{error}: leave the first out, or name the role that owns the tables (docs/operate.md#two-roles).")
     except sqlalchemy.exc.OperationalError as error:
-        said = " ".join(str(error.orig).split())
-        sys.exit(
-            f"{database.place} cannot be used: {said} Look whether it runs and whether DATABASE_URL is right"
-            " (docs/operate.md#the-database-does-not-answer)."
-        )
+        sys.exit(words(error, database))
     finally:
         if database is not served:
             database.close()
@@ -916,6 +945,8 @@ def serve() -> None:
     logs.configure(settings.log_format)
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
     os.environ["RUST_BACKTRACE"] = "0"  # short of memory, the server below hangs for good over drawing one up
+    for said in settings.misspelt:
+        log.warning("%s (README.md)", said)
     require_free(settings.host, settings.port)
     empty(settings.data_dir)
     database = Database(settings.database_url)

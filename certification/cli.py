@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask.cli import AppGroup
-
 from certification.commands import (
     access,
     acts,
@@ -41,10 +39,11 @@ from certification.commands import (
     units,
 )
 from certification.demonstration.cli import demo
+from lrs import api
 
 __all__ = ["certification_cli"]
 
-certification_cli = AppGroup(
+certification_cli = api.Commands(
     "certification",
     help=(
         "Criteria, people, evidence, judging, figures. Commands act for the whole tenant, lists too: whoever can run "

@@ -22,6 +22,8 @@ from lrs.backup.noted import read as last_backup
 from lrs.backup.sqlite import file_of
 from lrs.backup.taking import restore as restore_backup
 from lrs.backup.taking import take as take_backup
+from lrs.commands.lacking import Commands
+from lrs.content_types import not_utf8
 from lrs.copies import copied_since, mark_copy, take_for_original
 from lrs.credentials import (
     LAUNCH,
@@ -123,6 +125,7 @@ __all__ = [
     "Blobs",
     "Booleans",
     "Changes",
+    "Commands",
     "Copies",
     "DeadLetter",
     "Destination",
@@ -200,6 +203,7 @@ __all__ = [
     "moment",
     "move_documents",
     "names_of_keys",
+    "not_utf8",
     "note_backup",
     "opaque_account",
     "outgoing",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask.cli import AppGroup
-
 from lrs.commands import cmi5, credentials, erasing, tenants, transfer
+from lrs.commands.lacking import Commands
 
 __all__ = ["lrs_cli"]
 
-lrs_cli = AppGroup(
+lrs_cli = Commands(
     "lrs", help="The Learning Record Store: credentials, tenants, certificates, export, import, erasure."
 )
 

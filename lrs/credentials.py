@@ -27,7 +27,7 @@ from lrs.db import Session, new_id
 from lrs.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated, UnknownTenant
 from lrs.models import Credential, Tenant
 from lrs.privacy import OpaqueAccounts
-from lrs.tenants import make_sandbox
+from lrs.tenants import make_sandbox, require_name
 
 XAPI_SCOPES = frozenset(
     {
@@ -138,8 +138,10 @@ def create_credential(
 ) -> tuple[str, str]:
     """Make a credential and return its key and its secret; the secret cannot be read again later.
 
-    It is refused from `expires` on. A test key opens the tenant's sandbox, which is made for the first of them.
+    It is refused from `expires` on. A test key opens the tenant's sandbox, which is made for the first of them. Raises
+    InvalidRequest for a name that says nothing.
     """
+    require_name(name)
     key, secret = secrets.token_hex(12), new_secret()
     session.add(
         Credential(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lrs.db import Session, UtcDateTime, is_postgresql, new_id
-from lrs.errors import UnknownTenant
+from lrs.errors import InvalidRequest, UnknownTenant
 from lrs.models import Tenant
 
 __all__ = [
@@ -22,17 +22,27 @@ __all__ = [
     "find_tenant",
     "has_opaque_accounts",
     "make_sandbox",
+    "require_name",
     "set_opaque_accounts",
     "tenants",
 ]
 
+LONGEST_NAME = 200
+
 
 def create_tenant(session: Session, name: str, *, now: datetime) -> UUID:
-    """Add an independent owner of data and return its id."""
+    """Add an independent owner of data and return its id. Raises InvalidRequest for a name that says nothing."""
+    require_name(name)
     tenant = Tenant(id=new_id(), name=name, created=now, sandbox_of=None, opaque_since=None)
     session.add(tenant)
     session.flush()
     return tenant.id
+
+
+def require_name(name: str) -> None:
+    """Raise InvalidRequest for what is no name of a key or a tenant."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise InvalidRequest.at("name", f"say what it is in 1 to {LONGEST_NAME} characters")
 
 
 def find_tenant(session: Session, name: str = "default") -> UUID:

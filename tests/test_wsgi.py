@@ -29,6 +29,7 @@ from flask.testing import FlaskClient
 import migrations
 import wsgi
 from certification.access.permissions import Role
+from certification.access.sessions import Idle
 from lrs.db import NOBODY, Database
 from tests.lrs.statements.builders import statement
 from wsgi import BLOCKING_THREADS, JudgingProcess, bring_up_to_date, create_app, is_news, judge, read_settings
@@ -265,7 +266,10 @@ UNUSABLE = {
         "postgresql:///cdht?hots=/run/postgresql": '"hots"',
     },
     "MIGRATION_DATABASE_URL": {"mysql://x/y": "Must begin with", "sqlite:////x.db": "knows no roles"},
-    "PORT": {"abc": "from 1 to 65535", "0": "from 1 to 65535", "65536": "from 1 to 65535", "": "from 1 to 65535"},
+    "PORT": {
+        "abc": "from 1 to 65535", "0": "from 1 to 65535", "65536": "from 1 to 65535", "+7": "from 1", "8_0": "from 1",
+        "\uff18\uff10": "from 1",
+    },
     "HOST": {"http://0.0.0.0": "127.0.0.1", "0.0.0.0:8000": "127.0.0.1", "a b": "127.0.0.1", "1.2.3": "127.0.0.1"},
     "WORKERS": {"-1": "from 0 to 64", "65": "from 0 to 64", "two": "from 0 to 64"},
     "ATTACHMENTS_URL": {
@@ -288,7 +292,7 @@ UNUSABLE = {
         "http://hoctap.example.org": "https://", "hoctap.example.org": "https://", "https://[::1": "https://",
         "https://hoctap.example.org:x": "https://", "https://hoctap.example.org/?a": "https://",
     },
-    "REQUESTS_AT_ONCE": {"9": "from 0 to 8", "all": "from 0 to 8"},
+    "REQUESTS_AT_ONCE": {"9": "from 0 to 8", "all": "from 0 to 8", " ": "from 0 to 8", "1e0": "from 0 to 8"},
     "KEY_REQUESTS_A_MINUTE": {"-1": "from 0 to 1000000", "99999999999999999999": "from 0 to 1000000"},
     "TENANT_REQUESTS_A_MINUTE": {"many": "from 0 to 1000000"},
     "LOOK_UPS_A_MINUTE": {"-1": "from 0 to 1000000", "many": "from 0 to 1000000"},
@@ -349,6 +353,31 @@ def test_every_setting_that_cannot_be_used_has_one_sentence_that_names_it_and_sa
         for value, said in values.items():
             [line] = told(**{name: value})
             assert line.startswith(f"{name}: ") and said in line, f"{name}={value}: {line}"
+
+
+def test_a_setting_that_is_empty_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PORT", "REQUESTS_AT_ONCE", "SLOW_QUERY_MS", "METRICS_LOCAL", "SESSION_IDLE_MINUTES", "SMTP_URL"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    settings = read_settings()
+    assert (settings.port, settings.requests_at_once, settings.slow_query_ms) == (8000, 0, 1000)
+    assert (settings.metrics_local, settings.idle.wide) == (False, Idle().wide)
+
+
+def test_names_that_are_nearly_those_of_settings_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Callable[..., list[str]]
+) -> None:
+    meant = {
+        "DATABSE_URL": "DATABASE_URL", "database_url": "DATABASE_URL", "PUBLICURL": "PUBLIC_URL",
+        "MAIL_FORM": "MAIL_FROM",
+        "REQUEST_AT_ONCE": "REQUESTS_AT_ONCE", "SECRETKEY": "SECRET_KEY", "PORTS": "",
+    }  # fmt: skip
+    for name in (*meant, "HOSTNAME", "LOGNAME", "HTTPS_PROXY", "CREDENTIALS_DIRECTORY", "XDG_DATA_DIRS", "POST"):
+        monkeypatch.setenv(name, "x" if name != "CREDENTIALS_DIRECTORY" else str(tmp_path))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    found = dict(re.findall(r"^(\w+) is no setting .* if (\w+) is meant", "\n".join(read_settings().misspelt), re.M))
+    assert found == {name: setting for name, setting in meant.items() if setting}
+    assert any(line.startswith("DATABSE_URL is no setting") for line in told(PORT="x"))
 
 
 def test_settings_that_cannot_be_used_are_all_told_at_once(told: Callable[..., list[str]], tmp_path: Path) -> None:

@@ -296,6 +296,9 @@ def access_record(about: str | None, signing_in: bool, limit: int, tenant: str) 
     for one in found:
         moment = f"{one.at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
         click.echo(f"{moment}  {printable(one.by)}  {one.act}  {printable(one.about)}  {printable(one.reason)}")
+    if not found:
+        who = f" of {printable(about)}" if about is not None else ""
+        click.echo(f"There is no {'signing in' if signing_in else 'act about rights'}{who} on record.", err=True)
 
 
 ACCESS = (

@@ -17,6 +17,7 @@ from certification.people.identifiers import Opaque
 from certification.people.national_keys import read as national_keys_in
 from certification.people.national_numbers import Keys
 from certification.spreadsheets import Column, ImportFaults, ImportResult, given_back, read_day
+from certification.spreadsheets.days import FIRST_YEAR, LAST_YEAR
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 from certification.vietnam import vietnam_day
@@ -45,7 +46,8 @@ class Day(click.ParamType[date]):
         try:
             return read_day(value)
         except ValueError:
-            self.fail(f"{value!r} is no day; write it as 2026-11-20 or 20/11/2026", param, ctx)
+            years = f"of a year from {FIRST_YEAR} to {LAST_YEAR}"
+            self.fail(f"{value!r} is no day {years}; write it as 2026-11-20 or 20/11/2026", param, ctx)
 
 
 # ---------------------------------------------------------------- the present

@@ -378,7 +378,18 @@ class AccessRecord(Base):
     """
 
     __tablename__ = "certification_access_record"
-    __table_args__ = (sa.Index(None, "tenant_id", "id"), {"info": {"distribution": "reference"}})
+    __table_args__ = (
+        sa.Index(None, "tenant_id", "id"),
+        sa.Index(None, "tenant_id", "about", "id", "act"),
+        sa.Index(
+            "ix_certification_access_record_of_rights",
+            "tenant_id",
+            "id",
+            sqlite_where=sa.text("act NOT IN ('sign-in', 'sign-in.try')"),
+            postgresql_where=sa.text("act NOT IN ('sign-in', 'sign-in.try')"),
+        ),
+        {"info": {"distribution": "reference"}},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[UUID]

@@ -22,6 +22,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from certification import bulk
+from certification.access import records as access_records
 from certification.access.permissions import Role
 from certification.acts import chain
 from certification.dossiers.ending import certificates_alone
@@ -330,12 +331,11 @@ def _forget_accounts(session: Session, tenant: UUID, found: Survey, now: datetim
         session.execute(sa.delete(tables).where(tables.tenant_id == tenant, named))
     for row in gone:
         name = f"{_PREFIX}{row.id.hex[-12:]}"
-        for place in (AccessRecord.about, AccessRecord.by):
-            session.execute(
-                sa.update(AccessRecord)
-                .where(AccessRecord.tenant_id == tenant, place == row.name)
-                .values({place.key: name, "reason": ""})
-            )
+        did, by = AccessRecord.by == row.name, sa.case((AccessRecord.by == row.name, name), else_=AccessRecord.by)
+        of_it = AccessRecord.about == row.name, {"about": name, "by": by, "reason": ""}
+        of_others = sa.and_(did, access_records.OF_RIGHTS), {"by": name, "reason": ""}
+        for where, values in (of_it, of_others):
+            session.execute(sa.update(AccessRecord).where(AccessRecord.tenant_id == tenant, where).values(**values))
         session.execute(
             sa.update(Account)
             .where(Account.tenant_id == tenant, Account.id == row.id)

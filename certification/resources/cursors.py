@@ -42,6 +42,8 @@ def after(tenant: UUID, kinds: tuple[type, ...]) -> tuple[Any, ...] | None:
     about, (_, cipher) = _about(tenant), _keys()
     try:
         sealed = base64.urlsafe_b64decode(sent.encode("ascii") + b"=" * (-len(sent) % 4))
+        if _written(sealed) != sent:
+            raise ValueError  # the decoder passes over signs that are not in the alphabet
         packed = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about)
     except (UnicodeEncodeError, binascii.Error, ValueError, InvalidTag):
         api.tell("link-refused")
@@ -90,7 +92,11 @@ def cursor(tenant: UUID, values: tuple[Any, ...]) -> str:
     packed, about, (secret, cipher) = msgspec.json.encode(values), _about(tenant), _keys()
     # The nonce follows from all that is encrypted and bound: the same part has the same cursor, none serves for two.
     nonce = hmac.digest(secret, b"nonce" + about + b"\0" + packed, "sha256")[:_NONCE_BYTES]
-    return base64.urlsafe_b64encode(nonce + cipher.encrypt(nonce, packed, about)).rstrip(b"=").decode()
+    return _written(nonce + cipher.encrypt(nonce, packed, about))
+
+
+def _written(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
 def _about(tenant: UUID) -> bytes:

@@ -146,6 +146,7 @@ def _query(schema: type[Schema], faults: list[Fault]) -> Mapping[str, Any]:
         for name, values in request.args.lists()
         if len(values) > 1
     ]
+    faults += [Fault(name, "not UTF-8 text; encode it in UTF-8 first") for name in api.not_utf8(request.query_string)]
     with_nul = [name for name, text in request.args.items(multi=True) if "\0" in name + text]
     faults += [Fault("" if "\0" in name else name, _NUL) for name in with_nul]
     made = schema()

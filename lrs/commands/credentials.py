@@ -58,7 +58,7 @@ def create(
     """Make a credential and print its key and secret, once, as the last line in JSON."""
     now = datetime.now(UTC)
     until = _expiry(expires, for_days, now)
-    with writing() as session:
+    with writing() as session, refusing():
         key, secret = credentials.create_credential(
             session,
             tenant_id(session, tenant),

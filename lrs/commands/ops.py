@@ -10,23 +10,22 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
-from sqlalchemy.exc import DBAPIError
 
 from lrs.backup import form, noted, taking
 from lrs.backup.form import SECRET, BackupFault, Manifest
 from lrs.commands.bucket import sweep_attachments
 from lrs.commands.invocation import database, database_to_write, shown
+from lrs.commands.lacking import Commands, telling
 from lrs.commands.layout import layout
 from lrs.copies import mark_copy
-from lrs.db import NOBODY, is_away
+from lrs.db import NOBODY
 
 __all__ = ["ops_cli"]
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _BACKUP = click.Path(exists=True, file_okay=False, path_type=Path)
 
-ops_cli = AppGroup("ops", help="Keeping an installation alive: backups, taken while it runs, checked, and restored.")
+ops_cli = Commands("ops", help="Keeping an installation alive: backups, taken while it runs, checked, and restored.")
 
 ops_cli.add_command(layout)
 ops_cli.add_command(sweep_attachments)
@@ -47,7 +46,7 @@ def backup(folder: Path, keep: int | None, with_secret: bool) -> None:
     """
     source = database()
     click.echo(f"Database: {source.place}", err=True)
-    with _told():
+    with _told(folder):
         whole = taking.take(
             source, folder, now=datetime.now(UTC), secret=_secret(), key_files=_key_files(), with_secret=with_secret
         )
@@ -80,7 +79,7 @@ def verify(folder: Path, compare: bool) -> None:
 
     Says too which secrets it is to be read with, and whether they are in it or here.
     """
-    with _told():
+    with _told(folder):
         try:
             manifest = taking.verify(folder, database())
         except BackupFault as error:
@@ -106,7 +105,7 @@ def restore(folder: Path, replace: bool) -> None:
     what was restored knows that it is a copy: it signs and sends nothing until `flask ops go-live`.
     """
     target = database_to_write()
-    with _told():
+    with _told(folder):
         secret = _take_over_secret(folder)
         known = current_app.extensions["revisions"]()
         _take_over_keys(folder)
@@ -207,15 +206,11 @@ def _describe(folder: Path, manifest: Manifest) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(folder: Path) -> Iterator[None]:
     try:
-        yield
+        with telling(folder):
+            yield
     except BackupFault as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename or 'the disk'}: {error.strerror}") from None
-    except DBAPIError as error:
-        if not is_away(error):
-            raise
-        said = str(error.orig).partition("\n")[0]
-        raise click.ClickException(f"the database does not do its work: {said} (docs/operate.md#full-disk)") from None

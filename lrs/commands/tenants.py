@@ -32,7 +32,8 @@ def create_tenant(name: str) -> None:
     with writing() as session:
         if name in {known for _, known in tenants.tenants(session, sandboxes=True)}:
             raise click.ClickException(f"there is a tenant {name!r} already")
-        tenants.create_tenant(session, name, now=datetime.now(UTC))
+        with refusing():
+            tenants.create_tenant(session, name, now=datetime.now(UTC))
     click.echo(f"{name} is a tenant now.")
 
 

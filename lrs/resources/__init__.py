@@ -22,6 +22,7 @@ from lrs.resources import (
     compression,
     cors,
     errors,
+    query_string,
     rewriting,
     state,
     statements,
@@ -37,6 +38,7 @@ alternate.register(xapi)
 compression.register(xapi)
 versions.register(xapi)
 errors.register(xapi)
+query_string.register(xapi)
 access.register(xapi)
 about.register(xapi)
 statements.register(xapi)
@@ -51,6 +53,7 @@ xapi_ext = Blueprint("xapi_ext", __name__, url_prefix="/xapi-ext")
 
 compression.register(xapi_ext)
 errors.register(xapi_ext)
+query_string.register(xapi_ext)
 bulk.register(xapi_ext)
 cmi5.register(xapi_ext)
 cors.register(xapi_ext, cmi5.FETCH)  # asked by the pages of launched content

@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
+from lrs.content_types import not_utf8
 from lrs.errors import Fault, InvalidRequest
 from lrs.statements.validate import check_actor, decode
 
-__all__ = ["Parser", "read", "read_agent", "read_identifier"]
+__all__ = ["Parser", "read", "read_agent", "read_identifier", "register"]
 
 Parser = Callable[[str, str], Any]
 """Takes a parameter's text and its name; gives its value or raises InvalidRequest."""
 
 _UNKNOWN = "xAPI 1.0.3 Communication 3.2"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Refuse, before each view, parameters that are not UTF-8: they would be read as another text than was meant."""
+
+    @blueprint.before_request
+    def require_utf8() -> None:
+        if names := not_utf8(request.query_string):
+            message = "not UTF-8 text; encode its bytes in UTF-8 first, then as %.."
+            raise InvalidRequest([Fault(name, message, _UNKNOWN) for name in names])
 
 
 def read(

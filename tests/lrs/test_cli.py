@@ -101,6 +101,14 @@ def test_a_key_expires_at_the_first_moment_of_a_day_in_vietnam_or_after_so_many_
     assert identify(database, in_days, datetime.now(UTC) + timedelta(days=30)) is None
 
 
+@pytest.mark.parametrize("name", ["", " ", "x" * 201])
+def test_a_name_that_says_nothing_is_refused_and_nothing_made(run: Callable[..., Result], name: str) -> None:
+    for words in (("credential", "create", "--name", name), ("tenant", "create", name)):
+        result = run(*words)
+        assert (result.exit_code, "1 to 200 characters" in result.output) == (1, True), result.output
+    assert run("credential", "list").output == ""
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

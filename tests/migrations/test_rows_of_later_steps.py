@@ -12,6 +12,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 import migrations
+from certification.access import records as access_records
 from certification.certificates import register
 from certification.credentials import status_lists
 from certification.judgement import assessments
@@ -164,3 +165,16 @@ def test_attachments_stay_and_none_in_a_bucket_is_forgotten(database: Database, 
     with pytest.raises(RuntimeError, match="attachments are in a bucket"):
         down_and_up(database, "0069", kept)
     assert rows(database, "SELECT name, length FROM lrs_attachment WHERE sha2 = 'cd'") == [(f"{tenant}/cd/1", 7)]
+
+
+def test_the_record_of_rights_and_of_signing_in_stays(database: Database, tenant: UUID, now: datetime) -> None:
+    acts = ("give-role", access_records.TRIED, access_records.SIGNED_IN)
+    with database.writing(tenant) as session:
+        for act in acts:
+            access_records.add(session, tenant, by="admin", act=act, about="lan", reason="x", now=now)
+    kept = "SELECT id, act, about, reason FROM certification_access_record ORDER BY act, id"
+    before = rows(database, kept)
+    assert {one[1] for one in before} >= set(acts)
+    assert down_and_up(database, "0071", kept) == before == rows(database, kept)
+    with database.reading(tenant) as session:
+        assert [one.act for one in access_records.latest(session, tenant, limit=5)][:1] == ["give-role"]

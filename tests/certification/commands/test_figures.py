@@ -49,7 +49,9 @@ def test_figures_are_public_only_between_publish_and_unpublish(
 
 
 def test_a_day_that_is_none_or_still_to_come_cannot_be_published(run: Run) -> None:
-    assert "is no day; write it as 2026-11-20 or 20/11/2026" in run("publish", "--on", "31/02/2026").stderr
+    for none in ("31/02/2026", "9999-12-31"):
+        said = f"'{none}' is no day of a year from 1900 to 2100; write it as 2026-11-20 or 20/11/2026"
+        assert said in run("publish", "--on", none).stderr
     assert "2026-11-21 is still to come" in run("publish", "--on", "2026-11-21").stderr
 
 

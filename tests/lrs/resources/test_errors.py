@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -78,6 +79,18 @@ def test_a_refusal_names_places_and_clause(
     for fault in found:
         assert (fault["clause"] == "") if clause is None else fault["clause"].startswith("xAPI 1.0.3 ")
         assert clause is None or clause in fault["clause"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("bytes_", ["%ff", "%ED%A0%80", "a%C3", "\xe9"])
+def test_a_parameter_that_is_not_utf_8_is_named(xapi: Send, method: str, bytes_: str) -> None:
+    others = {"activityId": STATE_OF["activityId"], "agent": STATE_OF["agent"]}
+    query = f"{urlencode(others)}&stateId={bytes_}&{bytes_}=x"
+    answer = xapi(method, STATE, environ_overrides={"QUERY_STRING": query}, data=b"x" if method == "PUT" else None)
+    found = faults(answer)
+    assert (answer.status_code, found[0]["place"], len(found)) == (400, "stateId", 2)
+    assert "UTF-8" in found[0]["message"]
+    assert xapi("GET", STATE, query_string=others).text == "[]", "nothing was kept"
 
 
 def test_a_scope_that_is_lacking_is_named(xapi: Send, tenant: UUID, credential: Any) -> None:
