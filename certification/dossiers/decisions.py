@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from certification.access.permissions import Role
 from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.acts import chain
-from certification.dossiers import proposals, steps, words
+from certification.dossiers import below, proposals, steps, words
 from certification.dossiers.batches import Named, faults_of, named, raise_faults, text_faults
 from certification.errors import CertificationError
 from certification.evidence.witnesses import NotForYou
@@ -96,7 +96,8 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One of the workers of a decision: "grant" or "refuse", and why."""
+    """One of the workers of a decision: "grant" or "refuse", and why; of somebody granted, why although the criteria
+    are not met."""
 
     worker_id: UUID
     number: str
@@ -117,10 +118,12 @@ def decide(
     signer: str,
     granted: Sequence[str],
     refused: Sequence[Refused] = (),
+    despite: Mapping[str, str] | None = None,
     now: datetime,
     programme: str = PROGRAMME,
 ) -> Decision:
-    """Records the decision of the body (an organization's code); whoever is granted holds the title.
+    """Records the decision of the body (an organization's code); whoever is granted holds the title. `despite` says, by
+    worker number, why somebody is granted it although the criteria are not met.
 
     The same sent again is the decision that is there already. Raises ImportFaults with every fault: of the decision
     (row 0: number, decided_on, signer, body), of the workers by place (those granted first), each with the worker's
@@ -143,12 +146,13 @@ def decide(
     known = _signer(session, tenant, node, body, signer, decided_on, faults)
     row: dict[str, Any] = {}
     if node is not None:
+        said = [sorted(despite.items())] if despite else []
         sent = [programme, year, node.code, _key(number), decided_on.isoformat(), known and known.name, sorted(granted)]
         row = {
             "organization_id": node.id, "id": new_id(), "tenant_id": tenant, "programme": programme, "year": year,
             "decision_year": decided_on.year, "number": number.strip(), "number_key": _key(number),
             "decided_on": decided_on, "recorded_by": who.name, "recorded": now,
-            "digest": _digest([*sent, sorted([one.number, one.reason] for one in refused)]),
+            "digest": _digest([*sent, sorted([one.number, one.reason] for one in refused), *said]),
         }  # fmt: skip
         kept = _of_number(session, tenant, row)
         if kept is not None and kept.digest == row["digest"]:
@@ -169,11 +173,14 @@ def decide(
     faults += _twice_in_here(session, tenant, yes, told)
     for place, one in enumerate(refused, start=len(granted) + 1):
         faults += reason_faults(place, "reason", one.reason)
+    why = dict(despite or {})
+    for place, each in enumerate(granted, start=1):
+        faults += below.despite_faults(place, each, why.get(each))
     raise_faults(faults)
     assert node is not None and known is not None  # noqa: S101 — a fault otherwise
     row |= {"signer": known.name, "signer_title": known.office, "authority": known.authority}
     bulk.insert(session, TitleDecision, [row])
-    _write(session, tenant, who, row, node, (grant, yes), (refuse, no), told, refused, now)
+    _write(session, tenant, who, row, node, (grant, yes), (refuse, no), told, refused, why, now)
     return find(session, tenant, row["id"])
 
 
@@ -187,10 +194,11 @@ def _write(
     refuse: tuple[Step, list[steps.OneDossier]],
     told: Named,
     refused: Sequence[Refused],
+    despite: Mapping[str, str],
     now: datetime,
 ) -> None:
     """Steps, titles, marks, acts."""
-    reasons = {one.number: one.reason for one in refused}
+    reasons = {**despite, **{one.number: one.reason for one in refused}}
     for step, dossiers in (grant, refuse):
         each = {
             one.worker_id: {"batch_id": row["id"], "reason": reasons.get(told.sent[one.worker_id])} for one in dossiers
@@ -210,8 +218,11 @@ def _write(
     said = {"number": row["number"], "day": row["decided_on"].isoformat(), "body": node.code, "digest": row["digest"]}
     subject = f"decision:{row['id']}"
     chain.add(session, tenant, by=who.name, act="decision.record", subject=subject, detail=said, now=now)
+    kept = {one.worker_id: despite[told.sent[one.worker_id]] for one in grant[1] if told.sent[one.worker_id] in despite}
+    ids = [one.worker_id for one in grant[1]]
+    short = below.told(session, tenant, row["programme"], row["year"], ids, kept)
     for step, dossiers in (grant, refuse):
-        steps.record(session, tenant, who, step.name, dossiers, now, decision=str(row["id"]))
+        steps.record(session, tenant, who, step.name, dossiers, now, each=short, decision=str(row["id"]))
 
 
 def find(session: Session, tenant: UUID, decision: UUID) -> Decision:

@@ -78,7 +78,8 @@ def step(
         ending.end(session, tenant, one.worker_id, programme, year, reason=reason or "", by=who.name, now=now)
         return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
     steps.take(session, tenant, who, wanted, [one], now, row=row, each={one.worker_id: told})
-    steps.record(session, tenant, who, name, [one], now, **({"reason": reason} if reason else {}))
+    said: dict[str, Any] = {"reason": reason} if reason else {}
+    steps.record(session, tenant, who, name, [one], now, **said)
     return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
 
 
@@ -141,7 +142,8 @@ def step_many(
     if going:
         each = {one.worker_id: {"reason": reason} for one in going}
         steps.take(session, tenant, who, wanted, going, now, row={"due": None}, each=each)
-        steps.record(session, tenant, who, name, going, now, **({"reason": reason} if reason else {}))
+        said: dict[str, Any] = {"reason": reason} if reason else {}
+        steps.record(session, tenant, who, name, going, now, **said)
     return Done(tuple(one.worker_id for one in going), refused)
 
 

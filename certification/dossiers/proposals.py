@@ -15,7 +15,7 @@ from certification.access import rights
 from certification.access.permissions import Role
 from certification.access.rights import Reach
 from certification.access.who import Who
-from certification.dossiers import steps, words
+from certification.dossiers import below, steps, words
 from certification.dossiers.batches import Named, faults_of, named, raise_faults, text_faults
 from certification.errors import CertificationError
 from certification.models import DossierStep, Employment, Organization, Worker
@@ -52,11 +52,13 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """A worker, by number, with the votes for and all that were cast; None where nobody voted one by one."""
+    """A worker, by number, with the votes for and all that were cast; None where nobody voted one by one. `despite`:
+    why the worker is proposed although the criteria are not met."""
 
     number: str
     votes_for: int | None = None
     votes_of: int | None = None
+    despite: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,14 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """One of the workers of a proposal, with how his or her dossier stands now."""
+    """One of the workers of a proposal; `despite` as in Voted."""
 
     worker_id: UUID
     number: str
     full_name: str
     votes_for: int | None
     votes_of: int | None
+    despite: str | None = None
 
 
 def propose(
@@ -117,6 +120,8 @@ def propose(
     faults += faults_of(told, [(one.worker_id, one.message) for one in against])
     held = steps.titled(session, tenant, programme, year, [one.worker_id for one in told.dossiers])
     faults += faults_of(told, held.items())
+    for place, one in enumerate(members, start=1):
+        faults += below.despite_faults(place, one.number, one.despite)
     if node is not None:
         outside = _outside(session, tenant, node.id, meeting.met_on, told)
         faults += faults_of(told, [(one, f"không thuộc “{unit}” ngày {written(meeting.met_on)}") for one in outside])
@@ -129,17 +134,18 @@ def propose(
         "present": meeting.present, "absent": meeting.absent, "proposed_by": who.name, "proposed": now,
     }  # fmt: skip
     bulk.insert(session, ProposalRow, [row])
-    votes = {one.number: one for one in members}
+    sent = {one.number: one for one in members}
+    voted = {one.worker_id: sent[told.sent[one.worker_id]] for one in told.dossiers}
     each = {
-        one.worker_id: {
-            "batch_id": made,
-            "votes_for": votes[told.sent[one.worker_id]].votes_for,
-            "votes_of": votes[told.sent[one.worker_id]].votes_of,
+        worker: {
+            "batch_id": made, "votes_for": one.votes_for, "votes_of": one.votes_of, "reason": one.despite
         }
-        for one in told.dossiers
-    }
+        for worker, one in voted.items()
+    }  # fmt: skip
     steps.take(session, tenant, who, step, told.dossiers, now, row={"proposal_id": made}, each=each)
-    steps.record(session, tenant, who, "propose", told.dossiers, now, proposal=str(made), unit=unit)
+    despite = {worker: one.despite for worker, one in voted.items() if one.despite is not None}
+    short = below.told(session, tenant, programme, year, list(voted), despite)
+    steps.record(session, tenant, who, "propose", told.dossiers, now, each=short, proposal=str(made), unit=unit)
     return find(session, tenant, made)
 
 
@@ -187,11 +193,14 @@ def proposed(session: Session, tenant: UUID, proposal: UUID, *, within: Reach | 
     """The workers of a proposal by number, with the votes as they were; those `within` reach."""
     seen = sa.true() if within is None else within.workers(session, DossierStep.worker_id)
     rows = session.execute(
-        sa.select(DossierStep.worker_id, Worker.number, Worker.full_name, DossierStep.votes_for, DossierStep.votes_of)
+        sa.select(
+            DossierStep.worker_id, Worker.number, Worker.full_name, DossierStep.votes_for, DossierStep.votes_of,
+            DossierStep.reason,
+        )
         .join(Worker, Worker.id == DossierStep.worker_id)
         .where(DossierStep.tenant_id == tenant, DossierStep.batch_id == proposal, seen)
         .order_by(Worker.number)
-    )
+    )  # fmt: skip
     return [Proposed(*row) for row in rows]
 
 

@@ -257,12 +257,15 @@ def record(
     name: str,
     dossiers: Sequence[OneDossier],
     now: datetime,
+    *,
+    each: Mapping[UUID, Mapping[str, Any]] | None = None,
     **detail: Any,
 ) -> None:
-    """The acts of a step, one a dossier: last in the transaction. Of the own one it is an act of the worker, by id, so
-    that no name is left in the record when the person is erased."""
+    """The acts of a step, one a dossier, with what `each` says of a worker: last in the transaction. Of the own one it
+    is an act of the worker, by id, so that no name is left in the record when the person is erased."""
     about: list[tuple[str, UUID | None, Mapping[str, Any]]] = [
-        (f"dossier:{one.id}", one.worker_id, {"year": one.year, **detail}) for one in dossiers
+        (f"dossier:{one.id}", one.worker_id, {"year": one.year, **detail, **(each or {}).get(one.worker_id, {})})
+        for one in dossiers
     ]
     by = f"worker:{who.worker}" if [one.worker_id for one in dossiers] == [who.worker] else who.name
     chain.add_many(session, tenant, about, by=by, act=f"dossier.{name}", now=now)

@@ -32,6 +32,7 @@ __all__ = [
     "latest_of",
     "newest",
     "newest_place",
+    "not_met",
     "outcomes",
     "read",
     "read_row",
@@ -201,6 +202,23 @@ def outcomes(
         )
     )
     return {row[0]: row[1] for row in rows}
+
+
+def not_met(
+    session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int
+) -> dict[UUID, tuple[int, UUID]]:
+    """Those of these workers whose last result is any other than met: the points, and the rule file it was found by."""
+    rows = session.execute(
+        sa.select(Assessment.worker_id, Assessment.total, Assessment.criteria_set_id).where(
+            among(session, Assessment.worker_id, worker_ids),
+            beside(Assessment.tenant_id) == tenant,
+            Assessment.programme == programme,
+            Assessment.year == year,
+            Assessment.outcome != MET,
+            Assessment.version == newest(programme, year),
+        )
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def judged_by(session: Session, tenant: UUID, programme: str, year: int) -> dict[UUID, list[UUID]]:

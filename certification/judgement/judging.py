@@ -31,7 +31,15 @@ from certification.rules.criteria import PROGRAMME
 from certification.vietnam import vietnam_day
 from lrs.db import Database, Session, among, beside
 
-__all__ = ["count_due", "count_waiting", "judge_all_stale", "judge_stale", "mark_touched", "waiting_by_year"]
+__all__ = [
+    "count_due",
+    "count_waiting",
+    "judge_all_stale",
+    "judge_stale",
+    "mark_touched",
+    "waiting_by_year",
+    "waiting_of",
+]
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +55,15 @@ def count_waiting(session: Session, tenant: UUID, year: int) -> int:
     """How many workers have a mark for the year: for a closed one, of how many something came late."""
     mine = Stale.tenant_id == tenant, Stale.year == year
     return session.scalar(sa.select(sa.func.count()).where(*mine)) or 0
+
+
+def waiting_of(session: Session, tenant: UUID, worker_ids: Collection[UUID], year: int) -> set[UUID]:
+    """Which of these workers are to be judged again for the year as soon as may be: what is kept of them is behind. For
+    a closed year nobody is. Two SQL commands."""
+    if not worker_ids or year in closings.closed_years(session, tenant, PROGRAMME):
+        return set()
+    due = Stale.tenant_id == tenant, Stale.year == year, Stale.due.is_(None)
+    return set(session.scalars(sa.select(Stale.worker_id).where(*due, among(session, Stale.worker_id, worker_ids))))
 
 
 def waiting_by_year(session: Session, tenant: UUID) -> dict[int, int]:

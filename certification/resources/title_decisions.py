@@ -19,7 +19,7 @@ from certification.resources.access import changing, database, now, today, who
 from certification.resources.dossiers import unit_of
 from certification.resources.errors import BadRequest, Fault, NotFound
 from certification.resources.frame import Resource
-from certification.resources.parameters import DAY, YEAR, Body, DryRun, Paging
+from certification.resources.parameters import DAY, REASON, YEAR, Body, DryRun, Paging
 from certification.resources.shapes import Answer, AsOf, Page
 from certification.spreadsheets import ImportFaults
 from lrs.db import Session
@@ -31,12 +31,19 @@ _TEXT = validate.Length(max=200)
 _MANY = validate.Length(min=1, max=10_000)
 
 
+_DESPITE = (
+    "Why, although the criteria are not met by the last result. Nothing is refused without it; the points had and "
+    "needed then are put on record either way."
+)
+
+
 class TitleVotedBody(Body):
     """A worker with the votes."""
 
     worker = fields.String(required=True)
     votes_for = fields.Integer(allow_none=True)
     votes_of = fields.Integer(allow_none=True, metadata={"description": "All that were cast."})
+    despite = fields.String(allow_none=True, validate=REASON, metadata={"description": _DESPITE})
 
 
 class ProposalBody(Body):
@@ -60,6 +67,7 @@ class TitleProposedAnswer(Answer):
     full_name = fields.String()
     votes_for = fields.Integer(allow_none=True)
     votes_of = fields.Integer(allow_none=True)
+    despite = fields.String(allow_none=True, metadata={"description": "Why, although the criteria were not met."})
 
 
 class ProposalAnswer(Answer):
@@ -104,6 +112,13 @@ class TitleRefusedBody(Body):
     reason = fields.String(required=True)
 
 
+class TitleDespiteBody(Body):
+    """A worker who is recognised although the criteria are not met, and why."""
+
+    worker = fields.String(required=True)
+    reason = fields.String(required=True, validate=REASON, metadata={"description": _DESPITE})
+
+
 class TitleDecisionBody(Body):
     """A decision."""
 
@@ -114,6 +129,7 @@ class TitleDecisionBody(Body):
     signer = fields.String(required=True, validate=_TEXT, metadata={"description": "The name of who signed."})
     granted = fields.List(fields.String(), load_default=list, validate=validate.Length(max=10_000))
     refused = fields.List(fields.Nested(TitleRefusedBody), load_default=list, validate=validate.Length(max=10_000))
+    despite = fields.List(fields.Nested(TitleDespiteBody), load_default=list, validate=validate.Length(max=10_000))
 
 
 class TitleDecidedAnswer(Answer):
@@ -122,7 +138,9 @@ class TitleDecidedAnswer(Answer):
     worker = fields.String()
     full_name = fields.String()
     step = fields.String(metadata={"description": "grant or refuse."})
-    reason = fields.String(allow_none=True)
+    reason = fields.String(
+        allow_none=True, metadata={"description": "Why refused; of somebody granted, why although not met."}
+    )
 
 
 class TitleDecisionAnswer(Answer):
@@ -163,7 +181,9 @@ def propose_titles(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     meeting = Meeting(
         body["met_on"], body["present"], body["absent"], body.get("minutes"), body.get("chair"), body.get("secretary")
     )
-    members = [Voted(one["worker"], one.get("votes_for"), one.get("votes_of")) for one in body["workers"]]
+    members = [
+        Voted(one["worker"], one.get("votes_for"), one.get("votes_of"), one.get("despite")) for one in body["workers"]
+    ]
     with changing(who().tenant, dry_run=query["dry_run"]) as session:
         unit_of(session, body["unit"], Act.PROPOSE_TITLES, "/unit")
         try:
@@ -232,6 +252,13 @@ def decide_titles(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     """
     refused = [Refused(one["worker"], one["reason"]) for one in body["refused"]]
     granted = len(body["granted"])
+    whom = set(body["granted"])
+    if strangers := [
+        Fault(f"/despite/{at}/worker", f"{one['worker']!r} is not among those granted")
+        for at, one in enumerate(body["despite"])
+        if one["worker"] not in whom
+    ]:
+        raise BadRequest(*strangers)
 
     def place(row: int, column: str) -> str:
         if row <= granted:
@@ -251,6 +278,7 @@ def decide_titles(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
                 signer=body["signer"],
                 granted=body["granted"],
                 refused=refused,
+                despite={one["worker"]: one["reason"] for one in body["despite"]},
                 now=now(),
             )
         except ImportFaults as error:
@@ -284,10 +312,13 @@ def _proposal(session: Session, one: Proposal) -> Mapping[str, Any]:
         "as_of": today(),
         "proposal": _proposed(one),
         "workers": [
-            {"worker": each.number, "full_name": each.full_name, "votes_for": each.votes_for, "votes_of": each.votes_of}
+            {
+                "worker": each.number, "full_name": each.full_name, "votes_for": each.votes_for,
+                "votes_of": each.votes_of, "despite": each.despite,
+            }
             for each in members
         ],
-    }
+    }  # fmt: skip
 
 
 def _proposed(one: Proposal) -> Mapping[str, Any]:

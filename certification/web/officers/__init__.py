@@ -3,7 +3,7 @@
 home       where they begin: the unit against its targets (standings), what waits today (work)
 workers    the list of workers, with how each stands (statuses); worker: one of them, with evidence
 sitting    points for a team in one sitting (points: the forms)
-dossiers   from registering to a proposal, many at once
+dossiers   from registering to a proposal, many at once; despite: of somebody who does not meet the criteria
 roll_calls sessions at which people are called
 titles     dossiers reviewed, proposed, decided about in batches, and the certificates
 federation signed figures of units, sent to other installations and gathered from them

@@ -32,9 +32,9 @@ from certification.rules.title_procedures import NEW, NoTitleProcedure
 from certification.spreadsheets import ImportFaults
 from certification.web.frame import places
 from certification.web.frame.fields import Form, day, long_text, number, text
-from certification.web.frame.forms import filled_in
+from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
-from certification.web.officers import pages, statuses
+from certification.web.officers import despite, pages, statuses
 from certification.web.officers.scope import narrowed, to_own_page, within
 from certification.web.officers.statuses import Short
 from lrs.db import Session, among
@@ -113,7 +113,7 @@ class StepForm(Form):
 
 
 class MeetingForm(Form):
-    """The meeting that proposes."""
+    """The meeting that proposes; with fields for each who is below the criteria (`despite`)."""
 
     met_on = day(_l("Ngày họp xét"), needed=_l("Ghi ngày họp xét"))
     present = number(_l("Số người dự"), 0, 1_000_000, needed=_l("Ghi số người dự họp"))
@@ -141,9 +141,13 @@ def take_step() -> AnyResponse:
         form.refuse("", _("Chọn một việc để làm với các hồ sơ đã chọn"))
         return _page(form)
     with database().reading(tenant) as session:
-        people = _chosen(session, tenant, within(Act.TAKE_DOSSIER_STEPS), state, on)
+        people = chosen = _chosen(session, tenant, within(Act.TAKE_DOSSIER_STEPS), state, on)
+        if request.form.get("tru-chua-dat") == "1":
+            said = statuses.of_workers(session, tenant, [one.id for one in chosen], year)
+            people = [one for one in chosen if not said[one.id].is_below]
     if not people:
-        form.refuse("", _("Chưa chọn hồ sơ nào; đánh dấu ít nhất một người"))
+        nobody = _("Chưa chọn hồ sơ nào; đánh dấu ít nhất một người")
+        form.refuse("", _("Mọi người đã chọn đều chưa đạt; bỏ dấu “Trừ người chưa đạt”") if chosen else nobody)
         return _page(form)
     if step == "propose":
         return _meeting(people)
@@ -166,9 +170,13 @@ def take_step() -> AnyResponse:
 def propose() -> AnyResponse:
     """Proposes the chosen workers after a meeting: all, or with a fault none."""
     tenant, on, place, year = who().tenant, today(), places.here(), asked_year()
-    form = filled_in(MeetingForm)
     with database().reading(tenant) as session:
         people = _people(session, tenant, within(Act.PROPOSE_TITLES), request.form.getlist("nguoi"), on)
+        said = statuses.of_workers(session, tenant, [one.id for one in people], year)
+    form = filled_in(_meeting_form(said))
+    if form.posted and request.form.get("viec") == despite.LEAVE_OUT:
+        return _without(form, people, said)
+    despite.check(form, [(one.id, one.full_name, said[one.id]) for one in people if said[one.id].is_below])
     if place is None or place.code is None:
         form.refuse("", _("Chọn nơi làm việc là công đoàn đứng tên đề nghị trước"))
     votes, cast = _votes(form, people)
@@ -177,7 +185,8 @@ def propose() -> AnyResponse:
         meeting = Meeting(
             told["met_on"], told["present"], told["absent"], told["minutes"], told["chair"], told["secretary"]
         )
-        members = [Voted(one.number, votes.get(one.id), cast.get(one.id)) for one in people]
+        why = despite.reasons(form, _below(said))
+        members = [Voted(one.number, votes.get(one.id), cast.get(one.id), why.get(one.id)) for one in people]
         with form.submitting() as session:
             try:
                 made = proposals.propose(
@@ -198,7 +207,8 @@ def propose() -> AnyResponse:
                 url_for("officers.show_proposal", proposal=made.id),
                 _("Đã đề nghị công nhận %(count)s người", count=len(people)),
             )
-    return shown("officers/proposal.html", people=people, form=form, year=_told(year), one_by_one=_one_by_one())
+    looking.saw_these(one.id for one in people)
+    return _proposal(form, people, said)
 
 
 def gather(
@@ -304,13 +314,45 @@ def _offered(session: Session, tenant: UUID, state: str, on: date) -> list[str]:
 
 def _meeting(people: list[Person]) -> Response:
     """The form for the meeting, before anything is typed."""
-    begun = filled_in(MeetingForm)
-    begun.posted = False
-    begun.faults.clear()
+    with database().reading(who().tenant) as session:
+        said = statuses.of_workers(session, who().tenant, [one.id for one in people], asked_year())
     looking.saw_these(one.id for one in people)
+    return _proposal(_as_typed(filled_in(_meeting_form(said))), people, said)
+
+
+def _without(form: Filled, people: list[Person], said: Mapping[UUID, Short]) -> Response:
+    """The form again, without whoever is below and not ticked; what was typed of all others is kept."""
+    out = despite.left(form, _below(said))
+    stay = [one for one in people if one.id not in out]
+    if not stay:
+        form.faults.clear()
+        form.refuse("", _("Mọi người trong danh sách đều chưa đạt; đánh dấu người vẫn đề nghị, hoặc quay lại"))
+        return _proposal(form, people, said)
+    looking.saw_these(one.id for one in stay)
+    return _proposal(_as_typed(form), stay, said)
+
+
+def _as_typed(form: Filled) -> Filled:
+    """The form as it was typed, to be gone on with: nothing of it is judged yet."""
+    form.posted = False
+    form.faults.clear()
+    return form
+
+
+def _proposal(form: Filled, people: list[Person], said: Mapping[UUID, Short]) -> Response:
     return shown(
-        "officers/proposal.html", people=people, form=begun, year=_told(asked_year()), one_by_one=_one_by_one()
-    )
+        "officers/proposal.html", people=people, form=form, year=_told(asked_year()), one_by_one=_one_by_one(),
+        said=said, below=_below(said), leave_out=despite.LEAVE_OUT,
+    )  # fmt: skip
+
+
+def _meeting_form(said: Mapping[UUID, Short]) -> type[Form]:
+    """The meeting, and for each who is below whether that is known, and why all the same."""
+    return type("ProposalForm", (MeetingForm,), despite.schema(_below(said)))
+
+
+def _below(said: Mapping[UUID, Short]) -> frozenset[UUID]:
+    return frozenset(one for one, status in said.items() if status.is_below)
 
 
 def _one_by_one() -> bool:

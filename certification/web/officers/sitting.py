@@ -18,6 +18,7 @@ from certification.access.permissions import Act
 from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.errors import NoCriteriaInForce
+from certification.evaluation.results import NOT_MET
 from certification.evaluation.rules import Indicator
 from certification.judgement import awaited
 from certification.models import Worker
@@ -31,6 +32,7 @@ from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import pages, points, statuses, workers
 from certification.web.officers.scope import narrowed, within
+from certification.web.officers.statuses import Short
 from lrs.db import Session, among
 
 __all__ = ["Sheet", "sheet"]
@@ -42,13 +44,19 @@ AT_ONCE = 40
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The grid: workers by name, indicators, and the points that each has now by worker and indicator. `left` is where
-    the list goes on. `open` are the indicators that the reader may attest of each worker."""
+    the list goes on. `open` are the indicators that the reader may attest of each worker, `said` how each stands."""
 
     workers: list[Found]
     indicators: list[Indicator]
     now: dict[UUID, dict[str, int | None]]
     left: tuple[Any, ...] | None
     open: Mapping[UUID, frozenset[str]]
+    said: Mapping[UUID, Short]
+
+    @property
+    def short(self) -> list[Found]:
+        """Those who do not meet the criteria whatever is still given them here."""
+        return [one for one in self.workers if self.said[one.id].outcome == NOT_MET]
 
 
 @pages.page("/cong-doan/xac-nhan", Act.ATTEST, methods=("GET", "POST"))
@@ -118,7 +126,7 @@ def sheet(
     try:
         _file, rules = criteria.in_force(session, tenant, PROGRAMME, AUDIENCE, on.year)
     except NoCriteriaInForce:
-        return Sheet([], [], {}, None, {})
+        return Sheet([], [], {}, None, {}, {})
     asked = [one for one in rules.indicators if every or not one.loggable]
     also: tuple[Any, ...] = ()
     if these is not None:
@@ -134,7 +142,7 @@ def sheet(
     may = points.open_cells(session, asking, [one.id for one in found], asked, on)
     if these is None and found:
         asked = [one for one in asked if any(one.id in several for several in may.values())]
-    return Sheet(found, asked, held, found[-1].place if goes_on else None, may)
+    return Sheet(found, asked, held, found[-1].place if goes_on else None, may, said)
 
 
 def _waits(session: Session, asking: Who, on: date) -> sa.ColumnElement[bool]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
-from certification.judgement import statuses
+from certification.judgement import judging, statuses
 from certification.judgement.assessments import Judgement
 from certification.judgement.statuses import Moment
 from certification.rules.criteria import PROGRAMME
 from lrs.db import Session
 
-__all__ = ["KINDS", "NOT_JUDGED", "WORDS", "Short", "of_workers"]
+__all__ = ["KINDS", "NOT_JUDGED", "WORDS", "Short", "in_short", "of_workers"]
 
 NOT_JUDGED = "none"
 MOST_NAMED = 3
@@ -45,6 +45,13 @@ class Short:
     waiting: tuple[str, ...] = ()
     low: tuple[str, ...] = ()
     points: Mapping[str, int | None] | None = None
+    is_anew: bool = False
+    """Whether it is being worked out again: something came since."""
+
+    @property
+    def is_below(self) -> bool:
+        """Whether the worker was judged, and not as meeting the criteria."""
+        return self.outcome not in (MET, NOT_JUDGED)
 
     @property
     def short(self) -> int:
@@ -78,7 +85,16 @@ class Short:
 def of_workers(session: Session, tenant: UUID, worker_ids: Collection[UUID], year: int) -> dict[UUID, Short]:
     """The last word on each of these workers; of whom none was judged, that. A fixed number of SQL commands."""
     found = statuses.of_workers(session, tenant, worker_ids, PROGRAMME, year, Moment())
-    return {one: _short(found[one]) if one in found else Short(NOT_JUDGED) for one in worker_ids}
+    return in_short(session, tenant, found, worker_ids, year)
+
+
+def in_short(
+    session: Session, tenant: UUID, found: Mapping[UUID, Judgement], worker_ids: Collection[UUID], year: int
+) -> dict[UUID, Short]:
+    """The same, of the judgements that were found."""
+    anew = judging.waiting_of(session, tenant, worker_ids, year)
+    said = {one: _short(found[one]) if one in found else Short(NOT_JUDGED) for one in worker_ids}
+    return {one: replace(each, is_anew=True) if one in anew else each for one, each in said.items()}
 
 
 def _short(one: Judgement) -> Short:

@@ -39,7 +39,7 @@ from certification.web.frame.fields import Form, long_text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import evidence, pages, points
-from certification.web.officers.statuses import KINDS, NOT_JUDGED, WORDS
+from certification.web.officers.statuses import in_short
 from lrs.db import Session, beside
 
 __all__ = ["gather", "target_lines"]
@@ -151,14 +151,16 @@ def gather(session: Session, tenant: UUID, worker: Person, on: date) -> dict[str
     targets = persons.of_worker(session, tenant, worker.id, on)
     history = sittings.history(session, tenant, worker.id, year)
     own = self_scores.last_known(session, tenant, [worker.id], PROGRAMME, year, on)[worker.id]
-    outcome = judged.outcome if judged is not None else NOT_JUDGED
+    found = {worker.id: judged} if judged is not None else {}
+    short = in_short(session, tenant, found, [worker.id], year)[worker.id]
     return {
+        "standing": short,
         "year": year,
         "rules": rules,
         "said": said,
         "total": judged.total if judged is not None else None,
-        "outcome_words": WORDS[outcome],
-        "outcome_kind": KINDS[outcome],
+        "outcome_words": short.words,
+        "outcome_kind": short.kind,
         "state_kinds": STATE_KINDS,
         "own": {one.indicator: one for one in own},
         "holding": _holding(history),

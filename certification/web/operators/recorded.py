@@ -124,6 +124,7 @@ DETAILS: Mapping[str, object] = {
     "decided_on": _l("ngày quyết định"),
     "decision": _l("quyết định"),
     "decision_number": _l("quyết định số"),
+    "despite": _l("chưa đạt, vẫn làm vì"),
     "did": _l("định danh nơi ký (DID)"),
     "digest": _l("mã kiểm tra"),
     "due": _l("hạn"),
@@ -153,6 +154,7 @@ DETAILS: Mapping[str, object] = {
     "multikey": _l("khoá công khai"),
     "name": _l("tên"),
     "national_numbers": _l("có số định danh"),
+    "needed": _l("số điểm cần"),
     "number": _l("số"),
     "office": _l("chức vụ"),
     "on": _l("ngày"),
@@ -165,6 +167,7 @@ DETAILS: Mapping[str, object] = {
     "period": _l("kỳ"),
     "place": _l("địa danh"),
     "plan": _l("kế hoạch"),
+    "points": _l("số điểm đang có"),
     "proposal": _l("tờ trình"),
     "purpose": _l("mục đích"),
     "put_back": _l("đưa về như cũ"),
@@ -279,9 +282,9 @@ CODES = frozenset({"did", "digest", "endpoint", "hashes", "key", "multikey", "sh
 
 TYPED = frozenset(
     {
-        "authority", "body", "by", "comment", "decision", "decision_number", "file", "from", "issuer", "name", "number",
-        "office", "paper", "parent", "place", "reason", "recipients", "sector", "source", "symbol", "title", "username",
-        "withdrawal", "words", "zone",
+        "authority", "body", "by", "comment", "decision", "decision_number", "despite", "file", "from", "issuer",
+        "name", "number", "office", "paper", "parent", "place", "reason", "recipients", "sector", "source", "symbol",
+        "title", "username", "withdrawal", "words", "zone",
     }
 )  # fmt: skip
 """Details that somebody wrote, which stand as they were written."""

@@ -19,13 +19,16 @@ from certification.acts import chain
 from certification.dossiers import decisions, proposals
 from certification.dossiers.decisions import Refused, UnknownDecision
 from certification.dossiers.proposals import Proposed, UnknownProposal
-from certification.evidence.witnesses import NotForYou
+from certification.evidence import sittings
+from certification.evidence.sittings import MemberPoints
+from certification.evidence.witnesses import NotForYou, Witness
+from certification.judgement import judging
 from certification.models import Award, Dossier, NationalNumber, TitleDecision, Uncounted, Worker
 from certification.rules import rule_files
 from certification.spreadsheets import ImportFaults
 from certification.units import organizations
 from lrs.db import Database, new_id
-from tests.certification.dossiers.desk import BODY, MEETING, Desk
+from tests.certification.dossiers.desk import BODY, MEETING, YEAR, Desk
 from tests.certification.shipped_rules import FOLDER
 
 
@@ -68,6 +71,28 @@ def test_a_union_proposes_and_a_body_decides_on_many(desk: Desk) -> None:
     assert {desk.workers["NV-1"], desk.workers["NV-3"]} <= marked
     assert [one.act for one in acts] == ["dossier.refuse", "dossier.grant", "dossier.grant", "decision.record"]
     assert desk.titles() == {"NV-1", "NV-3"}
+
+
+def test_that_somebody_is_below_the_criteria_is_on_record_and_refuses_nothing(desk: Desk) -> None:
+    desk.reviewed("NV-1", "NV-2")
+    with desk.world.database.writing(desk.tenant) as session:
+        rows = [MemberPoints(one, dict.fromkeys(desk.indicators, many)) for one, many in (("NV-1", 4), ("NV-2", 9))]
+        sittings.attest(session, desk.tenant, Witness("ban"), YEAR, rows, basis="Họp tổ", now=desk.now)
+    judging.judge_all_stale(desk.world.database, desk.tenant, clock=lambda: desk.now)
+    desk.propose("NV-1", "NV-2")
+    with pytest.raises(ImportFaults) as refused:
+        desk.decide("NV-2", "NV-1", despite={"NV-1": " "})
+    assert said(refused) == [(2, "despite", "NV-1")]
+    first = desk.decide("NV-2", "NV-1", despite={"NV-1": "Đã xem bản giấy"})
+    assert desk.decide("NV-2", "NV-1", despite={"NV-1": "Đã xem bản giấy"}) == first, "sent again"
+    with desk.reading() as session:
+        acts = chain.listed(session, desk.tenant, limit=20)
+        decided = decisions.decided(session, desk.tenant, first.id)
+    short = [(one.act, dict(one.detail or {})) for one in acts if "points" in (one.detail or {})]
+    assert [(act, one["points"], one["needed"], one.get("despite")) for act, one in reversed(short)] == [
+        ("dossier.propose", 40, 80, None), ("dossier.grant", 40, 80, "Đã xem bản giấy"),
+    ]  # fmt: skip
+    assert [(one.number, one.reason) for one in decided] == [("NV-1", "Đã xem bản giấy"), ("NV-2", None)]
 
 
 def test_every_fault_of_a_proposal_is_told_and_nobody_is_proposed(desk: Desk) -> None:

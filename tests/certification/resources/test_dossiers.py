@@ -46,16 +46,21 @@ def test_a_worker_and_officers_take_a_dossier_to_a_title(desk: Desk, ask: Ask, c
     ask(me, f"{path}/confirm", 403, method="POST", json={})
     for step in ("confirm", "review"):
         ask(hoa, f"{path}/{step}", method="POST", json={})
-    body = {**MEETING, "workers": [{"worker": "NV-1", "votes_for": 9, "votes_of": 10}]}
+    why = {"despite": "Minh chứng giấy chưa nhập"}
+    body = {**MEETING, "workers": [{"worker": "NV-1", "votes_for": 9, "votes_of": 10, **why}]}
     dry = ask(hoa, "/api/proposals?dry_run=true", 201, method="POST", json=body)
     ask(hoa, f"/api/proposals/{dry['proposal']['id']}", 404)
     made = ask(hoa, "/api/proposals", 201, method="POST", json=body)
-    assert made["workers"] == [{"worker": "NV-1", "full_name": "Người", "votes_for": 9, "votes_of": 10}]
+    assert made["workers"] == [{"worker": "NV-1", "full_name": "Người", "votes_for": 9, "votes_of": 10, **why}]
     assert ask(hoa, f"/api/proposals/{made['proposal']['id']}") == made
     ask(hoa, "/api/title-decisions", 403, method="POST", json={**DECISION, "granted": ["NV-1"]})
-    decided = ask(callers.officer, "/api/title-decisions", 201, method="POST", json={**DECISION, "granted": ["NV-1"]})
-    again = ask(callers.officer, "/api/title-decisions", 201, method="POST", json={**DECISION, "granted": ["NV-1"]})
-    assert again == decided
+    sent = {**DECISION, "granted": ["NV-1"], "despite": [{"worker": "NV-1", "reason": "Đã xem bản giấy"}]}
+    stranger = {**sent, "granted": [], "refused": [{"worker": "NV-1", "reason": "Chưa đủ"}]}
+    refused = ask(callers.officer, "/api/title-decisions", 400, method="POST", json=stranger)
+    assert places(refused) == ["/despite/0/worker"]
+    decided = ask(callers.officer, "/api/title-decisions", 201, method="POST", json=sent)
+    assert ask(callers.officer, "/api/title-decisions", 201, method="POST", json=sent) == decided
+    assert decided["workers"][0]["reason"] == "Đã xem bản giấy"
     assert decided["decision"]["signer_title"] == "CHỦ TỊCH"
     assert ask(hoa, f"/api/title-decisions/{decided['decision']['id']}")["workers"][0]["step"] == "grant"
     whole = ask(me, path)

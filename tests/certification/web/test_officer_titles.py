@@ -18,8 +18,11 @@ from certification.access.permissions import Role
 from certification.access.who import Held, Who
 from certification.acts import chain
 from certification.dossiers import proceedings
-from certification.evidence import self_scores
+from certification.evidence import self_scores, sittings
 from certification.evidence.self_scores import OwnScore
+from certification.evidence.sittings import MemberPoints
+from certification.evidence.witnesses import Witness
+from certification.judgement import judging
 from certification.models import Award, Dossier, TitleDecision, Worker
 from certification.people import workers
 from certification.rules import criteria
@@ -280,3 +283,95 @@ def test_the_number_of_sql_commands_does_not_grow_with_the_dossiers(
         with count_commands() as commands:
             lan.get(path)
         assert len(commands) < 45, path
+
+
+@pytest.fixture
+def uneven(hall: Hall) -> Hall:
+    """a01 meets the criteria, a03 is far below them, both reviewed."""
+    with hall.database.writing(hall.tenant) as session:
+        every = [one.id for one in criteria.in_force(session, hall.tenant, PROGRAMME, AUDIENCE, YEAR)[1].indicators]
+        rows = [MemberPoints("a01", dict.fromkeys(every, 9)), MemberPoints("a03", dict.fromkeys(every, 2))]
+        sittings.attest(session, hall.tenant, Witness("ban"), YEAR, rows, basis="Họp tổ", now=NOW)
+    judging.judge_all_stale(hall.database, hall.tenant, clock=lambda: NOW)
+    hall.together(hall.visitor("lan"), "confirmed", "review", "a01", "a03")
+    return hall
+
+
+def acts_of(hall: Hall, act: str) -> list[dict[str, Any]]:
+    with hall.database.reading(hall.tenant) as session:
+        return [dict(one.detail or {}) for one in chain.listed(session, hall.tenant, limit=50) if one.act == act]
+
+
+def test_whoever_is_below_is_proposed_and_recognised_only_where_that_is_known_and_said(uneven: Hall) -> None:
+    hall, hoa, lan = uneven, uneven.visitor("hoa"), uneven.visitor("lan")
+    met, low = hall.ids["a01"], hall.ids["a03"]
+    assert "chưa đạt: 20/80 điểm" in words(lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a03").text)
+    page, action = hoa.get(BATCH.format("reviewed")).text, "/cong-doan/ho-so/lam?trang_thai=reviewed"
+    assert "Trừ người chưa đạt (1 người ở trang này)" in words(page)
+    sent = {**hidden_fields(page, action), "nguoi": [met, low], "viec": "propose", "tru-chua-dat": "1"}
+    answer = hoa.send(action, sent)
+    assert (met in answer.text, low in answer.text) == (True, False)
+    assert "Mọi người đã chọn đều chưa đạt" in hoa.send(action, {**sent, "nguoi": [low]}).text
+    page = hall.together(hoa, "reviewed", "propose", "a01", "a03")
+    assert "Chưa đạt tiêu chí: 1 trong 2 người" in words(page.text)
+    action = "/cong-doan/ho-so/de-nghi"
+    told: dict[str, Any] = {
+        "met_on": f"{TODAY:%d/%m/%Y}", "present": "10", "absent": "0", "minutes": "03/BB-CĐCS", "nguoi": [met, low],
+        **{f"{kind}-{one}": many for one in (met, low) for kind, many in (("dong-y", "9"), ("so-phieu", "10"))},
+    }  # fmt: skip
+    without = hoa.send(action, {**hidden_fields(page.text, action), **told})
+    assert (without.status_code, f'href="#biet-{low}"' in without.text) == (400, True)
+    assert f'href="#biet-{met}"' not in without.text
+    assert 'value="03/BB-CĐCS"' in without.text, "what was typed stays"
+    left = hoa.send(action, {**hidden_fields(page.text, action), **told, "viec": "bo-chua-dat"})
+    assert (low in left.text, met in left.text, 'value="03/BB-CĐCS"' in left.text) == (False, True, True)
+    unsaid = hoa.send(action, {**hidden_fields(page.text, action), **told, f"biet-{low}": "1"})
+    assert (unsaid.status_code, f'href="#vi-{low}"' in unsaid.text) == (400, True)
+    assert hall.states()["a01"] == "reviewed"
+    why = {f"biet-{low}": "1", f"vi-{low}": "Minh chứng giấy chưa nhập"}
+    made = hoa.send(action, {**hidden_fields(page.text, action), **told, **why})
+    assert made.status_code == 303, words(made.text)
+    assert "Minh chứng giấy chưa nhập" in lan.get(made.location).text
+    assert (
+        acts_of(hall, "dossier.propose")[0].get("despite", "Minh chứng giấy chưa nhập") == "Minh chứng giấy chưa nhập"
+    )
+
+    form, action = f"/cong-doan/quyet-dinh/moi?de_nghi={made.location.rpartition('/')[2]}", "/cong-doan/quyet-dinh/moi"
+    begun = lan.get(form)
+    assert "Chưa đạt tiêu chí: 1 trong 2 người" in words(begun.text)
+    told = {
+        "body": BODY, "number": "12/QĐ-UBND", "decided_on": f"{TODAY:%d/%m/%Y}", "signer": "Lê Văn Ký",
+        "nguoi": [met, low],
+    }  # fmt: skip
+    hidden = hidden_fields(begun.text, action)
+    for step in ("xem", "ghi"):
+        refused = lan.send(action, {**hidden, **told, "viec": step})
+        assert (refused.status_code, f'href="#biet-{low}"' in refused.text) == (400, True)
+    left = lan.send(action, {**hidden, **told, "viec": "bo-chua-dat"})
+    assert (low in left.text, met in left.text, 'value="12/QĐ-UBND"' in left.text) == (False, True, True)
+    no = {f"tu-choi-{low}": "1", f"ly-do-{low}": "Chưa đủ điểm"}
+    assert lan.send(action, {**hidden, **told, **no, "viec": "xem"}).status_code == 200, "refused needs no tick"
+    why = {f"biet-{low}": "1", f"vi-{low}": "Hội đồng đã xem bản giấy"}
+    check = lan.send(action, {**hidden, **told, **why, "viec": "xem"})
+    assert "Trong đó 1 người chưa đạt tiêu chí, vẫn công nhận" in words(check.text)
+    done = lan.send(action, {**hidden_fields(check.text), **told, **why, "viec": "ghi"})
+    assert done.status_code == 303, words(done.text)
+    assert decided(hall) == (1, {"a01", "a03"})
+    assert "Hội đồng đã xem bản giấy" in lan.get(done.location).text
+    assert [one for one in acts_of(hall, "dossier.grant") if "points" in one] == [
+        {"year": YEAR, "decision": done.location.rpartition("/")[2], "points": 20, "needed": 80,
+         "despite": "Hội đồng đã xem bản giấy"}
+    ]  # fmt: skip
+    assert "Hội đồng đã xem bản giấy" in lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a03").text
+
+    assert "đang tính lại" not in hoa.get("/cong-doan/nguoi-lao-dong/a03").text
+    with hall.database.writing(hall.tenant) as session:
+        again = [MemberPoints("a03", {"CS1": 8})]
+        sittings.attest(session, hall.tenant, Witness("ban"), YEAR, again, basis="Họp tổ", now=NOW)
+    pages = (
+        "/cong-doan/nguoi-lao-dong/a03", "/cong-doan/xac-nhan?ai=tat-ca", BATCH.format("granted"),
+        f"/cong-doan/ho-so-nguoi/{YEAR}/a03",
+    )  # fmt: skip
+    assert [path for path in pages if "đang tính lại" not in hoa.get(path).text] == []
+    judging.judge_all_stale(hall.database, hall.tenant, clock=lambda: NOW)
+    assert [path for path in pages if "đang tính lại" in hoa.get(path).text] == []

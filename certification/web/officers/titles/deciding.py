@@ -32,7 +32,7 @@ from certification.web.frame import fields
 from certification.web.frame.fields import Form
 from certification.web.frame.forms import Filled, FormFault, filled_in
 from certification.web.frame.pages import shown
-from certification.web.officers import pages, statuses
+from certification.web.officers import despite, pages, statuses
 from certification.web.officers.dossiers import asked_year
 from certification.web.officers.scope import within
 from certification.web.officers.statuses import Short
@@ -81,6 +81,7 @@ def _schema(people: Sequence[Candidate], known_signers: bool) -> type[Form]:
     for one in people:
         described[refusing(one)] = fields.tick(_l("Không công nhận"))
         described[why(one)] = fields.text(_l("Lý do không công nhận"), most=2000)
+    described |= despite.schema(one.worker.id for one in people if one.status.is_below)
     return Form.from_dict(described)  # type: ignore[return-value]
 
 
@@ -104,9 +105,15 @@ def decide() -> AnyResponse:
     form = filled_in(_schema(people, bool(signers)), choices={"body": bodies, "signer": signers})
     step = request.form.get("viec", "")
     looking.saw_these(one.worker.id for one in people)
-    if form.posted and step == "sua":
+    if form.posted and step in ("sua", despite.LEAVE_OUT):
         form.faults.clear()
         form.posted = False
+    short = [one for one in people if one.status.is_below and form.typed.get(refusing(one)) != "1"]
+    if step == despite.LEAVE_OUT:
+        out = despite.left(form, [one.worker.id for one in short])
+        people = [one for one in people if one.worker.id not in out]
+    elif form.posted:
+        despite.check(form, [(one.worker.id, one.worker.full_name, one.status) for one in short])
     if form.sent and lost:
         form.refuse("", _("%(count)s người không còn trong phạm vi của anh/chị; xem lại danh sách", count=lost))
     if form.sent and people:
@@ -125,11 +132,11 @@ def decide() -> AnyResponse:
         if form.sent:
             return shown(
                 "officers/titles/decision-check.html", values=form.values, granted=granted, refused=refused, year=year,
-                why=why, typed=form.typed, body=dict(bodies).get(form.values["body"], ""),
+                why=why, typed=form.typed, body=dict(bodies).get(form.values["body"], ""), because=despite.because,
             )  # fmt: skip
     return shown(
         "officers/titles/decide.html", form=form, people=people, year=year, refusing=refusing, why=why, most=MOST,
-        told_year=None if year == on.year else year, bodies=bodies,
+        told_year=None if year == on.year else year, bodies=bodies, leave_out=despite.LEAVE_OUT,
     )  # fmt: skip
 
 
@@ -143,11 +150,13 @@ def _decide(
 ) -> UUID:
     """Records it. Raises BadRequest with every fault, at the decision's field or at the worker's."""
     told, everybody = form.values, [*granted, *refused]
+    said = despite.reasons(form, [one.worker.id for one in granted if one.status.is_below])
     try:
         made = decisions.decide(
             session, who().tenant, who(), told["body"], year, number=told["number"], decided_on=told["decided_on"],
             signer=told["signer"], granted=[one.worker.number for one in granted],
-            refused=[Refused(one.worker.number, told.get(why(one)) or "") for one in refused], now=now(),
+            refused=[Refused(one.worker.number, told.get(why(one)) or "") for one in refused],
+            despite={one.worker.number: said[one.worker.id] for one in granted if one.worker.id in said}, now=now(),
         )  # fmt: skip
     except ImportFaults as error:
         raise BadRequest(

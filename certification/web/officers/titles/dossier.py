@@ -31,7 +31,7 @@ from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import pages
 from certification.web.officers.scope import assessed
-from certification.web.officers.statuses import KINDS, NOT_JUDGED, WORDS
+from certification.web.officers.statuses import Short, in_short, of_workers
 from lrs.db import Session
 
 __all__ = ["STEPS", "offered"]
@@ -52,6 +52,10 @@ STEPS: Mapping[str, tuple[object, object]] = {
     ),
 }  # fmt: skip
 """By step: what its button says, and what follows."""
+
+
+_LEADING_ON = ("confirm", "review")
+"""Steps towards the title, before which it is said how the worker stands."""
 
 
 class StepForm(Form):
@@ -87,6 +91,7 @@ def take_one_step(step: str, year: int, number: str) -> AnyResponse:
         procedure = _procedure(session, tenant, on)
         wanted = procedure.steps.get(step) if procedure is not None else None
         title = listing.title(session, tenant, one)
+        standing = _standing(session, tenant, person, one) if step in _LEADING_ON else None
     if wanted is None or step not in STEPS:
         raise NotFound(Fault("path/step", f"the procedure in force has no step {step!r}"))
     form = filled_in(ReasonForm if "reason" in wanted.needs else StepForm)
@@ -99,8 +104,15 @@ def take_one_step(step: str, year: int, number: str) -> AnyResponse:
     return shown(
         "officers/titles/step.html", form=form, person=person, one=one, year=year, said=said, follows=follows,
         back=back, title=title, state=words.STATES[one.state], can=step in offered(procedure, one, on),
-        is_hard=step == "revoke",
+        is_hard=step == "revoke", standing=standing,
     )  # fmt: skip
+
+
+def _standing(session: Session, tenant: UUID, person: Person, one: OneDossier) -> Short | None:
+    """How the worker stands, for whoever may read that."""
+    if not rights.may(session, who(), Act.READ_ASSESSMENT, today(), worker=person.id):
+        return None
+    return of_workers(session, tenant, [person.id], one.year)[person.id]
 
 
 def offered(procedure: TitleProcedure | None, one: OneDossier, on: date) -> list[str]:
@@ -133,12 +145,13 @@ def _told(session: Session, tenant: UUID, person: Person, one: OneDossier, on: d
     history = listing.history(session, tenant, one)
     given = next((step.points for step in reversed(history) if step.points is not None), None) or {}
     certificates = register.entries(session, tenant, limit=MOST_CERTIFICATES, worker=person.id)
-    outcome = judged.outcome if judged is not None else NOT_JUDGED
+    standing = in_short(session, tenant, {person.id: judged} if judged else {}, [person.id], one.year)[person.id]
     return {
         "may_read": may_read,
+        "standing": standing,
         "said": explanations.explain(judged.rules.criteria_set, judged.result) if judged is not None else None,
-        "outcome_words": WORDS[outcome],
-        "outcome_kind": KINDS[outcome],
+        "outcome_words": standing.words,
+        "outcome_kind": standing.kind,
         "given": given if may_read else {},
         "employers": lists.where(session, tenant, [person.id], on).get(person.id, ()),
         "history": list(reversed(history)),
