@@ -205,4 +205,4 @@ def test_whatever_can_be_looked_at_has_words_for_the_worker() -> None:
     by_oneself = {"SCORE_ONESELF"}
     assert {name for name in guards if Act[name] not in words.LOOKED_AT} - by_oneself == set(), "privacy/words.py"
     assert words.looked_at(words.TRANSCRIPT) == words.looked_at("READ_TRANSCRIPT")
-    assert words.looked_at("x") == "x"
+    assert words.looked_at("x") == words.OTHERWISE != words.looked_at(words.CANDIDATES)

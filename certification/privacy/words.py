@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from certification.access.permissions import Act
 
-__all__ = ["LOOKED_AT", "TRANSCRIPT", "looked_at"]
+__all__ = ["CANDIDATES", "LOOKED_AT", "OTHERWISE", "TRANSCRIPT", "looked_at"]
 
 LOOKED_AT: Mapping[Act, str] = {
     Act.ANSWER_DATA_REQUESTS: "trả lời yêu cầu về dữ liệu",
@@ -45,6 +45,7 @@ LOOKED_AT: Mapping[Act, str] = {
     Act.READ_TEAMS: "xem danh sách tổ, chuyền",
     Act.READ_TITLE_DECISIONS: "xem đề nghị, quyết định công nhận",
     Act.READ_TRANSCRIPT: "nhận bảng kê kết quả học tập",
+    Act.RECEIVE_TRANSCRIPTS: "nhận bảng kê kết quả học tập",
     Act.READ_UNKNOWN_ACTORS: "xem tài khoản học chưa nối",
     Act.SUPPOSE: "thử tính kết quả",
     Act.TAKE_DOSSIER_STEPS: "làm một bước của hồ sơ xét danh hiệu",
@@ -55,8 +56,15 @@ LOOKED_AT: Mapping[Act, str] = {
 TRANSCRIPT = "transcript"
 """What is noted where a transcript was handed out."""
 
+CANDIDATES = "candidates"
+"""What is noted where candidates were taken to another site."""
+
+OTHERWISE = "dùng dữ liệu trong hồ sơ"
+"""What is said of anything else."""
+
 
 def looked_at(what: str) -> str:
-    """The words for what was looked at; itself where nobody gave it any."""
-    act = Act.READ_TRANSCRIPT if what == TRANSCRIPT else Act.__members__.get(what)
-    return what if act is None else LOOKED_AT.get(act, act.value)
+    """The words for what was looked at."""
+    noted = {TRANSCRIPT: Act.READ_TRANSCRIPT, CANDIDATES: Act.EXPORT_CANDIDATES}
+    act = noted.get(what) or Act.__members__.get(what)
+    return OTHERWISE if act is None else LOOKED_AT.get(act, OTHERWISE)

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.looks import DESK, NARROWEST, PHONE, axe_findings, heard, open_details, too_wide_by
+from tests.browser.plain_words import codes_on
 from tests.certification.access.people import PASSWORD
 
 __all__ = ["PICTURES", "SIZES", "Visit", "walk_by_keyboard"]
@@ -88,6 +89,7 @@ class Visit:
         found += [] if self.page.title().strip() else ["no title"]
         found += axe_findings(self.page, within)
         found += heard(self.page)
+        found += [f"say it in words, or mark it as code: {one}" for one in codes_on(self.page.content())]
         if self.size == "phone":
             found += self._narrow()
         return [f"{name}: {one}" for one in found]

@@ -31,7 +31,7 @@ from certification.web.frame.fields import Form, file, hidden
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.operators import pages
-from certification.web.operators.rule_words import KINDS, named, path_words, value_words
+from certification.web.operators.rule_words import KINDS, STATUSES, is_code, named, path_words, value_words
 from lrs.api import Fault
 
 __all__ = ["RuleForm"]
@@ -51,11 +51,11 @@ class RuleForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A difference in words."""
+    """A difference in words; of each part of the place, and of what was and is, whether it is a code."""
 
-    place: str
-    before: str
-    after: str
+    place: list[tuple[str, bool]]
+    before: tuple[str, bool]
+    after: tuple[str, bool]
     grounds: tuple[str, ...]
 
 
@@ -146,6 +146,7 @@ def _line(one: StoredRule) -> dict[str, Any]:
         "begins": differences.begins(said),
         "ends": said.get("in_force_to"),
         "status": said.get("status") or said.get("in_force_status"),
+        "status_words": STATUSES.get(said.get("status") or said.get("in_force_status") or ""),
         "loaded": one.loaded,
         "sha256": one.sha256,
     }
@@ -172,7 +173,8 @@ def _rows(before: StoredRule, document: Mapping[str, Any]) -> list[Row]:
 
 
 def _row(one: Difference) -> Row:
-    return Row(path_words(one.path), value_words(one.before), value_words(one.after), one.grounds)
+    before, after = ((value_words(value), is_code(value)) for value in (one.before, one.after))
+    return Row(path_words(one.path), before, after, one.grounds)
 
 
 def _sent(form: Filled) -> tuple[str, str, str] | None:

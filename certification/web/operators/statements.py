@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Response, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from certification.access.permissions import Act
 from certification.evidence import facts, findings
@@ -38,6 +39,32 @@ MOST = 100
 
 LIVE = "truc_tiep"
 """The parameter that has the list refreshed."""
+
+VERBS: Mapping[str, object] = {
+    "abandoned": _l("đã bỏ dở"),
+    "answered": _l("đã trả lời"),
+    "attempted": _l("đã làm thử"),
+    "attended": _l("đã dự"),
+    "commented": _l("đã góp ý"),
+    "completed": _l("đã hoàn thành"),
+    "experienced": _l("đã tiếp cận"),
+    "failed": _l("chưa đạt"),
+    "initialized": _l("đã bắt đầu"),
+    "interacted": _l("đã thao tác"),
+    "launched": _l("đã mở"),
+    "mastered": _l("đã thành thạo"),
+    "passed": _l("đã đạt"),
+    "progressed": _l("đã học tiếp"),
+    "registered": _l("đã đăng ký"),
+    "satisfied": _l("đã đủ điều kiện"),
+    "scored": _l("được chấm điểm"),
+    "shared": _l("đã chia sẻ"),
+    "terminated": _l("đã kết thúc"),
+    "viewed": _l("đã xem"),
+    "voided": _l("đã huỷ"),
+    "waived": _l("được miễn"),
+}
+"""Usual verbs in words, by the last part of their ids, for Statements that do not say them in the reader's language."""
 
 
 @pages.page("/van-hanh/phat-bieu", Act.READ_STATEMENTS)
@@ -115,7 +142,7 @@ def _rows(session: Session, tenant: UUID, found: api.FoundStatements) -> list[di
             "version": one.get("version", ""),
             "actor": _actor(one["actor"]),
             "workers": sorted({numbers[linked[ifi]] for ifi in facts.actors_of(one) if linked.get(ifi) in numbers}),
-            "verb": _named(one["verb"], "display") or one["verb"]["id"].rpartition("/")[2],
+            "verb": _verb(one["verb"]),
             "verb_id": one["verb"]["id"],
             "object": _object(one["object"]),
             "result": _result(one.get("result") or {}),
@@ -132,6 +159,15 @@ def _actor(actor: Mapping[str, Any]) -> str:
     members = len(actor.get("member") or ())
     name = actor.get("name") or account.rpartition("|")[2] or _("nhóm không tên")
     return f"{name} ({_('%(count)s người', count=members)})" if members else str(name)
+
+
+def _verb(verb: Mapping[str, Any]) -> str:
+    """A verb as the Statement says it in the language of the page, or in our words for it, or as else it is said."""
+    said: Mapping[str, str] = verb.get("display") or {}
+    language = languages.chosen()
+    own = next((words for tag, words in said.items() if tag.partition("-")[0].lower() == language), "")
+    last = str(verb["id"]).rpartition("/")[2]
+    return own or str(VERBS.get(last, "")) or _named(verb, "display") or last
 
 
 def _named(thing: Mapping[str, Any], field: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import tomllib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from certification.rules import differences
 from certification.rules.criteria import PROGRAMME
 from certification.rules.rule_files import PROGRAMMES
 from certification.vietnam import vietnam_day
+from certification.web.operators.rule_words import path_words
 from lrs.db import Database
 from tests.certification.access.people import account, give
 from tests.certification.web.test_operators import operator, words
@@ -134,3 +137,16 @@ def test_the_one_before_is_the_last_that_began_earlier_or_the_one_it_names() -> 
     assert differences.predecessor(files[2], files) is files[1]
     assert differences.predecessor({**files[2], "replaces": "2024"}, files) is files[0]
     assert differences.predecessor(files[0], files) is None
+
+
+def test_every_name_of_a_shipped_rule_file_has_words() -> None:
+    def names(value: object) -> set[str]:
+        if isinstance(value, Mapping):
+            return set(value).union(*map(names, value.values()))
+        return set().union(*map(names, value)) if isinstance(value, list) else set()
+
+    files = [path for path in (PROGRAMMES / PROGRAMME).glob("*.toml") if path.name != "organizations.toml"]
+    every = set().union(*(names(tomllib.loads(path.read_text())) for path in files))
+    assert len(every) > 100
+    unnamed = {one for one in every if path_words((one, "x"))[0][1]}
+    assert not unnamed, "name it in certification/web/operators/rule_words.py"

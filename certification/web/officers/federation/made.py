@@ -69,6 +69,7 @@ def list_roll_ups() -> Response:
         seen = seen_by(session, caller(), Act.READ_ROLL_UPS)
         found = [one for one in making.made(session, tenant) if seen is None or one.document.unit in seen]
         recipient, public = recipients.find(session, tenant), keys.public_keys(session, tenant)
+        names = explanations.plan_names(plans.all_plans(session, tenant))
     try:
         did = issuer().did
     except NoPublicAddress:
@@ -77,7 +78,7 @@ def list_roll_ups() -> Response:
     return shown(
         "officers/federation/made.html", found=found, states=STATES, recipient=recipient, did=did, keys=public,
         last=max(sent, key=lambda one: one.delivered or one.drafted, default=None),
-        may=bool(rights.reach(who(), Act.MAKE_ROLL_UPS, today())),
+        may=bool(rights.reach(who(), Act.MAKE_ROLL_UPS, today())), plans=names,
         may_set=rights.reach(who(), Act.CHANGE_DESTINATIONS, today()).everything,
     )  # fmt: skip
 
@@ -157,9 +158,11 @@ def _drafted(said: Mapping[str, Any]) -> making.Prepared:
 
 
 def _names(session: Session, one: Made) -> dict[str, str]:
-    """What the targets of its plan are called."""
+    """What its plan is called, and the targets of the plan."""
     plan = next((each for each in plans.all_plans(session, who().tenant) if each.id == one.document.plan), None)
-    return {target.id: target.title for target in (plan.targets if plan else ())}
+    if plan is None:
+        return {}
+    return {plan.id: explanations.plan_name(plan)} | {target.id: target.title for target in plan.targets}
 
 
 def received_words(line: str) -> str:
@@ -178,7 +181,8 @@ def _view(one: Made, names: Mapping[str, str]) -> dict[str, Any]:
         }
         for each in one.document.targets
     ]
-    return {"one": one, "targets": targets, "states": STATES}
+    plan = names.get(one.document.plan, one.document.plan)
+    return {"one": one, "plan": plan, "targets": targets, "states": STATES}
 
 
 refusals.SAYS[UnknownRollUp] = lambda error: _("Không có bản số liệu này, hoặc chưa nạp kế hoạch này")
