@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from certification.vietnam import vietnam_day
 from tests.browser.keyboard import choose, press, reach, sign_in, write
@@ -21,6 +21,19 @@ PEOPLE = {"phone": ("A010", "A011", "A012"), "desk": ("A013", "A014", "A015")}
 
 OF_TITLES = "nav a[href='/cong-doan/ho-so']"
 """The list of dossiers, from wherever one is."""
+
+
+BELOW = "input[name^=biet-]"
+"""The ticks of those who do not meet the criteria."""
+
+
+def say_why(page: Page) -> None:
+    """Ticks each of them, with a reason."""
+    for one in page.locator(BELOW).all():
+        box = str(one.get_attribute("id"))
+        reach(page, f"[id='{box}']")
+        page.keyboard.press("Space")
+        write(page, f"[id='{box.replace('biet-', 'vi-')}']", "Minh chứng giấy chưa nhập")
 
 
 @pytest.fixture(params=SIZES)
@@ -66,17 +79,24 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
     union = Visit(chromium, prepared_address, size=visit.size)
     sign_in(union.page, prepared_address, "cdcs")
     press(union.page, "main a[href*='trang_thai=reviewed']")
+    ids = []
     for number in (first, second):
         row = union.page.locator("tbody tr", has=union.page.locator(f"a[href$='/{number}']"))
         value = row.locator(".pick input").get_attribute("value")
         reach(union.page, f"input[value='{value}']")
         union.page.keyboard.press("Space")
+        ids.append(value)
     press(union.page, "button[value=propose]")
     for field, typed in (("#met_on", f"{TODAY:%d%m%Y}"), ("#present", "10"), ("#absent", "0"), ("#minutes", "04/BB")):
         write(union.page, field, typed)
-    for place in range(2):
-        write(union.page, f"tbody tr:nth-child({place + 1}) input[name^=dong-y]", "9")
-        write(union.page, f"tbody tr:nth-child({place + 1}) input[name^=so-phieu]", "10")
+    for one in ids:
+        write(union.page, f"input[name='dong-y-{one}']", "9")
+        write(union.page, f"input[name='so-phieu-{one}']", "10")
+    press(union.page, "main form button")
+    short = union.page.locator(BELOW).count()
+    assert union.page.locator(".summary li").count() == short > 0, "each who is below, and nothing else"
+    assert union.look("propose-with-faults") == []
+    say_why(union.page)
     press(union.page, "main form button")
     assert "Đã đề nghị công nhận 2 người" in union.page.inner_text(".note.done")
     assert union.look("made-proposal") == []
@@ -93,12 +113,13 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
     assert minutes.value.suggested_filename.endswith(".docx")
     press(page, "a[href*='/quyet-dinh/moi']")
     press(page, "button[value=xem]")
-    assert page.locator(".summary li").count() == 4
+    assert page.locator(".summary li").count() == 4 + short
     assert visit.look("decide-with-faults") == []
     choose(page, "#body", "Tỉnh Lào Cai")
     write(page, "#number", f"{first}/QĐ-UBND")
     write(page, "#decided_on", f"{TODAY:%d%m%Y}")
     choose(page, "#signer", "Lê Văn Ký")
+    say_why(page)
     press(page, "button[value=xem]")
     assert "Công nhận: 2 người" in page.inner_text("main")
     assert visit.look("decision-to-check") == []
