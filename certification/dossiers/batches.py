@@ -62,8 +62,10 @@ def text_faults(field: str, text: str | None, *, needed: bool = False) -> list[F
     """What is wrong with a short text that is printed."""
     if text is None or not text.strip():
         return [Fault(0, field, "còn trống; ghi vào đây")] if needed else []
-    if len(text) > TEXT_AT_MOST or not text.isprintable():
-        return [Fault(0, field, f"dài quá {TEXT_AT_MOST} ký tự hoặc có ký tự không in được; gõ lại")]
+    if not text.isprintable():
+        return [Fault(0, field, "có ký tự không in được; xoá rồi gõ lại")]
+    if len(text) > TEXT_AT_MOST:
+        return [Fault(0, field, f"dài {len(text)} ký tự, nhiều nhất là {TEXT_AT_MOST}; viết ngắn lại")]
     return []
 
 

@@ -91,13 +91,20 @@ def _file_faults(kind: str, file: bytes | None, procedure: Procedure) -> Iterato
         return
     if len(file) > procedure.file_bytes_at_most:
         most = procedure.file_bytes_at_most
-        yield Fault(0, "file", f"tệp lớn {len(file):,} byte, nhiều nhất là {most:,}; chụp hoặc quét nhỏ hơn")
+        yield Fault(
+            0, "file", f"tệp lớn {_megabytes(len(file))}, nhiều nhất là {_megabytes(most)}; chụp hoặc quét nhỏ hơn"
+        )
         return
     content_type = kept_files.kind_of(file)
     if content_type not in PROOFS:
         yield Fault(0, "file", "tệp này không phải PDF, JPG hay PNG (xét theo nội dung, không theo tên); chụp lại")
     elif ENDS[content_type] not in file[-2048:]:
         yield Fault(0, "file", "tệp bị cụt, chưa tải hết; gửi lại")
+
+
+def _megabytes(count: int) -> str:
+    """To a tenth, the next above: 10,1 MB."""
+    return f"{-(-count // 100_000) / 10:.1f} MB".replace(".0", "").replace(".", ",")
 
 
 def statement(

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.errors import NoCriteriaInForce
+from certification.evidence.words import shape_faults
 from certification.models import SelfScore
 from certification.people import workers
 from certification.rules import criteria
@@ -117,17 +118,15 @@ def _faults(scores: Sequence[OwnScore], most: Mapping[str, int]) -> list[Fault]:
     first: dict[str, int] = {}
     for place, one in enumerate(scores, start=1):
         if one.indicator not in most:
-            words = f"“{one.indicator}” không có trong bộ tiêu chí; ghi một trong: {', '.join(most)}"
-            faults.append(Fault(place, "indicator", words))
+            message = f"“{one.indicator}” không có trong bộ tiêu chí; ghi một trong: {', '.join(most)}"
+            faults.append(Fault(place, "indicator", message))
         elif first.setdefault(one.indicator, place) != place:
-            words = f"chỉ số này đã ghi ở mục {first[one.indicator]}; chỉ giữ một"
-            faults.append(Fault(place, "indicator", words))
+            message = f"chỉ số này đã ghi ở mục {first[one.indicator]}; chỉ giữ một"
+            faults.append(Fault(place, "indicator", message))
         top = most.get(one.indicator, 10)
         if isinstance(one.points, bool) or not isinstance(one.points, int) or not 0 <= one.points <= top:
             faults.append(Fault(place, "points", f"“{one.points}” không phải số nguyên từ 0 đến {top}; sửa lại số"))
-        if one.note and (len(one.note) > NOTE_AT_MOST or not one.note.replace("\n", " ").isprintable()):
-            words = f"ghi chú dài quá {NOTE_AT_MOST} ký tự hoặc có ký tự không nhìn thấy được; viết lại"
-            faults.append(Fault(place, "note", words))
+        faults += shape_faults(place, "note", one.note or "", NOTE_AT_MOST)
     return faults
 
 

@@ -24,6 +24,7 @@ from certification.errors import CertificationError, NoCriteriaInForce
 from certification.evidence import attestable, witnesses
 from certification.evidence.attestable import Parting
 from certification.evidence.witnesses import NotForYou, Witness
+from certification.evidence.words import shape_faults
 from certification.marks import Cause
 from certification.models import Attestation
 from certification.people import workers
@@ -188,10 +189,7 @@ def _sitting_faults(day: date, today: date, year: int, basis: str) -> list[Fault
 def _reason_faults(place: int, column: str, words: str) -> list[Fault]:
     if not words.strip():
         return [Fault(place, column, "chưa ghi căn cứ; ghi lý do, ví dụ biên bản họp tổ và ngày họp")]
-    if len(words) > REASON_AT_MOST or not words.replace("\n", " ").isprintable():
-        message = f"dài quá {REASON_AT_MOST} ký tự hoặc có ký tự không nhìn thấy được; viết lại"
-        return [Fault(place, column, message)]
-    return []
+    return [*shape_faults(place, column, words, REASON_AT_MOST)]
 
 
 def _cell_faults(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from certification.spreadsheets import Fault
 from lrs import api
 
-__all__ = ["REASON_AT_MOST", "TITLE_AT_MOST", "reason_faults", "tells_who", "title_faults"]
+__all__ = ["REASON_AT_MOST", "TITLE_AT_MOST", "reason_faults", "shape_faults", "tells_who", "title_faults"]
 
 REASON_AT_MOST = 2000
 TITLE_AT_MOST = 500
@@ -27,12 +27,19 @@ def tells_who(text: str) -> bool:
     return _MAIL.search(plain) is not None or any(api.looks_like(found) for found in _DIGITS.findall(plain))
 
 
+def shape_faults(place: int, column: str, words: str, at_most: int) -> Iterator[Fault]:
+    """What is wrong with lines of text, whatever they say: too long, or with characters that nobody sees."""
+    if len(words) > at_most:
+        yield Fault(place, column, f"dài {len(words)} ký tự, nhiều nhất là {at_most}; viết ngắn lại")
+    if not words.replace("\n", " ").isprintable():
+        yield Fault(place, column, "có ký tự không nhìn thấy được; xoá rồi gõ lại")
+
+
 def reason_faults(place: int, column: str, words: str) -> Iterator[Fault]:
     """What is wrong with a reason: empty, too long, or with characters that nobody sees."""
     if not words.strip():
         yield Fault(place, column, "chưa ghi lý do; ghi lý do và căn cứ")
-    elif len(words) > REASON_AT_MOST or not words.replace("\n", " ").replace("\r", " ").isprintable():
-        yield Fault(place, column, f"dài quá {REASON_AT_MOST} ký tự hoặc có ký tự không nhìn thấy được; viết lại")
+    yield from shape_faults(place, column, words.replace("\r", ""), REASON_AT_MOST)
 
 
 def title_faults(place: int, column: str, words: str | None, *, needed: bool = False) -> Iterator[Fault]:
@@ -42,7 +49,7 @@ def title_faults(place: int, column: str, words: str | None, *, needed: bool = F
             yield Fault(place, column, "ô trống; ghi giá trị vào ô này")
         return
     text = words or ""
-    if len(text) > TITLE_AT_MOST or not text.isprintable():
-        yield Fault(place, column, f"dài quá {TITLE_AT_MOST} ký tự hoặc có ký tự không nhìn thấy được; viết lại")
-    elif tells_who(text):
+    # A line of its own is no more seen in a title than any other sign that is not printed.
+    yield from shape_faults(place, column, text.replace("\n", "\0"), TITLE_AT_MOST)
+    if tells_who(text):
         yield Fault(place, column, "có số giống số điện thoại, số căn cước hoặc địa chỉ thư; bỏ số đó đi")

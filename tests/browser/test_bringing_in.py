@@ -207,7 +207,7 @@ def test_large_files_that_are_no_list_get_a_word_beside_the_field_and_what_was_c
     page.check("#whole")
     page.check("#good_rows")
     page.set_input_files("#table", huge)
-    expect(page.locator("#table-loi")).to_contain_text("Tệp phải nhỏ hơn")
+    expect(page.locator("#table-loi")).to_contain_text("nhiều nhất là")
     assert page.evaluate("document.querySelector('#table').files.length") == 0, "it is not sent at all"
     found = visit.look("bring-in-too-large")
     page.set_input_files("#table", noise)

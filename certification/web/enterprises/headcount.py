@@ -42,7 +42,7 @@ def headcount() -> Response:
     with database().reading(tenant) as session:
         node = own(session, Act.DECLARE_OWN_HEADCOUNT)
         known = headcounts.reporting(session, tenant, today())
-    form = filled_in(HeadcountForm)
+    form = filled_in(HeadcountForm, tried=True)
     for part in ("women", "union_members") if form.sent else ():
         if (form.values[part] or 0) > form.values["total"]:
             form.refuse(part, _("Số này lớn hơn tổng số lao động; sửa một trong hai số"))

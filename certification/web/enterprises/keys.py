@@ -51,7 +51,7 @@ class EndKeyForm(Form):
 @pages.page("/doanh-nghiep/khoa", Act.CHANGE_OWN_KEYS, methods=("GET", "POST"))
 def keys() -> Response:
     """The enterprise's keys, and the form for another one; a new one is shown with its secret, this once."""
-    form = filled_in(KeyForm)
+    form = filled_in(KeyForm, tried=True)
     if form.sent:
         last = form.values["until"]
         if last < today():

@@ -24,13 +24,14 @@ log = logging.getLogger(__name__)
 
 def register(blueprint: Any) -> None:
     """Turns what views raise into pages."""
-    from certification.web.frame.forms import Again, SaidBefore
+    from certification.web.frame.forms import Again, SaidBefore, Tried
 
     for one in refusals.REFUSED:
         blueprint.register_error_handler(one, _refused)
     blueprint.register_error_handler(Unchanged, _unchanged)
     blueprint.register_error_handler(Again, _again)
     blueprint.register_error_handler(SaidBefore, _ask)
+    blueprint.register_error_handler(Tried, _tell)
     blueprint.register_error_handler(HTTPException, page_of)
     for kind in AWAY:
         blueprint.register_error_handler(kind, _unavailable)
@@ -124,6 +125,16 @@ def _again(error: Any) -> AnyResponse:
 def _ask(error: Any) -> Any:
     """The page with the form once more, and the question whether the same is meant to be said again."""
     g.said_before, g.said_at = error.content, error.when
+    return _once_more()
+
+
+def _tell(error: Any) -> Any:
+    """The page with the form once more, which is not tried again but told its faults."""
+    g.form_tried = error.faults
+    return _once_more()
+
+
+def _once_more() -> Any:
     try:
         return current_app.view_functions[request.endpoint or ""](**request.view_args or {})
     except Exception as raised:

@@ -14,6 +14,10 @@ form drawn anew: where it then says the very same as a few minutes before, and n
 shown, with the question whether that is meant; sent once more, it is done. `submitting(settles=True)` is for forms that
 say how something is to be, which no repetition makes more of. One that was kept while somebody signed in again may come
 only to be looked at: it is then as typed, and not `sent`.
+
+With `filled_in(…, tried=True)` a form of which some fields are empty or unreadable is tried all the same, with
+something in their place, and nothing of it stays: what the functions say of the other fields is told together with
+those faults, and not in a second round when they are mended.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,7 +49,18 @@ from certification.web.frame.written import as_typed, instant, size
 from lrs.api import InvalidRequest, scanning
 from lrs.db import Session
 
-__all__ = ["Again", "Choices", "Filled", "FormFault", "SaidBefore", "filled_in"]
+__all__ = ["Again", "Choices", "Filled", "FormFault", "SaidBefore", "Tried", "filled_in"]
+
+STAND_IN: Mapping[str, Callable[[], Any]] = {
+    "text": lambda: "-",
+    "long_text": lambda: "-",
+    "day": access.today,
+    "number": int,
+}
+"""What is tried in the place of what is at fault, by the kind of field."""
+
+TENTH = 100_000
+"""To so many bytes, a tenth of a MB, a file that is too large is said to come to."""
 
 Choices = Mapping[str, Sequence[tuple[str, Any]]]
 """By field, what can be chosen: values with their words."""
@@ -76,6 +91,15 @@ class SaidBefore(Exception):
         super().__init__(content)
 
 
+class Tried(Exception):
+    """A form with faults was tried to the end, and nothing but these is wrong with it. The view is asked once more, and
+    then shows the form with them."""
+
+    def __init__(self, faults: Sequence[FormFault]) -> None:
+        self.faults = faults
+        super().__init__(faults)
+
+
 @dataclass(slots=True)
 class Filled:
     """A form with what was typed, right or wrong. `values` are typed values, once there are no faults."""
@@ -85,7 +109,13 @@ class Filled:
     posted: bool
     choices: Choices = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    readable: Mapping[str, Any] = field(default_factory=dict)
+    """Of what was posted, the typed values of the fields that nothing is wrong with by themselves."""
     faults: list[FormFault] = field(default_factory=list)
+    stood_in: frozenset[str] = frozenset()
+    """While a form with faults is tried: their fields, which have something in their place."""
+    tries: bool = False
+    """Whether a field that the view refuses is stood in for, so that the functions called are asked all the same."""
     content: str = ""
     """A keyed digest of what was said, to which address; "" where nothing was."""
     _session: Session | None = None
@@ -100,7 +130,7 @@ class Filled:
     @property
     def sent(self) -> bool:
         """Whether it was posted, and nothing is wrong with it as far as is known."""
-        return self.posted and not self.faults
+        return self.posted and all(one.field in self.stood_in for one in self.faults)
 
     def metadata(self, name: str) -> Mapping[str, Any]:
         """How a field is drawn."""
@@ -117,7 +147,27 @@ class Filled:
 
     def refuse(self, field: str, message: Any) -> None:
         """Adds a fault that the view itself found."""
+        if self.stood_in and (field in self.stood_in or field not in self.schema.fields):
+            return  # it may be the fault of what stands in
         self.faults.append(FormFault(field if field in self.schema.fields else "", message))
+        if self.tries:
+            self._stand_in()
+
+    def _beside_a_day(self, field: str) -> bool:
+        """Whether a field is a day beside another that is stood in for: days are held against each other."""
+        days = {name for name, one in self.schema.fields.items() if one.metadata["widget"] == "day"}
+        return field in days and not days.isdisjoint(self.stood_in)
+
+    def _stand_in(self) -> None:
+        """Puts something in the place of what is at fault, where that says nothing about the other fields: of words,
+        days and the only number, not of what was to be chosen."""
+        kinds = {one.field: self.metadata(one.field)["widget"] if one.field else "" for one in self.faults}
+        numbers = [one for one in self.schema.fields.values() if one.metadata["widget"] == "number"]
+        self.tries = all(kind in STAND_IN for kind in kinds.values())
+        self.tries = self.tries and ("number" not in kinds.values() or len(numbers) == 1)
+        if self.tries:
+            self.values = {**self.readable, **{name: STAND_IN[kind]() for name, kind in kinds.items()}}
+        self.stood_in = frozenset(kinds) if self.tries else frozenset()
 
     @contextmanager
     def refusals(self, at: Mapping[str, str] | None = None) -> Iterator[None]:
@@ -132,10 +182,17 @@ class Filled:
         except refusals.REFUSED as error:
             # A worker of one's own record, say, is a refusal of what was asked for, although programs are told 403.
             if isinstance(understood(error), NotFound | Forbidden) and not isinstance(error, NotForYou):
+                if self.stood_in:
+                    raise Tried(self.faults) from None
                 raise
+            self.tries = False
             for fault in refusals.faults_of(error):
                 place = at.get(fault.place, fault.place)
-                self.refuse(place if place in self.schema.fields else at.get("", ""), fault.message)
+                if self._beside_a_day(place):
+                    continue
+                self.refuse(place if place in self.schema.fields else at.get("", ""), _begun(fault.message))
+            order = ["", *self.schema.fields]
+            self.faults.sort(key=lambda one: order.index(one.field))
 
     @contextmanager
     def submitting(self, at: Mapping[str, str] | None = None, *, settles: bool = False) -> Iterator[Session]:
@@ -143,6 +200,10 @@ class Filled:
         see `refusals`), and nothing stays. `settles`: saying the same again changes nothing, and is not asked about."""
         caller = access.caller()
         with self.refusals(at), access.database().writing(caller.tenant) as session:
+            if self.stood_in:
+                yield session
+                session.flush()
+                raise Tried(self.faults)
             self._once(session, caller)
             before = None if settles or not self.content else self._said(session, caller)
             yield session
@@ -177,8 +238,15 @@ class Filled:
         return response
 
 
-def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, choices: Choices | None = None) -> Filled:
-    """The form of this request: as posted, or as it begins, with the values `start` in it."""
+def filled_in(
+    schema: type[Form],
+    *,
+    start: Mapping[str, Any] | None = None,
+    choices: Choices | None = None,
+    tried: bool = False,
+) -> Filled:
+    """The form of this request: as posted, or as it begins, with the values `start` in it. `tried`: see the module; for
+    views that keep nothing but within `submitting`."""
     made = schema()
     chosen = dict(choices or {})
     if request.method != "POST":
@@ -191,8 +259,9 @@ def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, cho
         return Filled(made, MultiDict(request.form), False, chosen)
     form = Filled(made, MultiDict(request.form), True, chosen)
     try:
-        form.values = made.load(_sent(form))
+        form.values = form.readable = made.load(_sent(form))
     except ValidationError as error:
+        form.readable = dict(error.valid_data or {})
         messages_of = error.messages_dict
         for name in made.fields:
             said = messages_of.get(name)
@@ -200,8 +269,13 @@ def filled_in(schema: type[Form], *, start: Mapping[str, Any] | None = None, cho
                 form.refuse(name, one)
     for name in made.fields:
         _check_choice(form, name)
+    if g.get("form_tried"):
+        form.faults = [*g.form_tried]
+    form.tries = tried and not g.get("form_tried")
+    if form.tries and form.faults:
+        form._stand_in()
     reader = g.get("certification_caller")
-    if form.sent and reader is not None and reader.signed_in is not None:
+    if form.sent and not form.stood_in and reader is not None and reader.signed_in is not None:
         form.content = _content(form)
         if g.get("said_before") == form.content:
             form.refuse(
@@ -261,7 +335,13 @@ def _file(form: Filled, name: str, kinds: Any) -> Upload | None:
     elif not upload.data:
         form.refuse(name, _("Tệp “%(name)s” rỗng, không có nội dung", name=upload.name))
     elif len(upload.data) > kinds.most_bytes:
-        form.refuse(name, _("Tệp phải nhỏ hơn %(most)s", most=size(kinds.most_bytes)))
+        form.refuse(
+            name,
+            _(
+                "Tệp “%(name)s” lớn %(size)s, nhiều nhất là %(most)s; chọn tệp nhỏ hơn", name=upload.name,
+                size=size(-(-len(upload.data) // TENTH) * TENTH), most=size(kinds.most_bytes),
+            ),
+        )  # fmt: skip
     else:
         try:
             scanning.require_clean(upload.data)
@@ -276,11 +356,17 @@ def _check_choice(form: Filled, name: str) -> None:
     if form.metadata(name).get("widget") not in ("radios", "select", "checkboxes"):
         return
     known = {value for value, _words in form.options(name)}
-    chosen = form.values.get(name)
+    chosen = form.readable.get(name)
     for one in chosen if isinstance(chosen, list) else [chosen] if chosen is not None else []:
         if one not in known:
             form.refuse(name, _("Chọn lại: mục này không còn trong danh sách"))
             return
+
+
+def _begun(said: Any) -> str:
+    """A message as a sentence begins; one that begins with no word, but an address or a number, as it is."""
+    words = str(said)
+    return words[:1].upper() + words[1:] if words.partition(" ")[0].isalpha() else words
 
 
 def _first(said: Any) -> list[Any]:

@@ -123,6 +123,25 @@ class MeetingForm(Form):
     secretary = text(_l("Thư ký"))
 
 
+def in_favour(one: Person) -> str:
+    """The field with the votes for this one."""
+    return f"dong-y-{one.id}"
+
+
+def votes_cast(one: Person) -> str:
+    """The field with all votes about this one."""
+    return f"so-phieu-{one.id}"
+
+
+def _votes(people: list[Person]) -> Mapping[str, Any]:
+    """Of each worker the votes; nothing typed is nobody voted one by one."""
+    described: dict[str, Any] = {}
+    for one in people:
+        described[in_favour(one)] = number(_("%(name)s: số phiếu đồng ý", name=one.full_name), 0, 1_000_000)
+        described[votes_cast(one)] = number(_("%(name)s: tổng số phiếu", name=one.full_name), 0, 1_000_000)
+    return described
+
+
 @pages.page("/cong-doan/ho-so", Act.READ_DOSSIERS)
 def list_dossiers() -> AnyResponse:
     """The list."""
@@ -173,35 +192,28 @@ def propose() -> AnyResponse:
     with database().reading(tenant) as session:
         people = _people(session, tenant, within(Act.PROPOSE_TITLES), request.form.getlist("nguoi"), on)
         said = statuses.of_workers(session, tenant, [one.id for one in people], year)
-    form = filled_in(_meeting_form(said))
+    form = filled_in(_meeting_form(people, said))
     if form.posted and request.form.get("viec") == despite.LEAVE_OUT:
         return _without(form, people, said)
     despite.check(form, [(one.id, one.full_name, said[one.id]) for one in people if said[one.id].is_below])
     if place is None or place.code is None:
         form.refuse("", _("Chọn nơi làm việc là công đoàn đứng tên đề nghị trước"))
-    votes, cast = _votes(form, people)
     if form.sent and place is not None and place.code is not None:
         told = form.values
         meeting = Meeting(
             told["met_on"], told["present"], told["absent"], told["minutes"], told["chair"], told["secretary"]
         )
         why = despite.reasons(form, _below(said))
-        members = [Voted(one.number, votes.get(one.id), cast.get(one.id), why.get(one.id)) for one in people]
+        members = [Voted(one.number, told[in_favour(one)], told[votes_cast(one)], why.get(one.id)) for one in people]
         with form.submitting() as session:
             try:
                 made = proposals.propose(
                     session, tenant, narrowed(Act.PROPOSE_TITLES), place.code, year, meeting, members, now=now()
                 )
             except ImportFaults as error:
-                fields = MeetingForm().fields
+                at = [one.column if one.row == 0 else in_favour(people[one.row - 1]) for one in error.faults]
                 raise BadRequest(
-                    *(
-                        Fault(
-                            one.column if one.row == 0 and one.column in fields else "",
-                            one.message[:1].upper() + one.message[1:],
-                        )
-                        for one in error.faults
-                    )
+                    *(Fault(place, one.message) for place, one in zip(at, error.faults, strict=True))
                 ) from None
             return form.done(
                 url_for("officers.show_proposal", proposal=made.id),
@@ -317,7 +329,7 @@ def _meeting(people: list[Person]) -> Response:
     with database().reading(who().tenant) as session:
         said = statuses.of_workers(session, who().tenant, [one.id for one in people], asked_year())
     looking.saw_these(one.id for one in people)
-    return _proposal(_as_typed(filled_in(_meeting_form(said))), people, said)
+    return _proposal(_as_typed(filled_in(_meeting_form(people, said))), people, said)
 
 
 def _without(form: Filled, people: list[Person], said: Mapping[UUID, Short]) -> Response:
@@ -342,13 +354,13 @@ def _as_typed(form: Filled) -> Filled:
 def _proposal(form: Filled, people: list[Person], said: Mapping[UUID, Short]) -> Response:
     return shown(
         "officers/proposal.html", people=people, form=form, year=_told(asked_year()), one_by_one=_one_by_one(),
-        said=said, below=_below(said), leave_out=despite.LEAVE_OUT,
+        said=said, below=_below(said), leave_out=despite.LEAVE_OUT, in_favour=in_favour, votes_cast=votes_cast,
     )  # fmt: skip
 
 
-def _meeting_form(said: Mapping[UUID, Short]) -> type[Form]:
-    """The meeting, and for each who is below whether that is known, and why all the same."""
-    return type("ProposalForm", (MeetingForm,), despite.schema(_below(said)))
+def _meeting_form(people: list[Person], said: Mapping[UUID, Short]) -> type[Form]:
+    """The meeting, the votes about each, and for each who is below whether that is known, and why all the same."""
+    return type("ProposalForm", (MeetingForm,), {**_votes(people), **despite.schema(_below(said))})
 
 
 def _below(said: Mapping[UUID, Short]) -> frozenset[UUID]:
@@ -391,19 +403,6 @@ def _people(session: Session, tenant: UUID, reach: Reach, sent: list[str], on: d
     wanted = Sought(on, also=(among(session, Worker.id, ids),))
     found = lists.search(session, tenant, wanted, within=reach, limit=AT_ONCE)
     return [Person(one.id, one.number, one.full_name, None) for one in found]
-
-
-def _votes(form: Any, people: list[Person]) -> tuple[dict[UUID, int], dict[UUID, int]]:
-    """Votes for and votes cast, worker by worker; nothing typed is nobody voted one by one."""
-    found: tuple[dict[UUID, int], dict[UUID, int]] = ({}, {})
-    for kind, into in zip(("dong-y", "so-phieu"), found, strict=True):
-        for one in people:
-            typed = form.typed.get(f"{kind}-{one.id}", "").strip()
-            if typed.isascii() and typed.isdigit() and len(typed) < 8:
-                into[one.id] = int(typed)
-            elif typed:
-                form.refuse("", _("%(name)s: “%(typed)s” không phải số phiếu", name=one.full_name, typed=typed[:20]))
-    return found
 
 
 def _results(people: list[Person], done: proceedings.Done) -> list[Result]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import request, url_for
 from flask_babel import gettext as _
@@ -11,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from certification.access import accounts, oversight, rights, roles
-from certification.access.accounts import AccountRefused
 from certification.access.permissions import Act, Role
 from certification.people import workers
 from certification.people.workers import UnknownWorker
@@ -74,11 +74,11 @@ def list_accounts() -> Response:
 def make_account() -> Response:
     """Makes an account, with its first role; the invitation is on the page that follows, this once."""
     everything(Act.CHANGE_ACCOUNTS)
-    form = filled_in(NewAccountForm)
-    unit = _checked_unit(form) if form.sent else None
+    form = filled_in(NewAccountForm, tried=True)
+    unit, worker = (_checked_unit(form), _checked_worker(form)) if form.sent else (None, None)
     if form.sent:
         with form.submitting() as session:
-            token = _make(session, form.values, unit)
+            token = _make(session, form.values, unit, worker)
             return with_token(form.values["name"], form.values["full_name"], token)
     return shown("operators/make-account.html", form=form)
 
@@ -105,14 +105,18 @@ def _checked_unit(form: Filled) -> str | None:
         return code_of(session, who().tenant, form, "organization", form.values["role"])
 
 
-def _make(session: Session, said: Mapping[str, Any], unit: str | None) -> str:
-    asking, reason, at = who(), said["reason"], now()
-    worker = None
-    if said["worker"] is not None:
+def _checked_worker(form: Filled) -> UUID | None:
+    if form.values["worker"] is not None:
         try:
-            worker = workers.find(session, asking.tenant, said["worker"]).id
+            with database().reading(who().tenant) as session:
+                return workers.find(session, who().tenant, form.values["worker"]).id
         except UnknownWorker:
-            raise AccountRefused("worker", "there is no such worker") from None
+            form.refuse("worker", _("Không có người lao động này"))
+    return None
+
+
+def _make(session: Session, said: Mapping[str, Any], unit: str | None, worker: UUID | None) -> str:
+    asking, reason, at = who(), said["reason"], now()
     name = said["name"]
     accounts.create(
         session, asking.tenant, name=name, full_name=said["full_name"], worker=worker, by=asking.name, reason=reason,

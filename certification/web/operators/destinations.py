@@ -103,7 +103,7 @@ def list_destinations() -> Response:
 def set_destination() -> Response:
     """Adds a destination, or changes one that is there."""
     everything(Act.CHANGE_DESTINATIONS)
-    form = filled_in(DestinationForm, start=_start(request.args.get("ten", "")))
+    form = filled_in(DestinationForm, start=_start(request.args.get("ten", "")), tried=True)
     wanted = typed_filter(form) if form.sent else None
     if form.sent:
         said = form.values

@@ -66,7 +66,7 @@ def give_role(name: str) -> Response:
             account = accounts.find(session, who().tenant, name)
         except AccountRefused:
             raise NotFound(Fault("", _("Không có tài khoản này"))) from None
-    form = filled_in(RoleForm)
+    form = filled_in(RoleForm, tried=True)
     unit = _checked(form, "starts", "until") if form.sent else None
     if form.sent:
         with form.submitting() as session:
@@ -85,7 +85,7 @@ def give_role(name: str) -> Response:
 def end_role(id: UUID) -> Response:
     """Ends a role, from a day on."""
     everything(Act.CHANGE_ACCOUNTS)
-    form, one = filled_in(EndRoleForm), _known(id)
+    form, one = filled_in(EndRoleForm, tried=True), _known(id)
     if form.sent:
         _checked(form, "on")
     if form.sent:
@@ -100,7 +100,7 @@ def end_role(id: UUID) -> Response:
 def hand_over_role(id: UUID) -> Response:
     """Hands a role over to another account: one act."""
     everything(Act.CHANGE_ACCOUNTS)
-    form, one = filled_in(HandOverForm), _known(id)
+    form, one = filled_in(HandOverForm, tried=True), _known(id)
     if form.sent:
         _checked(form, "on")
     if form.sent:

@@ -19,12 +19,14 @@ from werkzeug.wrappers import Response
 
 from certification.access import rights
 from certification.access.permissions import Act
+from certification.people import workers
 from certification.people.workers import UnknownWorker
 from certification.resources import identity, looking, unknown_actors
-from certification.resources.access import pepper, today, who
+from certification.resources.access import database, pepper, today, who
 from certification.resources.errors import NotFound
+from certification.web.frame import refusals
 from certification.web.frame.fields import Form, hidden, long_text, text
-from certification.web.frame.forms import filled_in
+from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.operators import pages
 from lrs.api import Fault
@@ -131,6 +133,7 @@ def link_actor() -> Response:
     """Says that an Actor is a worker, or (`viec`) that it is not the one it was supposed to be."""
     start = {"ifi": request.args.get("ifi", ""), "worker": request.args.get("ma", "")}
     form, denied = filled_in(LinkForm, start=start), request.form.get("viec") == "khong"
+    _check_number(form, "worker")
     if form.sent:
         with form.refusals():
             done = (identity.deny_link if denied else identity.link_actor)(form.values)
@@ -162,6 +165,8 @@ def decide_identity(step: str, number: str) -> Response:
     if known.schema is UnlinkForm and not account and request.method == "GET":
         raise NotFound(Fault("", _("Tài khoản này không còn gắn với người đó; mở lại trang của người đó")))
     form = filled_in(known.schema, start={"other": request.args.get("other", ""), "ifi": account})
+    if known.schema is MergeForm:
+        _check_number(form, "other")
     if form.sent:
         with form.refusals():
             done = known.do(number, form.values)
@@ -183,6 +188,16 @@ def undo_identity(id: UUID) -> Response:
         UndoForm, lambda number, values: None,
     )  # fmt: skip
     return shown("operators/decide-identity.html", form=form, step=step, number=number)
+
+
+def _check_number(form: Filled, field: str) -> None:
+    """Tells that nobody has the number typed at a field, where something else is wrong too: else that is told later."""
+    if form.faults and form.readable.get(field) is not None:
+        try:
+            with database().reading(who().tenant) as session:
+                workers.find(session, who().tenant, form.readable[field])
+        except UnknownWorker as error:
+            form.refuse(field, refusals.faults_of(error)[0].message)
 
 
 def _linked(done: Mapping[str, Any]) -> str:

@@ -114,7 +114,7 @@ def list_keys() -> Response:
 def make_key() -> Response:
     """Makes a key; its secret is on the page that follows, this once."""
     everything(Act.CHANGE_KEYS)
-    form = filled_in(KeyForm, start={"kind": request.args.get("loai", PLATFORM), "test": "no"})
+    form = filled_in(KeyForm, start={"kind": request.args.get("loai", PLATFORM), "test": "no"}, tried=True)
     unit = _checked_unit(form) if form.sent else None
     if form.sent:
         with form.submitting() as session:
@@ -162,7 +162,7 @@ def end_key(key: str) -> Response:
 def rotate_key(key: str) -> Response:
     """Gives the key another secret, which is on the page that follows, this once."""
     everything(Act.CHANGE_KEYS)
-    form = filled_in(SecretForm, start={"days": 7})
+    form = filled_in(SecretForm, start={"days": 7}, tried=True)
     if form.sent:
         with form.submitting() as session:
             said = form.values

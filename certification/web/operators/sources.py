@@ -84,7 +84,7 @@ def list_sources() -> Response:
 def set_source() -> Response:
     """Adds a source, or changes one that is there."""
     everything(Act.CHANGE_DESTINATIONS)
-    form = filled_in(SourceForm, start=_start(request.args.get("ten", "")))
+    form = filled_in(SourceForm, start=_start(request.args.get("ten", "")), tried=True)
     if form.sent:
         said = form.values
         with form.submitting() as session:

@@ -63,15 +63,17 @@ def set_token_client(key: str) -> Response:
     with database().reading(who().tenant) as session:
         one = keys.find(session, who(), key)
         kept = api.token_client(session, who().tenant, key)
-    form = filled_in(TokenClientForm, start=_start(kept))
+    form = filled_in(TokenClientForm, start=_start(kept), tried=True)
     if form.sent:
         with form.submitting() as session:
-            said = dict(form.values)
+            grants, faults = _grants(form.values["grants"] or "")
             try:
-                said["grants"] = _grants(said["grants"] or "")
+                said = {**form.values, "grants": grants}
                 token_clients.set_client(session, who(), key, hosts=hosts(), now=now(), **said)
             except api.InvalidRequest as error:
-                raise BadRequest(*_in_words(error.faults)) from None
+                faults += error.faults
+            if faults:
+                raise BadRequest(*_in_words(faults))
             return form.done(url_for(".show_key", key=key), _("Từ nay nhận token thay cho khoá này"))
     return shown("operators/set-token-client.html", form=form, key=one, hosts=hosts())
 
@@ -93,12 +95,11 @@ def remove_token_client(key: str) -> Response:
     return shown("operators/remove-token-client.html", form=form, key=one, client=client)
 
 
-def _grants(written: str) -> dict[str, str]:
-    """What is typed: pairs parted by blanks. Raises InvalidRequest."""
+def _grants(written: str) -> tuple[dict[str, str], list[Fault]]:
+    """What is typed: pairs parted by blanks; and what is wrong with it."""
     pairs = [one.rpartition("=") for one in written.split()]
-    if any(not sign for _theirs, sign, _ours in pairs):
-        raise api.InvalidRequest.at("grants", "")
-    return {theirs: ours for theirs, _sign, ours in pairs}
+    faults = [Fault("grants", "")] if any(not sign for _theirs, sign, _ours in pairs) else []
+    return {theirs: ours for theirs, sign, ours in pairs if sign}, faults
 
 
 def _start(kept: TokenClient | None) -> Mapping[str, Any]:

@@ -54,7 +54,7 @@ class SecretForm(StepForm):
 def set_webhook() -> Response:
     """Adds a webhook, or changes one that is there; a new secret is on the page that follows, this once."""
     everything(Act.CHANGE_DESTINATIONS)
-    form = filled_in(WebhookForm, start=_start(request.args.get("ten", "")))
+    form = filled_in(WebhookForm, start=_start(request.args.get("ten", "")), tried=True)
     wanted = typed_filter(form) if form.sent else None
     if form.sent:
         said = form.values
@@ -79,7 +79,7 @@ def rotate_webhook_secret(name: str) -> Response:
     """Another secret, which is on the page that follows, this once."""
     everything(Act.CHANGE_DESTINATIONS)
     _found(name)
-    form = filled_in(SecretForm, start={"days": 7})
+    form = filled_in(SecretForm, start={"days": 7}, tried=True)
     if form.sent:
         with form.submitting() as session:
             secret = destinations.rotate_secret(

@@ -24,7 +24,7 @@ from certification.web.workers import own, pages
 
 __all__ = ["DeclareForm", "WithdrawForm"]
 
-PHOTOS = Kinds(PROOFS, most_bytes=10 * 1024 * 1024)
+PHOTOS = Kinds(PROOFS, most_bytes=10_000_000)
 
 STATE_KINDS = {
     declarations.DECLARED: "off",
@@ -54,7 +54,7 @@ class DeclareForm(Form):
     proof = file(
         _l("Ảnh chụp hoặc tệp minh chứng"),
         PHOTOS,
-        hint=_l("JPG, PNG hoặc PDF, nhỏ hơn 10 MB. Phải có nếu là chứng chỉ."),
+        hint=_l("JPG, PNG hoặc PDF, nhiều nhất 10 MB. Phải có nếu là chứng chỉ."),
     )
 
 
@@ -93,10 +93,10 @@ def declare() -> Response:
     with database().reading(who().tenant) as session:
         person = own.mine(session, Act.DECLARE)
         topics = sorted(evidence_mapping.titles(session, who().tenant).items(), key=lambda one: one[1])
-    form = filled_in(DeclareForm, choices={"topics": topics})
+    form = filled_in(DeclareForm, choices={"topics": topics}, tried=True)
     if form.sent:
         said, upload = _said(form.values), form.values["proof"]
-        with form.submitting() as session:
+        with form.submitting({"file": "proof"}) as session:
             declarations.declare(
                 session,
                 who().tenant,

@@ -200,7 +200,7 @@ def test_the_same_declaration_twice_changes_nothing_and_a_number_is_declared_onc
         (b"<html><script>alert(1)</script></html>", "tệp này không phải PDF, JPG hay PNG"),
         (b"PK\x03\x04 a workbook", "tệp này không phải PDF, JPG hay PNG"),
         (b"%PDF-1.7 cut short", "tệp bị cụt, chưa tải hết; gửi lại"),
-        (b"%PDF-1.7" + b"\0" * 10_000_000, "tệp lớn 10,000,008 byte, nhiều nhất là 10,000,000; chụp hoặc quét nhỏ hơn"),
+        (b"%PDF-1.7" + b"\0" * 10_000_000, "tệp lớn 10,1 MB, nhiều nhất là 10 MB; chụp hoặc quét nhỏ hơn"),
     ],
     ids=["none", "HTML", "workbook", "cut short", "too large"],
 )

@@ -60,7 +60,7 @@ def test_every_fault_is_told_and_nothing_is_kept(database: Database, tenant: UUI
         "Dòng 3, cột “indicator”: “CS99” không có trong bộ tiêu chí; ghi một trong: CS1, CS2, CS3, CS4, CS5, CS6, CS7, "
         "CS8, CS9, CS10",
         "Dòng 3, cột “points”: “True” không phải số nguyên từ 0 đến 10; sửa lại số",
-        "Dòng 4, cột “note”: ghi chú dài quá 2000 ký tự hoặc có ký tự không nhìn thấy được; viết lại",
+        "Dòng 4, cột “note”: dài 2001 ký tự, nhiều nhất là 2000; viết ngắn lại",
     ]
     assert faults_of(lambda: score(2027, OwnScore("CS1", 3))) == [
         "year: năm 2027 chưa tới (hôm nay 20/11/2026); sửa năm"

@@ -55,6 +55,10 @@ class Found:
     action: str
     kinds: dict[str, str] = field(default_factory=dict)
     values: dict[str, list[str]] = field(default_factory=dict)
+    drawn: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """How each field is drawn: its attributes."""
+    options: dict[str, list[str]] = field(default_factory=dict)
+    """What can be chosen."""
 
 
 class Read(HTMLParser):
@@ -66,7 +70,7 @@ class Read(HTMLParser):
         self.ids: set[str] = set()
         self.faults: list[tuple[str, str]] = []
         self._open: Found | None = None
-        self._text = ""
+        self._text = self._last = ""
         self._in_summary = False
         self.feed(page)
 
@@ -86,7 +90,14 @@ class Read(HTMLParser):
             kind = named.get("type", "text") if tag == "input" else tag
             self._open.kinds[named["name"]] = kind
             self._open.values.setdefault(named["name"], []).append(named.get("value", ""))
+            self._open.drawn[named["name"]] = named
+            self._open.options.setdefault(named["name"], [])
+            self._last = named["name"]
+            if kind in ("radio", "checkbox"):
+                self._open.options[self._last].append(named.get("value", ""))
             self._text = named["name"] if tag == "textarea" else ""
+        elif tag == "option" and self._open and named.get("value"):
+            self._open.options[self._last].append(named["value"])
 
     def handle_data(self, data: str) -> None:
         if self._in_summary and self.faults:

@@ -32,6 +32,7 @@ from certification.vietnam import vietnam_day
 from lrs.db import Database
 from tests.certification.access.people import account, give
 from tests.certification.web.published import publish
+from tests.certification.web.test_faults_of_forms import Told
 from tests.certification.web.visitor import Visitor, hidden_fields
 
 NOW = datetime.now().astimezone()
@@ -91,17 +92,20 @@ class Hall:
 
     def propose(self, who: Visitor, *numbers: str) -> str:
         """The address of the proposal."""
+        answer = self.proposed(who, *numbers)
+        assert answer.status_code == 303, words(answer.text)
+        return str(answer.location)
+
+    def proposed(self, who: Visitor, *numbers: str, **otherwise: str) -> Any:
+        """What is answered to the form for the meeting, with these fields otherwise."""
         page = self.together(who, "reviewed", "propose", *numbers)
         action = "/cong-doan/ho-so/de-nghi"
         told = {"met_on": f"{TODAY:%d/%m/%Y}", "present": "10", "absent": "0", "minutes": "03/BB-CĐCS"}
         told |= {
             f"{kind}-{self.ids[one]}": many for one in numbers for kind, many in (("dong-y", "9"), ("so-phieu", "10"))
         }
-        answer = who.send(
-            action, {**hidden_fields(page.text, action), **told, "nguoi": [self.ids[one] for one in numbers]}
-        )
-        assert answer.status_code == 303, words(answer.text)
-        return str(answer.location)
+        people = [self.ids[one] for one in numbers]
+        return who.send(action, {**hidden_fields(page.text, action), **told, **otherwise, "nguoi": people})
 
 
 @pytest.fixture
@@ -111,6 +115,19 @@ def hall(database: Database, tenant: UUID, app: Flask, now: datetime) -> Hall:
 
 def words(text: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_votes_that_are_none_or_too_many_are_told_beside_them_and_stay(hall: Hall) -> None:
+    lan, hoa = hall.visitor("lan"), hall.visitor("hoa")
+    hall.together(lan, "confirmed", "review", "a01", "a03")
+    first, second = (hall.ids[one] for one in ("a01", "a03"))
+    wrong = {f"dong-y-{first}": "chín", f"so-phieu-{second}": "-3", "met_on": "31/02/2026"}
+    answer = hall.proposed(hoa, "a01", "a03", **wrong)
+    told = Told(answer.text)
+    assert (answer.status_code, told.beside) == (400, wrong.keys())
+    assert [told.values[name] for name in wrong] == [["chín"], ["-3"], ["31/02/2026"]]
+    many = hall.proposed(hoa, "a01", "a03", **{f"so-phieu-{second}": "11"})
+    assert Told(many.text).beside == {f"dong-y-{second}"} and "11 phiếu không khớp 10 người dự họp" in words(many.text)
 
 
 def decided(hall: Hall) -> tuple[int, set[str]]:

@@ -26,6 +26,7 @@ from certification.web.officers.units.rows import Row
 from lrs.db import Database, new_id
 from tests.certification.access.people import account, give
 from tests.certification.web.published import publish
+from tests.certification.web.test_faults_of_forms import Told
 from tests.certification.web.visitor import Visitor
 
 MORE_UNITS = """\
@@ -227,6 +228,9 @@ def test_figures_are_frozen_after_a_look_at_them_and_what_comes_late_shows(
     ahead = officer.get("/cong-doan/chot-so-lieu/moi/cd/lao-cai?ngay=31/12/2099").text
     assert "Ngày chưa tới" in ahead
     assert "Chốt số liệu ngày" not in words(ahead)
+    none = officer.get("/cong-doan/chot-so-lieu/moi/cd/lao-cai?ngay=31/02/2026&ngay_lao_dong=31/12/2099")
+    assert none.status_code == 400 and 'value="31/02/2026"' in none.text and 'value="31/12/2099"' in none.text
+    assert {"ngay", "ngay_lao_dong"} == Told(none.text).beside
 
 
 def _frozen(database: Database, tenant: UUID) -> int:

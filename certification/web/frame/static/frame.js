@@ -5,7 +5,10 @@
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
-  if (form.dataset.sent) { event.preventDefault(); return; }
+  const left = form.querySelector("[data-left-out]");
+  if (form.dataset.sent || left) event.preventDefault();
+  if (left) { left.focus(); if (left.dataset.optional) delete left.dataset.leftOut; }
+  if (event.defaultPrevented) return;
   form.dataset.sent = "1";
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   setTimeout(() => letGo(form), 8000);
@@ -16,18 +19,23 @@ function letGo(form) {
   for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
 }
 
-// A file that is too large is told before it travels.
+// A file that is too large is told before it travels. The form waits until another is chosen; where none need be, until
+// it is sent once more.
 document.addEventListener("change", (event) => {
   const field = event.target;
   if (!field.dataset || !field.dataset.mostBytes) return;
   const id = `${field.id}-loi`;
   const told = (field.getAttribute("aria-describedby") || "").split(/\s+/).filter((one) => one && one !== id);
   document.getElementById(id)?.remove();
-  const tooLarge = [...field.files].some((file) => file.size > Number(field.dataset.mostBytes));
+  const tooLarge = [...field.files].find((file) => file.size > Number(field.dataset.mostBytes));
+  delete field.dataset.leftOut;
   field.setAttribute("aria-describedby", [...told, ...(tooLarge ? [id] : [])].join(" "));
   if (!tooLarge) return;
   field.value = "";
-  const said = Object.assign(document.createElement("p"), { id, className: "fault", textContent: field.dataset.tooLarge });
+  field.dataset.leftOut = "1";
+  const size = `${(Math.ceil(tooLarge.size / 1e5) / 10).toLocaleString(document.documentElement.lang)} MB`;
+  const words = field.dataset.tooLarge.replace("{size}", size).replace("{name}", () => tooLarge.name);
+  const said = Object.assign(document.createElement("p"), { id, className: "fault", textContent: words });
   said.setAttribute("role", "alert");
   field.before(said);
 });

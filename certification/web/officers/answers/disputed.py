@@ -99,7 +99,7 @@ def _page(case: UUID, number: str) -> Any:
     mine = any(step.recorded_by == who().name for step in steps if step.what in ("opened", "reopened"))
     added = tuple((str(each.statement), f"{each.day:%d/%m/%Y}: {each.about}") for each in known)
     outcomes = tuple((code, words) for code, words in OUTCOMES.items() if code != VOIDED or one.statement_id)
-    form = filled_in(AnswerForm, choices={"outcome": outcomes, "added": added})
+    form = filled_in(AnswerForm, choices={"outcome": outcomes, "added": added}, tried=True)
     if form.sent:
         told = form.values
         with form.submitting() as session:

@@ -48,6 +48,9 @@ STATES: Mapping[str, tuple[object, str]] = {
 """How a roll-up stands, in words, and as what that is drawn."""
 
 
+NO_UNIT = _l("Không có đơn vị mang mã này mà anh/chị được lập số liệu")
+
+
 class DraftForm(Form):
     """What to count."""
 
@@ -89,8 +92,10 @@ def draft_roll_up() -> AnyResponse:
     tenant = who().tenant
     with database().reading(tenant) as session:
         known = explanations.plan_names(plans.all_plans(session, tenant))
-    form = filled_in(DraftForm, choices={"plan": list(known.items())})
-    if form.sent and form.values["on"] > today():
+        form = filled_in(DraftForm, choices={"plan": list(known.items())})
+        if form.faults and form.readable.get("unit") and not may_make(session, form.readable["unit"]):
+            form.refuse("unit", NO_UNIT)
+    if form.readable.get("on") and form.readable["on"] > today():
         form.refuse("on", _("Ngày chưa tới; số liệu chỉ chốt được từ ngày đó trở đi"))
     if form.sent:
         with form.refusals():
@@ -148,7 +153,7 @@ def _drafted(said: Mapping[str, Any]) -> making.Prepared:
                 raise UnknownOrganization(said["unit"])
             return making.prepare(session, tenant, said["unit"], **told)
     except UnknownOrganization:
-        raise BadRequest(Fault("unit", _("Không có đơn vị mang mã này mà anh/chị được lập số liệu"))) from None
+        raise BadRequest(Fault("unit", str(NO_UNIT))) from None
     except NotOnThatDay as error:
         raise BadRequest(Fault("unit", str(error))) from None
     except NotBound:

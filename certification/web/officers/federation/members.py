@@ -82,7 +82,7 @@ def list_members() -> Response:
 def add_member() -> AnyResponse:
     """Takes up a unit that has an installation of its own."""
     everything(Act.GATHER_ROLL_UPS)
-    form = filled_in(MemberForm)
+    form = filled_in(MemberForm, tried=True)
     if form.sent:
         said: dict[str, Any] = dict(form.values)
         with form.submitting() as session, beside(MEMBER_SAYS, {"organization": "unit"}):
@@ -105,7 +105,7 @@ def show_member(id: UUID) -> Response:
 @pages.page("/cong-doan/tong-hop/thanh-vien/<uuid:id>/thoi-thu", Act.GATHER_ROLL_UPS, methods=("GET", "POST"))
 def end_member(id: UUID) -> AnyResponse:
     """Asks it for nothing after a day; what came stays."""
-    one, form = _found(id), filled_in(EndForm)
+    one, form = _found(id), filled_in(EndForm, tried=True)
     if form.sent:
         with form.submitting(settles=True) as session, beside(MEMBER_SAYS):
             members.end(session, who().tenant, id, by=who().name, now=now(), **form.values)
@@ -120,7 +120,7 @@ def end_member(id: UUID) -> AnyResponse:
 @pages.page("/cong-doan/tong-hop/thanh-vien/<uuid:id>/khoa-moi", Act.GATHER_ROLL_UPS, methods=("GET", "POST"))
 def add_member_key(id: UUID) -> AnyResponse:
     """Another key, beside those it has."""
-    one, form = _found(id), filled_in(KeyForm)
+    one, form = _found(id), filled_in(KeyForm, tried=True)
     if form.sent:
         with form.submitting() as session, beside(MEMBER_SAYS):
             members.add_key(session, who().tenant, id, by=who().name, now=now(), **form.values)

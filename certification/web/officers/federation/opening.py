@@ -72,7 +72,7 @@ def open_round() -> AnyResponse:
     with database().reading(tenant) as session:
         known = explanations.plan_names(plans.all_plans(session, tenant))
         alone = not members.members(session, tenant)
-    form = filled_in(RoundForm, start={"basis": ALL_ENTERPRISES}, choices={"plan": list(known.items())})
+    form = filled_in(RoundForm, start={"basis": ALL_ENTERPRISES}, choices={"plan": list(known.items())}, tried=True)
     if form.sent:
         with form.submitting() as session, beside(ROUND_SAYS):
             made = rounds.open_round(session, tenant, by=who().name, now=now(), **form.values)
@@ -97,7 +97,7 @@ def change_round(id: UUID, step: str) -> AnyResponse:
     with database().reading(tenant) as session:
         one = rounds.find(session, tenant, id)
     words, comes, said = STEPS[step]
-    form = filled_in(DueForm if step == "doi-han" else WhyForm)
+    form = filled_in(DueForm if step == "doi-han" else WhyForm, tried=True)
     if form.sent:
         closed = one.closed is not None if step == "doi-han" else step == "dong"
         with form.submitting(settles=True) as session, beside(ROUND_SAYS):

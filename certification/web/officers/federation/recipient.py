@@ -55,7 +55,8 @@ def set_recipient() -> AnyResponse:
     with database().reading(tenant) as session:
         known = recipients.find(session, tenant)
     start = {"endpoint": known.endpoint, "username": known.username} if known else {}
-    form = filled_in(RecipientForm, start=start | ({"paused": "1"} if known and known.paused else {}))
+    start |= {"paused": "1"} if known and known.paused else {}
+    form = filled_in(RecipientForm, start=start, tried=True)
     if form.sent:
         said = {**form.values, "password": form.values["password"] or None}
         with form.submitting(settles=True) as session, beside(RECIPIENT_SAYS):

@@ -211,7 +211,7 @@ def set_report_contact(code: str) -> Response:
         unit_within(session, code, Act.WRITE_REPORTS)
         known = late.contact(session, tenant, code)
     start = {} if known is None else {"name": known.name, "phone": known.phone, "email": known.email}
-    form = filled_in(ContactForm, start=start)
+    form = filled_in(ContactForm, start=start, tried=True)
     if form.sent:
         told = Contact(form.values["name"], form.values["phone"] or "", form.values["email"] or "")
         with form.submitting() as session:

@@ -102,7 +102,7 @@ def decide() -> AnyResponse:
     with database().reading(tenant, snapshot=True) as session:
         people, lost = _people(session, tenant, year, on)
         bodies, signers = _bodies(session, tenant, [one.worker.id for one in people], on)
-    form = filled_in(_schema(people, bool(signers)), choices={"body": bodies, "signer": signers})
+    form = filled_in(_schema(people, bool(signers)), choices={"body": bodies, "signer": signers}, tried=True)
     step = request.form.get("viec", "")
     looking.saw_these(one.worker.id for one in people)
     if form.posted and step in ("sua", despite.LEAVE_OUT):
@@ -129,7 +129,7 @@ def decide() -> AnyResponse:
             with form.refusals(), changing(tenant, dry_run=True) as session:
                 _decide(session, form, granted, refused, year)
         _at_their_rows(form, people)
-        if form.sent:
+        if form.sent and not form.stood_in:
             return shown(
                 "officers/titles/decision-check.html", values=form.values, granted=granted, refused=refused, year=year,
                 why=why, typed=form.typed, body=dict(bodies).get(form.values["body"], ""), because=despite.because,

@@ -46,7 +46,7 @@ class EndForm(Form):
 @pages.page("/cong-doan/nguoi-ky/<path:code>", Act.CHANGE_LETTERHEADS, methods=("GET", "POST"))
 def list_signers(code: str) -> AnyResponse:
     """Those who may sign for the unit, and another one."""
-    tenant, form = who().tenant, filled_in(SignerForm)
+    tenant, form = who().tenant, filled_in(SignerForm, tried=True)
     with database().reading(tenant) as session:
         name, known = _known(session, tenant, code)
     if form.sent:
@@ -68,7 +68,7 @@ def list_signers(code: str) -> AnyResponse:
 @pages.page("/cong-doan/thoi-ky/<uuid:signer>/<path:code>", Act.CHANGE_LETTERHEADS, methods=("GET", "POST"))
 def end_signer(signer: UUID, code: str) -> AnyResponse:
     """From the day after on this one signs no more."""
-    tenant, form = who().tenant, filled_in(EndForm)
+    tenant, form = who().tenant, filled_in(EndForm, tried=True)
     with database().reading(tenant) as session:
         name, known = _known(session, tenant, code)
     one = next((each for each in known if each.id == signer), None)

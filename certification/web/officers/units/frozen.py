@@ -85,17 +85,22 @@ def freeze(code: str) -> AnyResponse:
     with database().reading(tenant, snapshot=True) as session:
         try:
             told = asked(session, code, Act.FREEZE_FIGURES)
-            headcount_on, wrong = asked_day("ngay_lao_dong", told.on)
-            if headcount_on > today() or told.on > today():
-                wrong = _("Ngày chưa tới; số liệu chỉ chốt được từ ngày đó trở đi")
+            headcount_on, not_read = asked_day("ngay_lao_dong", told.on)
+            ahead = _("Ngày chưa tới; số liệu chỉ chốt được từ ngày đó trở đi")
+            wrong = {
+                "ngay": told.wrong or (ahead if told.on > today() else ""),
+                "ngay_lao_dong": not_read
+                or (ahead if headcount_on > today() and request.args.get("ngay_lao_dong") else ""),
+            }
             plan = next((one for one in told.binding if one.id == request.args.get("ke_hoach")), None)
             found = _rates(session, told, headcount_on, plan)
         except NotOnThatDay as error:
             return not_then(session, code, error)
         path = way(session, told, Act.READ_RATES)
-    wrong = told.wrong or wrong
-    if form.posted and wrong:
-        form.refuse("", wrong)
+    told_wrong = [words for words in wrong.values() if words]
+    if form.posted:
+        for words in told_wrong:
+            form.refuse("", words)
     if form.sent:
         with form.refusals():
             with database().reading(tenant, snapshot=True) as session:
@@ -108,8 +113,9 @@ def freeze(code: str) -> AnyResponse:
                 words = _("Đã chốt số liệu ngày %(day)s của %(unit)s", day=day(told.on), unit=told.name)
                 return form.done(url_for("officers.show_frozen", id=prepared.id), words)
     return shown(
-        "officers/units/freeze.html", asked=told, way=path, form=form, found=found, headcount_on=headcount_on,
-        plan=plan, plans=explanations.plan_names(told.binding), bases=BASIS_WORDS, wrong=wrong,
+        "officers/units/freeze.html", 400 if told_wrong else 200, asked=told, way=path, form=form, found=found,
+        headcount_on=headcount_on, plan=plan, plans=explanations.plan_names(told.binding), bases=BASIS_WORDS,
+        wrong=wrong, days={"ngay": told.on, "ngay_lao_dong": headcount_on}, may_freeze=not told_wrong,
         coverage=figures.coverage_words(found.organization.coverage),
     )  # fmt: skip
 
