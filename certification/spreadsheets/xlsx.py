@@ -60,6 +60,13 @@ _FAR_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\br=[\"'](?:\d{8,}|-)")
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?(?:encoding\s*=\s*[\"']([^\"'>]+)[\"'][^>]{0,200})?\?>")
 """The declaration at the very beginning, and the encoding that it names, if any."""
+_PIECE = 1 << 17
+"""Bytes of a part that are looked through at a time. A parser that is given little at a time begins a tag anew with
+each piece of it: one of many megabytes, of which nobody writes any, would take it minutes. So none is longer than two
+of these, with the text behind it, of which a cell holds less."""
+LONGEST_ASIDE = 1_000
+"""Characters of a comment or a processing instruction, for the same reason."""
+_ASIDE = re.compile(rb"<!--(?:[\s\S]{0,1000}?-->)?|<\?(?:[\s\S]{0,1000}?\?>)?")
 _ZEROS = re.compile(r"0{2,30}")
 
 
@@ -160,8 +167,8 @@ def _check_part(part: Any) -> None:
     parser.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    rest, size, strings, rows, since_row = b"", 0, 0, 0, 0
-    while chunk := part.read(1 << 20):
+    rest, size, strings, rows, since_row, sheets, since_tag, asides = b"", 0, 0, 0, 0, 0, 0, 0
+    while chunk := part.read(_PIECE):
         if not size and chunk.lstrip(codecs.BOM_UTF8).startswith(b"<?xml"):
             told = _ENCODING.match(chunk.lstrip(codecs.BOM_UTF8))
             if told is None or (told[1] or b"utf-8").lower() not in (b"utf-8", b"utf8", b"us-ascii"):
@@ -172,10 +179,24 @@ def _check_part(part: Any) -> None:
         if b"\0" in chunk or _DECLARED.search(text):
             raise file_fault(_BROKEN)
         rest = text[-16:]
+        for aside in _ASIDE.finditer(text):
+            asides += 1
+            if aside[0] in (b"<!--", b"<?"):  # it does not end within what is looked at
+                if len(text) - aside.start() > LONGEST_ASIDE + 8:
+                    raise file_fault(_BROKEN)
+                rest = text[min(aside.start(), len(text) - 16) :]
+                break
+        last_tag = chunk.rfind(b"<")
+        since_tag = since_tag + len(chunk) if last_tag < 0 else len(chunk) - last_tag
+        if since_tag > 2 * _PIECE or asides > PARTS_AT_MOST:
+            raise file_fault(_BROKEN)
         strings += chunk.count(b"<si") + chunk.count(b":si>")
         rows += chunk.count(b"<row") + chunk.count(b":row ")
         last = max(chunk.rfind(b"<row"), chunk.rfind(b":row "))
         since_row = since_row + chunk.count(b"<") if last < 0 else chunk.count(b"<", last)
+        sheets += chunk.count(b"sheetId")
+        if sheets > PARTS_AT_MOST:
+            raise file_fault(_BROKEN)
         if since_row > ELEMENTS_AT_MOST or rows > 2 * LAST_ROW or (strings and size > STRINGS_AT_MOST):
             raise file_fault(
                 f"tệp có quá nhiều ô, hoặc chữ trong các ô quá dài (chữ nhiều nhất {STRINGS_AT_MOST // 1_000_000} MB); "
@@ -184,8 +205,18 @@ def _check_part(part: Any) -> None:
     decoder.decode(b"", final=True)
 
 
+class _Reader(ExcelReader):
+    """Opens each part once: a few megabytes can name one a million times as another sheet."""
+
+    def read_worksheets(self) -> None:
+        parts = [relation.target for _, relation in self.parser.find_sheets()]
+        if len(parts) > len(set(parts)):
+            raise file_fault(_BROKEN)
+        super().read_worksheets()
+
+
 def _open(data: bytes, archive: _Parts) -> Any:
-    reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    reader = _Reader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     reader.archive.close()
     reader.archive = archive
     with warnings.catch_warnings():

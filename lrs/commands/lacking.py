@@ -6,6 +6,7 @@ Without it a full disk would be a traceback, in the middle of which stands what 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -71,7 +72,7 @@ def words(error: BaseException, database: Database, folders: Iterable[Path] = ()
             f"No room is left on the disk of {where} ({said}): make room, then run this again"
             " (docs/operate.md#full-disk)."
         )
-    if isinstance(raw, sqlite3.OperationalError) and "readonly" in said:
+    if isinstance(raw, sqlite3.OperationalError) and ("readonly" in said or _is_closed_to_us(database)):
         return f"{database.place} may not be written by this user ({said}): give it the file and its folder."
     if isinstance(raw, OSError):
         return f"{file or 'This machine'} does not do its work: {said}."
@@ -90,6 +91,10 @@ def _files(database: Database) -> list[Path]:
 def _is_full(place: Path) -> bool:
     there = next((one for one in (place, *place.parents) if one.exists()), None)
     return there is not None and shutil.disk_usage(there).free <= _HARDLY_ANY
+
+
+def _is_closed_to_us(database: Database) -> bool:
+    return any(one.parent.is_dir() and not os.access(one.parent, os.W_OK) for one in _files(database))
 
 
 def _says_full(raw: BaseException) -> bool:

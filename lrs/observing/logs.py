@@ -31,6 +31,7 @@ MOST_SQL = 2000
 """So many characters of a slow command are told."""
 
 slow = logging.getLogger("lrs.observing.slow")
+slow.addHandler(logging.NullHandler())  # of a command, whose log nobody set up, the terminal is no place for SQL
 
 
 @dataclass(slots=True)

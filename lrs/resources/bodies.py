@@ -7,20 +7,28 @@ that is sent in chunks off at the limit. Half of a document must not take the pl
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from typing import IO, Any, cast
 
 import flask
 from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.exceptions import ClientDisconnected, LengthRequired, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, LengthRequired, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_content_length
 
 from lrs.resources.room import ROOM
 from lrs.spooling import IN_MEMORY
 
-__all__ = ["Request", "require_end"]
+__all__ = ["READERS", "Request", "require_end"]
+
+READERS = 4
+"""So many threads of a process wait for bodies at once; with the bulk uploads (`bulk.MOST_UPLOADS`) two of the eight
+are left for whoever sends none, however slowly others send. What has come, as behind a proxy, is read at once."""
+READ_WAIT_SECONDS = 1.0
+COME_AGAIN = 5
+_reading = threading.BoundedSemaphore(READERS)
 
 
 class _Named(FormDataParser):
@@ -101,7 +109,13 @@ class _Whole(io.RawIOBase):
             wanted = min(wanted, self._announced - self._came)
         if not wanted:
             return 0
-        data = self._source.read(wanted)
+        if not _reading.acquire(timeout=READ_WAIT_SECONDS):
+            message = "others send their bodies slowly here just now; send it again later"
+            raise ServiceUnavailable(message, retry_after=COME_AGAIN)
+        try:
+            data = self._source.read(wanted)
+        finally:
+            _reading.release()
         self._came += len(data)
         if not data and self._announced is not None:
             raise ClientDisconnected("the body breaks off: fewer bytes came than its Content-Length says")

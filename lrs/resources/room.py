@@ -28,17 +28,28 @@ class Room:
     def __init__(self, most_bytes: int = MOST_BYTES, wait_seconds: float = WAIT_SECONDS) -> None:
         self._most, self._wait = most_bytes, wait_seconds
         self._taken = 0
+        self._line: list[object] = []
         self._changed = threading.Condition()
 
     def take(self, size: int) -> None:
-        """Wait until there is room for so many bytes; raises ServiceUnavailable where there is none for long."""
+        """Wait until there is room for so many bytes, behind whoever waits already, so that nobody is passed by for
+        ever; raises ServiceUnavailable where there is none for long."""
+        mine = object()
         with self._changed:
-            if not self._changed.wait_for(lambda: not self._taken or self._taken + size <= self._most, self._wait):
-                raise ServiceUnavailable(
-                    "other large bodies are worked on here just now; send it again, or in smaller batches",
-                    retry_after=COME_AGAIN,
-                )
-            self._taken += size
+            self._line.append(mine)
+            try:
+                if not self._changed.wait_for(lambda: self._line[0] is mine and self._fits(size), self._wait):
+                    raise ServiceUnavailable(
+                        "other large bodies are worked on here just now; send it again, or in smaller batches",
+                        retry_after=COME_AGAIN,
+                    )
+                self._taken += size
+            finally:
+                self._line.remove(mine)
+                self._changed.notify_all()
+
+    def _fits(self, size: int) -> bool:
+        return not self._taken or self._taken + size <= self._most
 
     def give_back(self, size: int) -> None:
         """So many bytes are let go."""

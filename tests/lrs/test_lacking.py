@@ -68,6 +68,10 @@ def test_what_fails_is_told_for_what_it_is(database: Database, monkeypatch: pyte
     assert "Nguyễn" not in of(psycopg.errors.DiskFull("could not extend file\nDETAIL: Nguyễn Thị A"))
     assert "#full-disk" in words(OSError(errno.ENOSPC, "No space left on device", "/x/y"), database)
     assert "may not be written" in of(sqlite3.OperationalError("attempt to write a readonly database"))
+    with monkeypatch.context() as closed:
+        closed.setattr("os.access", lambda *_: False)
+        unable = of(sqlite3.OperationalError("unable to open database file"))
+    assert ("may not be written" in unable) == database.is_sqlite
     assert "whether DATABASE_URL is right" in of(psycopg.OperationalError("connection refused"))
     lost = sqlite3.OperationalError("disk I/O error")
     lost.sqlite_errorcode = sqlite3.SQLITE_IOERR

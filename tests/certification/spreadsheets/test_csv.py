@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -355,3 +356,15 @@ def test_whoever_watches_is_told_how_many_rows_there_are_and_how_many_were_check
             assert watching.told == [-1001, 500, 500]
     assert watching.told == [-1001, 500, 500, 1]
     assert len(list(read(data, HEADINGS).each())) == 1001, "and nobody else"
+
+
+@pytest.mark.parametrize("line", ["," * 1_500_000, ',"\n"' * 500_000], ids=["one line", "over many lines"])
+def test_a_record_of_cells_without_end_is_refused_before_it_fills_the_memory(line: str) -> None:
+    tracemalloc.start()
+    try:
+        [words] = refused(f"Mã,Họ và tên,Ngày vào làm\nA1,Nguyễn Thị Hoa,01/02/2026\n{line}\n".encode())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert words == "Dòng 3: có dòng dài quá 1.000.000 ký tự; các dòng sau chưa được kiểm tra"
+    assert most < 60_000_000

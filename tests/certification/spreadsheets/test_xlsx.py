@@ -248,6 +248,49 @@ def test_what_takes_many_times_its_size_of_memory_is_refused(monkeypatch: pytest
         assert "quá nhiều ô" in words
 
 
+@pytest.mark.parametrize("many", [2, 2_000, 200_000])
+def test_a_part_that_is_named_as_many_sheets_is_refused_before_it_is_opened_so_often(many: int) -> None:
+    again = b'<sheet name="S%d" sheetId="%d" r:id="rId1"/>'
+
+    def name_again(xml: bytes) -> bytes:
+        return xml.replace(b"</sheets>", b"".join(again % (one, one) for one in range(2, many + 1)) + b"</sheets>")
+
+    [words] = refused(with_part(xlsx(HEADINGS, ROW), "xl/workbook.xml", name_again))
+    assert "tệp Excel hỏng" in words
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        b"<x " + b" ".join(b"a%d='>'" % one for one in range(60_000)) + b"/>",
+        b"<x a='" + b">" * 600_000 + b"'/>",
+        b"<!--" + b" <a>" * 150_000 + b"-->",
+        b"<?x " + b" <a>" * 150_000 + b"?>",
+        b"<!--x-->" * 3_000,
+    ],
+    ids=["attributes", "value", "comment", "instruction", "comments"],
+)
+def test_what_a_parser_would_begin_anew_again_and_again_is_refused(token: bytes) -> None:
+    [words] = refused(
+        with_part(xlsx(HEADINGS, ROW), SHEET, lambda xml: xml.replace(b"<sheetData", token + b"<sheetData"))
+    )
+    assert "tệp Excel hỏng" in words
+
+
+@pytest.mark.parametrize("before", [0, 1 << 17, (1 << 17) - 5, (1 << 17) - 700])
+def test_a_comment_and_a_long_cell_are_no_harm_wherever_they_stand(before: int) -> None:
+    aside = b"<!--" + b"x" * 900 + b"-->"
+
+    def put_in(xml: bytes) -> bytes:
+        at = xml.index(b"<sheetData")
+        return xml[:at] + b" " * max(0, before - at) + aside + xml[at:]
+
+    long = "&<ữ" * 10_000
+    data = with_part(xlsx(HEADINGS, (*ROW[:1], long, *ROW[2:])), SHEET, put_in)
+    [row] = read(data, HEADINGS).rows
+    assert row.cells[HEADINGS[1]] == long
+
+
 def test_blank_rows_are_read_to_a_limit_and_a_file_without_a_good_row_no_further_than_tells_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -90,6 +90,15 @@ def test_files_come_back_to_the_byte(xapi: Callable[..., TestResponse]) -> None:
         assert xapi(query_string={"attachments": "true"}).data.count(name) == 3
 
 
+def test_a_length_that_is_not_that_of_the_bytes_is_kept_as_it_was_sent_and_the_bytes_are_those_of_the_hash(
+    xapi: Callable[..., TestResponse],
+) -> None:
+    sent = statement(attachments=[declared(NOTES, length=len(NOTES.decode()))])
+    [posted] = json.loads(post(xapi, sent, NOTES).text)
+    one, files = read(xapi(query_string={"statementId": posted, "attachments": "true"}))
+    assert (one["attachments"][0]["length"], files) == (len(NOTES.decode()), [NOTES])
+
+
 def test_without_the_parameter_the_answer_is_json(xapi: Callable[..., TestResponse]) -> None:
     post(xapi, with_files(PICTURE), PICTURE)
     for query in ({}, {"attachments": "false"}):

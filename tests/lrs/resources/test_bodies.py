@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
+from lrs.resources.bodies import READERS
 from tests.lrs.resources.conftest import Send
 
 STATE = "/xapi/activities/state?" + urlencode(
@@ -57,3 +60,36 @@ def test_one_byte_too_many_is_413_and_not_cut_away(xapi: Send, client: FlaskClie
         assert xapi("PUT", path, **sent).status_code == (413 if path == STATE else 404)
     whole = {"content_type": "application/json", **served(b" " * 998 + b"[]", **CHUNKED)}
     assert xapi("PUT", STATE, **whole).status_code == 204
+
+
+class Slow:
+    """A body of which nothing comes until it is let."""
+
+    def __init__(self) -> None:
+        self.asked, self.let = threading.Event(), threading.Event()
+
+    def read(self, size: int) -> bytes:
+        self.asked.set()
+        assert self.let.wait(60)
+        return b"x" * size
+
+
+def test_however_slowly_others_send_whoever_sends_nothing_is_answered(xapi: Send) -> None:
+    slow = [Slow() for _ in range(READERS)]
+
+    def put(body: object) -> int:
+        sent = {"wsgi.input": body, "CONTENT_LENGTH": "2"}
+        return int(xapi("PUT", STATE, content_type="text/plain", environ_overrides=sent).status_code)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        waiting = [pool.submit(put, one) for one in slow]
+        try:
+            assert all(one.asked.wait(60) for one in slow)
+            assert xapi("GET", STATE).status_code == 404
+            answer = xapi("PUT", STATE, data=b"12", content_type="text/plain")
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        finally:
+            for one in slow:
+                one.let.set()
+        assert [one.result(60) for one in waiting] == [204] * READERS
+    assert put(BytesIO(b"12")) == 204

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from werkzeug.exceptions import ServiceUnavailable
@@ -47,3 +48,25 @@ def test_who_waits_is_let_in_when_there_is_room() -> None:
     room.give_back(100)
     assert let_in.wait(30)
     thread.join(30)
+
+
+def test_smaller_ones_do_not_pass_by_a_larger_one_that_waits() -> None:
+    room = Room(most_bytes=100, wait_seconds=30)
+    room.take(60)
+    order: list[int] = []
+
+    def wait(size: int) -> None:
+        room.take(size)
+        order.append(size)
+
+    large, small = (threading.Thread(target=wait, args=(size,), daemon=True) for size in (90, 10))
+    for thread, waiting in ((large, 1), (small, 2)):
+        thread.start()
+        deadline = time.monotonic() + 30
+        while len(room._line) < waiting and thread.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.001)
+    assert order == [], "the small one would fit"
+    room.give_back(60)
+    large.join(30)
+    small.join(30)
+    assert sorted(order) == [10, 90]
