@@ -6,7 +6,7 @@ Identity that names it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -104,7 +104,8 @@ from lrs.tokens.clients import find as token_client
 from lrs.tokens.clients import listed as token_clients
 from lrs.tokens.clients import remove as remove_token_client
 from lrs.tokens.clients import set_client as set_token_client
-from lrs.transfer import of_person
+from lrs.transfer import archiving, of_person
+from lrs.transfer.archiving import Stored as StoredAt
 from lrs.versions import SUPPORTED as VERSIONS
 from lrs.versions import family as version_family
 
@@ -148,6 +149,7 @@ __all__ = [
     "Sample",
     "SignatureQuality",
     "Source",
+    "StoredAt",
     "StoredStatement",
     "TextsOrNulls",
     "TokenClient",
@@ -158,6 +160,7 @@ __all__ = [
     "acting",
     "activity_key",
     "activity_names",
+    "archived_lines",
     "attachments_of",
     "authorities_of_keys",
     "changes",
@@ -196,6 +199,7 @@ __all__ = [
     "key_of",
     "know",
     "last_backup",
+    "last_before",
     "latest_token",
     "looks_like",
     "mark_copy",
@@ -235,6 +239,7 @@ __all__ = [
     "sources",
     "statements_about",
     "store",
+    "stored_at",
     "take_backup",
     "take_for_original",
     "tell",
@@ -362,6 +367,22 @@ def export_of(session: Session, tenant: UUID, ifis: Collection[str], *, name: st
     """All the store holds of the person with these canonical identifiers, as `lrs.transfer` writes it, byte for byte,
     and how many Statements that are. `name` is the tenant's."""
     return of_person.write(session, tenant, ifis, name=name, now=now)
+
+
+def last_before(session: Session, tenant: UUID, before: datetime) -> StoredAt | None:
+    """The last of the tenant's Statements that were stored before an instant; None where there is none."""
+    return archiving.last_before(session, tenant, before)
+
+
+def stored_at(session: Session, tenant: UUID, place: int) -> StoredAt | None:
+    """The tenant's Statement at a place of its order, which begins at 1; None where there is none."""
+    return archiving.at(session, tenant, place)
+
+
+def archived_lines(database: Database, tenant: UUID, after: int, through: int) -> Iterator[tuple[int | None, bytes]]:
+    """The lines of the Statements at the places after one through another, as `lrs.transfer` writes them without their
+    ends, each with its place; an Attachment's, which has none, before the first Statement that declares it."""
+    return archiving.lines(database, tenant, after, through)
 
 
 def import_of(database: Database, tenant: UUID, data: bytes, *, now: datetime, most_bytes: int) -> list[Fault]:

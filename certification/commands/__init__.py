@@ -6,6 +6,7 @@
     judging      work, assess, rebuild-facts, explain
     figures      attainment, publish, unpublish
     analysis     export-figures
+    archives     archive-statements, verify-archive
     access       init, …-account, …-role, set-team, access-record
     keys         create-key
     trust        trust, trusted, findings

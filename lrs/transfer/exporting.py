@@ -24,7 +24,7 @@ from lrs.statements.rows import read_exact
 from lrs.statements.validate import decode
 from lrs.transfer import form
 
-__all__ = ["PAGE", "begin", "lines", "signatures"]
+__all__ = ["PAGE", "begin", "lines", "signatures", "statements"]
 
 PAGE = 500
 """Rows read at a time."""
@@ -71,14 +71,15 @@ def lines(database: Database, header: form.Header) -> Iterator[form.Line]:
 
 
 def _between(database: Database, header: form.Header) -> Iterator[form.Line]:
-    yield from _statements(database, header.store, header.after, header.through)
+    yield from statements(database, header.store, header.after, header.through)
     yield from _documents(database, header.store)
     catch_up(database, header.store)
     yield from _activities(database, header.store)
     yield from _agents(database, header.store)
 
 
-def _statements(database: Database, tenant: UUID, after: int, through: int) -> Iterator[form.Line]:
+def statements(database: Database, tenant: UUID, after: int, through: int) -> Iterator[form.Line]:
+    """The Statements at the places after one through another, each Attachment before the first that declares it."""
     written: set[bytes] = set()
     while after < through:
         with database.reading(tenant) as session:

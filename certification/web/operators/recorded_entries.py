@@ -124,7 +124,7 @@ class _LookedUp:
             return Said(str(KINDS.get(what, what)).lower(), title, typed=True, page=page)
         if kind in ("year", "title", "candidates") and (year := rest.rpartition("/")[2]).isdecimal():
             return None if "year" in (one.detail or {}) else Said(_("năm"), year)
-        if kind == "figures" and _DAY.fullmatch(rest):
+        if kind in ("figures", "archive") and _DAY.fullmatch(rest):
             return Said(_("ngày"), written.day(date.fromisoformat(rest)))
         if kind == "signing-key" and rest:
             return Said(_("khoá"), rest, code=True)
