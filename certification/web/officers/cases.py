@@ -21,6 +21,7 @@ from certification.resources.access import database, today, who
 from certification.web.frame.fields import Form, long_text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.scope import within
 
@@ -89,7 +90,7 @@ def page(kind: str, form: Filled | None) -> Response:
     return shown(
         "officers/cases.html", kind=kind, items=part["items"], next=part["next"], first=left is None, people=people,
         on=on, own=own, ways=WAYS.get(kind, {}) if rights.reach(who(), answers, on) else {}, kind_words=KIND_WORDS,
-        form=form if form is not None else begun(ReasonForm), states=requests.STATES,
+        form=form if form is not None else begun(ReasonForm), states=all_in_words(requests.STATES),
     )  # fmt: skip
 
 

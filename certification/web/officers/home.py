@@ -20,6 +20,7 @@ from certification.units.trees import NotOnThatDay, UnknownOrganization
 from certification.web.frame import places
 from certification.web.frame.pages import shown
 from certification.web.frame.places import Place
+from certification.web.frame.program_words import in_words
 from certification.web.frame.written import day, number
 from certification.web.officers import pages, standings, work
 from certification.web.officers.reports import named, owed
@@ -172,6 +173,7 @@ def _report(one: Owed, on: date) -> dict[str, Any]:
         else url_for("officers.open_report", plan=one.plan, period=one.period, code=one.code)
     )
     return {
-        "words": one.title, "address": address, "status": report_words.STATES[one.state], "kind": kind, "hint": left,
+        "words": one.title, "address": address, "status": in_words(report_words.STATES[one.state]), "kind": kind,
+        "hint": left,
         "which": _cut_off(one),
     }  # fmt: skip

@@ -21,6 +21,7 @@ from certification.privacy import requests
 from certification.rules import title_procedures
 from certification.rules.criteria import PROGRAMME
 from certification.rules.title_procedures import NoTitleProcedure
+from certification.web.frame.program_words import in_words
 from certification.web.officers import points
 from certification.web.officers.points import MANY
 from lrs.db import Session
@@ -129,7 +130,7 @@ def deadlines(session: Session, tenant: UUID, *, on: date) -> list[Due]:
         Due(
             _(
                 "Hết hạn bước “%(step)s” hồ sơ năm %(year)s",
-                step=dossier_words.STEPS.get(one.name, one.name),
+                step=in_words(dossier_words.STEPS.get(one.name, one.name)),
                 year=on.year,
             ),
             "",

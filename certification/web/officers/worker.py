@@ -38,6 +38,7 @@ from certification.targets.persons import NOT_FOR, PersonalTarget
 from certification.web.frame.fields import Form, long_text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import in_words
 from certification.web.officers import evidence, pages, points
 from certification.web.officers.statuses import in_short
 from lrs.db import Session, beside
@@ -217,4 +218,4 @@ def _dossier(session: Session, tenant: UUID, worker: Person, year: int) -> str:
         state = dossiers.find(session, tenant, worker.id, worker.number, year).state
     except UnknownDossier:
         state = "new"
-    return dossier_words.STATES[state]
+    return in_words(dossier_words.STATES[state])

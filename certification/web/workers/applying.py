@@ -27,6 +27,7 @@ from certification.rules.title_procedures import NEW, NoTitleProcedure, Step, Ti
 from certification.web.frame.fields import Form, long_text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import in_words
 from certification.web.workers import own, pages
 from lrs.db import Session
 
@@ -108,7 +109,7 @@ class OwnDossier:
     @property
     def words(self) -> str:
         """How it stands, in Vietnamese."""
-        return words.STATES[self.state]
+        return in_words(words.STATES[self.state])
 
     @property
     def is_scored(self) -> bool:
@@ -206,5 +207,5 @@ def _told(year: int) -> int | None:
 
 def _shown(step: StepTaken) -> dict[str, Any]:
     mine = step.done_by == who().name
-    said = words.STEPS.get(step.step, step.step)
+    said = in_words(words.STEPS.get(step.step, step.step))
     return {"what": said[:1].upper() + said[1:], "who": _("Anh/chị") if mine else step.done_by, "step": step}

@@ -20,6 +20,7 @@ from certification.rules import evidence_mapping
 from certification.web.frame.fields import Form, choice, day, file, hidden, long_text, number, several, text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.workers import own, pages
 
 __all__ = ["DeclareForm", "WithdrawForm"]
@@ -79,7 +80,7 @@ def own_declarations() -> Response:
         items=latest,
         steps=steps,
         titles=titles,
-        states=declarations.STATES,
+        states=all_in_words(declarations.STATES),
         kinds=STATE_KINDS,
         open_states=(declarations.DECLARED,),
     )

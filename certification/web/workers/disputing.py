@@ -19,6 +19,7 @@ from certification.resources.speaking import oneself_or_officer
 from certification.web.frame.fields import Form, choice, long_text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.workers import own, pages
 from certification.web.workers.learning import lessons
 
@@ -58,7 +59,8 @@ def own_disputes() -> Response:
         steps = {one.id: disputes.history(session, who().tenant, person.id, one.id)[-1] for one in found}
     page: Response = shown(
         "workers/disputes.html", items=sorted(found, key=lambda one: (one.opened_on, one.id), reverse=True),
-        steps=steps, states=disputes.STATES, kinds=STATE_KINDS, outcomes=OUTCOMES, answered=disputes.ANSWERED,
+        steps=steps, states=all_in_words(disputes.STATES), kinds=STATE_KINDS, outcomes=OUTCOMES,
+        answered=disputes.ANSWERED,
         open_state=disputes.OPEN,
     )  # fmt: skip
     return page

@@ -17,6 +17,7 @@ from certification.resources.access import database, now, today, who
 from certification.web.frame.fields import Form
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import in_words
 from certification.web.workers import own, pages
 
 __all__: list[str] = []
@@ -68,7 +69,7 @@ def looks() -> Response:
         "workers/looks.html",
         looks=part["items"],
         names=names,
-        looked_at=looked_at,
+        looked_at=lambda what: in_words(looked_at(what)),
         titles=titles,
         first=left is None,
         next=part["next"],

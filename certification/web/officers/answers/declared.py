@@ -21,6 +21,7 @@ from certification.rules import evidence_mapping
 from certification.web.frame.fields import Form, choice, long_text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.answers import foreseen
 from certification.web.officers.answers.in_name import unit_for
@@ -124,7 +125,8 @@ def _page(case: UUID, number: str, form: Filled) -> Response:
     return shown(
         "officers/answers/declared.html", worker=worker, one=one, steps=steps, titles=titles, on=on, then=then,
         form=replace(form, choices=choices), may=may and one.state in (declarations.DECLARED, declarations.CONFIRMED),
-        is_own=worker_own, picture=picture, states=declarations.STATES, kinds=STATE_KINDS, step_words=STEP_WORDS,
+        is_own=worker_own, picture=picture, states=all_in_words(declarations.STATES), kinds=STATE_KINDS,
+        step_words=STEP_WORDS,
     )  # fmt: skip
 
 

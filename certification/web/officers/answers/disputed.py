@@ -21,6 +21,7 @@ from certification.resources.access import database, known_worker, now, pepper, 
 from certification.web.frame.fields import Form, choice, long_text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.officers import evidence, pages
 from certification.web.officers.answers.in_name import unit_for
 from certification.web.officers.evidence import Told
@@ -109,7 +110,8 @@ def _page(case: UUID, number: str) -> Any:
     return shown(
         "officers/answers/disputed.html", worker=worker, one=one, steps=steps, form=form, on=on, may=may and not mine,
         is_own=is_own, about=next((each for each in known if each.statement == one.statement_id), None),
-        beside=beside_words(beside) if beside is not None else (), states=disputes.STATES, kinds=STATE_KINDS,
+        beside=beside_words(beside) if beside is not None else (), states=all_in_words(disputes.STATES),
+        kinds=STATE_KINDS,
         step_words=STEP_WORDS, outcomes=OUTCOMES, has_added=bool(added),
     )  # fmt: skip
 

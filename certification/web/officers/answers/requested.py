@@ -20,6 +20,7 @@ from certification.rules.personal_data import NoPersonalDataRules, Term
 from certification.web.frame.fields import Form, choice, long_text, tick
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.cases import KIND_WORDS
 from lrs.db import Session
@@ -108,7 +109,8 @@ def _page(case: UUID, number: str) -> Any:
             return form.done(url_for(".show_requested", case=case, number=worker.number), _("Đã ghi câu trả lời"))
     return shown(
         "officers/answers/requested.html", worker=worker, one=one, steps=steps, form=form, on=on, term=term,
-        may=may and bool(offered), is_own=is_own, offered=offered, states=requests.STATES, kinds=STATE_KINDS,
+        may=may and bool(offered), is_own=is_own, offered=offered, states=all_in_words(requests.STATES),
+        kinds=STATE_KINDS,
         kind_words=KIND_WORDS, step_words=STEP_WORDS, is_open=one.state in requests.OPEN, received=RECEIVED,
     )  # fmt: skip
 

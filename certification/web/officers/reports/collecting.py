@@ -27,6 +27,7 @@ from certification.spreadsheets import ImportFaults
 from certification.web.frame.fields import Form, long_text, text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words, in_words
 from certification.web.officers import pages
 from certification.web.officers.reports import named
 from certification.web.officers.reports.listed import STATE_KINDS
@@ -107,7 +108,7 @@ def step_reports(plan: str, period: str, cut_off: str, code: str) -> Response:
                 results.append(_taken(session, one, key, step, form.values["comment"]))
             form.done(back)
         if form.sent:
-            return shown("officers/reports/results.html", results=results, step=words.STEPS[step], back=back)
+            return shown("officers/reports/results.html", results=results, step=in_words(words.STEPS[step]), back=back)
     return _page(form, code, key)
 
 
@@ -130,8 +131,9 @@ def _page(form: Filled, code: str, key: Key) -> Response:
     return shown(
         "officers/reports/collect.html", form=form, report=report, at=named.address(code, key), on=on, which=which,
         items=[one for one in found if _fits(one, which)], every=len(found), filters=FILTERS,
-        counts={name: sum(_fits(one, name) for one in found) for name in FILTERS}, states=words.STATES,
-        kinds=STATE_KINDS, periods=words.PERIODS, sums=sums(report), open_states=("submitted", "approved"),
+        counts={name: sum(_fits(one, name) for one in found) for name in FILTERS}, states=all_in_words(words.STATES),
+        kinds=STATE_KINDS, periods=all_in_words(words.PERIODS), sums=sums(report), open_states=("submitted",
+        "approved"),
     )  # fmt: skip
 
 
@@ -199,7 +201,7 @@ def remind_of_reports(plan: str, period: str, cut_off: str, code: str) -> Respon
         "officers/reports/remind.html", form=form, report=report, at=named.address(code, key), on=today(),
         letters=[one for one in waiting if one.can_be_written_to] if server is not None else [],
         phones=[one for one in waiting if server is None or not one.can_be_written_to], has_mail=server is not None,
-        states=words.STATES, kinds=STATE_KINDS, periods=words.PERIODS,
+        states=all_in_words(words.STATES), kinds=STATE_KINDS, periods=all_in_words(words.PERIODS),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from certification.spreadsheets import ImportFaults
 from certification.targets.rates import NotBound
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.reports import named, shown_paper, typed
 from certification.web.officers.reports.listed import STATE_KINDS
@@ -99,7 +100,8 @@ def enter_report(plan: str, period: str, cut_off: str, code: str) -> Response:
                 return filled.done(url_for(".enter_report", **at), _kept(len(told)))
     return shown(
         "officers/reports/enter.html", form=filled, report=report, at=at, parts=parts(report, rows), typed=typed,
-        states=words.STATES, kinds=STATE_KINDS, periods=words.PERIODS, progress=progress(report), on=today(),
+        states=all_in_words(words.STATES), kinds=STATE_KINDS, periods=all_in_words(words.PERIODS),
+        progress=progress(report), on=today(),
         closed=report.state in CLOSED, figures=[item.code for item in form.items if item.is_ours],
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from certification.web.frame import places
 from certification.web.frame.fields import Form, day
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words, in_words
 from certification.web.officers import pages
 from certification.web.officers.reports import named, owed
 
@@ -63,8 +64,8 @@ def list_reports() -> Response:
         found = [] if code == "" else owed.owed(session, who().tenant, code, on=on)
         may_collect = bool(rights.reach(who(), Act.REMIND_OF_REPORTS, on))
     return shown(
-        "officers/reports/list.html", items=found, on=on, states=words.STATES, kinds=STATE_KINDS,
-        periods=words.PERIODS, may_collect=may_collect, address=named.address,
+        "officers/reports/list.html", items=found, on=on, states=all_in_words(words.STATES), kinds=STATE_KINDS,
+        periods=all_in_words(words.PERIODS), may_collect=may_collect, address=named.address,
     )  # fmt: skip
 
 
@@ -90,6 +91,7 @@ def open_report(plan: str, period: str, code: str) -> AnyResponse:
         else:
             return redirect(url_for(".enter_report", **named.address(code, Key(plan, period, chosen))), 303)
     return shown(
-        "officers/reports/open.html", form=form, title=form_of_plan.title, period=words.PERIODS[period], place=place,
+        "officers/reports/open.html", form=form, title=form_of_plan.title, period=in_words(words.PERIODS[period]),
+        place=place,
         usual=usual, due=form_of_plan.last_day(period, on.year, place.level),
     )  # fmt: skip

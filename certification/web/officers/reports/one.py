@@ -12,6 +12,7 @@ from certification.reports import filing, words
 from certification.reports.reading import OneReport
 from certification.resources.access import database, today, who
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.reports import named
 from certification.web.officers.reports.listed import STATE_KINDS
@@ -30,8 +31,10 @@ def show_report(plan: str, period: str, cut_off: str, code: str) -> Response:
         may = may_take(session, report)
         collects = rights.may(session, who(), Act.REMIND_OF_REPORTS, on, organization=report.place.unit.id)
     return shown(
-        "officers/reports/one.html", report=report, at=named.address(code, key), on=on, states=words.STATES,
-        kinds=STATE_KINDS, step_words=words.STEPS, periods=words.PERIODS, filings=filings, may=may, collects=collects,
+        "officers/reports/one.html", report=report, at=named.address(code, key), on=on,
+        states=all_in_words(words.STATES),
+        kinds=STATE_KINDS, step_words=all_in_words(words.STEPS), periods=all_in_words(words.PERIODS), filings=filings,
+        may=may, collects=collects,
         progress=progress(report), below=_below(report),
     )  # fmt: skip
 

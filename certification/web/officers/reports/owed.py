@@ -16,6 +16,7 @@ from certification.reports.reading import CLOSED, NEW, Key
 from certification.rules import report_forms
 from certification.rules.report_forms import ReportForm
 from certification.units.trees import NotOnThatDay, UnknownOrganization
+from certification.web.frame.program_words import in_words
 from certification.web.officers.work import Due
 from lrs.db import Session
 
@@ -84,7 +85,7 @@ def owed(session: Session, tenant: UUID, code: str | None, *, on: date) -> list[
 def days_due(session: Session, tenant: UUID, code: str, *, on: date) -> list[Due]:
     """Those of the unit that have a day, as things to be done by it."""
     return [
-        Due(one.title, words.STATES[one.state], one.due, (one.due - on).days, one.is_done)
+        Due(one.title, in_words(words.STATES[one.state]), one.due, (one.due - on).days, one.is_done)
         for one in owed(session, tenant, code, on=on)
         if one.due is not None
     ]

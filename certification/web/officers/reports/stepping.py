@@ -24,6 +24,7 @@ from certification.units.trees import NotOnThatDay
 from certification.web.frame.fields import Form, choice, day, long_text, text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.reports import named
 from certification.web.officers.reports.one import may_take, progress
@@ -120,8 +121,9 @@ def step_report(plan: str, period: str, cut_off: str, way: str, code: str) -> Re
             return form.done(url_for(".show_report", **at), of.done)
     waiting = [one for one in report.below if one.state not in ("approved", "filed")]
     return shown(
-        "officers/reports/step.html", form=form, report=report, at=at, way=of, may=may, states=words.STATES,
-        periods=words.PERIODS, progress=progress(report), waiting=waiting if of.step == "submit" else [],
+        "officers/reports/step.html", form=form, report=report, at=at, way=of, may=may,
+        states=all_in_words(words.STATES),
+        periods=all_in_words(words.PERIODS), progress=progress(report), waiting=waiting if of.step == "submit" else [],
         too_early=of.step == "submit" and key.cut_off > today(),
     )  # fmt: skip
 
@@ -150,7 +152,7 @@ def file_report(plan: str, period: str, cut_off: str, code: str) -> Response:
             return form.done(where, _("Đã phát hành báo cáo"))
     return shown(
         "officers/reports/file.html", form=form, report=report, at=named.address(code, key), may=may, signers=signers,
-        states=words.STATES, periods=words.PERIODS, former=former,
+        states=all_in_words(words.STATES), periods=all_in_words(words.PERIODS), former=former,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from certification.rules.title_procedures import NoTitleProcedure, Step, TitlePr
 from certification.web.frame.fields import Form, long_text
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words, in_words
 from certification.web.officers import pages
 from certification.web.officers.scope import assessed
 from certification.web.officers.statuses import Short, in_short, of_workers
@@ -103,7 +104,7 @@ def take_one_step(step: str, year: int, number: str) -> AnyResponse:
             return form.done(back, _("%(step)s: %(name)s", step=said, name=person.full_name))
     return shown(
         "officers/titles/step.html", form=form, person=person, one=one, year=year, said=said, follows=follows,
-        back=back, title=title, state=words.STATES[one.state], can=step in offered(procedure, one, on),
+        back=back, title=title, state=in_words(words.STATES[one.state]), can=step in offered(procedure, one, on),
         is_hard=step == "revoke", standing=standing,
     )  # fmt: skip
 
@@ -157,8 +158,8 @@ def _told(session: Session, tenant: UUID, person: Person, one: OneDossier, on: d
         "history": list(reversed(history)),
         "title": listing.title(session, tenant, one),
         "certificates": [each for each in certificates if each.year == one.year],
-        "state_words": words.STATES[one.state],
-        "step_words": words.STEPS,
+        "state_words": in_words(words.STATES[one.state]),
+        "step_words": all_in_words(words.STEPS),
         "offered": [
             (STEPS[name][0], url_for("officers.take_one_step", step=name, year=one.year, number=person.number))
             for name in (offered(_procedure(session, tenant, on), one, on) if may_act else [])

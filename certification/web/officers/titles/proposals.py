@@ -26,6 +26,7 @@ from certification.resources.speaking import download
 from certification.units import organizations
 from certification.units.trees import Node
 from certification.web.frame.pages import shown
+from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.dossiers import asked_year
 from lrs.db import Session, among
@@ -83,7 +84,8 @@ def show_proposal(proposal: UUID) -> Response:
     waiting = sum(state == "proposed" for state in states.values())
     may_decide = bool(rights.reach(who(), Act.DECIDE_TITLES, on)) and waiting > 0
     return shown(
-        "officers/titles/proposal.html", one=one, unit=node, members=members, states=states, words=words.STATES,
+        "officers/titles/proposal.html", one=one, unit=node, members=members, states=states,
+        words=all_in_words(words.STATES),
         papers=PAPERS, waiting=waiting, may_decide=may_decide,
     )  # fmt: skip
 
