@@ -31,6 +31,7 @@ MADE: dict[str, str] = {
     "certification/people/identifiers.py": "the kinds of identifiers, which the module names",
     "certification/web/frame/answered.py": "what other systems answer, one constant a line of the module's table",
     "certification/web/frame/fields.py": "what a form of ours says by `pattern=`, which is read here as well",
+    "certification/web/frame/statement_faults.py": "what the store says of Statements, a constant a line",
     "certification/web/officers/reports/typed.py": "codes of a report form, escaped",
     "schemas/__init__.py": "patterns of our schemas, which are read here as well",
 }
