@@ -1,4 +1,5 @@
-"""What somebody typed into a form whose session had ended: kept sealed until the same account has signed in again.
+"""What somebody typed into a form whose session had ended: kept sealed until the same account has signed in again; and
+what became of many at once, for who did it to look at.
 
 The key to it is a token that the browser alone has; the database and the installation's secret do not open it without.
 """
@@ -18,9 +19,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from certification.access import tokens
 from certification.models import FormDraft
-from lrs.db import Database
+from lrs.db import Database, Session
 
-__all__ = ["LASTS", "MOST", "Draft", "drop", "find", "keep"]
+__all__ = ["LASTS", "MOST", "Draft", "drop", "find", "keep", "keep_in"]
 
 LASTS = timedelta(days=1)
 """How long it is kept: whoever finds the form open in the morning signs in the same day."""
@@ -42,6 +43,12 @@ class Draft:
 
 def keep(database: Database, tenant: UUID, account: UUID, draft: Draft, *, pepper: bytes, now: datetime) -> str:
     """Keeps it for this account, in a transaction of its own; gives the token to find it by."""
+    with database.writing(tenant) as session:
+        return keep_in(session, tenant, account, draft, pepper=pepper, now=now)
+
+
+def keep_in(session: Session, tenant: UUID, account: UUID, draft: Draft, *, pepper: bytes, now: datetime) -> str:
+    """The same in this transaction."""
     token = tokens.new(tenant)
     text = json.dumps([draft.path, draft.typed, draft.files], ensure_ascii=False).encode()
     nonce = secrets.token_bytes(_NONCE)
@@ -49,13 +56,12 @@ def keep(database: Database, tenant: UUID, account: UUID, draft: Draft, *, peppe
     row = FormDraft(
         digest=_digest(pepper, token), tenant_id=tenant, account_id=account, sealed=sealed, expires=now + LASTS
     )
-    with database.writing(tenant) as session:
-        session.execute(sa.delete(FormDraft).where(FormDraft.tenant_id == tenant, FormDraft.expires <= now))
-        theirs = FormDraft.tenant_id == tenant, FormDraft.account_id == account
-        newest = sa.select(FormDraft.digest).where(*theirs).order_by(FormDraft.expires.desc()).limit(MOST - 1)
-        kept = session.scalars(newest).all()
-        session.execute(sa.delete(FormDraft).where(*theirs, FormDraft.digest.not_in(kept)))
-        session.add(row)
+    session.execute(sa.delete(FormDraft).where(FormDraft.tenant_id == tenant, FormDraft.expires <= now))
+    theirs = FormDraft.tenant_id == tenant, FormDraft.account_id == account
+    newest = sa.select(FormDraft.digest).where(*theirs).order_by(FormDraft.expires.desc()).limit(MOST - 1)
+    kept = session.scalars(newest).all()
+    session.execute(sa.delete(FormDraft).where(*theirs, FormDraft.digest.not_in(kept)))
+    session.add(row)
     return token
 
 

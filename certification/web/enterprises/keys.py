@@ -19,7 +19,7 @@ from certification.web.enterprises.own import own
 from certification.web.frame import refusals
 from certification.web.frame.fields import Form, day, hidden, text
 from certification.web.frame.forms import filled_in
-from certification.web.frame.pages import shown
+from certification.web.frame.pages import shown, shown_once
 from lrs.api import Fault
 
 __all__ = ["KeyForm"]
@@ -65,7 +65,7 @@ def keys() -> Response:
             )  # fmt: skip
             made = {"key": key, "secret": secret, "name": form.values["name"], "last": form.values["until"]}
             address = current_app.extensions["settings"].public_url or request.host_url.rstrip("/")
-            return shown("enterprises/new-key.html", made=made, address=address, enterprise=enterprise)
+            return shown_once("enterprises/new-key.html", made=made, address=address, enterprise=enterprise)
     with database().reading(who().tenant) as session:
         found = own_keys.listed(session, who().tenant, own(session, Act.CHANGE_OWN_KEYS))
     return shown("enterprises/keys.html", form=form, keys=found, on=today())

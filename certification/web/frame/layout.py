@@ -36,8 +36,8 @@ class Layout:
 
     @property
     def languages(self) -> dict[str, str]:
-        """Those that can be chosen, each named in itself."""
-        return languages.LANGUAGES
+        """Those that can be chosen, each named in itself; none on a page that is shown once."""
+        return {} if g.get("shown_once") else languages.LANGUAGES
 
     @property
     def back(self) -> str:

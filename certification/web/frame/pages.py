@@ -26,7 +26,7 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
 from certification.access.permissions import Act, Role, guarded
 from certification.resources import looking
 
-__all__ = ["FORM_BYTES", "HEADERS", "Entry", "Pages", "shown"]
+__all__ = ["FORM_BYTES", "HEADERS", "Entry", "Pages", "shown", "shown_once"]
 
 FORM_BYTES = 1024 * 1024
 """The longest form read, where a page does not say otherwise."""
@@ -108,6 +108,15 @@ def shown(template: str, status: int = 200, **values: Any) -> Response:
     if status == 200 and form is not None and form.faults:
         status = 400
     return make_response(render_template(template, **values), status)
+
+
+def shown_once(template: str, **values: Any) -> Response:
+    """A page with a secret that nobody can be shown again: it stays in no cache, and offers no other language, which
+    would lead away from it."""
+    g.shown_once = True
+    response = shown(template, **values)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _finish(response: Response) -> Response:

@@ -11,6 +11,7 @@ units      the unit and what is below it against targets, plans that bind it, fi
 cases      disputes, declarations and requests about data that wait; answers: each of them, and many at once
 without_criteria who cannot be judged yet
 reports    reports on plans, from opening to filing
+outcomes   what became of each of many at once
 bringing_in rosters and lists from files
 scope      how far all of these go
 """

@@ -22,7 +22,7 @@ from certification.web.frame.fields import Form, long_text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.frame.program_words import all_in_words
-from certification.web.officers import pages
+from certification.web.officers import outcomes, pages
 from certification.web.officers.scope import within
 
 __all__ = ["KINDS", "KIND_WORDS", "ON_A_PAGE", "WAYS", "ReasonForm", "page"]
@@ -65,7 +65,7 @@ class ReasonForm(Form):
 def list_cases() -> Response:
     """Open disputes, declarations to confirm, or requests about data."""
     sent = request.args.get("loai", "")
-    return page(sent if sent in KINDS else "khieu-nai", None)
+    return outcomes.asked() or page(sent if sent in KINDS else "khieu-nai", None)
 
 
 def page(kind: str, form: Filled | None) -> Response:

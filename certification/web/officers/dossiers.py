@@ -34,7 +34,8 @@ from certification.web.frame import places
 from certification.web.frame.fields import Form, day, long_text, number, text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
-from certification.web.officers import despite, pages, statuses
+from certification.web.officers import despite, outcomes, pages, statuses
+from certification.web.officers.outcomes import Outcome
 from certification.web.officers.scope import narrowed, to_own_page, within
 from certification.web.officers.statuses import Short
 from lrs.db import Session, among
@@ -64,6 +65,8 @@ STEP_WORDS: Mapping[str, object] = {
     "withdraw": _l("Rút hồ sơ"),
     "propose": _l("Đề nghị công nhận …"),
 }
+
+outcomes.STEPS["ho-so"] = STEP_WORDS
 
 TABS: Mapping[str, object] = {
     NEW: _l("Chưa đăng ký"),
@@ -95,15 +98,6 @@ class Part:
     rows: list[Row]
     left: tuple[Any, ...] | None
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one: done, or why not."""
-
-    worker: Person
-    is_done: bool
-    words: str
 
 
 class StepForm(Form):
@@ -145,7 +139,7 @@ def _votes(people: list[Person]) -> Mapping[str, Any]:
 @pages.page("/cong-doan/ho-so", Act.READ_DOSSIERS)
 def list_dossiers() -> AnyResponse:
     """The list."""
-    if (elsewhere := to_own_page()) is not None:
+    if (elsewhere := to_own_page() or outcomes.asked()) is not None:
         return elsewhere
     return _page(filled_in(StepForm))
 
@@ -176,12 +170,7 @@ def take_step() -> AnyResponse:
             done = proceedings.step_many(
                 session, tenant, who(), step, people, year, now=now(), reason=form.values["reason"]
             )
-            form.done(back)
-        if form.sent:
-            looking.saw_these(one.id for one in people)
-            return shown(
-                "officers/dossier-results.html", results=_results(people, done), step=STEP_WORDS[step], back=back
-            )
+            return outcomes.led_to(session, form, "ho-so", step, back, _outcomes(people, done))
     return _page(form)
 
 
@@ -405,9 +394,8 @@ def _people(session: Session, tenant: UUID, reach: Reach, sent: list[str], on: d
     return [Person(one.id, one.number, one.full_name, None) for one in found]
 
 
-def _results(people: list[Person], done: proceedings.Done) -> list[Result]:
+def _outcomes(people: list[Person], done: proceedings.Done) -> list[Outcome]:
     against: dict[UUID, str] = {}
     for one in done.refused:
         against.setdefault(one.worker_id, one.message[:1].upper() + one.message[1:])
-    found = [Result(one, one.id not in against, against.get(one.id, "")) for one in people]
-    return sorted(found, key=lambda one: one.is_done)
+    return [Outcome(str(one.id), one.id not in against, against.get(one.id, "")) for one in people]

@@ -12,7 +12,7 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from certification.access import teams
+from certification.access import rights, teams
 from certification.access.permissions import Act
 from certification.access.rights import Reach
 from certification.errors import NoCriteriaInForce
@@ -112,6 +112,7 @@ def list_workers() -> Response:
         counted=_counted(part.count),
         outcomes=[(code, words) for code, words in statuses.WORDS.items()],
         chips=_chips(asked, offered),
+        may_bring_in=bool(rights.reach(who(), Act.IMPORT_PEOPLE, on)),
     )
 
 

@@ -19,7 +19,7 @@ from certification.resources import cursors
 from certification.resources.access import database, everything, now, pepper, today, who
 from certification.web.frame.fields import Form, choice, text
 from certification.web.frame.forms import Filled, filled_in
-from certification.web.frame.pages import shown
+from certification.web.frame.pages import shown, shown_once
 from certification.web.frame.places import ROLES
 from certification.web.operators import pages
 from certification.web.operators.units import code_of
@@ -88,11 +88,9 @@ def with_token(name: str, full_name: str, token: str, *, here: bool = True) -> R
     tenant, and can be looked at."""
     address = url_for("signing_in.set_password", _external=True)
     days = accounts.INVITATION_LASTS.days
-    response = shown(
+    return shown_once(
         "operators/invitation.html", name=name, full_name=full_name, token=token, address=address, days=days, here=here
     )
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _checked_unit(form: Filled) -> str | None:

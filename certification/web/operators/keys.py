@@ -17,7 +17,7 @@ from certification.resources.access import database, everything, now, pepper, to
 from certification.resources.errors import NotFound
 from certification.web.frame.fields import Form, choice, day, number, several, text
 from certification.web.frame.forms import Filled, filled_in
-from certification.web.frame.pages import shown
+from certification.web.frame.pages import shown, shown_once
 from certification.web.frame.places import ROLES
 from certification.web.operators import pages
 from certification.web.operators.units import code_of
@@ -205,9 +205,7 @@ def _make(session: Session, said: Mapping[str, Any], unit: str | None) -> tuple[
 
 
 def _with_secret(key: str, secret: str, name: str) -> Response:
-    response = shown("operators/key-made.html", key=key, secret=secret, name=name, address=request.host_url)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return shown_once("operators/key-made.html", key=key, secret=secret, name=name, address=request.host_url)
 
 
 def _may_change() -> bool:

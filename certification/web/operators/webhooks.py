@@ -18,7 +18,7 @@ from certification.resources.destinations import hosts
 from certification.resources.errors import BadRequest, NotFound
 from certification.web.frame.fields import Form, long_text, number, text, tick
 from certification.web.frame.forms import filled_in
-from certification.web.frame.pages import shown
+from certification.web.frame.pages import shown, shown_once
 from certification.web.operators import pages
 from certification.web.operators.destinations import NAME, StepForm, said_of_peers, typed_filter
 from lrs import api
@@ -91,9 +91,7 @@ def rotate_webhook_secret(name: str) -> Response:
 
 
 def _with_secret(name: str, secret: str) -> Response:
-    response = shown("operators/webhook-secret.html", name=name, secret=secret)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return shown_once("operators/webhook-secret.html", name=name, secret=secret)
 
 
 def _found(name: str) -> api.Destination:

@@ -19,7 +19,7 @@ from certification.resources import access
 from certification.web.frame import form_tokens
 from certification.web.frame.fields import Form, hidden, text
 from certification.web.frame.forms import filled_in
-from certification.web.frame.pages import shown
+from certification.web.frame.pages import shown, shown_once
 from certification.web.frame.views import within
 from certification.web.signing_in import pages
 from certification.web.signing_in.sign_in import begin
@@ -78,7 +78,7 @@ def show_second_factor() -> Response:
                     pepper=access.pepper(), now=access.now(),
                 )  # fmt: skip
                 onward = url_for("frame.home") if _needed() else url_for(".own_account")
-                return shown("signing_in/recovery-codes.html", codes=codes, onward=onward)
+                return shown_once("signing_in/recovery-codes.html", codes=codes, onward=onward)
             except WrongCode:
                 form.refuse("code", _("Đây không phải mã đang hiện. Xem lại giờ của điện thoại, nhập mã kế tiếp"))
     with access.database().reading(mine.tenant) as session:

@@ -13,7 +13,7 @@ from certification.access.permissions import Act
 from certification.resources import access
 from certification.web.frame.fields import Form, text
 from certification.web.frame.forms import filled_in
-from certification.web.frame.pages import shown
+from certification.web.frame.pages import shown, shown_once
 from certification.web.signing_in import pages
 from certification.web.signing_in.sign_in import begin
 
@@ -61,5 +61,5 @@ def print_slip(number: str) -> Response:
             by, pepper = access.who().name, access.pepper()
             slip = slips.print_slip(session, caller.tenant, person, by=by, pepper=pepper, now=access.now())
             address = url_for(".sign_in_by_slip", _external=True)
-            return shown("signing_in/slip.html", slip=slip, person=person, address=address, back=back)
+            return shown_once("signing_in/slip.html", slip=slip, person=person, address=address, back=back)
     return shown("signing_in/print-slip.html", form=form, person=person, back=back)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -331,14 +332,19 @@ def test_many_are_registered_at_once_with_a_result_for_each(database: Database, 
     chosen = [id_of(database, tenant, number) for number in ("a01", "a02", "b01")]
     form = {**hidden_fields(officer.get(path).text, action), "nguoi": chosen, "viec": "register"}
     answer = officer.send(action, form)
-    assert answer.status_code == 200
-    assert "2 người đã xong, 0 người không làm được" in words(answer.text)
-    assert 'href="/ngon-ngu/en?tiep=/"' in answer.text, "at the form's own address is no page to come back to"
+    assert answer.status_code == 303
+    told = officer.get(answer.location).text
+    assert "2 người đã xong, 0 người không làm được" in words(told) and "Người Bịa 2" in told
+    english = officer.get(f"/ngon-ngu/en?{urlencode({'tiep': answer.location})}")
+    assert english.location == answer.location and "2 done, 0 could not be done" in officer.get(answer.location).text
+    officer.get("/ngon-ngu/vi")
+    again = officer.send(action, {**form, "viec": ""}).text
+    assert 'href="/ngon-ngu/en?tiep=/"' in again, "at the form's own address is no page to come back to"
     registered = officer.get("/cong-doan/ho-so?trang_thai=registered")
     assert re.findall(r"/cong-doan/ho-so-nguoi/[^\"]+\">([^<]+)<", registered.text) == ["Người Bịa 1", "Người Bịa 2"]
     assert officer.send(action, form).status_code == 303
     again = {**hidden_fields(officer.get(path).text, action), "nguoi": chosen, "viec": "register"}
-    assert "Mã “a01” đã đăng ký" in officer.send(action, again).text
+    assert "Mã “a01” đã đăng ký" in officer.get(officer.send(action, again).location).text
 
 
 def test_a_step_without_anybody_chosen_says_so(officer: Visitor) -> None:

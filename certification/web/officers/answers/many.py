@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import request, url_for
@@ -16,22 +15,16 @@ from certification.people.workers import UnknownWorker
 from certification.resources.errors import NotFound
 from certification.spreadsheets import ImportFaults
 from certification.web.frame.forms import filled_in
-from certification.web.frame.pages import shown
-from certification.web.officers import cases, pages
+from certification.web.officers import cases, outcomes, pages
 from certification.web.officers.answers import declared, disputed
 from certification.web.officers.cases import WAYS, ReasonForm
+from certification.web.officers.outcomes import Outcome
 from lrs.db import Session
 
 __all__: list[str] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one: done, or why not."""
-
-    number: str
-    is_done: bool
-    words: str
+outcomes.STEPS.update(WAYS)
 
 
 @pages.page("/cong-doan/viec/nhieu/khai-bao", Act.DECIDE_DECLARATIONS, methods=("POST",))
@@ -55,18 +48,15 @@ def _many(kind: str) -> Response:
         form.refuse("", _("Chưa chọn việc nào; đánh dấu ít nhất một việc"))
     if form.sent:
         back = url_for(".list_cases", loai=kind)
-        results: list[Result] = []
         with form.submitting(settles=True) as session:
             results = [
                 _answered(session, kind, step, id_, number, form.values["reason"]) for id_, _blank, number in chosen
             ]
-            form.done(back)
-        if form.sent:
-            return shown("officers/answers/results.html", results=results, step=WAYS[kind][step], back=back)
+            return outcomes.led_to(session, form, kind, step, back, results)
     return cases.page(kind, form)
 
 
-def _answered(session: Session, kind: str, step: str, id_: str, number: str, reason: str) -> Result:
+def _answered(session: Session, kind: str, step: str, id_: str, number: str, reason: str) -> Outcome:
     """Everything is checked before anything is written, so that a refusal leaves nothing behind."""
     try:
         case = UUID(id_)
@@ -75,9 +65,9 @@ def _answered(session: Session, kind: str, step: str, id_: str, number: str, rea
         else:
             disputed.answer(session, number, case, step, reason)
     except (NotForYou, NotSo) as error:
-        return Result(number, False, str(error)[:1].upper() + str(error)[1:])
+        return Outcome(number, False, str(error)[:1].upper() + str(error)[1:])
     except ImportFaults as error:
-        return Result(number, False, "; ".join(one.message for one in error.faults))
+        return Outcome(number, False, "; ".join(one.message for one in error.faults))
     except (ValueError, NotFound, UnknownCase, UnknownWorker):
-        return Result(number, False, _("Không tìm thấy việc này"))
-    return Result(number, True, "")
+        return Outcome(number, False, _("Không tìm thấy việc này"))
+    return Outcome(number, True)

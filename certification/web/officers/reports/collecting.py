@@ -27,8 +27,9 @@ from certification.spreadsheets import ImportFaults
 from certification.web.frame.fields import Form, long_text, text
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
-from certification.web.frame.program_words import all_in_words, in_words
-from certification.web.officers import pages
+from certification.web.frame.program_words import all_in_words
+from certification.web.officers import outcomes, pages
+from certification.web.officers.outcomes import Outcome
 from certification.web.officers.reports import named
 from certification.web.officers.reports.listed import STATE_KINDS
 
@@ -72,19 +73,13 @@ class Sum:
     apart: tuple[Said, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one report: done, or why not."""
-
-    name: str
-    is_done: bool
-    words: str
+outcomes.STEPS["bao-cao"] = words.STEPS
 
 
 @pages.page(f"{named.PATH}/tong-hop/<path:code>", Act.REMIND_OF_REPORTS)
 def collect_reports(plan: str, period: str, cut_off: str, code: str) -> Response:
     """The list of the units that report."""
-    return _page(filled_in(BatchForm), code, named.key_of(plan, period, cut_off))
+    return outcomes.asked() or _page(filled_in(BatchForm), code, named.key_of(plan, period, cut_off))
 
 
 @pages.page(f"{named.PATH}/tong-hop-lam/<path:code>", Act.APPROVE_REPORTS, methods=("POST",))
@@ -100,25 +95,23 @@ def step_reports(plan: str, period: str, cut_off: str, code: str) -> Response:
         form.refuse("comment", words.COMMENT[:1].upper() + words.COMMENT[1:])
     if form.sent:
         back = url_for(".collect_reports", **named.address(code, key))
-        results: list[Result] = []
+        results: list[Outcome] = []
         with form.submitting() as session:
             unit_within(session, code, Act.APPROVE_REPORTS)
             known = {one.unit.code: one for one in late.standings(session, who().tenant, code, key)}
             for one in (known[each] for each in chosen if each in known):
                 results.append(_taken(session, one, key, step, form.values["comment"]))
-            form.done(back)
-        if form.sent:
-            return shown("officers/reports/results.html", results=results, step=in_words(words.STEPS[step]), back=back)
+            return outcomes.led_to(session, form, "bao-cao", step, back, results)
     return _page(form, code, key)
 
 
-def _taken(session: Any, one: Standing, key: Key, step: str, comment: str | None) -> Result:
+def _taken(session: Any, one: Standing, key: Key, step: str, comment: str | None) -> Outcome:
     """Everything is checked before anything is written, so that a refusal leaves nothing behind."""
     try:
         steps.take(session, who().tenant, who(), one.unit.code, key, step, comment=comment, now=now())
     except (NotForYou, WrongStep) as error:
-        return Result(one.unit.name, False, str(error)[:1].upper() + str(error)[1:])
-    return Result(one.unit.name, True, "")
+        return Outcome(one.unit.name, False, str(error)[:1].upper() + str(error)[1:])
+    return Outcome(one.unit.name, True)
 
 
 def _page(form: Filled, code: str, key: Key) -> Response:
