@@ -31,7 +31,8 @@ def keys(database: Database, tenant: UUID) -> int:
 def test_the_same_said_again_in_a_form_drawn_anew_is_asked_about_and_then_done(
     operator: Visitor, database: Database, tenant: UUID
 ) -> None:
-    assert operator.fill_in(PAGE, KEY).status_code == 200
+    made = operator.fill_in(PAGE, KEY)
+    assert made.status_code == 200 and "/ngon-ngu/" not in made.text, "nothing leads away from what is shown once"
     asked = operator.fill_in(PAGE, KEY)
     assert asked.status_code == 400 and "đã gửi đúng nội dung này lúc" in words(asked.text)
     assert 'value="Moodle A"' in asked.text, "what was typed is kept"
