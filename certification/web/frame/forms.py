@@ -149,7 +149,10 @@ class Filled:
         """Adds a fault that the view itself found."""
         if self.stood_in and (field in self.stood_in or field not in self.schema.fields):
             return  # it may be the fault of what stands in
-        self.faults.append(FormFault(field if field in self.schema.fields else "", message))
+        fault = FormFault(field if field in self.schema.fields else "", message)
+        if fault in self.faults:
+            return  # told when the form was tried
+        self.faults.append(fault)
         if self.tries:
             self._stand_in()
 

@@ -75,9 +75,10 @@ def asked() -> Response | None:
     people = _people([UUID(one.name) for one in outcomes]) if about == "ho-so" else {}
     looking.saw_these(people)
     done = sum(one.is_done for one in outcomes)
+    lead = LEADS[about]({"done": done, "left": len(outcomes) - done})
     return shown(
         "officers/outcomes.html", outcomes=outcomes, people={str(id): one for id, one in people.items()},
-        step=in_words(str(STEPS[about][step])), back=kept.path, lead=LEADS[about]({"done": done, "left": len(outcomes) - done}),
+        step=in_words(str(STEPS[about][step])), back=kept.path, lead=lead,
     )  # fmt: skip
 
 

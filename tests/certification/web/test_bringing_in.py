@@ -226,6 +226,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 
 def test_other_tables_of_a_union_are_brought_in_by_the_same_page(desk: Desk) -> None:
     union = desk.sits("cs")
+    assert f'href="{AT["cs"]}"' in union.get("/cong-doan/nguoi-lao-dong").text, "where a union looks for it"
     page = union.get(AT["cs"]).text
     assert "Số lao động do doanh nghiệp báo" in page
     assert "Danh hiệu đã được công nhận" not in page, "that is for upper unions"

@@ -170,3 +170,15 @@ def test_of_every_form_it_is_known_what_comes_of_sending_it_again() -> None:
     settles = {name for name, calls in found.items() if any(one.keywords for one in calls)}
     assert settles == SETTLES.keys()
     assert {name for name, calls in found.items() if not calls} == WITHOUT.keys(), "say what a second sending comes to"
+
+
+def test_a_form_is_tried_only_where_a_transaction_takes_all_of_it_back() -> None:
+    """What is tried with something in the place of what is at fault must not stay."""
+    tried = [
+        (path.stem, one)
+        for path in sorted(Path(certification.web.__file__).parent.rglob("*.py"))
+        for one in ast.walk(ast.parse(path.read_text()))
+        if isinstance(one, ast.FunctionDef) and "tried=True" in ast.unparse(one)
+    ]
+    assert len(tried) > 20
+    assert [f"{stem}.{one.name}" for stem, one in tried if not list(_submitting(one, {}, set()))] == []
