@@ -92,6 +92,7 @@ from lrs.resources.access import EVERYBODY, guarded
 from lrs.resources.bodies import Request
 from lrs.resources.observed import observe
 from lrs.resources.rewriting import Application
+from lrs.resources.room import ROOM
 from lrs.resources.shares import Quota, Shares
 from lrs.statements.writer import Writer
 from lrs.tokens.issuers import Issuers
@@ -730,6 +731,7 @@ def give_memory_back() -> None:
         arena_max, mmap_threshold = -8, -3  # M_… of mallopt(3)
         library.mallopt(mmap_threshold, 1024 * 1024)
         library.mallopt(arena_max, 2)
+        ROOM.when_empty = lambda: library.malloc_trim(0)  # a batch is thousands of small objects, too
 
 
 def create_web_app() -> Flask:

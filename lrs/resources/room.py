@@ -10,6 +10,7 @@ room.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -28,6 +29,8 @@ class Room:
     def __init__(self, most_bytes: int = MOST_BYTES, wait_seconds: float = WAIT_SECONDS) -> None:
         self._most, self._wait = most_bytes, wait_seconds
         self._taken = 0
+        self.when_empty: Callable[[], object] = lambda: None
+        """Called when the last of what was taken is given back: with that, much memory is free."""
         self._line: list[object] = []
         self._changed = threading.Condition()
 
@@ -56,7 +59,10 @@ class Room:
         if size:
             with self._changed:
                 self._taken -= size
+                empty = not self._taken
                 self._changed.notify_all()
+            if empty:
+                self.when_empty()
 
 
 ROOM = Room()

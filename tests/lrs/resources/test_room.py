@@ -70,3 +70,15 @@ def test_smaller_ones_do_not_pass_by_a_larger_one_that_waits() -> None:
     large.join(30)
     small.join(30)
     assert sorted(order) == [10, 90]
+
+
+def test_when_all_is_given_back_memory_can_go_back_to_the_machine() -> None:
+    room, told = Room(most_bytes=100, wait_seconds=0.01), list[int]()
+    room.when_empty = lambda: told.append(room._taken)
+    for size in (60, 40):
+        room.take(size)
+    room.give_back(0)
+    room.give_back(60)
+    assert told == []
+    room.give_back(40)
+    assert told == [0]
