@@ -24,10 +24,13 @@ from certification.web.frame.pages import shown
 from certification.web.frame.program_words import all_in_words
 from certification.web.officers import outcomes, pages
 from certification.web.officers.scope import within
+from lrs.db import Session
 
 __all__ = ["KINDS", "KIND_WORDS", "ON_A_PAGE", "WAYS", "ReasonForm", "page"]
 
 ON_A_PAGE = 50
+COUNTED = 99
+"""So many of a kind are counted; of more it is said that there are more."""
 
 KINDS = {
     "khieu-nai": (Act.READ_DISPUTES, Act.ANSWER_DISPUTES),
@@ -65,33 +68,43 @@ class ReasonForm(Form):
 def list_cases() -> Response:
     """Open disputes, declarations to confirm, or requests about data."""
     sent = request.args.get("loai", "")
-    return outcomes.asked() or page(sent if sent in KINDS else "khieu-nai", None)
+    return outcomes.asked() or page(sent if sent in KINDS else None, None)
 
 
-def page(kind: str, form: Filled | None) -> Response:
-    """The list, with the form by which several are answered as it was sent."""
+def page(kind: str | None, form: Filled | None) -> Response:
+    """The list, with the form by which several are answered as it was sent; of no kind that of the first of which any
+    wait. As many SQL commands for many as for few."""
     tenant, on = who().tenant, today()
     left = cursors.after(tenant, (date, UUID))
     place = None if left is None else (left[0], left[1])
-    read, answers = KINDS[kind]
     with database().reading(tenant) as session:
-        told: dict[str, Any] = {"within": within(read), "limit": ON_A_PAGE + 1, "after": place}
-        found: list[Any] = []
-        if kind == "khai-bao":
-            found = list(declarations.listing(session, tenant, state=declarations.DECLARED, **told))
-        elif kind == "khieu-nai":
-            found = list(disputes.listing(session, tenant, state=disputes.OPEN, **told))
-        elif told["within"]:
-            found = requests.waiting(session, tenant, **told)
+        counts = {one: len(_waiting(session, tenant, one, COUNTED + 1)) for one in KINDS}
+        kind = kind or next((one for one, many in counts.items() if many), "khieu-nai")
+        found = _waiting(session, tenant, kind, ON_A_PAGE + 1, place)
         people = workers.known_workers(session, tenant, {one.number for one in found})
     part = cursors.page(tenant, found, ON_A_PAGE, as_of=on, key=lambda one: (one.due, one.id), show=lambda one: one)
     looking.saw(one.number for one in found[:ON_A_PAGE])
     own = {one.number for one in people.values() if one.id == who().worker}
     return shown(
         "officers/cases.html", kind=kind, items=part["items"], next=part["next"], first=left is None, people=people,
-        on=on, own=own, ways=WAYS.get(kind, {}) if rights.reach(who(), answers, on) else {}, kind_words=KIND_WORDS,
+        on=on, own=own, ways=WAYS.get(kind, {}) if rights.reach(who(), KINDS[kind][1], on) else {},
         form=form if form is not None else begun(ReasonForm), states=all_in_words(requests.STATES),
+        kind_words=KIND_WORDS, counts=counts, counted=COUNTED,
     )  # fmt: skip
+
+
+def _waiting(
+    session: Session, tenant: UUID, kind: str, limit: int, after: tuple[date, UUID] | None = None
+) -> list[Any]:
+    """Those of a kind that wait, the most urgent first, as far as the reader may know of them."""
+    told: dict[str, Any] = {"within": within(KINDS[kind][0]), "limit": limit, "after": after}
+    if not told["within"]:
+        return []
+    if kind == "khai-bao":
+        return list(declarations.listing(session, tenant, state=declarations.DECLARED, **told))
+    if kind == "khieu-nai":
+        return list(disputes.listing(session, tenant, state=disputes.OPEN, **told))
+    return requests.waiting(session, tenant, **told)
 
 
 def begun(schema: Any) -> Filled:

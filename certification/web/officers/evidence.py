@@ -25,15 +25,14 @@ __all__ = ["Told", "told"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A Statement of a worker: its day, what it is about, who says so, topics, quality with words, what it counts for;
-    `remark` where others tell the same."""
+    """A Statement of a worker: its day, what it is about, who says so, topics, the level of evidence in words,
+    what it counts for; `remark` where others tell the same."""
 
     statement: UUID
     day: date
     about: str
     provider: str
     topics: tuple[str, ...]
-    quality: str
     level: str
     minutes: int
     score: str
@@ -84,7 +83,6 @@ def told(
                 about=name or iri or transcript_words.UNNAMED,
                 provider=providers.get(authority, transcript_words.OTHER_SOURCE),
                 topics=tuple(dict.fromkeys(titles.get(one.what, one.what) for one in facts)),
-                quality=f"E{best.quality}",
                 level=LEVELS[best.quality],
                 minutes=max(one.minutes for one in facts),
                 score=transcript_words.percent(max(scores)) if scores else "",

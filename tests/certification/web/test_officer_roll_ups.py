@@ -22,6 +22,7 @@ from certification.access.permissions import Role
 from certification.acts import chain
 from certification.federation import making, recipients, rounds
 from certification.models import RollUp, RollUpRecipient
+from certification.web.officers.federation import made
 from lrs.db import Database
 from tests.certification.access.people import account, give
 from tests.certification.federation.province import CUT_OFF, PLAN, Centre, Province, changed
@@ -90,33 +91,46 @@ def test_figures_are_drafted_looked_at_again_signed_and_saved(world: World, oper
     assert "Ký số liệu này" not in operator.get(f"{shown}/ky").text, "signed once"
 
 
-def test_what_is_wrong_with_a_draft_stands_beside_its_field(world: World, operator: Visitor) -> None:
+def test_what_is_wrong_with_a_draft_stands_beside_its_field(
+    world: World, operator: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refused(**other: str) -> str:
         answer = operator.fill_in("/cong-doan/gui-len/moi", DRAFT | other)
         assert answer.status_code == 400
         return words(answer)
 
     missing = refused(unit="", on="", reason=" ")
-    for said in ("Nhập mã đơn vị", "Nhập ngày chốt", "Ghi công văn hoặc kế hoạch yêu cầu"):
+    for said in ("Chọn đơn vị", "Nhập ngày chốt", "Ghi công văn hoặc kế hoạch yêu cầu"):
         assert said in missing
-    assert "Không có đơn vị mang mã này" in refused(unit="vn/khong-co")
+    assert "Chọn lại: mục này không còn trong danh sách" in refused(unit="vn/khong-co")
     assert "Kế hoạch này không áp dụng" in refused(unit="vn/lao-cai", plan="lai-chau-31-kh-ldld-2026")
-    assert "đã kết thúc ngày 31/10/2026" in refused(unit="dn/xong")
     assert "Ngày chưa tới" in refused(on="31/12/2099")
+    monkeypatch.setattr(made, "MOST_UNITS", 1)
+    assert "đã kết thúc ngày 31/10/2026" in refused(unit="", other="dn/xong")
     with world.database.reading(world.tenant) as session:
         assert making.made(session, world.tenant) == []
 
 
 @pytest.mark.usefixtures("operator", "centre")
-def test_an_officer_makes_them_for_the_branch_and_an_auditor_only_reads(world: World, app: Flask) -> None:
+def test_an_officer_makes_them_for_the_branch_and_an_auditor_only_reads(
+    world: World, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     officer = _visitor(world, app.test_client(), "lan", Role.UPPER_OFFICER, "cd/lai-chau")
-    assert "Không có đơn vị mang mã này" in words(officer.fill_in("/cong-doan/gui-len/moi", DRAFT))
+    assert "Chọn lại: mục này không còn" in words(officer.fill_in("/cong-doan/gui-len/moi", DRAFT)), "not of the branch"
+    offered = officer.get("/cong-doan/gui-len/moi").text
+    assert ('value="cd/lai-chau"' in offered, 'value="cd/lao-cai"' in offered) == (True, False)
+    monkeypatch.setattr(made, "MOST_UNITS", 1)
+    assert "Không có đơn vị mang mã này" in words(
+        officer.fill_in("/cong-doan/gui-len/moi", {**DRAFT, "unit": "", "other": "vn/lai-chau"})
+    )
+    assert "Chọn đơn vị" in words(officer.fill_in("/cong-doan/gui-len/moi", {**DRAFT, "unit": ""}))
+    monkeypatch.undo()
     own = officer.fill_in("/cong-doan/gui-len/moi", {**DRAFT, "unit": "cd/lai-chau"})
     assert own.status_code == 303, words(own)
     other = _visitor(world, app.test_client(), "minh", Role.UPPER_OFFICER, "cd/lao-cai")
     assert other.get(own.location).status_code == 404
-    assert other.get("/cong-doan/tong-hop").status_code == 403, "who gathers sees all"
-    assert 'href="/cong-doan/tong-hop"' not in other.get("/cong-doan/chot-so-lieu").text
+    assert "đơn vị ngoài phạm vi của anh/chị" in words(other.get("/cong-doan/tong-hop")), "who gathers sees all"
+    assert 'href="/cong-doan/tong-hop/nhan"' not in other.get("/cong-doan/tong-hop").text
     auditor = _visitor(world, app.test_client(), "tra", Role.AUDITOR)
     assert auditor.get(own.location.removesuffix("/ky")).status_code == 200
     assert auditor.get(own.location).status_code == 403

@@ -152,10 +152,20 @@ def test_a_dossier_goes_from_review_over_a_return_to_a_decision_and_a_certificat
     shown = lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a05")
     assert (shown.status_code, "chờ xét" in shown.text) == (200, True)
     step = f"/cong-doan/ho-so-buoc/return/{YEAR}/a05"
+    elsewhere = lan.get(step)
     assert lan.fill_in(step, {"reason": " "}).status_code == 400
     assert hall.states()["a05"] == "confirmed"
     assert lan.fill_in(step, {"reason": "Thiếu bản chấm điểm CS4"}).status_code == 303
     assert "Thiếu bản chấm điểm CS4" in lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a05").text
+    late = lan.send(step, {**hidden_fields(elsewhere.text), "reason": "Gõ ở thẻ khác"})
+    assert late.status_code == 409
+    for said in (
+        "Bước gần nhất: trả lại , Cán bộ cấp trên lan",
+        "đã đăng ký",
+        "Gõ ở thẻ khác",
+        "Mở hồ sơ như hiện nay",
+    ):
+        assert said in words(late.text)
     assert hall.together(lan, "confirmed", "review", "a01", "a03", "a04").status_code == 303
     assert hall.states() == {"a01": "reviewed", "a03": "reviewed", "a04": "reviewed", "a05": "registered"}
     assert 'value="propose"' not in lan.get(BATCH.format("reviewed")).text, "the union proposes, not who is above it"

@@ -19,7 +19,7 @@ from certification.federation.rounds import UnknownRound
 from certification.federation.sums import Gathered, Line
 from certification.resources.access import database, now, today, who
 from certification.resources.errors import BadRequest, Fault, NotFound
-from certification.resources.gathered_roll_ups import FILE, book_of, seeing_all
+from certification.resources.gathered_roll_ups import FILE, book_of, seeing_all, sees_all
 from certification.vietnam import vietnam_day
 from certification.web.frame import refusals
 from certification.web.frame.fields import Form, file
@@ -47,14 +47,17 @@ class ReceiveForm(Form):
 
 @pages.page("/cong-doan/tong-hop", Act.READ_GATHERED)
 def list_rounds() -> Response:
-    """For which plans and cut-offs figures are gathered, and how each stands."""
+    """For which plans and cut-offs figures are gathered, and how each stands; whoever does not see every member's unit
+    is told who does, since a part of a sum is no sum."""
     tenant = who().tenant
     with database().reading(tenant) as session:
-        seeing_all(session, Act.READ_GATHERED)
-        found = [sums.gather(session, tenant, one.id, today=today()) for one in rounds.rounds(session, tenant)[:50]]
+        is_whole = sees_all(session, Act.READ_GATHERED)
+        known = rounds.rounds(session, tenant)[:50] if is_whole else []
+        found = [sums.gather(session, tenant, one.id, today=today()) for one in known]
     return shown(
-        "officers/federation/rounds.html", found=found, states=_counts, may=_may_receive(), may_gather=_may_gather()
-    )
+        "officers/federation/rounds.html", found=found, states=_counts, may=_may_receive() and is_whole,
+        may_gather=_may_gather(), is_whole=is_whole,
+    )  # fmt: skip
 
 
 @pages.page("/cong-doan/tong-hop/nhan", Act.RECEIVE_ROLL_UPS, methods=("GET", "POST"), most_bytes=FILE.most_bytes * 2)

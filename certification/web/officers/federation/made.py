@@ -24,9 +24,10 @@ from certification.resources.attainment import seen_by
 from certification.resources.errors import BadRequest, Fault
 from certification.resources.roll_ups import file_of, find_made, issuer, may_make
 from certification.rules import plans
+from certification.targets import grounds
 from certification.targets.freezing import NotFrozen
 from certification.targets.rates import NotBound
-from certification.units.trees import NotOnThatDay, UnknownOrganization
+from certification.units.trees import ENTERPRISE, NotOnThatDay, UnknownOrganization
 from certification.web.frame import refusals
 from certification.web.frame.fields import Form, choice, day, long_text, text
 from certification.web.frame.forms import filled_in
@@ -37,6 +38,9 @@ from lrs.api import Fault as LineFault
 from lrs.db import Session
 
 __all__ = ["STATES", "DraftForm", "SignForm"]
+
+MOST_UNITS = 200
+"""So many units are in a list; others are named by their code."""
 
 STATES: Mapping[str, tuple[object, str]] = {
     "draft": (_l("bản nháp, chưa ký"), "todo"),
@@ -54,10 +58,22 @@ NO_UNIT = _l("Không có đơn vị mang mã này mà anh/chị được lập s
 class DraftForm(Form):
     """What to count."""
 
-    unit = text(_l("Mã đơn vị"), needed=_l("Nhập mã đơn vị"), hint=_l("Ví dụ vn/lai-chau"), spellcheck="false")
-    plan = choice(_l("Kế hoạch"), needed=_l("Chọn kế hoạch"), as_list=True)
+    unit = choice(_l("Đơn vị"), needed=_l("Chọn đơn vị"), as_list=True)
+    plan = choice(
+        _l("Kế hoạch"), needed=_l("Chọn kế hoạch"), hint=_l("Những kế hoạch ràng buộc các đơn vị trên"), as_list=True
+    )
     on = day(_l("Ngày chốt"), needed=_l("Nhập ngày chốt"))
     reason = long_text(_l("Gửi theo văn bản nào"), needed=_l("Ghi công văn hoặc kế hoạch yêu cầu"), rows=2)
+
+
+class WideDraftForm(DraftForm):
+    """The same where there are more units than a list is good for: others by their code."""
+
+    unit = choice(_l("Đơn vị"), as_list=True, optional=False)
+    other = text(
+        _l("Hoặc mã của đơn vị không có trong danh sách"), hint=_l("Ví dụ dn/vd-01; ghi thì lấy đơn vị này"),
+        spellcheck="false",
+    )  # fmt: skip
 
 
 class SignForm(Form):
@@ -91,10 +107,14 @@ def draft_roll_up() -> AnyResponse:
     """Counts, freezes and drafts; then shows what would be signed."""
     tenant = who().tenant
     with database().reading(tenant) as session:
-        known = explanations.plan_names(plans.all_plans(session, tenant))
-        form = filled_in(DraftForm, choices={"plan": list(known.items())})
-        if form.faults and form.readable.get("unit") and not may_make(session, form.readable["unit"]):
-            form.refuse("unit", NO_UNIT)
+        units, known, is_wide = _offered(session, tenant)
+        start = {"unit": units[0][0]} if len(units) == 1 else {}
+        form = filled_in(WideDraftForm if is_wide else DraftForm, choices={"unit": units, "plan": known}, start=start)
+        other = form.readable.get("other")
+        if form.posted and is_wide and not (form.readable.get("unit") or other):
+            form.refuse("unit", _("Chọn đơn vị"))
+        if form.faults and other and not may_make(session, other):
+            form.refuse("other", NO_UNIT)
     if form.readable.get("on") and form.readable["on"] > today():
         form.refuse("on", _("Ngày chưa tới; số liệu chỉ chốt được từ ngày đó trở đi"))
     if form.sent:
@@ -103,7 +123,7 @@ def draft_roll_up() -> AnyResponse:
             with form.submitting() as session:
                 one = making.draft(session, tenant, prepared, issuer=to, now=now())
                 return form.done(url_for(".sign_roll_up", id=one.document.id), _("Xem lại rồi ký"))
-    return shown("officers/federation/draft.html", form=form)
+    return shown("officers/federation/draft.html", form=form, is_wide=is_wide)
 
 
 @pages.page("/cong-doan/gui-len/<uuid:id>", Act.READ_ROLL_UPS)
@@ -145,21 +165,40 @@ def roll_up_file(id: UUID) -> Response:
 
 def _drafted(said: Mapping[str, Any]) -> making.Prepared:
     """The figures, counted. Raises BadRequest, beside the field that is wrong."""
-    tenant, on = who().tenant, said["on"]
+    tenant, on, unit = who().tenant, said["on"], said.get("other") or said["unit"]
+    place = "other" if said.get("other") else "unit"
     told = {"plan": said["plan"], "on": on, "by": who().name, "reason": said["reason"], "now": now()}
     try:
         with database().reading(tenant, snapshot=True) as session:
-            if not may_make(session, said["unit"]):
-                raise UnknownOrganization(said["unit"])
-            return making.prepare(session, tenant, said["unit"], **told)
+            if not may_make(session, unit):
+                raise UnknownOrganization(unit)
+            return making.prepare(session, tenant, unit, **told)
     except UnknownOrganization:
-        raise BadRequest(Fault("unit", str(NO_UNIT))) from None
+        raise BadRequest(Fault(place, str(NO_UNIT))) from None
     except NotOnThatDay as error:
-        raise BadRequest(Fault("unit", str(error))) from None
+        raise BadRequest(Fault(place, str(error))) from None
     except NotBound:
         raise BadRequest(Fault("plan", _("Kế hoạch này không áp dụng cho đơn vị vào ngày đó"))) from None
     except NotFrozen:
         raise BadRequest(Fault("on", _("Chưa chốt được số liệu ngày này"))) from None
+
+
+def _offered(session: Session, tenant: UUID) -> tuple[list[tuple[str, str]], list[tuple[str, str]], bool]:
+    """The reader's units, from the top, enterprises last; the plans that bind any of them; whether there are more units
+    than the list has."""
+    on, reach = today(), rights.reach(who(), Act.MAKE_ROLL_UPS, today())
+    tree = grounds.land(session, tenant).on(on).tree
+    own = None if reach.everything else {one.id for one in rights.units_within(session, reach)}
+    nodes = [one for one in tree.nodes if own is None or one.id in own]
+    nodes.sort(key=lambda one: (one.kind == ENTERPRISE, len(tree.chain(one.code)), one.name))
+    every, handed_on = plans.all_plans(session, tenant), plans.inheritances(session, tenant)
+    bound = {plan.id for one in nodes for plan in plans.binding(every, handed_on, tree.chain(one.code), on)}
+    names = explanations.plan_names([one for one in every if one.id in bound] or every)
+    return (
+        [(one.code, f"{one.name} ({one.code})") for one in nodes[:MOST_UNITS]],
+        list(names.items()),
+        len(nodes) > MOST_UNITS,
+    )
 
 
 def _names(session: Session, one: Made) -> dict[str, str]:

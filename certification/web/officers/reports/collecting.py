@@ -125,8 +125,9 @@ def _page(form: Filled, code: str, key: Key) -> Response:
         "officers/reports/collect.html", form=form, report=report, at=named.address(code, key), on=on, which=which,
         items=[one for one in found if _fits(one, which)], every=len(found), filters=FILTERS,
         counts={name: sum(_fits(one, name) for one in found) for name in FILTERS}, states=all_in_words(words.STATES),
-        kinds=STATE_KINDS, periods=all_in_words(words.PERIODS), sums=sums(report), open_states=("submitted",
-        "approved"),
+        kinds=STATE_KINDS, periods=all_in_words(words.PERIODS), sums=sums(report),
+        open_states=("approved",) if which == "da-duyet" else ("submitted",),
+        direct=sum(one.above == code for one in found),
     )  # fmt: skip
 
 

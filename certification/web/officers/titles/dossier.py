@@ -33,6 +33,7 @@ from certification.web.frame.program_words import all_in_words, in_words
 from certification.web.officers import pages
 from certification.web.officers.scope import assessed
 from certification.web.officers.statuses import Short, in_short, of_workers
+from certification.web.officers.titles import meanwhile
 from lrs.db import Session
 
 __all__ = ["STEPS", "offered"]
@@ -102,10 +103,16 @@ def take_one_step(step: str, year: int, number: str) -> AnyResponse:
         with form.submitting(settles=True) as session:
             proceedings.step(session, tenant, who(), step, person.number, year, reason=form.values["reason"], now=now())
             return form.done(back, _("%(step)s: %(name)s", step=said, name=person.full_name))
+    with database().reading(tenant) as session:  # as it is now: somebody may have been faster than this form
+        one = listing.find(session, tenant, person.id, person.number, year)
+        can = step in offered(procedure, one, on)
+        since = None if can else meanwhile.last(session, tenant, one, procedure)
+    if not can:
+        form.faults.clear()  # nothing that is typed mends it: the page says what happened
     return shown(
-        "officers/titles/step.html", form=form, person=person, one=one, year=year, said=said, follows=follows,
-        back=back, title=title, state=in_words(words.STATES[one.state]), can=step in offered(procedure, one, on),
-        is_hard=step == "revoke", standing=standing,
+        "officers/titles/step.html", status=409 if form.posted and not can else 200, form=form, person=person, one=one,
+        year=year, said=said, follows=follows, back=back, title=title, state=in_words(words.STATES[one.state]), can=can,
+        is_hard=step == "revoke", standing=standing, since=since,
     )  # fmt: skip
 
 

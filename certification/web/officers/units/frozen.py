@@ -21,7 +21,6 @@ from certification.resources import cursors
 from certification.resources.access import caller, database, now, today, who
 from certification.resources.attainment import seen_by
 from certification.resources.errors import Fault, NotFound
-from certification.resources.gathered_roll_ups import sees_all
 from certification.rules import plans
 from certification.rules.plans import Plan
 from certification.targets import figures, freezing
@@ -131,7 +130,7 @@ def list_frozen() -> Response:
             after=(left[0], left[1]) if left else None, limit=ON_A_PAGE + 1,
         )  # fmt: skip
         nodes = organizations.nodes(session, tenant)
-        may_gather = bool(rights.reach(who(), Act.READ_GATHERED, today())) and sees_all(session, Act.READ_GATHERED)
+        may_gather = bool(rights.reach(who(), Act.READ_GATHERED, today()))
     given = found[:ON_A_PAGE]
     place = (given[-1].frozen, given[-1].id) if len(found) > ON_A_PAGE else None
     following = cursors.part(tenant, [], place, as_of=today(), show=str)["next"]
