@@ -95,7 +95,7 @@ def test_a_declaration_is_seen_with_its_photo_and_what_it_would_count_and_confir
     path = f"/cong-doan/viec/khai-bao/{case}/a05"
     assert path in union.lan.get("/cong-doan/viec?loai=khai-bao").text
     page = union.lan.get(path).text
-    assert "Minh chứng ở mức E3" in words(page)
+    assert "ở mức: được kiểm tra, chấm điểm" in words(page)
     assert "điểm gợi ý từ" in page
     [source] = re.findall(r'<img src="([^"]+)"', page)
     image = union.lan.get(source)
