@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, redirect, url_for
+from flask import Response
 from werkzeug.exceptions import NotFound as NoSuchPage
-from werkzeug.wrappers import Response as AnyResponse
 
 from certification.access.permissions import Act
 from certification.reports import drawing, filing, papers
@@ -25,14 +24,14 @@ __all__: list[str] = []
 
 
 @pages.page(f"{named.PATH}/xem-truoc/<path:code>", Act.READ_REPORTS)
-def preview_report(plan: str, period: str, cut_off: str, code: str) -> AnyResponse:
+def preview_report(plan: str, period: str, cut_off: str, code: str) -> Response:
     """What the files say, drawn from the same values; of a filed one its last filing."""
     key = named.key_of(plan, period, cut_off)
     with database().reading(who().tenant, snapshot=True) as session:
         report = named.report_at(session, code, key, Act.READ_REPORTS)
         filed = filing.find(session, who().tenant, code, key).id if report.state == "filed" else None
     if filed is not None:  # nothing of it is a draft any more
-        return redirect(url_for(".show_filing", filing_id=filed, **named.address(code, key)), 302)
+        return show_filing(plan, period, cut_off, filed, code)
     paper = _draft(plan, period, cut_off, code)
     return shown(
         "officers/reports/preview.html", report=report, at=named.address(code, key), kinds=tuple(MEDIA),
