@@ -14,6 +14,7 @@ from certification.dossiers.steps import OneDossier
 from certification.rules.title_procedures import TitleProcedure
 from certification.vietnam import vietnam_day
 from certification.web.frame.places import ROLES
+from certification.web.frame.program_words import in_words
 from lrs.db import Session
 
 __all__ = ["Meanwhile", "last"]
@@ -36,7 +37,7 @@ def last(session: Session, tenant: UUID, one: OneDossier, procedure: TitleProced
         return None
     step = taken[-1]
     wanted = procedure.steps.get(step.step) if procedure is not None else None
-    said = words.STEPS.get(step.step, step.step)
+    said = in_words(words.STEPS.get(step.step, step.step))
     may = wanted.roles if wanted is not None else frozenset[Role]()
     return Meanwhile(said, _role(session, tenant, step.done_by, step.done, may), step.done_by, step.done)
 
