@@ -455,4 +455,4 @@ def test_a_role_that_is_ended_is_kept_with_its_days(world: World, people: dict[s
 def test_every_role_says_how_far_it_reaches_over_what_and_what_for_and_the_record_is_only_added_to() -> None:
     assert set(REACHES) == set(PURPOSES) == {Role.WORKER, *OVER} == set(Role)
     assert {name for name in dir(records) if not name.startswith("_")} >= {"add", "latest"}
-    assert records.__all__ == ["SIGNED_IN", "TRIED", "Kept", "add", "latest", "sign_in"]
+    assert records.__all__ == ["OF_RIGHTS", "SIGNED_IN", "TRIED", "Kept", "add", "latest", "sign_in"]
