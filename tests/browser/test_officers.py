@@ -50,7 +50,7 @@ def test_a_worker_is_found_while_one_types_and_points_are_given_in_place(visit: 
         page.click(".giving button")
     assert "Đã xác nhận 1 điểm" in page.inner_text(".note.done")
     expect(page.locator(SAID)).to_contain_text("Đã xác nhận 1 điểm")
-    page.click("text=Rút >> nth=0")
+    page.click("a:text-is('Rút') >> nth=0")
     page.fill("#reason", "Nhập thử")
     with page.expect_navigation():
         page.click("button:has-text('Rút xác nhận')")

@@ -145,6 +145,7 @@ def _rows(session: Session, tenant: UUID, found: api.FoundStatements) -> list[di
             "verb": _verb(one["verb"]),
             "verb_id": one["verb"]["id"],
             "object": _object(one["object"]),
+            "refers_to": one["object"]["id"] if one["object"].get("objectType") == "StatementRef" else None,
             "result": _result(one.get("result") or {}),
             "authority": _authority(one.get("authority") or {}, names),
             "text": api.indented(drawn),
@@ -181,8 +182,8 @@ def _object(thing: Mapping[str, Any]) -> str:
     if kind == "Activity":
         return _named(thing.get("definition") or {}, "name") or str(thing["id"])
     if kind == "StatementRef":
-        return str(_("phát biểu %(id)s", id=thing["id"]))
-    return _actor(thing) if kind in ("Agent", "Group") else str(kind)
+        return str(_("một phát biểu khác"))
+    return _actor(thing) if kind in ("Agent", "Group") else str(_("việc của một phát biểu lồng trong"))
 
 
 def _result(result: Mapping[str, Any]) -> str:
