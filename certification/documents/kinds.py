@@ -54,17 +54,17 @@ RECOGNISED = (
 )
 PROPOSED = (
     Column("stt", "STT", 13, "right"),
-    Column("ho_ten", "Họ và tên", 43),
+    Column("ho_ten", "Họ và tên", 37),
     Column("ngay_sinh", "Ngày sinh", 22, "center"),
-    Column("don_vi", "Đơn vị, tổ", 39),
-    Column("cong_viec", "Công việc", 28),
+    Column("don_vi", "Đơn vị, tổ", 34),
+    Column("cong_viec", "Công việc", 24),
     Column("nl1", "NL1", 11, "right"),
     Column("nl2", "NL2", 11, "right"),
     Column("nl3", "NL3", 11, "right"),
-    Column("tong", "Tổng", 15, "right"),
+    Column("tong", "Tổng", 13, "right"),
     Column("thap_nhat", "Chỉ số thấp nhất", 14, "right"),
     Column("dong_y", "Số phiếu đồng ý/ tổng", 18, "center"),
-    Column("ghi_chu", "Ghi chú", 22),
+    Column("ghi_chu", "Ghi chú", 39),
 )
 
 ASSESSED = (

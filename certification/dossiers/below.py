@@ -7,6 +7,7 @@ same where somebody says so, is kept with the step and with the act.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +27,13 @@ def told(
     year: int,
     worker_ids: Collection[UUID],
     despite: Mapping[UUID, str],
+    *,
+    by: datetime | None = None,
 ) -> dict[UUID, dict[str, Any]]:
     """What the act about each of these workers says of that, by worker: points had and needed, and why all the same.
-    Nothing of whoever meets the criteria or was never judged. Few SQL commands."""
-    rows = archive.not_met(session, tenant, worker_ids, programme, year)
+    Nothing of whoever meets the criteria or was never judged. `by` asks what had been said by an instant. Few SQL
+    commands."""
+    rows = archive.not_met(session, tenant, worker_ids, programme, year, by=by)
     needs = {
         one: criteria.of_rule_file(session, tenant, one).total_at_least for one in {each[1] for each in rows.values()}
     }

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from certification.documents.kinds import DECISION, LIST, MINUTES, PROPOSAL
 from certification.documents.office import Block, Column, OfficeDocument, Paragraph, Signature, Table
 from certification.documents.typography import day_in_full
-from certification.dossiers import decisions, listing, proposals
+from certification.dossiers import below, decisions, listing, proposals
 from certification.dossiers.decisions import Decision
 from certification.dossiers.proposals import Proposed
 from certification.errors import NoCriteriaInForce
@@ -45,6 +46,7 @@ class _Job:
 def of_proposal(session: Session, tenant: UUID, proposal: UUID) -> dict[str, OfficeDocument]:
     """The minutes, the proposal and the list of a batch, by the ids of their kinds. Raises UnknownProposal.
 
+    Each says who was below the criteria when the batch was proposed: the points of the list are those of the people.
     A number of SQL commands that does not grow with the workers.
     """
     one = proposals.find(session, tenant, proposal)
@@ -52,6 +54,9 @@ def of_proposal(session: Session, tenant: UUID, proposal: UUID) -> dict[str, Off
     meeting, on = one.meeting, one.meeting.met_on
     ids = [person.worker_id for person in people]
     jobs = _jobs(session, tenant, ids, on)
+    despite = {person.worker_id: person.despite for person in people if person.despite is not None}
+    short = below.told(session, tenant, one.programme, one.year, ids, despite, by=one.proposed)
+    among_them = _short_of_all(short)
     head = letterheads.letterhead(session, tenant, one.unit, on)
     tree = organizations.tree(session, tenant, on)
     above = [tree.node(code).name for code in tree.parents(one.unit, UNION)]
@@ -74,7 +79,9 @@ def of_proposal(session: Session, tenant: UUID, proposal: UUID) -> dict[str, Off
             Paragraph(f"có mặt {meeting.present} người, vắng {meeting.absent} người.", "Thành phần:"),
             Paragraph(f"{meeting.chair or '……………………'}.", "Chủ trì:"),
             Paragraph(f"{meeting.secretary or '……………………'}.", "Thư ký:"),
-            Paragraph(f"Xét, đề nghị công nhận {_TITLE} năm {one.year} cho {len(people)} người.", "Nội dung:"),
+            Paragraph(
+                f"Xét, đề nghị công nhận {_TITLE} năm {one.year} cho {len(people)} người.{among_them}", "Nội dung:"
+            ),
             _votes(people, jobs),
             Paragraph("Cuộc họp kết thúc vào …… giờ …… cùng ngày."),
         ),
@@ -91,7 +98,7 @@ def of_proposal(session: Session, tenant: UUID, proposal: UUID) -> dict[str, Off
             Paragraph(
                 f"Năm {one.year} đơn vị có {number(come.registered)} người đăng ký, {number(come.self_assessed)} người "
                 f"tự đánh giá. Qua họp xét, đề nghị công nhận {_TITLE} cho {number(len(people))} người (có danh sách "
-                "kèm theo)."
+                f"kèm theo).{among_them}"
             ),
             Paragraph(
                 "Hồ sơ kèm theo: (1) biên bản họp xét; (2) danh sách đề nghị; (3) phiếu tự đánh giá của từng người."
@@ -106,7 +113,10 @@ def of_proposal(session: Session, tenant: UUID, proposal: UUID) -> dict[str, Off
         subject=f"Đề nghị công nhận {_TITLE} năm {one.year}",
         year=on.year,
         persons=_rows(
-            people, jobs, _points(session, tenant, ids, rules, one.programme, one.year, vietnam_day(one.proposed))
+            people,
+            jobs,
+            short,
+            _points(session, tenant, ids, rules, one.programme, one.year, vietnam_day(one.proposed)),
         ),
         signatures=(Signature("NGƯỜI LẬP BIỂU", meeting.secretary or ""), chair),
     )
@@ -195,14 +205,37 @@ def _votes(people: Collection[Proposed], jobs: Mapping[UUID, _Job]) -> Table:
 
 
 def _rows(
-    people: Collection[Proposed], jobs: Mapping[UUID, _Job], points: Mapping[UUID, tuple[Mapping[str, str], str]]
+    people: Collection[Proposed],
+    jobs: Mapping[UUID, _Job],
+    short: Mapping[UUID, Mapping[str, Any]],
+    points: Mapping[UUID, tuple[Mapping[str, str], str]],
 ) -> tuple[Mapping[str, str], ...]:
     rows = []
     for place, one in enumerate(people, 1):
         job, (told, note) = _job(jobs, one.worker_id), points.get(one.worker_id, ({}, ""))
         row = {"stt": str(place), "ho_ten": one.full_name, "don_vi": job.enterprise, "cong_viec": job.position}
-        rows.append({**row, **told, "dong_y": _cast(one), "ghi_chu": note})
+        notes = "; ".join(filter(None, (note, _short(short.get(one.worker_id, {})))))
+        rows.append({**row, **told, "dong_y": _cast(one), "ghi_chu": notes})
     return tuple(rows)
+
+
+def _short(told: Mapping[str, Any]) -> str:
+    """That somebody is below the criteria, and why he or she is proposed all the same."""
+    said = [f"chưa đạt ({told['points']}/{told['needed']} điểm theo minh chứng)"] if "points" in told else []
+    if "despite" in told:
+        said.append(f"vẫn đề nghị vì: {told['despite']}")
+    return "; ".join(said)
+
+
+def _short_of_all(short: Mapping[UUID, Mapping[str, Any]]) -> str:
+    """How many are, as a sentence that follows another; empty where nobody is."""
+    count = sum("points" in told for told in short.values())
+    if not count:
+        return ""
+    return (
+        f" Trong đó {number(count)} người chưa đạt tiêu chí theo kết quả đánh giá khi đề nghị; điểm và lý do vẫn đề "
+        "nghị ghi tại cột Ghi chú của danh sách."
+    )
 
 
 def _cast(one: Proposed) -> str:

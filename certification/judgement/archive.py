@@ -205,9 +205,16 @@ def outcomes(
 
 
 def not_met(
-    session: Session, tenant: UUID, worker_ids: Collection[UUID], programme: str, year: int
+    session: Session,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    programme: str,
+    year: int,
+    *,
+    by: datetime | None = None,
 ) -> dict[UUID, tuple[int, UUID]]:
-    """Those of these workers whose last result is any other than met: the points, and the rule file it was found by."""
+    """Those of these workers whose last result is any other than met: the points, and the rule file it was found by.
+    `by` as in `latest_of`."""
     rows = session.execute(
         sa.select(Assessment.worker_id, Assessment.total, Assessment.criteria_set_id).where(
             among(session, Assessment.worker_id, worker_ids),
@@ -215,7 +222,7 @@ def not_met(
             Assessment.programme == programme,
             Assessment.year == year,
             Assessment.outcome != MET,
-            Assessment.version == newest(programme, year),
+            Assessment.version == newest(programme, year, by),
         )
     )
     return {row[0]: (row[1], row[2]) for row in rows}

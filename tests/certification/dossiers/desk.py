@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -84,12 +84,13 @@ class Desk:
 
     def propose(
         self, *numbers: str, who: Who | None = None, unit: str = "cdcs/a", meeting: Meeting = MEETING,
-        votes: tuple[int | None, int | None] = (9, 10), now: datetime | None = None,
+        votes: tuple[int | None, int | None] = (9, 10), despite: Mapping[str, str] | None = None,
+        now: datetime | None = None,
     ) -> Proposal:  # fmt: skip
         with self.world.database.writing(self.tenant) as session:
             return proposals.propose(
-                session, self.tenant, who or self.hoa, unit, YEAR, meeting, [Voted(one, *votes) for one in numbers],
-                now=now or self.now,
+                session, self.tenant, who or self.hoa, unit, YEAR, meeting,
+                [Voted(one, *votes, (despite or {}).get(one)) for one in numbers], now=now or self.now,
             )  # fmt: skip
 
     def decide(self, *granted: str, refused: Sequence[Refused] = (), who: Who | None = None, **told: Any) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -13,9 +14,13 @@ from certification.documents.word import render
 from certification.documents.word_layout import default_template
 from certification.dossiers import papers
 from certification.dossiers.decisions import Refused
+from certification.evidence import sittings
+from certification.evidence.sittings import MemberPoints
+from certification.evidence.witnesses import Witness
+from certification.judgement import judging
 from tests.certification.certificates.issued import issue
 from tests.certification.documents.words import text_of
-from tests.certification.dossiers.desk import Desk
+from tests.certification.dossiers.desk import YEAR, Desk
 
 
 def test_minutes_proposal_and_list_say_what_the_meeting_decided(desk: Desk) -> None:
@@ -25,6 +30,7 @@ def test_minutes_proposal_and_list_say_what_the_meeting_decided(desk: Desk) -> N
         found = papers.of_proposal(session, desk.tenant, made.id)
     texts = {kind: text_of(render(default_template(KINDS[kind]), one)) for kind, one in found.items()}
     minutes = texts["bien-ban"].replace("\u00a0", " ")
+    assert "chưa đạt" not in minutes
     assert "Số: 01/BB-CĐCS" in minutes
     assert "có mặt 10 người, vắng 1 người" in minutes
     assert "9/10" in minutes
@@ -42,6 +48,28 @@ def test_minutes_proposal_and_list_say_what_the_meeting_decided(desk: Desk) -> N
     assert (row["nl1"], row["nl2"], row["nl3"], row["tong"], row["thap_nhat"]) == ("36", "36", "18", "90", "9")
     assert (row["dong_y"], row["ghi_chu"], row["don_vi"]) == ("9/10", "điểm tự chấm", "Doanh nghiệp A")
     assert all(render_pdf(one).startswith(b"%PDF-") for one in found.values())
+
+
+def test_papers_say_who_was_below_when_proposed_and_why_all_the_same(desk: Desk) -> None:
+    desk.reviewed("NV-1", "NV-2", "NV-3")
+    _attested(desk, desk.now, ("NV-1", 4), ("NV-2", 9))
+    made = desk.propose("NV-1", "NV-2", despite={"NV-1": "Đã xem bản giấy"})
+    _attested(desk, desk.now + timedelta(hours=1), ("NV-1", 9))
+    with desk.reading() as session:
+        found = papers.of_proposal(session, desk.tenant, made.id)
+    low, high = found["danh-sach-de-nghi"].persons
+    assert low["ghi_chu"].endswith("chưa đạt (40/80 điểm theo minh chứng); vẫn đề nghị vì: Đã xem bản giấy")
+    assert "chưa đạt" not in high["ghi_chu"]
+    for kind in ("bien-ban", "to-trinh"):
+        text = text_of(render(default_template(KINDS[kind]), found[kind])).replace("\u00a0", " ")
+        assert "Trong đó 1 người chưa đạt tiêu chí" in text
+
+
+def _attested(desk: Desk, at: datetime, *given: tuple[str, int]) -> None:
+    with desk.world.database.writing(desk.tenant) as session:
+        rows = [MemberPoints(one, dict.fromkeys(desk.indicators, many)) for one, many in given]
+        sittings.attest(session, desk.tenant, Witness("ban"), YEAR, rows, basis="Họp tổ", now=at)
+    judging.judge_all_stale(desk.world.database, desk.tenant, clock=lambda: at)
 
 
 def test_a_decision_lists_whom_it_recognises_and_nobody_else(desk: Desk) -> None:
