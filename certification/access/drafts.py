@@ -21,7 +21,10 @@ from certification.access import tokens
 from certification.models import FormDraft
 from lrs.db import Database, Session
 
-__all__ = ["LASTS", "MOST", "Draft", "drop", "find", "keep", "keep_in"]
+__all__ = ["FORM", "LASTS", "MOST", "OUTCOMES", "Draft", "drop", "find", "keep", "keep_in"]
+
+FORM, OUTCOMES = b"", b"outcomes"
+"""What is kept: sealed with it, so that what somebody typed is never taken for what the program found."""
 
 LASTS = timedelta(days=1)
 """How long it is kept: whoever finds the form open in the morning signs in the same day."""
@@ -47,12 +50,14 @@ def keep(database: Database, tenant: UUID, account: UUID, draft: Draft, *, peppe
         return keep_in(session, tenant, account, draft, pepper=pepper, now=now)
 
 
-def keep_in(session: Session, tenant: UUID, account: UUID, draft: Draft, *, pepper: bytes, now: datetime) -> str:
-    """The same in this transaction."""
+def keep_in(
+    session: Session, tenant: UUID, account: UUID, draft: Draft, *, kind: bytes = FORM, pepper: bytes, now: datetime
+) -> str:
+    """The same in this transaction, of either kind."""
     token = tokens.new(tenant)
     text = json.dumps([draft.path, draft.typed, draft.files], ensure_ascii=False).encode()
     nonce = secrets.token_bytes(_NONCE)
-    sealed = nonce + AESGCM(_key(pepper, token)).encrypt(nonce, zlib.compress(text), account.bytes)
+    sealed = nonce + AESGCM(_key(pepper, token)).encrypt(nonce, zlib.compress(text), account.bytes + kind)
     row = FormDraft(
         digest=_digest(pepper, token), tenant_id=tenant, account_id=account, sealed=sealed, expires=now + LASTS
     )
@@ -65,8 +70,11 @@ def keep_in(session: Session, tenant: UUID, account: UUID, draft: Draft, *, pepp
     return token
 
 
-def find(database: Database, tenant: UUID, account: UUID, token: str, *, pepper: bytes, now: datetime) -> Draft | None:
-    """What was kept under the token, for the account that typed it and for nobody else; None where there is nothing."""
+def find(
+    database: Database, tenant: UUID, account: UUID, token: str, *, kind: bytes = FORM, pepper: bytes, now: datetime
+) -> Draft | None:
+    """What was kept under the token, for the account that typed it and for nobody else; None where there is nothing of
+    this kind."""
     if tokens.token_tenant(token) != tenant:
         return None
     asked = _of(tenant, account, token, pepper), FormDraft.expires > now
@@ -75,7 +83,7 @@ def find(database: Database, tenant: UUID, account: UUID, token: str, *, pepper:
     if sealed is None:
         return None
     try:
-        text = AESGCM(_key(pepper, token)).decrypt(sealed[:_NONCE], sealed[_NONCE:], account.bytes)
+        text = AESGCM(_key(pepper, token)).decrypt(sealed[:_NONCE], sealed[_NONCE:], account.bytes + kind)
     except InvalidTag:
         return None
     path, typed, files = json.loads(zlib.decompress(text))

@@ -19,12 +19,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from certification.access import drafts
 from certification.access.drafts import Draft
+from certification.access.permissions import Act
 from certification.models import Worker
 from certification.resources import looking
 from certification.resources.access import database, now, pepper, signed_in, who
 from certification.web.frame.forms import Filled
 from certification.web.frame.pages import shown
 from certification.web.frame.program_words import in_words
+from certification.web.officers.scope import within
 from lrs.db import Session, among
 
 __all__ = ["STEPS", "Outcome", "asked", "led_to"]
@@ -60,30 +62,34 @@ def led_to(
     told = [(one.name, json.dumps([one.is_done, one.words])) for one in sorted(outcomes, key=lambda one: one.is_done)]
     draft = Draft(back, (("about", about), ("step", step), *told))
     mine = signed_in()
-    token = drafts.keep_in(session, mine.tenant, mine.account, draft, pepper=pepper(), now=now())
+    token = drafts.keep_in(session, mine.tenant, mine.account, draft, kind=drafts.OUTCOMES, pepper=pepper(), now=now())
     return form.done(f"{back}{'&' if '?' in back else '?'}{urlencode({ASKED: token})}")
 
 
 def asked() -> Response | None:
     """The page, where the address of a list asks for it; None for the list itself, and where it is kept no longer."""
     mine, token = signed_in(), request.args.get(ASKED, "")
-    kept = drafts.find(database(), mine.tenant, mine.account, token, pepper=pepper(), now=now()) if token else None
-    if kept is None or kept.typed[0][0] != "about" or kept.typed[0][1] not in STEPS:
+    if not token:
+        return None
+    kept = drafts.find(database(), mine.tenant, mine.account, token, kind=drafts.OUTCOMES, pepper=pepper(), now=now())
+    if kept is None:
         return None
     (_about, about), (_step, step), *told = kept.typed
     outcomes = [Outcome(name, *json.loads(said)) for name, said in told]
     people = _people([UUID(one.name) for one in outcomes]) if about == "ho-so" else {}
     looking.saw_these(people)
+    seen = [one for one in outcomes if about != "ho-so" or UUID(one.name) in people]
     done = sum(one.is_done for one in outcomes)
     lead = LEADS[about]({"done": done, "left": len(outcomes) - done})
     return shown(
-        "officers/outcomes.html", outcomes=outcomes, people={str(id): one for id, one in people.items()},
+        "officers/outcomes.html", outcomes=seen, people={str(id): one for id, one in people.items()},
         step=in_words(str(STEPS[about][step])), back=kept.path, lead=lead,
     )  # fmt: skip
 
 
 def _people(ids: Sequence[UUID]) -> Mapping[UUID, Any]:
-    """Number and name by id."""
+    """Number and name by id, of those whose dossiers the reader sees."""
     known = sa.select(Worker.id, Worker.number, Worker.full_name).where(Worker.tenant_id == who().tenant)
     with database().reading(who().tenant) as session:
-        return {row.id: row for row in session.execute(known.where(among(session, Worker.id, list(ids))))}
+        seen = within(Act.READ_DOSSIERS).workers(session, Worker.id)
+        return {row.id: row for row in session.execute(known.where(among(session, Worker.id, list(ids)), seen))}

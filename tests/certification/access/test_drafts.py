@@ -31,6 +31,8 @@ def test_a_draft_of_any_length_is_sealed_and_only_its_owner_finds_it(
     assert found(lan, token, pepper=b"other") is None
     assert found(lan, "") is None
     assert drafts.find(database, new_id(), lan, token, pepper=PEPPER, now=now) is None
+    of_another_kind = drafts.find(database, tenant, lan, token, kind=drafts.OUTCOMES, pepper=PEPPER, now=now)
+    assert of_another_kind is None, "what was typed is never shown as what the program found"
     assert found(lan, token, now + drafts.LASTS) is None
     with database.reading(tenant) as session:
         kept = session.scalars(sa.select(FormDraft.sealed).where(FormDraft.tenant_id == tenant)).one()
