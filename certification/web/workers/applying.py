@@ -105,6 +105,8 @@ class OwnDossier:
     offered: tuple[str, ...]
     scored: int
     to_score: int
+    returned: StepTaken | None = None
+    """The step by which it was given back, where nothing followed; its reason says what to mend."""
 
     @property
     def words(self) -> str:
@@ -120,6 +122,11 @@ class OwnDossier:
     def can_hand_in(self) -> bool:
         """Whether it waits for nothing but being handed in."""
         return HAND_IN in self.offered and self.is_scored
+
+    @property
+    def can_come_back(self) -> bool:
+        """Whether there is time yet to hand it in."""
+        return HAND_IN in self.offered
 
     def last_day(self, step: str) -> date | None:
         """The last day of a step."""
@@ -148,7 +155,9 @@ def own_dossier_of(session: Session, person: Person, year: int) -> OwnDossier:
         indicators, offered = set(), ()
     said = self_scores.last_known(session, tenant, [person.id], PROGRAMME, year, on)[person.id]
     scored = len(indicators & {each.indicator for each in said})
-    return OwnDossier(year, state, titled, one, procedure, offered, scored, len(indicators))
+    last = listing.history(session, tenant, one)[-1:] if one is not None else []
+    returned = last[0] if last and last[0].step == "return" else None
+    return OwnDossier(year, state, titled, one, procedure, offered, scored, len(indicators), returned)
 
 
 def _is_mine(step: Step, state: str, year: int, on: date) -> bool:

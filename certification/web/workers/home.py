@@ -17,7 +17,7 @@ from certification.rules.criteria import PROGRAMME
 from certification.web.frame.pages import shown
 from certification.web.frame.written import day as as_day
 from certification.web.workers import own, pages
-from certification.web.workers.applying import KINDS, own_dossier_of
+from certification.web.workers.applying import KINDS, OwnDossier, own_dossier_of
 from certification.web.workers.own import Year
 from lrs.db import Session
 
@@ -35,12 +35,14 @@ def home() -> Response:
         person = own.mine(session, Act.READ_ASSESSMENT)
         found = own.year_of(session, person, year)
         titles = register.entries(session, tenant, limit=5, worker=person.id)
-        tasks = _tasks(session, person, found, year)
+        dossier = own_dossier_of(session, person, year) if year in (today().year, today().year - 1) else None
+        tasks = _tasks(session, person, found, year, dossier)
     return shown(
         "workers/home.html",
         person=person,
         found=found,
         year=year,
+        dossier=dossier,
         tasks=tasks,
         titles=[_title(one) for one in titles if one.issued],
         kinds=own.KINDS,
@@ -58,7 +60,9 @@ def _title(one: Entry) -> dict[str, Any]:
     }
 
 
-def _tasks(session: Session, person: Person, found: Year | None, year: int) -> list[dict[str, Any]]:
+def _tasks(
+    session: Session, person: Person, found: Year | None, year: int, dossier: OwnDossier | None
+) -> list[dict[str, Any]]:
     """What the worker can do now, the most useful first."""
     tasks: list[dict[str, Any]] = []
     for row in found.lacking[:FIRST] if found else ():
@@ -71,8 +75,8 @@ def _tasks(session: Session, person: Person, found: Year | None, year: int) -> l
                 "kind": "todo",
             }
         )
-    if year in (today().year, today().year - 1):
-        of_title = _of_title(session, person, year)
+    if dossier is not None:
+        of_title = _of_title(dossier, year)
         tasks.insert(0 if of_title["kind"] == "todo" else len(tasks), of_title)
     said = self_scores.last_known(session, who().tenant, [person.id], PROGRAMME, year, today())[person.id]
     of = len(found.said.rows) if found else 10
@@ -110,9 +114,8 @@ def _tasks(session: Session, person: Person, found: Year | None, year: int) -> l
     return tasks
 
 
-def _of_title(session: Session, person: Person, year: int) -> dict[str, Any]:
+def _of_title(dossier: OwnDossier, year: int) -> dict[str, Any]:
     """Registering for the title, or how that stands."""
-    dossier = own_dossier_of(session, person, year)
     address = url_for(".own_dossier", nam=None if year == today().year else year)
     if "register" in dossier.offered:
         last = dossier.last_day("register")
@@ -126,7 +129,7 @@ def _of_title(session: Session, person: Person, year: int) -> dict[str, Any]:
     return {
         "words": _("Danh hiệu “Công dân học tập” năm %(year)s", year=year),
         "address": address,
-        "hint": _("Đã chấm đủ điểm; còn bước nộp.") if dossier.can_hand_in else "",
+        "hint": _("Đã chấm đủ điểm; còn bước nộp.") if dossier.can_hand_in and not dossier.returned else "",
         "status": _("đã có danh hiệu") if dossier.titled else dossier.words,
         "kind": "good" if dossier.titled else KINDS.get(dossier.state, "off"),
     }

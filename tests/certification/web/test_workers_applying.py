@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -95,6 +96,10 @@ def test_nothing_is_handed_in_before_every_point_and_a_returned_one_again(
     page = hoa.get(PAGE).text
     assert "Xem lại CS3" in page
     assert "Nộp tự đánh giá" in page
+    for path in ("/cua-toi", PAGE):
+        assert re.search(r"Bị trả lại: sửa rồi nộp lại.{0,80}Xem lại CS3", hoa.get(path).text, re.S), path
+    assert take(hoa, "self-assess").status_code == 303
+    assert "Bị trả lại" not in hoa.get("/cua-toi").text
     assert "Chưa đăng ký" in people["mai"].get(PAGE).text, "the other worker's page is about the other worker"
     assert people["lan"].get(PAGE).status_code in (403, 404)
 
