@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from certification.reports.entered import Entered, Value
 from certification.reports.places import Place, Unit
 from certification.rules import report_forms
 from certification.rules.report_forms import PERIODS, ReportForm
+from certification.vietnam import vietnam_day
 from lrs.db import Session, among
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "Row",
     "Taken",
     "UnknownPeriod",
+    "days_between",
+    "handed_in_on",
     "of_key",
     "rows",
     "show",
@@ -126,6 +129,13 @@ class OneReport:
         return NEW if self.row is None else self.row.state
 
     @property
+    def days_handed_in_late(self) -> int:
+        """How many days too late it was handed in; 0 for one that is not handed in, or was in time."""
+        if self.state not in CLOSED:
+            return 0
+        return days_between(self.due, handed_in_on((one.step, one.at) for one in self.steps))
+
+    @property
     def due(self) -> date | None:
         """The last day on which it is handed in."""
         if self.row is not None:
@@ -168,6 +178,23 @@ def rows(session: Session, tenant: UUID, key: Key, organizations: Collection[UUI
     """The rows of these organizations' reports, by organization, in one SQL command."""
     query = sa.select(*COLUMNS).where(*of_key(tenant, key), among(session, Report.organization_id, organizations))
     return {row[0]: Row(*row) for row in session.execute(query)}
+
+
+def handed_in_on(steps: Iterable[tuple[str, datetime]]) -> date | None:
+    """The day in Vietnam of the last handing in, by a report's steps in their order; those that correct what was filed
+    do not count."""
+    day = None
+    for step, at in steps:
+        if step == "file":
+            break
+        if step == "submit":
+            day = vietnam_day(at)
+    return day
+
+
+def days_between(due: date | None, handed_in: date | None) -> int:
+    """How many days after its last day a report was handed in; 0 for one in time, or without either day."""
+    return 0 if due is None or handed_in is None else max(0, (handed_in - due).days)
 
 
 def of_key(tenant: UUID, key: Key) -> tuple[sa.ColumnElement[bool], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -34,6 +34,7 @@ from tests.certification.web.visitor import Visitor, hidden_fields
 PLAN = "lao-cai-2022"
 KEY = Key(PLAN, "yearly", date(2026, 10, 31))
 AT = f"/cong-doan/bao-cao/{PLAN}/yearly/2026-10-31"
+DAY = timedelta(days=1)
 A, TOP = "cdcs/a", "cd/lao-cai"
 TEXTS = {"m-results-text": "Nhận thức có chuyển biến", "m-limits-text": "Kinh phí còn hạn hẹp"}
 
@@ -230,8 +231,9 @@ def test_a_report_goes_from_handing_in_to_filing_and_what_differs_is_told(office
     office.enter(office.chi, TOP, {**TEXTS, "m-leaflets": "7"})
     assert "Cấp dưới đã duyệt: 50 (1 đơn vị)" in office.chi.get(f"{AT}/nhap/{TOP}").text
     office.take(office.chi, TOP, "nop")
-    refused = office.take(office.chi, TOP, "duyet")
-    assert (refused.status_code, "không tự duyệt" in refused.text) == (400, True)
+    assert f'href="{AT}/buoc/duyet/{TOP}"' not in (seen := office.chi.get(f"{AT}/xem/{TOP}").text)
+    assert "Anh/chị đã nhập hoặc nộp báo cáo này nên không duyệt được" in seen
+    assert f'href="{AT}/buoc/duyet/{TOP}"' in office.dung.get(f"{AT}/xem/{TOP}").text
     office.take(office.dung, TOP, "duyet")
     paper = {"number": "05/BC-LĐLĐ", "filed_on": "31/10/2026", "signer": "Lò Thị Hằng"}
     wrong = office.chi.fill_in(f"{AT}/phat-hanh/{TOP}", {**paper, "signer": "Ai"})
@@ -250,6 +252,29 @@ def test_a_report_goes_from_handing_in_to_filing_and_what_differs_is_told(office
     told = words(office.chi.get(different).text)
     assert "Tờ gấp, tờ rơi, poster mục nhập 57 58 +1" in told
     assert office.lan.get(filed.location).status_code == 404
+
+
+def test_whoever_writes_for_a_unit_below_is_told_and_is_not_offered_to_approve(office: Office) -> None:
+    office.enter(office.lan, A, TEXTS)
+    pages = [f"{AT}/{way}/{A}" for way in ("xem", "nhap", "buoc/nop")]
+    assert ["Anh/chị làm thay CĐCS Công ty A" in office.chi.get(one).text for one in pages] == [True] * 3
+    assert ["Anh/chị làm thay" in office.lan.get(one).text for one in pages] == [False] * 3
+    office.take(office.chi, A, "nop")
+    offered = [f'href="{AT}/buoc/duyet/{A}"' in one.get(pages[0]).text for one in (office.chi, office.dung)]
+    assert offered == [False, True]
+    assert "nên không duyệt được" in words(office.chi.get(f"{AT}/buoc/duyet/{A}").text)
+
+
+def test_a_report_that_was_handed_in_late_says_so_afterwards(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.enter(office.lan, A, TEXTS)
+    seen = office.lan.get(f"{AT}/xem/{A}").text
+    due = office.show().due
+    assert due is not None
+    monkeypatch.setattr(stepping, "now", lambda: datetime(due.year, due.month, due.day, 3, tzinfo=UTC) + 14 * DAY)
+    office.take(office.lan, A, "nop")
+    assert "nộp muộn" not in seen
+    assert "nộp muộn 14 ngày" in words(office.lan.get(f"{AT}/xem/{A}").text)
+    assert "nộp muộn 14 ngày" in words(office.chi.get(f"{AT}/tong-hop/{TOP}").text)
 
 
 def test_an_upper_union_collects_approves_many_and_reminds(office: Office) -> None:

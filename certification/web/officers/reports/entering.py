@@ -26,7 +26,7 @@ from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.reports import named, shown_paper, typed
 from certification.web.officers.reports.listed import STATE_KINDS
-from certification.web.officers.reports.one import progress
+from certification.web.officers.reports.one import is_for_another, progress
 
 __all__ = ["SOURCES", "Below", "Line", "Part", "parts"]
 
@@ -101,7 +101,7 @@ def enter_report(plan: str, period: str, cut_off: str, code: str) -> Response:
     return shown(
         "officers/reports/enter.html", form=filled, report=report, at=at, parts=parts(report, rows), typed=typed,
         states=all_in_words(words.STATES), kinds=STATE_KINDS, periods=all_in_words(words.PERIODS),
-        progress=progress(report), on=today(),
+        progress=progress(report), on=today(), for_another=is_for_another(report),
         closed=report.state in CLOSED, figures=[item.code for item in form.items if item.is_ours],
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ from certification.web.frame.pages import shown
 from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
 from certification.web.officers.reports import named
-from certification.web.officers.reports.one import may_take, progress
+from certification.web.officers.reports.one import is_for_another, is_own, may_take, progress
 
 __all__ = ["WAYS", "Way"]
 
@@ -111,6 +111,7 @@ def step_report(plan: str, period: str, cut_off: str, way: str, code: str) -> Re
     with database().reading(tenant) as session:
         report = named.report_at(session, code, key, Act.TAKE_REPORT_STEPS)
         may = may_take(session, report)[of.step]
+        own = of.step == "approve" and is_own(session, report)
     form, at = filled_in(CommentForm), named.address(code, key)
     if form.sent:
         with form.submitting(settles=True) as session:
@@ -124,7 +125,8 @@ def step_report(plan: str, period: str, cut_off: str, way: str, code: str) -> Re
         "officers/reports/step.html", form=form, report=report, at=at, way=of, may=may,
         states=all_in_words(words.STATES),
         periods=all_in_words(words.PERIODS), progress=progress(report), waiting=waiting if of.step == "submit" else [],
-        too_early=of.step == "submit" and key.cut_off > today(),
+        too_early=of.step == "submit" and key.cut_off > today(), is_own=own,
+        for_another=of.step == "submit" and is_for_another(report),
     )  # fmt: skip
 
 
