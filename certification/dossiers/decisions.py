@@ -164,6 +164,7 @@ def decide(
         session, tenant, programme, year, numbers, known=steps.knowing(session, tenant, who, [grant, refuse], today)
     )
     faults += told.faults
+    faults += _before_meeting(session, tenant, told, decided_on)
     yes, no = _parted(told, len(granted))
     faults += _against(session, tenant, who, grant, yes, told, today, decided_on)
     faults += _against(session, tenant, who, refuse, no, told, today, decided_on)
@@ -346,15 +347,19 @@ def _against(
     on: date,
 ) -> list[Fault]:
     found = steps.refusals(session, tenant, who, step, dossiers, today, on)
-    faults = faults_of(told, [(one.worker_id, one.message) for one in found])
-    met = proposals.met_on(session, tenant, {one.proposal_id for one in dossiers if one.proposal_id is not None})
-    days = {one.worker_id: met[one.proposal_id] for one in dossiers if one.proposal_id is not None}
-    early = [
-        (one, f"quyết định ngày {written(on)} trước cuộc họp đề nghị ngày {written(day)}")
-        for one, day in days.items()
-        if on < day
-    ]
-    return faults + faults_of(told, early)
+    return faults_of(told, [(one.worker_id, one.message) for one in found])
+
+
+def _before_meeting(session: Session, tenant: UUID, told: Named, on: date) -> list[Fault]:
+    """That the day lies before the meeting that proposed, once for everybody: the last of those meetings."""
+    met = proposals.met_on(session, tenant, {one.proposal_id for one in told.dossiers if one.proposal_id is not None})
+    late = [day for one in told.dossiers if one.proposal_id is not None and (day := met[one.proposal_id]) > on]
+    if not late:
+        return []
+    message = (
+        f"quyết định ngày {written(on)} trước cuộc họp đề nghị ngày {written(max(late))} ({len(late)} người); sửa ngày"
+    )
+    return [Fault(0, "decided_on", message)]
 
 
 def _twice_in_here(session: Session, tenant: UUID, dossiers: list[steps.OneDossier], told: Named) -> list[Fault]:

@@ -182,7 +182,7 @@ def signer(session: Session, tenant: UUID, code: str, name: str, on: date) -> Si
     known = signers(session, tenant, code, on)
     found = [one for one in known if plain(one.name) == plain(name)]
     if not found:
-        raise UnknownSigner(name, code, on, (one.name for one in known))
+        raise UnknownSigner(name, _node(session, tenant, code).name, on, (one.name for one in known))
     return found[-1]
 
 

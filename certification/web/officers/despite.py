@@ -42,19 +42,14 @@ def schema(workers: Iterable[UUID]) -> dict[str, Any]:
     return described
 
 
-def check(form: Filled, below: Sequence[tuple[UUID, str, Short]]) -> None:
-    """Refuses the form for each of these workers, by id and name, about whom it is not said."""
+def check(form: Filled, below: Sequence[tuple[UUID, str, Short]], *, unticked: Any) -> None:
+    """Refuses the form for each of these workers, by id and name, about whom it is not said; `unticked` is what to do
+    about one who is not ticked, with %(name)s, %(total)s and %(need)s in it."""
     for worker, name, status in below:
         ticked, reason = form.typed.get(known(worker)) == "1", form.typed.get(because(worker), "").strip()
         if not ticked:
-            form.refuse(
-                known(worker),
-                _(
-                    "%(name)s chưa đạt (%(total)s/%(need)s điểm): đánh dấu là đã biết và ghi lý do, hoặc bỏ ra khỏi "
-                    "danh sách",
-                    name=name, total=status.total or 0, need=status.need,
-                ),
-            )  # fmt: skip
+            said = str(unticked) % {"name": name, "total": status.total or 0, "need": status.need}
+            form.refuse(known(worker), said)
         elif not reason:
             form.refuse(because(worker), _("%(name)s: ghi lý do vẫn làm dù chưa đạt", name=name))
 

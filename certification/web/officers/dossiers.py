@@ -42,6 +42,9 @@ from lrs.db import Session, among
 
 __all__ = ["STEPS_FROM", "Part", "asked_year", "gather"]
 
+UNTICKED = _l(
+    "%(name)s chưa đạt (%(total)s/%(need)s điểm): đánh dấu là đã biết và ghi lý do, hoặc bỏ ra khỏi danh sách"
+)
 ON_A_PAGE = 50
 AT_ONCE = 1_000
 """Dossiers about which one step is taken at once."""
@@ -184,7 +187,8 @@ def propose() -> AnyResponse:
     form = filled_in(_meeting_form(people, said))
     if form.posted and request.form.get("viec") == despite.LEAVE_OUT:
         return _without(form, people, said)
-    despite.check(form, [(one.id, one.full_name, said[one.id]) for one in people if said[one.id].is_below])
+    short = [(one.id, one.full_name, said[one.id]) for one in people if said[one.id].is_below]
+    despite.check(form, short, unticked=UNTICKED)
     if place is None or place.code is None:
         form.refuse("", _("Chọn nơi làm việc là công đoàn đứng tên đề nghị trước"))
     if form.sent and place is not None and place.code is not None:

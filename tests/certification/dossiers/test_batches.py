@@ -134,11 +134,11 @@ def test_every_fault_of_a_decision_is_told_and_nothing_of_it_is_done(desk: Desk)
             decided_on=date(2026, 11, 17), signer="Trần Không Quyền",
         )  # fmt: skip
     assert said(refused) == [
-        (0, "signer", ""), (1, "number", "NV-1"), (1, "number", "NV-1"), (2, "number", "NV-3"), (3, "number", "NV-4"),
-        (4, "number", "NV-9"), (5, "number", "NV-2"), (5, "reason", ""), (6, "number", "NV-1"),
+        (0, "signer", ""), (0, "decided_on", ""), (1, "number", "NV-1"), (2, "number", "NV-3"), (3, "number", "NV-4"),
+        (4, "number", "NV-9"), (5, "reason", ""), (6, "number", "NV-1"),
     ]  # fmt: skip
     assert "Ngày đó có quyền ký: Lê Văn Ký" in refused.value.faults[0].message
-    assert "trước cuộc họp đề nghị ngày 18/11/2026" in refused.value.faults[1].message
+    assert "trước cuộc họp đề nghị ngày 18/11/2026 (2 người)" in refused.value.faults[1].message
     assert count(desk.world.database, desk) == before
     assert (desk.state("NV-1"), desk.state("NV-2"), desk.state("NV-3")) == ("proposed", "proposed", "reviewed")
 

@@ -40,6 +40,9 @@ from lrs.db import Session, among, beside
 
 __all__ = ["MOST", "Candidate"]
 
+UNTICKED = _l(
+    "%(name)s chưa đạt (%(total)s/%(need)s điểm): đánh dấu là đã biết và ghi lý do, hoặc đánh dấu không công nhận"
+)
 MOST = 1_000
 """Workers on one page; whoever decides about more at once sends the decision over the JSON interface."""
 MOST_BYTES = 4 * 1024 * 1024
@@ -113,7 +116,8 @@ def decide() -> AnyResponse:
         out = despite.left(form, [one.worker.id for one in short])
         people = [one for one in people if one.worker.id not in out]
     elif form.posted:
-        despite.check(form, [(one.worker.id, one.worker.full_name, one.status) for one in short])
+        despite.check(form, [(one.worker.id, one.worker.full_name, one.status) for one in short], unticked=UNTICKED)
+        _contradictions(form, people)
     if form.sent and lost:
         form.refuse("", _("%(count)s người không còn trong phạm vi của anh/chị; xem lại danh sách", count=lost))
     if form.sent and people:
@@ -138,6 +142,18 @@ def decide() -> AnyResponse:
         "officers/titles/decide.html", form=form, people=people, year=year, refusing=refusing, why=why, most=MOST,
         told_year=None if year == on.year else year, bodies=bodies, leave_out=despite.LEAVE_OUT,
     )  # fmt: skip
+
+
+def _contradictions(form: Filled, people: Sequence[Candidate]) -> None:
+    """Refuses the form for each who is to be recognised all the same and not to be."""
+    for one in people:
+        both = refusing(one), despite.known(one.worker.id)
+        if one.status.is_below and all(form.typed.get(field) == "1" for field in both):
+            said = _(
+                "%(name)s: vừa đánh dấu vẫn công nhận vừa đánh dấu không công nhận; bỏ một trong hai",
+                name=one.worker.full_name,
+            )
+            form.refuse(refusing(one), said)
 
 
 def _parted(form: Filled, people: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
