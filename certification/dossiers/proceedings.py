@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from certification import bulk
 from certification.access.who import Who
-from certification.dossiers import ending, steps, words
+from certification.dossiers import below, ending, steps, words
 from certification.dossiers.steps import NotTwice, OneDossier, Refusal, TooLate, UnknownDossier
 from certification.evidence import self_scores
 from certification.evidence.words import reason_faults
@@ -41,6 +41,9 @@ SINGLE = (
 
 TOGETHER = ("register", "confirm", "return", "review", "withdraw")
 """Those of them that can be taken about many at once."""
+
+_APPROVING = ("confirm", "review")
+"""Steps whose act says who was below the criteria."""
 
 
 def step(
@@ -79,7 +82,8 @@ def step(
         return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
     steps.take(session, tenant, who, wanted, [one], now, row=row, each={one.worker_id: told})
     said: dict[str, Any] = {"reason": reason} if reason else {}
-    steps.record(session, tenant, who, name, [one], now, **said)
+    short = below.told(session, tenant, programme, year, [one.worker_id], {}) if name in _APPROVING else {}
+    steps.record(session, tenant, who, name, [one], now, each=short, **said)
     return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
 
 
@@ -143,7 +147,8 @@ def step_many(
         each = {one.worker_id: {"reason": reason} for one in going}
         steps.take(session, tenant, who, wanted, going, now, row={"due": None}, each=each)
         said: dict[str, Any] = {"reason": reason} if reason else {}
-        steps.record(session, tenant, who, name, going, now, **said)
+        short = below.told(session, tenant, programme, year, list(each), {}) if name in _APPROVING else {}
+        steps.record(session, tenant, who, name, going, now, each=short, **said)
     return Done(tuple(one.worker_id for one in going), refused)
 
 

@@ -333,6 +333,8 @@ def test_whoever_is_below_is_proposed_and_recognised_only_where_that_is_known_an
     hall, hoa, lan = uneven, uneven.visitor("hoa"), uneven.visitor("lan")
     met, low = hall.ids["a01"], hall.ids["a03"]
     assert "chưa đạt: 20/80 điểm" in words(lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a03").text)
+    reviews = [one for one in acts_of(hall, "dossier.review") if "points" in one]
+    assert reviews == [{"year": YEAR, "points": 20, "needed": 80}]
     page, action = hoa.get(BATCH.format("reviewed")).text, "/cong-doan/ho-so/lam?trang_thai=reviewed"
     assert "Trừ người chưa đạt (1 người ở trang này)" in words(page)
     sent = {**hidden_fields(page, action), "nguoi": [met, low], "viec": "propose", "tru-chua-dat": "1"}
