@@ -187,6 +187,7 @@ __all__ = [
     "file_of",
     "find_statements",
     "find_tenant",
+    "first_stored",
     "folders_of",
     "forward",
     "get_statements",
@@ -239,7 +240,6 @@ __all__ = [
     "sources",
     "statements_about",
     "store",
-    "stored_at",
     "take_backup",
     "take_for_original",
     "tell",
@@ -374,9 +374,9 @@ def last_before(session: Session, tenant: UUID, before: datetime) -> StoredAt | 
     return archiving.last_before(session, tenant, before)
 
 
-def stored_at(session: Session, tenant: UUID, place: int) -> StoredAt | None:
-    """The tenant's Statement at a place of its order, which begins at 1; None where there is none."""
-    return archiving.at(session, tenant, place)
+def first_stored(session: Session, tenant: UUID) -> StoredAt | None:
+    """The first of the tenant's Statements; None where there is none."""
+    return archiving.first(session, tenant)
 
 
 def archived_lines(database: Database, tenant: UUID, after: int, through: int) -> Iterator[tuple[int | None, bytes]]:

@@ -63,7 +63,7 @@ OF_API: dict[str, Ask] = {
     ),
     "places": lambda session, tenant, _: api.places(session, tenant, None),
     "last_before": lambda session, tenant, _: api.last_before(session, tenant, datetime(2100, 1, 1, tzinfo=UTC)),
-    "stored_at": lambda session, tenant, _: api.stored_at(session, tenant, 1),
+    "first_stored": lambda session, tenant, _: api.first_stored(session, tenant),
     "authorities_of_keys": lambda session, tenant, _: api.authorities_of_keys(session, tenant),
     "names_of_keys": lambda session, tenant, _: api.names_of_keys(session, tenant),
 }

@@ -1,12 +1,14 @@
 """Writes all Statements stored before a day into a new folder, with a signed manifest: whole, or no folder.
 
-Statements are read a page at a time, and lie in files of some ten thousand. Places follow each other without a gap; a
-store in which they do not is refused, since nothing would prove that its archive is complete.
+Statements are read a page at a time, and lie in files of some ten thousand. The act is on record once all is written,
+and the folder gets its name last.
 """
 
 from __future__ import annotations
 
+import errno
 import gzip
+import hashlib
 import os
 import shutil
 import tempfile
@@ -35,7 +37,7 @@ IN_A_FILE = 50_000
 
 
 class NotArchivable(CertificationError):
-    """There is nothing to archive, or nothing that could be shown to be complete."""
+    """There is nothing to archive, or not all of it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,58 +73,78 @@ def archive(
     """
     with database.reading(tenant) as session:
         last = api.last_before(session, tenant, datetime.combine(before, time(), VIETNAM))
-        first = None if last is None else api.stored_at(session, tenant, 1)
-    if last is None:
+        first = api.first_stored(session, tenant)
+    if first is None or last is None:
         raise NotArchivable(f"Nothing was stored before {before}.")
-    if first is None:
-        raise NotArchivable("The first Statement of the order is not there, so nothing shows what came before others.")
     id = new_id()
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
-        files = list(_files(database, tenant, part, last.place))
+        files, statements = _files(database, tenant, part, last.place)
         with database.writing(tenant) as session:
             key = keys.current(session, tenant, issuer, secret=secret, by=by, now=now)
             document = {
-                "type": TYPE, "id": urn(id), "issuer": issuer.did, "made": instant(now), "before": str(before),
-                "statements": last.place, "first": _told(first), "last": _told(last), "files": files,
+                "type": TYPE, "id": urn(id), "issuer": issuer.did, "key": key.public, "made": instant(now),
+                "before": str(before), "statements": statements, "first": _told(first), "last": _told(last),
+                "files": files,
             }  # fmt: skip
-            signed = jcs.canonical(proofs.prove(document, key, created=now, suite=proofs.PLAIN))
-            detail = {"statements": last.place, "digest": files[-1]["digest"], "key": key.id}
+            _write(part / MANIFEST, jcs.canonical(proofs.prove(document, key, created=now, suite=proofs.PLAIN)))
+            _sync(part)
+            if os.path.lexists(folder):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            detail = {"statements": statements, "digest": files[-1]["digest"], "key": key.id}
             chain.add(
                 session, tenant, by=by, act="statements.archive", subject=f"archive:{before}", detail=detail, now=now
             )
-        _write(part / MANIFEST, signed)
         part.rename(folder)
+        _sync(folder.parent)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    return Archived(id, last.place, len(files), files[-1]["digest"], key.public)
+    return Archived(id, statements, len(files), files[-1]["digest"], key.public)
 
 
 def _told(one: api.StoredAt) -> dict[str, Any]:
     return {"place": one.place, "id": str(one.id), "stored": precise(one.at)}
 
 
-def _files(database: Database, tenant: UUID, folder: Path, through: int) -> Iterator[dict[str, Any]]:
-    digests = Chain()
-    for number, after in enumerate(range(0, through, IN_A_FILE), 1):
-        last = min(after + IN_A_FILE, through)
-        path = folder / f"statements-{number:06}.jsonl.gz"
-        lines, expected = 0, after + 1
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as raw:
+def _files(database: Database, tenant: UUID, folder: Path, through: int) -> tuple[list[dict[str, Any]], int]:
+    """What the manifest says of each file that was written, and how many Statements are in all of them."""
+    digests, files, statements, last = Chain(), list[dict[str, Any]](), 0, 0
+    while last < through:
+        path = folder / f"statements-{len(files) + 1:06}.jsonl.gz"
+        lines, places = 0, list[int]()
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as raw:
             with gzip.GzipFile(fileobj=raw, filename="", mode="wb", compresslevel=6, mtime=0) as folded:
-                for place, line in api.archived_lines(database, tenant, after, last):
-                    if place is not None and place != expected:
-                        raise NotArchivable(f"The Statement at place {expected} of the order is not there.")
-                    expected += place is not None
+                for line in _some(api.archived_lines(database, tenant, last, through), places):
                     digests.add(line)
                     folded.write(line + b"\n")
                     lines += 1
             raw.flush()
             os.fsync(raw.fileno())
-        if expected != last + 1:
-            raise NotArchivable(f"The Statement at place {expected} of the order is not there.")
-        yield {"name": path.name, "lines": lines, "first": after + 1, "last": last, "digest": digests.digest}
+            size = raw.seek(0, os.SEEK_END)
+            raw.seek(0)
+            sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
+        if not places:
+            raise NotArchivable(f"The Statement at place {through} of the order is not there any more.")
+        last = places[-1]
+        statements += len(places)
+        files.append(
+            {
+                "name": path.name, "bytes": size, "sha256": sha256, "lines": lines, "first": places[0], "last": last,
+                "digest": digests.digest,
+            }
+        )  # fmt: skip
+    return files, statements
+
+
+def _some(lines: Iterator[tuple[int | None, bytes]], places: list[int]) -> Iterator[bytes]:
+    """The lines of a file: up to that of its last Statement. `places` gets those of its Statements."""
+    for place, line in lines:
+        yield line
+        if place is not None:
+            places.append(place)
+            if len(places) == IN_A_FILE:
+                return
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -130,3 +152,11 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -6,7 +6,11 @@ before it and the SHA-256 of the line, so the last one speaks for every line and
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,7 @@ from certification.credentials import jcs
 from certification.credentials.canonical import NotSignable
 from lrs.api import Fault, InvalidRequest, decode
 
-__all__ = ["BEGINNING", "MANIFEST", "MOST_BYTES", "TYPE", "Chain", "read"]
+__all__ = ["BEGINNING", "MANIFEST", "MOST_BYTES", "TYPE", "Chain", "opened", "read"]
 
 TYPE = "statement-archive/1"
 SCHEMA = "certification/statement-archive-1"
@@ -41,15 +45,24 @@ class Chain:
         return self._digest.hex()
 
 
+def opened(path: Path) -> BufferedReader:
+    """A file of an archive, to be read. Raises OSError for whatever is no regular file: links are not followed, and
+    nothing is waited for."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError(errno.EINVAL, f"{path.name} is no regular file")
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+
+
 def read(folder: Path) -> dict[str, Any]:
     """The manifest of an archive, of which the shape was checked and nothing else.
 
     Raises InvalidRequest with every fault, OSError where there is none.
     """
-    path = folder / MANIFEST
-    if path.stat().st_size > MOST_BYTES:
+    with opened(folder / MANIFEST) as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
         raise InvalidRequest([Fault("", f"a manifest has at most {MOST_BYTES} bytes; is this another file?")])
-    document = decode(path.read_bytes().strip())
+    document = decode(content.strip())
     if not schemas.validator(SCHEMA).is_valid(document):
         raise InvalidRequest([Fault(one.place, one.message) for one in schemas.faults(SCHEMA, document, most=100)])
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from certification.commands import invocation
 from certification.commands.certificates import public_url
 from certification.commands.invocation import Day, for_tenant
 from certification.commands.units import by
+from certification.credentials import proofs
 from certification.targets.figures import number
 from certification.terminal.printable import printable
 
@@ -34,7 +36,7 @@ def archive_statements(folder: Path, before: date, by: str, tenant: str) -> None
     """
     if before > invocation.today():
         raise click.BadParameter(f"{before} is still to come", param_hint="--before")
-    if folder.exists():
+    if os.path.lexists(folder):
         raise click.BadParameter(f"{folder} is there already; name a new folder", param_hint="FOLDER")
     database = invocation.database_to_write()
     owner = invocation.tenant_id(tenant)
@@ -57,17 +59,23 @@ def archive_statements(folder: Path, before: date, by: str, tenant: str) -> None
 @click.option("--compare", is_flag=True, help="Also name the files whose Statements the store has otherwise by now.")
 @for_tenant
 def verify_archive(folder: Path, key: str | None, compare: bool, tenant: str) -> None:
-    """Say whether the archive in FOLDER is whole: signed, every Statement from the first place to the last there once,
-    in order, and none changed. Ends with 1 and names every fault where it is not.
+    """Say whether the archive in FOLDER is whole: signed, its files as they were then to the byte, with every Statement
+    in order. Ends with 1 and names what is wrong where it is not.
 
     With --compare also each file that the store would write otherwise by now, because somebody was erased since: write
     the archive again and destroy this one.
     """
+    if key is not None:
+        _check(key)
     with invocation.reading(tenant) as (session, owner):
         own = keys.public_keys(session, owner)
+
+    def find(address: str) -> str | None:
+        return own.get(address.rpartition("#")[2]) if key is None else key
+
     try:
         with invocation.refusing():
-            document, found = verifying.faults(folder, lambda address: key or own.get(address.rpartition("#")[2]))
+            document, found = verifying.faults(folder, find)
     except OSError as error:
         raise click.ClickException(printable(f"{folder} holds no archive: {error.strerror}.")) from None
     for fault in found:
@@ -83,6 +91,16 @@ def verify_archive(folder: Path, key: str | None, compare: bool, tenant: str) ->
         if changed:
             raise click.exceptions.Exit(1)
         click.echo("The store has the same.")
+
+
+def _check(key: str) -> None:
+    try:
+        proofs.public_key(key)
+    except ValueError:
+        raise click.BadParameter(
+            printable(f"{key or 'nothing'} is no key; give one as archive-statements printed it: z6Mk…"),
+            param_hint="--key",
+        ) from None
 
 
 ARCHIVES = (archive_statements, verify_archive)

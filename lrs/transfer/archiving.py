@@ -1,8 +1,8 @@
 """Statements stored before an instant, as lines that are the same whenever they are written: for an archive.
 
 The lines are those of an export (`form`): a Statement as format=exact answers it with its place, and the Attachments
-that it declares before it. Places follow each other without a gap, so whoever holds the lines of places 1 to n holds
-all Statements up to that of place n.
+that it declares before it. Places rise, and some are empty: a Statement that was stored already, or refused, used its
+place up.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lrs.models import Statement
 from lrs.statements.order import instant, microseconds
 from lrs.transfer import exporting, form
 
-__all__ = ["Stored", "at", "last_before", "lines"]
+__all__ = ["Stored", "first", "last_before", "lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ def last_before(session: Session, tenant: UUID, before: datetime) -> Stored | No
     return _first(session, of_tenant.order_by(Statement.stored.desc(), Statement.seq.desc()).limit(1))
 
 
-def at(session: Session, tenant: UUID, place: int) -> Stored | None:
-    """The tenant's Statement at a place; None where there is none."""
-    return _first(session, _stored().where(Statement.tenant_id == tenant, Statement.seq == place))
+def first(session: Session, tenant: UUID) -> Stored | None:
+    """The first of the tenant's Statements; None where there is none."""
+    return _first(session, _stored().where(Statement.tenant_id == tenant).order_by(Statement.seq).limit(1))
 
 
 def _stored() -> sa.Select[int, UUID, int]:

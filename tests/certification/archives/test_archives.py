@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import os
 import re
 import runpy
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +23,7 @@ from certification.acts import chain
 from certification.archives import making, verifying
 from certification.archives.making import Archived, NotArchivable
 from certification.certificates.keys import Issuer
+from certification.credentials import proofs
 from certification.credentials.proofs import SigningKey
 from lrs import api
 from lrs.db import Database
@@ -100,95 +104,181 @@ def test_only_what_was_stored_before_the_day_is_there(
     assert archive(database, tenant, tmp_path / "kho", now).statements == 7
 
 
-def test_a_store_with_a_gap_in_its_order_is_not_archived(
+def test_places_that_a_repeat_used_up_are_no_fault(
+    database: Database, identity: api.Identity, tenant: UUID, tmp_path: Path, now: datetime
+) -> None:
+    sent = [learning.statement("an") for _ in range(7)]
+    for batch in (sent[:1], sent[:2], sent[:1] + sent[2:6], sent[5:]):
+        learning.store(database, identity, *batch)
+    archived = archive(database, tenant, tmp_path / "kho", now)
+    document = json.loads((tmp_path / "kho" / "manifest.json").read_bytes())
+    assert [(file["first"], file["last"], file["lines"]) for file in document["files"]] == [(1, 6, 4), (7, 10, 3)]
+    assert (archived.statements, document["statements"], document["last"]["place"]) == (7, 7, 10)
+    assert told(tmp_path / "kho", archived.key) == []
+    assert verifying.changed_since(database, tenant, document) == []
+    api.erase(database, tenant, learning.account("an"), secret=PEPPER, reason="đơn 3", now=now)
+    again = archive(database, tenant, tmp_path / "kho mới", now)
+    assert (again.statements, told(tmp_path / "kho mới", again.key)) == (7, []), "erasing leaves no place empty"
+
+
+def test_a_store_that_begins_later_is_archived_from_there_on(
     stored: None, database: Database, tenant: UUID, tmp_path: Path, now: datetime
 ) -> None:
     with database.writing(tenant) as session:
-        session.execute(sa.delete(Statement).where(Statement.tenant_id == tenant, Statement.seq == 6))
+        session.execute(sa.delete(Statement).where(Statement.tenant_id == tenant, Statement.seq == 1))
+    archived = archive(database, tenant, tmp_path / "kho", now)
+    assert (archived.statements, told(tmp_path / "kho", archived.key)) == (9, [])
+
+
+@pytest.mark.parametrize("name", ["manifest", "a file", "a folder meanwhile"])
+def test_what_is_not_written_whole_is_not_there_and_not_on_record(
+    name: str,
+    stored: None,
+    database: Database,
+    tenant: UUID,
+    tmp_path: Path,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     (home := tmp_path / "nhà").mkdir()
-    with pytest.raises(NotArchivable, match="place 6 of the order is not there"):
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if name == "manifest":
+        monkeypatch.setattr(making, "_write", full)
+    elif name == "a file":
+        monkeypatch.setattr(making.gzip.GzipFile, "write", full)
+    else:
+        (home / "kho").symlink_to(home / "không có")
+    with pytest.raises(OSError):
         archive(database, tenant, home / "kho", now)
-    assert list(home.iterdir()) == []
+    assert [path.name for path in home.iterdir()] == (["kho"] if name == "a folder meanwhile" else [])
+    with database.reading(tenant) as session:
+        assert [act.act for act in chain.listed(session, tenant, limit=5) if act.act == "statements.archive"] == []
 
 
-def rewritten(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], None]:
-    """Changes the lines of the second file."""
+SECOND = "statements-000002.jsonl.gz"
+
+
+def of_second(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    """Changes the bytes of the second file."""
 
     def change_it(folder: Path) -> None:
-        path = folder / "statements-000002.jsonl.gz"
-        path.write_bytes(gzip.compress(b"".join(change(gzip.decompress(path.read_bytes()).splitlines(keepends=True)))))
+        (folder / SECOND).write_bytes(change((folder / SECOND).read_bytes()))
 
     return change_it
 
 
-def of_manifest(change: Callable[[dict[str, Any]], Any]) -> Callable[[Path], None]:
+def of_manifest(change: Callable[[dict[str, Any]], Any], key: SigningKey | None = None) -> Callable[[Path], None]:
+    """Changes the manifest, and signs it again where there is a key."""
+
     def change_it(folder: Path) -> None:
         document = json.loads((folder / "manifest.json").read_bytes())
         change(document)
+        if key is not None:
+            del document["proof"]
+            document = proofs.prove(document | {"key": key.public}, key, created=datetime.now(UTC), suite=proofs.PLAIN)
         (folder / "manifest.json").write_text(json.dumps(document), encoding="utf-8")
 
     return change_it
 
 
-SECOND = "statements-000002.jsonl.gz"
-CHANGED_MANIFEST = "manifest.json: The document was changed after it was signed."
-SPOILT: dict[str, tuple[Callable[[Path], Any], list[str]]] = {
-    "a word changed": (
-        rewritten(lambda lines: [line.replace(b"completed", b"attempted") for line in lines]),
-        [f"{SECOND}: does not hold what the manifest says: lines were changed, added or left out"],
-    ),
-    "two lines changed over": (
-        rewritten(lambda lines: [lines[1], lines[0], *lines[2:]]),
-        [f"{SECOND}: line 1: has place 6, and 5 comes next"],
-    ),
-    "a line left out": (
-        rewritten(lambda lines: lines[:2] + lines[3:]),
-        [f"{SECOND}: line 3: has place 8, and 7 comes next"],
-    ),
-    "the last line left out": (
-        rewritten(lambda lines: lines[:-1]),
-        [f"{SECOND}: does not hold what the manifest says: lines were changed, added or left out"],
-    ),
-    "no JSON": (rewritten(lambda lines: [b"x\n", *lines[1:]]), [f"{SECOND}: line 1: is no line of an archive"]),
-    "a file cut off": (
-        lambda folder: (folder / SECOND).write_bytes((folder / SECOND).read_bytes()[:200]),
-        [f"{SECOND}: cannot be read after line 0: it broke off or was changed"],
-    ),
-    "a file gone": (lambda folder: (folder / SECOND).unlink(), [f"{SECOND}: is not there"]),
+def in_place_of_second(make: Callable[[Path], Any]) -> Callable[[Path], None]:
+    def change_it(folder: Path) -> None:
+        (folder / SECOND).rename(folder.parent / "kept.gz")
+        make(folder / SECOND)
+
+    return change_it
+
+
+CHANGED = [f"{SECOND}: was changed after it was signed"]
+CHANGED_MANIFEST = ["manifest.json: The document was changed after it was signed."]
+NO_FILE = [f"{SECOND}: cannot be read, or is no regular file"]
+MORE = b"\x1f\x8b\x08\x10" + bytes(6) + b"kept out of sight\0\x03\0" + bytes(8)
+"""A member of gzip that unfolds to nothing, with a comment."""
+
+SPOILT: dict[str, tuple[Callable[[Path], Any], list[str] | str]] = {
+    "a byte changed": (of_second(lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]), CHANGED),
+    "a word of its head changed": (of_second(lambda data: data[:4] + b"abcd" + data[8:]), CHANGED),
+    "packed otherwise": (of_second(lambda data: gzip.compress(gzip.decompress(data), 1)), "when it was signed"),
+    "zeros after it": (of_second(lambda data: data + bytes(1000)), "when it was signed"),
+    "a member after it": (of_second(lambda data: data + MORE), "when it was signed"),
+    "cut off": (of_second(lambda data: data[:200]), "has 200 bytes, and had"),
+    "a link": (in_place_of_second(lambda path: path.symlink_to(path.parent.parent / "kept.gz")), NO_FILE),
+    "a pipe": (in_place_of_second(os.mkfifo), NO_FILE),
+    "a folder": (in_place_of_second(Path.mkdir), NO_FILE),
+    "gone": (lambda folder: (folder / SECOND).unlink(), [f"{SECOND}: is not there"]),
     "a file more": (
         lambda folder: (folder / "statements-000004.jsonl.gz").write_bytes(b""),
         ["statements-000004.jsonl.gz: is not named in the manifest"],
     ),
-    "a file left out of the manifest": (
-        of_manifest(lambda document: document["files"].pop(1)),
+    "a file left out of the manifest": (of_manifest(lambda document: document["files"].pop(1)), CHANGED_MANIFEST),
+    "fewer in the manifest": (of_manifest(lambda document: document.update(statements=9)), CHANGED_MANIFEST),
+}
+
+OTHER = SigningKey("did:web:x#1", b"x" * 32)
+SIGNED_SO: dict[str, tuple[Callable[[dict[str, Any]], Any], list[str]]] = {
+    "as it is": (lambda document: None, []),
+    "a name twice": (
+        lambda document: document["files"].append(document["files"][0]),
+        ["manifest.json: names a file twice"],
+    ),
+    "a file left out": (
+        lambda document: document["files"].pop(1),
         [
-            CHANGED_MANIFEST,
             f"{SECOND}: is not named in the manifest",
-            "statements-000003.jsonl.gz: begins at place 9, and 5 comes next",
-            "statements-000003.jsonl.gz: does not hold what the manifest says: lines were changed, added or left out",
+            "statements-000003.jsonl.gz: does not hold what the manifest says",
         ],
     ),
-    "fewer in the manifest": (
-        of_manifest(lambda document: document.update(statements=9)),
-        [CHANGED_MANIFEST, "manifest.json: its files end at place 10, and it speaks of others"],
+    "two changed over": (
+        lambda document: document["files"].insert(0, document["files"].pop(1)),
+        [
+            f"{SECOND}: line 1: is not the Statement that the manifest names",
+            "statements-000001.jsonl.gz: begins at place 1, and the one before ends at 8",
+            "statements-000001.jsonl.gz: does not hold what the manifest says",
+            "statements-000003.jsonl.gz: does not hold what the manifest says",
+        ],
+    ),
+    "fewer": (
+        lambda document: document.update(statements=9),
+        ["manifest.json: its files hold 10 Statements up to place 10, and it says others"],
     ),
     "another last one": (
-        of_manifest(lambda document: document["last"].update(id=document["first"]["id"])),
-        [CHANGED_MANIFEST, "statements-000003.jsonl.gz: line 2: is not the Statement that the manifest names"],
+        lambda document: document["last"].update(id=document["first"]["id"]),
+        ["statements-000003.jsonl.gz: line 2: is not the Statement that the manifest names"],
     ),
 }
 
 
-def test_whatever_is_changed_is_found(archived: Archived, tmp_path: Path, database: Database) -> None:
-    kept = {path.name: path.read_bytes() for path in (tmp_path / "kho").iterdir()}
+def test_whatever_is_changed_is_found(archived: Archived, tmp_path: Path) -> None:
     for name, (spoil, faults) in SPOILT.items():
-        (folder := tmp_path / name).mkdir()
-        for file, content in kept.items():
-            (folder / file).write_bytes(content)
-        spoil(folder)
-        assert told(folder, archived.key) == faults, name
-    other = SigningKey("x", b"x" * 32).public
-    assert told(tmp_path / "kho", other) == [CHANGED_MANIFEST]
+        spoil(folder := copied(tmp_path, name))
+        found = told(folder, archived.key)
+        if isinstance(faults, str):
+            assert len(found) == 1 and found[0].startswith(f"{SECOND}: ") and faults in found[0], name
+        else:
+            assert found == faults, name
+    by_another = copied(tmp_path, "by another")
+    of_manifest(lambda _: None, OTHER)(by_another)
+    assert told(by_another, archived.key) == [f"manifest.json: is signed by another key: {OTHER.public}"]
+    for unread in by_another.glob("*.gz"):
+        unread.unlink()
+    assert len(told(by_another, archived.key)) == 1, "nothing is read on"
+    assert told(tmp_path / "kho", OTHER.public) == [f"manifest.json: is signed by another key: {archived.key}"]
+
+
+def test_a_manifest_that_contradicts_its_files_is_no_proof_however_well_signed(
+    archived: Archived, tmp_path: Path
+) -> None:
+    for name, (change, faults) in SIGNED_SO.items():
+        of_manifest(change, OTHER)(folder := copied(tmp_path, name))
+        assert told(folder, OTHER.public) == faults, name
+
+
+def copied(home: Path, name: str) -> Path:
+    (home / name).mkdir()
+    return Path(shutil.copytree(home / "kho", home / name / "kho"))
 
 
 def test_the_files_with_somebody_who_was_erased_since_are_named(
@@ -206,7 +296,9 @@ def test_the_files_with_somebody_who_was_erased_since_are_named(
     ]
     assert "Whole: 10 Statements, stored before 2100-01-01." in found.stdout
     assert verify("--key", archived.key).exit_code == 0, "by the public key alone"
-    assert verify("--key", SigningKey("x", b"x" * 32).public).exit_code == 1
+    assert f"is signed by another key: {archived.key}" in verify("--key", OTHER.public).stderr
+    for key in ("", "zzz", "z6Mk", f" {archived.key}"):
+        assert (refused := verify("--key", key)).exit_code == 2 and "is no key" in refused.stderr, key
 
 
 def test_the_commands_say_what_they_cannot_do(app: Flask, stored: None, tmp_path: Path) -> None:
@@ -221,6 +313,11 @@ def test_the_commands_say_what_they_cannot_do(app: Flask, stored: None, tmp_path
     assert (
         "is there already" in run("archive-statements", str(tmp_path / "đã có"), "--before", "2020-01-01", *by).stderr
     )
+    (tmp_path / "trỏ").symlink_to(tmp_path / "không có")
+    assert "is there already" in run("archive-statements", str(tmp_path / "trỏ"), "--before", "2020-01-01", *by).stderr
     assert "holds no archive" in run("verify-archive", str(tmp_path / "đã có")).stderr
+    os.mkfifo(tmp_path / "đã có" / "manifest.json")
+    assert "manifest.json is no regular file" in run("verify-archive", str(tmp_path / "đã có")).stderr
+    (tmp_path / "đã có" / "manifest.json").unlink()
     (tmp_path / "đã có" / "manifest.json").write_text('{"type": "x"}', encoding="utf-8")
     assert "must be 'statement-archive/1'" in run("verify-archive", str(tmp_path / "đã có")).stderr
