@@ -29,7 +29,7 @@ FORM, OUTCOMES = b"", b"outcomes"
 LASTS = timedelta(days=1)
 """How long it is kept: whoever finds the form open in the morning signs in the same day."""
 
-MOST = 5
+MOST = 10
 """So many of an account are kept at a time; the oldest goes."""
 
 _NONCE = 12

@@ -253,12 +253,17 @@ def decide_titles(query: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     refused = [Refused(one["worker"], one["reason"]) for one in body["refused"]]
     granted = len(body["granted"])
     whom = set(body["granted"])
-    if strangers := [
-        Fault(f"/despite/{at}/worker", f"{one['worker']!r} is not among those granted")
-        for at, one in enumerate(body["despite"])
-        if one["worker"] not in whom
-    ]:
-        raise BadRequest(*strangers)
+    why = [one["worker"] for one in body["despite"]]
+    wrong = [
+        Fault(f"/despite/{at}/worker", f"{one!r} is not among those granted")
+        for at, one in enumerate(why)
+        if one not in whom
+    ]
+    wrong += [
+        Fault(f"/despite/{at}/worker", f"{one!r} stands here twice") for at, one in enumerate(why) if one in why[:at]
+    ]
+    if wrong:
+        raise BadRequest(*wrong)
 
     def place(row: int, column: str) -> str:
         if row <= granted:

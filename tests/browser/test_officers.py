@@ -100,7 +100,7 @@ def test_dossiers_are_ticked_together_by_keyboard_and_each_has_its_result(visit:
     reach(page, "tbody .pick input")
     page.keyboard.press("Space")
     press(page, "button:has-text('Đăng ký')")
-    assert "1 người đã xong" in page.inner_text(".lead")
+    assert "Đã xong với 1 người" in page.inner_text(".lead")
     assert visit.look("dossier-results") == []
     visit.open("/cong-doan/ho-so?trang_thai=reviewed")
     reach(page, "tbody .pick input")

@@ -124,7 +124,7 @@ def test_a_report_goes_from_sign_in_to_the_filing_of_the_province(
     tinh.open(collect)
     page.check("input[name=nguoi] >> nth=0")
     press(page, "Duyệt")
-    assert "1 báo cáo đã xong" in page.inner_text(".lead")
+    assert "Đã xong 1 báo cáo" in page.inner_text(".lead")
     assert tinh.look("reports-approved") == []
     tinh.open(collect)
     assert tinh.look("reports-collected") == []

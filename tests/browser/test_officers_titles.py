@@ -74,7 +74,7 @@ def test_dossiers_are_reviewed_returned_proposed_and_decided_about_by_keyboard(
         reach(page, f"input[value='{value}']")
         page.keyboard.press("Space")
     press(page, "button[value=review]")
-    assert "2 người đã xong" in page.inner_text(".lead")
+    assert "Đã xong với 2 người" in page.inner_text(".lead")
 
     union = Visit(chromium, prepared_address, size=visit.size)
     sign_in(union.page, prepared_address, "cdcs")

@@ -47,7 +47,7 @@ def test_a_worker_declares_learning_by_keyboard_and_takes_it_back(prepared_addre
     write(page, "#title", "An toàn lao động nhóm 3")
     write(page, "#learned_on", "5/2/2026")
     press(page, send)
-    expect(page.locator("main")).to_contain_text("kèm bản chụp chứng chỉ")
+    expect(page.locator("main")).to_contain_text("Kèm bản chụp chứng chỉ")
     assert page.locator("#title").input_value() == "An toàn lao động nhóm 3"
     reach(page, "input[name=kind]:checked")
     while "Tự học" not in page.locator(".option", has=page.locator("input:focus")).inner_text():

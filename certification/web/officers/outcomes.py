@@ -35,10 +35,10 @@ ASKED = "ket-qua"
 """The parameter of the address."""
 
 LEADS: Mapping[str, Callable[[Mapping[str, int]], str]] = {
-    "ho-so": lambda many: _("%(done)s người đã xong, %(left)s người không làm được.", **many),
-    "bao-cao": lambda many: _("%(done)s báo cáo đã xong, %(left)s báo cáo không làm được.", **many),
-    "khai-bao": lambda many: _("%(done)s việc đã xong, %(left)s việc không làm được.", **many),
-    "khieu-nai": lambda many: _("%(done)s việc đã xong, %(left)s việc không làm được.", **many),
+    "ho-so": lambda many: _("Đã xong với %(done)s người, chưa thực hiện được với %(left)s người.", **many),
+    "bao-cao": lambda many: _("Đã xong %(done)s báo cáo, chưa thực hiện được với %(left)s báo cáo.", **many),
+    "khai-bao": lambda many: _("Đã xong %(done)s việc, chưa thực hiện được với %(left)s việc.", **many),
+    "khieu-nai": lambda many: _("Đã xong %(done)s việc, chưa thực hiện được với %(left)s việc.", **many),
 }
 """How many, by what they are about."""
 

@@ -116,7 +116,7 @@ class _LookedUp:
         kind, _colon, rest = one.subject.partition(":")
         id = _id(rest)
         if kind == "unit":
-            return Said(_("đơn vị"), self.units.get(rest, rest), typed=rest not in self.units)
+            return self._unit(_("đơn vị"), rest)
         if kind == "rules":
             what, _colon, identifier = rest.partition(":")
             file, title = self.rules.get((what, identifier), (None, identifier))

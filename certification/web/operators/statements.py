@@ -43,7 +43,7 @@ LIVE = "truc_tiep"
 VERBS: Mapping[str, object] = {
     "abandoned": _l("đã bỏ dở"),
     "answered": _l("đã trả lời"),
-    "attempted": _l("đã làm thử"),
+    "attempted": _l("đã bắt đầu làm"),
     "attended": _l("đã dự"),
     "commented": _l("đã góp ý"),
     "completed": _l("đã hoàn thành"),

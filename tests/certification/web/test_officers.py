@@ -334,7 +334,7 @@ def test_many_are_registered_at_once_with_a_result_for_each(database: Database, 
     answer = officer.send(action, form)
     assert answer.status_code == 303
     told = officer.get(answer.location).text
-    assert "2 người đã xong, 0 người không làm được" in words(told) and "Người Bịa 2" in told
+    assert "Đã xong với 2 người, chưa thực hiện được với 0 người" in words(told) and "Người Bịa 2" in told
     english = officer.get(f"/ngon-ngu/en?{urlencode({'tiep': answer.location})}")
     assert english.location == answer.location and "2 done, 0 could not be done" in officer.get(answer.location).text
     officer.get("/ngon-ngu/vi")

@@ -132,7 +132,7 @@ def test_several_are_answered_at_once_with_a_result_for_each_and_never_the_own(u
     form = {**hidden_fields(listed, action), "nguoi": chosen, "viec": "confirm"}
     assert 'href="#reason"' in union.lan.send(action, form).text
     done = union.lan.get(union.lan.send(action, {**form, "reason": "Đã xem bản chính"}).location)
-    assert "2 việc đã xong, 3 việc không làm được" in words(done.text)
+    assert "Đã xong 2 việc, chưa thực hiện được với 3 việc" in words(done.text)
     assert "không ai được xác nhận cho chính mình" in done.text.lower()
     assert union.declaration("a03", own).state == declarations.DECLARED
     page = union.lan.get(f"/cong-doan/viec/khai-bao/{own}/a03").text

@@ -292,7 +292,7 @@ def test_an_upper_union_collects_approves_many_and_reminds(office: Office) -> No
     done = office.chi.get(
         office.chi.send(step, {**form, "viec": "approve", "nguoi": [A, "cdcs/b", "khong/co"]}).location
     )
-    assert "1 báo cáo đã xong, 0 báo cáo không làm được" in words(done.text)
+    assert "Đã xong 1 báo cáo, chưa thực hiện được với 0 báo cáo" in words(done.text)
     assert office.show().state == "approved"
     assert "Tờ gấp, tờ rơi, poster 1 đơn vị CĐCS Công ty A: 50" in words(office.chi.get(collect).text)
     assert words(office.chi.get(f"{collect}?loc=cho-duyet").text).count("Không có đơn vị nào ở nhóm này") == 1

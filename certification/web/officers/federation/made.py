@@ -184,18 +184,19 @@ def _drafted(said: Mapping[str, Any]) -> making.Prepared:
 
 
 def _offered(session: Session, tenant: UUID) -> tuple[list[tuple[str, str]], list[tuple[str, str]], bool]:
-    """The reader's units, from the top, enterprises last; the plans that bind any of them; whether there are more units
-    than the list has."""
+    """The reader's units, from the top, enterprises last, and whether there are more than the list has; plans, those
+    that bind any of these now first: the day of the figures may be one on which another did."""
     on, reach = today(), rights.reach(who(), Act.MAKE_ROLL_UPS, today())
     tree = grounds.land(session, tenant).on(on).tree
     own = None if reach.everything else {one.id for one in rights.units_within(session, reach)}
     nodes = [one for one in tree.nodes if own is None or one.id in own]
     nodes.sort(key=lambda one: (one.kind == ENTERPRISE, len(tree.chain(one.code)), one.name))
     every, handed_on = plans.all_plans(session, tenant), plans.inheritances(session, tenant)
-    bound = {plan.id for one in nodes for plan in plans.binding(every, handed_on, tree.chain(one.code), on)}
-    names = explanations.plan_names([one for one in every if one.id in bound] or every)
+    listed = nodes[:MOST_UNITS]
+    bound = {plan.id for one in listed for plan in plans.binding(every, handed_on, tree.chain(one.code), on)}
+    names = explanations.plan_names(sorted(every, key=lambda one: one.id not in bound))
     return (
-        [(one.code, f"{one.name} ({one.code})") for one in nodes[:MOST_UNITS]],
+        [(one.code, f"{one.name} ({one.code})") for one in listed],
         list(names.items()),
         len(nodes) > MOST_UNITS,
     )
