@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -43,25 +44,37 @@ def export(
 ) -> Exported:
     """Writes both files as of one moment and puts on record that `by` has them. The folder must not be there.
 
+    Both lie whole on the disk before it is put on record, and the folder gets its name after that: no file is in place
+    that the record does not know of.
+
     Raises NothingToExport, and OSError where the folder cannot be made.
     """
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
         with database.reading(tenant, snapshot=True) as session:
             made = _write(session, tenant, part, below, today)
+        for written in (*part.iterdir(), part):
+            _to_disk(written)
+        if os.path.lexists(folder):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
         with database.writing(tenant) as session:
             detail = {"hide_below": below, "from": str(made.first), "rows": made.rates + made.facts}
             chain.add(
                 session, tenant, by=by, act="figures.export", subject=f"figures:{made.last}", detail=detail, now=now
             )
-        for file in part.iterdir():
-            with file.open("rb") as written:
-                os.fsync(written.fileno())
         part.rename(folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return made
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write(session: Session, tenant: UUID, part: Path, below: int, today: date) -> Exported:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import tempfile
+import errno
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,16 +20,20 @@ TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000, KV_METADATA
 
 
 def write(path: Path, columns: Mapping[str, str], rows: Iterable[Sequence[object]], *, below: int) -> int:
-    """Writes the rows, in their order, to a new file; equal rows make equal files. How many there were."""
+    """Writes the rows, in their order, to a new file; equal rows make equal files. How many there were.
+
+    Raises OSError where the disk does not take them; what was written until then stays, the table of text as well.
+    """
     import duckdb  # costs every other command a tenth of a second
 
     count = 0
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, suffix=".csv") as text:
+    beside = path.with_suffix(".csv")
+    with beside.open("w", encoding="utf-8", newline="") as text:
         writer = csv.writer(text, lineterminator="\n")
         for row in rows:
             writer.writerow(row)
             count += 1
-        text.flush()
+    try:
         own: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": MEMORY,
@@ -38,6 +42,9 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Sequence[object
             "autoload_known_extensions": False,
         }
         with duckdb.connect(":memory:", config=own) as connection:
-            said = {"source": text.name, "target": str(path), "columns": dict(columns), "below": str(below)}
+            said = {"source": str(beside), "target": str(path), "columns": dict(columns), "below": str(below)}
             connection.execute(_COPY, said)
+    except duckdb.IOException as error:
+        raise OSError(errno.EIO, str(error).splitlines()[0]) from None
+    beside.unlink()
     return count

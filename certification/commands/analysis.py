@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def export_figures(folder: Path, hide_below: int, by: str, tenant: str) -> None:
     """
     database = invocation.database_to_write()
     owner = invocation.tenant_id(tenant)
-    if folder.exists():
+    if os.path.lexists(folder):  # a link that leads nowhere too
         raise click.BadParameter(f"{folder} is there already; name a new folder", param_hint="FOLDER")
     try:
         with invocation.refusing():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -61,11 +63,10 @@ def test_counts_of_few_are_nowhere_and_analysts_questions_are_answered(
 ) -> None:
     made = export(filled, folder := tmp_path / "ra", now)
     assert (made.first, made.last, made.behind) == (date(2026, 1, 31), MAY, None)
-    facts = "SELECT unit, persons, facts FROM 'facts.parquet' ORDER BY unit"
-    found = {unit: told for unit, *told in asked(folder, facts)}
-    assert found["dn/a"] == [15, 25], "thirteen people"
-    assert found["dn/b"] == [10, 15], "nine people with seventeen facts"
-    assert found["vn/lai-chau"] == [20, 40], "twenty-one, one of whom both have"
+    found = dict(asked(folder, "SELECT unit, persons FROM 'facts.parquet' ORDER BY unit"))
+    assert found["dn/a"] == 15, "thirteen people"
+    assert found["dn/b"] == 10, "nine people"
+    assert found["vn/lai-chau"] == 20, "twenty-one, one of whom both have"
     assert not found.keys() & {"dn/c", "cdcs/c", "cd/lao-cai"}, "three, and whatever has these three alone"
     assert len(found.keys() & {"dn/moi", "vn/lao-cai"}) < 2, "nine less six are three"
     rates = asked(
@@ -87,7 +88,46 @@ def test_counts_of_few_are_nowhere_and_analysts_questions_are_answered(
     assert any(row[3] is not None for row in grown)
     assert behind
     assert all(isinstance(row[3], float) for row in behind)
-    assert (2026, "dn/a", "law-labour", 25, 83.0) in learnt
+    assert (date(2026, 5, 1), "dn/a", "law-labour", 15, 50.0) in learnt
+
+
+def test_a_row_of_facts_counts_persons_and_nothing_else(filled: World, tmp_path: Path, now: datetime) -> None:
+    export(filled, folder := tmp_path / "ra", now)
+    counts = asked(folder, "SELECT column_name FROM (DESCRIBE FROM 'facts.parquet') WHERE column_type = 'INTEGER'")
+    assert counts == [("persons",)], "another count bounds from below who is in the units that are hidden"
+
+
+def test_all_but_few_of_those_employed_at_the_end_of_the_month_are_hidden(
+    world: World, tmp_path: Path, now: datetime
+) -> None:
+    with world.database.writing(world.tenant) as session:
+        workers = {code: [world.employ(session, code) for _ in range(20)] for code in ("dn/a", "dn/b", "dn/c")}
+        for _ in range(9):  # gone before the month was over
+            world.employ(session, "dn/a", ended=date(2026, 5, 30))
+        workers["dn/a"].append(world.employ(session, "dn/a", "dn/b"))
+        for code, many in (("dn/a", 17), ("dn/b", 8), ("dn/c", 16)):
+            for worker in workers[code][:many]:
+                add_facts(session, world.tenant, worker, ["law-labour"])
+            for worker in workers[code][:15]:
+                add_facts(session, world.tenant, worker, ["law-state"])
+    export(world, folder := tmp_path / "ra", now)
+    persons = "SELECT unit, persons FROM 'facts.parquet' WHERE fact = '{}'"
+    assert not dict(asked(folder, persons.format("law-labour"))).keys() & {"dn/a", "dn/c"}, "twenty-one less seventeen"
+    found = dict(asked(folder, persons.format("law-state")))
+    assert (found["dn/a"], found["dn/b"], found["dn/c"]) == (15, 15, 15), "five and more have not"
+    assert found["vn/lai-chau"] == 30
+
+
+def test_nobody_and_few_are_told_alike(filled: World, tmp_path: Path, now: datetime) -> None:
+    with filled.database.writing(filled.tenant) as session:
+        for worker in [filled.employ(session, "dn/a") for _ in range(12)]:
+            add_facts(session, filled.tenant, worker, ["law-state"])
+    export(filled, folder := tmp_path / "ra", now)
+    assert asked(folder, "SELECT unit FROM 'facts.parquet' WHERE unit = 'dn/c'") == [], (
+        "three of one, none of the other"
+    )
+    numerators = "SELECT DISTINCT numerator FROM 'rates.parquet' WHERE unit = 'dn/c' AND counted = 'person'"
+    assert asked(folder, numerators) == [(None,)], "three at one target, nobody at the others"
 
 
 def test_a_higher_threshold_hides_more_and_is_told(filled: World, tmp_path: Path, now: datetime) -> None:
@@ -132,6 +172,53 @@ def test_what_breaks_off_leaves_nothing(
         assert chain.listed(session, filled.tenant, limit=1) == []
 
 
+def test_the_folder_is_there_only_when_the_act_is_on_record(
+    filled: World, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home := tmp_path / "nhà").mkdir()
+    lying: list[tuple[bool, list[str]]] = []
+
+    def refused(*_: object, **__: object) -> int:
+        lying.append(((home / "ra").exists(), sorted(file.name for file in next(home.iterdir()).iterdir())))
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(chain, "add", refused)
+    with pytest.raises(OSError, match="Input/output"):
+        export(filled, home / "ra", now)
+    assert lying == [(False, ["facts.parquet", "rates.parquet"])]
+    assert list(home.iterdir()) == []
+    monkeypatch.undo()
+    monkeypatch.setattr(days, "YEARS", 1)
+    (home / "ra").symlink_to(home / "không đâu")
+    with pytest.raises(FileExistsError):
+        export(filled, home / "ra", now)
+    assert [file.name for file in home.iterdir()] == ["ra"]
+    with filled.database.reading(filled.tenant) as session:
+        assert chain.listed(session, filled.tenant, limit=1) == []
+
+
+@pytest.mark.parametrize(("rows", "said"), [(5000, "File too large"), (1, "IO Error")])
+def test_a_disk_that_is_full_is_one_fault_and_no_more(tmp_path: Path, rows: int, said: str) -> None:
+    """Where the table of text does not fit, and where it does and the file does not."""
+    program = f"""
+import pathlib, resource, shutil
+from certification.analysis import parquet
+import duckdb
+folder = pathlib.Path({str(tmp_path)!r}, "phần")
+folder.mkdir()
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+try:
+    parquet.write(folder / "x.parquet", {{"x": "VARCHAR"}}, [["mười chữ"]] * {rows}, below=5)
+except OSError as error:
+    print(error.strerror)
+    shutil.rmtree(folder)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+
+
 def test_the_command_says_what_it_wrote_and_what_it_cannot(
     app: Flask, filled: World, tenant: UUID, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,5 +233,7 @@ def test_the_command_says_what_it_wrote_and_what_it_cannot(
     assert "counts of fewer than 5 persons are hidden" in done.stdout
     assert sorted(file.name for file in (tmp_path / "ra").iterdir()) == ["facts.parquet", "rates.parquet"]
     assert "is there already; name a new folder" in run(tmp_path / "ra").stderr
+    (tmp_path / "nối").symlink_to(tmp_path / "không đâu")
+    assert "is there already; name a new folder" in run(tmp_path / "nối").stderr
     assert "cannot be written: No such file or directory" in run(tmp_path / "không có" / "ra").stderr
     assert "4 is not in the range 5<=x<=1000" in run(tmp_path / "khác", "--hide-below", "4").stderr
