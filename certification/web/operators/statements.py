@@ -5,6 +5,7 @@ Whoever looks at a Statement looks at whom it speaks of, which is noted for the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from certification.resources.errors import NotFound
 from certification.web.frame import languages
 from certification.web.frame.pages import shown
 from certification.web.frame.statement_faults import fault_words
+from certification.web.frame.written import instant
 from certification.web.operators import pages
 from certification.web.operators.asked import FIELDS, TICKS, Asked, asked, curl
 from lrs import api
@@ -84,7 +86,7 @@ def list_statements() -> Response:
                 found = _find(session, tenant, wanted, after[0] if after else None)
             except api.InvalidRequest as error:
                 faults = {fault.place: _words(fault) for fault in error.faults}
-            rows = _rows(session, tenant, found)
+            rows = told_apart(_rows(session, tenant, found))
     else:
         rows = []
     following = None if found.next_after is None else (found.next_after,)
@@ -152,6 +154,16 @@ def _rows(session: Session, tenant: UUID, found: api.FoundStatements) -> list[di
         }
         for one, drawn in zip(found.documents, found.drawn, strict=True)
     ]
+
+
+def told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows; those that read alike within one minute are numbered, so that each link has a name of its own."""
+    alike: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        said = instant(row["stored"]), row["actor"], row["verb"], row["object"]
+        alike[said] += 1
+        row["which"] = alike[said]
+    return rows
 
 
 def _actor(actor: Mapping[str, Any]) -> str:

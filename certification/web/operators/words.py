@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
@@ -94,8 +95,19 @@ GIVABLE = tuple(role for role in Role if role is not Role.WORKER)
 """Roles that somebody gives."""
 
 
+SAID_OF: tuple[tuple[re.Pattern[str], object], ...] = (
+    (re.compile("by the enterprise (.+) for its own program"), _l("doanh nghiệp %(whom)s tạo cho phần mềm của mình")),
+    (re.compile("by the enterprise (.+)"), _l("doanh nghiệp %(whom)s tự ngừng")),
+    (re.compile("slip for the worker (.+)"), _l("phiếu cho người lao động %(whom)s")),
+)
+"""The same of what names somebody."""
+
+
 def said_words(text: str) -> str:
     """What stands in the record, in words where the program itself wrote it."""
+    for pattern, words in SAID_OF:
+        if match := pattern.fullmatch(text):
+            return str(words) % {"whom": match[1]}
     return str(SAID.get(text, text))
 
 
