@@ -88,10 +88,12 @@ def text(
     return fields.String(validate=checks, **_described(label, "text", needed, hint, most=most, **more))
 
 
-def long_text(label: Any, *, needed: Any = None, most: int = 2000, hint: Any = None, rows: int = 4) -> fields.String:
-    """Some lines of text."""
+def long_text(
+    label: Any, *, needed: Any = None, most: int = 2000, hint: Any = None, rows: int = 4, **more: Any
+) -> fields.String:
+    """Some lines of text. `more` as for a text."""
     checks: list[Any] = [_plain, validate.Length(max=most, error=_l("Nhiều nhất %(most)s ký tự", most=most))]
-    return fields.String(validate=checks, **_described(label, "long_text", needed, hint, rows=rows))
+    return fields.String(validate=checks, **_described(label, "long_text", needed, hint, rows=rows, **more))
 
 
 def secret(label: Any, *, needed: Any, hint: Any = None, autocomplete: str = "current-password") -> fields.String:
@@ -126,14 +128,15 @@ class _Day(fields.Field[date]):
     """A day as people write it: 5/2/2026, 05-02-2026, 5.2.26, 05022026."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
-        written = re.sub(r"\s", "", str(value))
+        typed = " ".join(str(value).split())
+        written = typed.replace(" ", "")
         if match := re.fullmatch(r"(\d{2})(\d{2})(\d{4})", written, re.ASCII):
             written = "/".join(match.groups())
         if match := re.fullmatch(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4}|\d{2})", written, re.ASCII):
             day, month, year = match.groups()
             written = f"{day}/{month}/{'20' + year if len(year) == 2 else year}"
         try:
-            return read_day(written)
+            return read_day(written if re.fullmatch(r"[\d/-]+", written) else typed)
         except ValueError as error:
             raise ValidationError(str(error)) from None
 

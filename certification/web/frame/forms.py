@@ -145,6 +145,14 @@ class Filled:
         """What is wrong at a field, or ""."""
         return next((one.message for one in self.faults if one.field == name), "")
 
+    def about(self, fault: FormFault) -> Any:
+        """The label of the field that a fault is at, where its sentence does not name it; else ""."""
+        field = self.schema.fields.get(fault.field)
+        if field is None or field.metadata.get("widget") == "tick":
+            return ""
+        label = field.metadata.get("label", "")
+        return "" if str(label).casefold() in str(fault.message).casefold() else label
+
     def refuse(self, field: str, message: Any) -> None:
         """Adds a fault that the view itself found."""
         if self.stood_in and (field in self.stood_in or field not in self.schema.fields):

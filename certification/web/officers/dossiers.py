@@ -106,7 +106,7 @@ class Part:
 class StepForm(Form):
     """Why, where a step needs that."""
 
-    reason = long_text(_l("Lý do"), hint=_l("Cần khi trả lại; người lao động đọc được"), rows=2)
+    reason = long_text(_l("Lý do"), hint=_l("Cần khi trả lại; người lao động đọc được"), rows=2, optional=False)
 
 
 class MeetingForm(Form):
@@ -115,7 +115,9 @@ class MeetingForm(Form):
     met_on = day(_l("Ngày họp xét"), needed=_l("Ghi ngày họp xét"))
     present = number(_l("Số người dự"), 0, 1_000_000, needed=_l("Ghi số người dự họp"))
     absent = number(_l("Số người vắng"), 0, 1_000_000, needed=_l("Ghi số người vắng, không ai vắng thì ghi 0"))
-    minutes = text(_l("Số biên bản"), hint=_l("Ví dụ: 03/BB-CĐCS"))
+    minutes = text(
+        _l("Số biên bản"), hint=_l("Ví dụ: 03/BB-CĐCS. Để trống được nếu quy trình xét không buộc ghi"), optional=False
+    )
     chair = text(_l("Chủ toạ"))
     secretary = text(_l("Thư ký"))
 

@@ -50,7 +50,7 @@ FILTERS: dict[str, object] = {
 class BatchForm(Form):
     """Why, where a step needs that."""
 
-    comment = long_text(_l("Ý kiến"), hint=_l("Cần khi trả lại; đơn vị đọc được"), rows=2)
+    comment = long_text(_l("Ý kiến"), hint=_l("Cần khi trả lại; đơn vị đọc được"), rows=2, optional=False)
 
 
 class ContactForm(Form):
