@@ -43,6 +43,7 @@ from lrs.credentials import (
 )
 from lrs.db import Database, Session
 from lrs.definitions import catch_up as merge_definitions
+from lrs.durable import sync, write_new
 from lrs.engine import Engine, engine_of, folders_of
 from lrs.erasure import under_way as erasures_under_way
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, NotFound, Unauthenticated, UnknownTenant
@@ -240,6 +241,7 @@ __all__ = [
     "sources",
     "statements_about",
     "store",
+    "sync",
     "take_backup",
     "take_for_original",
     "tell",
@@ -249,6 +251,7 @@ __all__ = [
     "try_out",
     "version_family",
     "vouched_for",
+    "write_new",
 ]
 
 

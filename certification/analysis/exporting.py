@@ -17,6 +17,7 @@ from certification.analysis import days, facts, parquet, rates
 from certification.errors import CertificationError
 from certification.targets import grounds
 from certification.targets.populations import Behind
+from lrs import api
 from lrs.db import Database, Session
 
 __all__ = ["FACTS", "RATES", "Exported", "NothingToExport", "export"]
@@ -54,7 +55,7 @@ def export(
         with database.reading(tenant, snapshot=True) as session:
             made = _write(session, tenant, part, below, today)
         for written in (*part.iterdir(), part):
-            _to_disk(written)
+            api.sync(written)
         if os.path.lexists(folder):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
         with database.writing(tenant) as session:
@@ -67,14 +68,6 @@ def export(
         shutil.rmtree(part, ignore_errors=True)
         raise
     return made
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write(session: Session, tenant: UUID, part: Path, below: int, today: date) -> Exported:

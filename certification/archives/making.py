@@ -87,8 +87,8 @@ def archive(
                 "before": str(before), "statements": statements, "first": _told(first), "last": _told(last),
                 "files": files,
             }  # fmt: skip
-            _write(part / MANIFEST, jcs.canonical(proofs.prove(document, key, created=now, suite=proofs.PLAIN)))
-            _sync(part)
+            api.write_new(part / MANIFEST, jcs.canonical(proofs.prove(document, key, created=now, suite=proofs.PLAIN)))
+            api.sync(part)
             if os.path.lexists(folder):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             detail = {"statements": statements, "digest": files[-1]["digest"], "key": key.id}
@@ -96,7 +96,7 @@ def archive(
                 session, tenant, by=by, act="statements.archive", subject=f"archive:{before}", detail=detail, now=now
             )
         part.rename(folder)
-        _sync(folder.parent)
+        api.sync(folder.parent)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
@@ -145,18 +145,3 @@ def _some(lines: Iterator[tuple[int | None, bytes]], places: list[int]) -> Itera
             places.append(place)
             if len(places) == IN_A_FILE:
                 return
-
-
-def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -13,6 +13,7 @@ import secrets
 from pathlib import Path
 
 from certification.errors import CertificationError
+from lrs import api
 
 __all__ = ["FILE", "BrokenKeys", "add", "read"]
 
@@ -60,14 +61,8 @@ def add(folder: Path, *, after: int) -> tuple[bytes, ...]:
             return known
         known = (*known, secrets.token_bytes(_BYTES))
         new = folder / f"{FILE}.{os.getpid()}"
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-            opened.write("".join(f"{key.hex()}\n" for key in known))
-            opened.flush()
-            os.fsync(opened.fileno())
+        new.unlink(missing_ok=True)
+        api.write_new(new, "".join(f"{key.hex()}\n" for key in known).encode())
         new.replace(file)
-        directory = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        api.sync(folder)
     return known

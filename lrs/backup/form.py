@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+
+from lrs.durable import sync
 
 __all__ = [
     "MANIFEST",
@@ -26,7 +27,6 @@ __all__ = [
     "name_of",
     "read",
     "sha256",
-    "sync",
     "write",
 ]
 
@@ -163,12 +163,3 @@ def sha256(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             found.update(chunk)
     return found.hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Return when the disk has this file or folder."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

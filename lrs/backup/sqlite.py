@@ -9,8 +9,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lrs.backup.form import BackupFault, Table, sha256, sync
+from lrs.backup.form import BackupFault, Table, sha256
 from lrs.db import Database
+from lrs.durable import sync
 
 __all__ = ["DATA", "check", "contents", "copy", "file_of", "has_tables", "put_back", "revision"]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from lrs.backup import form, postgresql, sqlite
 from lrs.backup.form import SECRET, BackupFault, Manifest, Table
 from lrs.db import EVERY_TENANT, Database
+from lrs.durable import sync
 
 __all__ = ["Restored", "compared", "is_empty", "prune", "restore", "take", "unlike", "verify"]
 
@@ -62,7 +63,7 @@ def take(
         )
         form.write(part, manifest)
         part.rename(whole)
-        form.sync(folder)
+        sync(folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise

@@ -19,6 +19,7 @@ from lrs.commands.lacking import Commands, telling
 from lrs.commands.layout import layout
 from lrs.copies import mark_copy
 from lrs.db import NOBODY
+from lrs.durable import write_new
 
 __all__ = ["ops_cli"]
 
@@ -165,10 +166,7 @@ def _taken_over(kept: Path) -> bytes:
             )
         path.rename(path.with_name(f"{path.name}.replaced-{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"))
     content = kept.read_bytes()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
+    write_new(path, content)
     click.echo(f"The backup's {path.name} is {path} now.", err=True)
     return content
 

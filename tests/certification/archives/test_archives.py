@@ -146,7 +146,7 @@ def test_what_is_not_written_whole_is_not_there_and_not_on_record(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     if name == "manifest":
-        monkeypatch.setattr(making, "_write", full)
+        monkeypatch.setattr(making.api, "write_new", full)
     elif name == "a file":
         monkeypatch.setattr(making.gzip.GzipFile, "write", full)
     else:
