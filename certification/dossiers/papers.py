@@ -221,20 +221,25 @@ def _rows(
 
 def _short(told: Mapping[str, Any]) -> str:
     """That somebody is below the criteria, and why he or she is proposed all the same."""
-    said = [f"chưa đạt ({told['points']}/{told['needed']} điểm theo minh chứng)"] if "points" in told else []
+    said = [below.said(told)]
     if "despite" in told:
         said.append(f"vẫn đề nghị vì: {told['despite']}")
-    return "; ".join(said)
+    elif "reason" in told:
+        said.append(f"ghi kèm: {told['reason']}")
+    return "; ".join(filter(None, said))
 
 
 def _short_of_all(short: Mapping[UUID, Mapping[str, Any]]) -> str:
     """How many are, as a sentence that follows another; empty where nobody is."""
-    count = sum("points" in told for told in short.values())
-    if not count:
+    found = [told for told in short.values() if "points" in told]
+    unknown = sum("waiting" in told for told in found)
+    counts = (len(found) - unknown, "chưa đạt tiêu chí"), (unknown, "chưa kết luận được là đạt hay chưa")
+    if not found:
         return ""
+    among = ", ".join(f"{number(count)} người {words}" for count, words in counts if count)
     return (
-        f" Trong đó {number(count)} người chưa đạt tiêu chí theo kết quả đánh giá khi đề nghị; điểm và lý do vẫn đề "
-        "nghị ghi tại cột Ghi chú của danh sách."
+        f" Trong đó {among} theo kết quả đánh giá khi đề nghị; điểm và lý do vẫn đề nghị ghi tại cột Ghi chú của danh "
+        "sách."
     )
 
 

@@ -8,7 +8,7 @@ NoSuchStep.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from certification.spreadsheets import Fault, ImportFaults, written
 from certification.vietnam import vietnam_day
 from lrs.db import Session, new_id
 
-__all__ = ["SINGLE", "TOGETHER", "Done", "register", "register_many", "step", "step_many"]
+__all__ = ["ANOTHERS", "SINGLE", "TOGETHER", "Done", "register", "register_many", "step", "step_many"]
 
 SINGLE = (
     "register", "self-assess", "confirm", "return", "review", "appeal", "uphold", "reconsider", "withdraw", "revoke",
@@ -44,6 +44,9 @@ TOGETHER = ("register", "confirm", "return", "review", "withdraw")
 
 _APPROVING = ("confirm", "review")
 """Steps whose act says who was below the criteria."""
+
+ANOTHERS = "review"
+"""The step that another than who took the one before had better take: its act says where that was not so."""
 
 
 def step(
@@ -80,9 +83,10 @@ def step(
     if name == "revoke":
         ending.end(session, tenant, one.worker_id, programme, year, reason=reason or "", by=who.name, now=now)
         return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
+    again = steps.same_hands(session, tenant, who, [one.worker_id]) if name == ANOTHERS else set()
     steps.take(session, tenant, who, wanted, [one], now, row=row, each={one.worker_id: told})
     said: dict[str, Any] = {"reason": reason} if reason else {}
-    short = below.told(session, tenant, programme, year, [one.worker_id], {}) if name in _APPROVING else {}
+    short = _short(session, tenant, programme, year, [one], again) if name in _APPROVING else {}
     steps.record(session, tenant, who, name, [one], now, each=short, **said)
     return steps.at_hand(session, tenant, programme, year, [person.id])[person.id]
 
@@ -110,10 +114,12 @@ def register(
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Of many dossiers: about which the step was taken, and why it was not about the others."""
+    """Of many dossiers: about which the step was taken, and why it was not about the others; `again` are those about
+    which one account took the step before, too, where another had better take this one."""
 
     workers: tuple[UUID, ...]
     refused: list[Refusal]
+    again: frozenset[UUID] = frozenset()
 
 
 def step_many(
@@ -143,13 +149,27 @@ def step_many(
     refused += steps.refusals(session, tenant, who, wanted, there.values(), today, today)
     against = {one.worker_id for one in refused}
     going = [one for one in there.values() if one.worker_id not in against]
+    again = steps.same_hands(session, tenant, who, [one.worker_id for one in going]) if name == ANOTHERS else set()
     if going:
         each = {one.worker_id: {"reason": reason} for one in going}
         steps.take(session, tenant, who, wanted, going, now, row={"due": None}, each=each)
         said: dict[str, Any] = {"reason": reason} if reason else {}
-        short = below.told(session, tenant, programme, year, list(each), {}) if name in _APPROVING else {}
+        short = _short(session, tenant, programme, year, going, again) if name in _APPROVING else {}
         steps.record(session, tenant, who, name, going, now, each=short, **said)
-    return Done(tuple(one.worker_id for one in going), refused)
+    return Done(
+        tuple(one.worker_id for one in going), refused, frozenset(one.worker_id for one in going if one.id in again)
+    )
+
+
+def _short(
+    session: Session, tenant: UUID, programme: str, year: int, dossiers: Sequence[OneDossier], again: Collection[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    """What the act says of each of these: whether the criteria were met, and that one account took both steps."""
+    short = below.told(session, tenant, programme, year, [one.worker_id for one in dossiers], {})
+    for one in dossiers:
+        if one.id in again:
+            short[one.worker_id] = {**short.get(one.worker_id, {}), "same_hand": True}
+    return short
 
 
 def register_many(

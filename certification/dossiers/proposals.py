@@ -101,7 +101,8 @@ def propose(
     """Proposes these workers in the name of the union `unit`, all or none.
 
     Raises ImportFaults with every fault: of the meeting (row 0), of the workers by place from 1, each with the worker's
-    number. A worker belongs to the union who was employed below it on the day of the meeting. Raises NoTitleProcedure,
+    number. A worker belongs to the union who was employed below it on the day of the meeting. The act says who is below
+    the criteria, and who had fewer than half of the votes. Raises NoTitleProcedure,
     NoSuchStep, WrongState where somebody was faster.
     """
     today = vietnam_day(now)
@@ -145,6 +146,9 @@ def propose(
     steps.take(session, tenant, who, step, told.dossiers, now, row={"proposal_id": made}, each=each)
     despite = {worker: one.despite for worker, one in voted.items() if one.despite is not None}
     short = below.told(session, tenant, programme, year, list(voted), despite)
+    for worker, one in voted.items():
+        if one.votes_for is not None and one.votes_of is not None and one.votes_for * 2 < one.votes_of:
+            short[worker] = {**short.get(worker, {}), "votes_for": one.votes_for, "votes_of": one.votes_of}
     steps.record(session, tenant, who, "propose", told.dossiers, now, each=short, proposal=str(made), unit=unit)
     return find(session, tenant, made)
 

@@ -43,6 +43,7 @@ __all__ = [
     "persons",
     "record",
     "refusals",
+    "same_hands",
     "same_number",
     "take",
     "titled",
@@ -138,6 +139,7 @@ def refusals(
     ids = {one.worker_id for one in dossiers}
     own = persons(session, tenant, who)
     allowed = within(session, tenant, who, step, ids - own, today)
+    again = same_hands(session, tenant, who, ids) if "other_hands" in step.needs else set()
     found: list[Refusal] = []
     for one in dossiers:
         against: list[tuple[str, type[CertificationError]]] = []
@@ -152,6 +154,8 @@ def refusals(
             # How it stands with somebody of another branch is not told.
             found.append(Refusal(one.worker_id, words.OUTSIDE, NotForYou))
             continue
+        if one.id in again:
+            against.append((words.SAME_HAND, NotForYou))
         if one.state not in step.before:
             against.append((words.not_in_state(step.name, one.state), WrongState))
         last = step.last_day(one.year)
@@ -159,6 +163,22 @@ def refusals(
             against.append((words.closed(step.name, last), TooLate))
         found += [Refusal(one.worker_id, message, error) for message, error in against]
     return found
+
+
+def same_hands(session: Session, tenant: UUID, who: Who, worker_ids: Collection[UUID]) -> set[UUID]:
+    """The dossiers (by id) of these workers about which `who` took the last step. One SQL command."""
+    last = sa.and_(Dossier.worker_id == DossierStep.worker_id, Dossier.id == DossierStep.dossier_id)
+    return set(
+        session.scalars(
+            sa.select(Dossier.id)
+            .join(DossierStep, sa.and_(last, DossierStep.place == Dossier.version))
+            .where(
+                Dossier.tenant_id == tenant,
+                among(session, Dossier.worker_id, worker_ids),
+                DossierStep.done_by == who.name,
+            )
+        )
+    )
 
 
 def persons(session: Session, tenant: UUID, who: Who) -> frozenset[UUID]:

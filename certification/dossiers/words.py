@@ -10,6 +10,7 @@ __all__ = [
     "ONLY_ONESELF",
     "OUTSIDE",
     "OWN",
+    "SAME_HAND",
     "STATES",
     "STEPS",
     "closed",
@@ -57,6 +58,7 @@ STEPS: Mapping[str, str] = {
 
 OWN = "không ai làm việc này với hồ sơ của chính mình; nhờ người khác có thẩm quyền"
 ONLY_ONESELF = "bước này chỉ chính người lao động làm được"
+SAME_HAND = "tài khoản này đã làm bước trước của hồ sơ; quy trình cần người khác làm bước này"
 OUTSIDE = "tài khoản này không được làm bước này với người này; nhờ người có vai trò ở đơn vị đó"
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "COLUMNS",
     "Assessed",
     "few_judged_as",
+    "having",
     "judged_as",
     "judged_by",
     "kept_after",
@@ -32,7 +33,6 @@ __all__ = [
     "latest_of",
     "newest",
     "newest_place",
-    "not_met",
     "outcomes",
     "read",
     "read_row",
@@ -204,28 +204,29 @@ def outcomes(
     return {row[0]: row[1] for row in rows}
 
 
-def not_met(
+def having(
     session: Session,
     tenant: UUID,
     worker_ids: Collection[UUID],
     programme: str,
     year: int,
+    outcomes: Collection[str],
     *,
     by: datetime | None = None,
-) -> dict[UUID, tuple[int, UUID]]:
-    """Those of these workers whose last result is any other than met: the points, and the rule file it was found by.
+) -> dict[UUID, tuple[str, int, UUID]]:
+    """Those of these workers whose last result is one of these: which, the points, and the rule file it was found by.
     `by` as in `latest_of`."""
     rows = session.execute(
-        sa.select(Assessment.worker_id, Assessment.total, Assessment.criteria_set_id).where(
+        sa.select(Assessment.worker_id, Assessment.outcome, Assessment.total, Assessment.criteria_set_id).where(
             among(session, Assessment.worker_id, worker_ids),
             beside(Assessment.tenant_id) == tenant,
             Assessment.programme == programme,
             Assessment.year == year,
-            Assessment.outcome != MET,
+            Assessment.outcome.in_(sorted(outcomes)),
             Assessment.version == newest(programme, year, by),
         )
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 def judged_by(session: Session, tenant: UUID, programme: str, year: int) -> dict[UUID, list[UUID]]:

@@ -78,7 +78,8 @@ class NoSuchStep(CertificationError):
 class Step:
     """A step: from which states to which, which roles may, and about whose dossier (`own`: only, may, never).
 
-    `closes` is how many days after the assessed year it can be taken at last; None: at any time.
+    `needs` "other_hands": whoever took the step before does not take this one. `closes` is how many days after the
+    assessed year it can be taken at last; None: at any time.
     """
 
     name: str

@@ -56,6 +56,7 @@ STAND_IN: Mapping[str, Callable[[], Any]] = {
     "long_text": lambda: "-",
     "day": access.today,
     "number": int,
+    "tick": lambda: True,
 }
 """What is tried in the place of what is at fault, by the kind of field."""
 
@@ -116,6 +117,8 @@ class Filled:
     """While a form with faults is tried: their fields, which have something in their place."""
     tries: bool = False
     """Whether a field that the view refuses is stood in for, so that the functions called are asked all the same."""
+    stands: Mapping[str, Any] = field(default_factory=dict)
+    """What is tried in the place of these fields, whatever their kind."""
     content: str = ""
     """A keyed digest of what was said, to which address; "" where nothing was."""
     _session: Session | None = None
@@ -164,6 +167,11 @@ class Filled:
         if self.tries:
             self._stand_in()
 
+    def stop(self, message: Any) -> None:
+        """Adds a fault of the whole form, with which nothing of it can be tried."""
+        self.tries, self.stood_in = False, frozenset()
+        self.refuse("", message)
+
     def _beside_a_day(self, field: str) -> bool:
         """Whether a field is a day beside another that is stood in for: days are held against each other."""
         days = {name for name, one in self.schema.fields.items() if one.metadata["widget"] == "day"}
@@ -171,14 +179,16 @@ class Filled:
 
     def _stand_in(self) -> None:
         """Puts something in the place of what is at fault, where that says nothing about the other fields: of words,
-        days and the only number, not of what was to be chosen."""
-        kinds = {one.field: self.metadata(one.field)["widget"] if one.field else "" for one in self.faults}
+        days, ticks and the only number, not of what was to be chosen."""
+        at = {one.field for one in self.faults}
+        kinds = {one: self.metadata(one)["widget"] if one else "" for one in at - {*self.stands}}
         numbers = [one for one in self.schema.fields.values() if one.metadata["widget"] == "number"]
         self.tries = all(kind in STAND_IN for kind in kinds.values())
         self.tries = self.tries and ("number" not in kinds.values() or len(numbers) == 1)
         if self.tries:
-            self.values = {**self.readable, **{name: STAND_IN[kind]() for name, kind in kinds.items()}}
-        self.stood_in = frozenset(kinds) if self.tries else frozenset()
+            given = {name: one for name, one in self.stands.items() if name in at}
+            self.values = {**self.readable, **given, **{name: STAND_IN[kind]() for name, kind in kinds.items()}}
+        self.stood_in = frozenset(at) if self.tries else frozenset()
 
     @contextmanager
     def refusals(self, at: Mapping[str, str] | None = None) -> Iterator[None]:
@@ -254,10 +264,11 @@ def filled_in(
     *,
     start: Mapping[str, Any] | None = None,
     choices: Choices | None = None,
-    tried: bool = False,
+    tried: bool | Mapping[str, Any] = False,
 ) -> Filled:
     """The form of this request: as posted, or as it begins, with the values `start` in it. `tried`: see the module; for
-    views that keep nothing but within `submitting`."""
+    views that keep nothing but within `submitting`. As a mapping: with these in the place of these fields, where their
+    kind does not tell what could stand there."""
     made = schema()
     chosen = dict(choices or {})
     if request.method != "POST":
@@ -282,7 +293,8 @@ def filled_in(
         _check_choice(form, name)
     if g.get("form_tried"):
         form.faults = [*g.form_tried]
-    form.tries = tried and not g.get("form_tried")
+    form.tries = tried is not False and not g.get("form_tried")
+    form.stands = tried if isinstance(tried, Mapping) else {}
     if form.tries and form.faults:
         form._stand_in()
     reader = g.get("certification_caller")

@@ -107,8 +107,9 @@ def prepare(app: Flask) -> None:
     globals_.update(layout=Layout(), form_tokens=form_tokens.hidden, today=access.today, request_address=_address)
 
 
-def _address(**changed: str | None) -> str:
-    """This page's address with other parameters; None takes one away."""
+def _address(path: str = "", /, **changed: str | None) -> str:
+    """This page's address, or that of the page that a form's faults stand on, with other parameters; None takes one
+    away."""
     arguments = {**request.args.to_dict(), **changed}
     left = {name: value for name, value in arguments.items() if value is not None}
-    return f"{request.path}?{urlencode(left)}" if left else request.path
+    return f"{path or request.path}?{urlencode(left)}" if left else path or request.path

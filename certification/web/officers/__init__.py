@@ -3,7 +3,7 @@
 home       where they begin: the unit against its targets (standings), what waits today (work)
 workers    the list of workers, with how each stands (statuses); worker: one of them, with evidence
 sitting    points for a team in one sitting (points: the forms)
-dossiers   from registering to a proposal, many at once; despite: of somebody who does not meet the criteria
+dossiers   from registering to a proposal, many at once; despite: of somebody who is below the criteria
 roll_calls sessions at which people are called
 titles     dossiers reviewed, proposed, decided about in batches, and the certificates
 federation signed figures of units, sent to other installations and gathered from them
@@ -66,6 +66,7 @@ from certification.web.officers.titles import (  # noqa: E402, F401 — adds the
     deciding,
     dossier,
     proposals,
+    proposing,
     signers,
 )
 from certification.web.officers.titles import decisions as _decisions  # noqa: E402, F401

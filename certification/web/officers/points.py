@@ -25,9 +25,12 @@ from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
 from certification.spreadsheets import ImportFaults
 from certification.web.frame.fields import Form, day, long_text, number
+from certification.web.frame.forms import Filled, filled_in
 from lrs.db import Session
 
-__all__ = ["attest", "awaited_of", "cell", "open_cells", "schema"]
+__all__ = ["attest", "awaited_of", "cell", "filled", "open_cells"]
+
+NONE_GIVEN = _l("Chưa ghi điểm nào; ghi ít nhất một ô rồi gửi lại")
 
 MANY = 1000
 """So many workers who wait for points are counted, and looked up before they are put in order."""
@@ -58,6 +61,15 @@ def schema(indicators: Sequence[Indicator], names: Sequence[str]) -> type[Form]:
     return Form.from_dict(fields)  # type: ignore[return-value]
 
 
+def filled(indicators: Sequence[Indicator], names: Sequence[str]) -> Filled:
+    """The form of this request (`schema`). A cell at fault is tried empty, so that the others are judged with it."""
+    cells = [cell(place, one.id) for place in range(1, len(names) + 1) for one in indicators]
+    form = filled_in(schema(indicators, names), tried=dict.fromkeys(cells))
+    if form.posted and not any(form.typed.get(one, "").strip() for one in cells):
+        form.stop(NONE_GIVEN)
+    return form
+
+
 def attest(
     session: Session,
     tenant: UUID,
@@ -80,7 +92,7 @@ def attest(
             table.append(MemberPoints(worker, points))
             places.append(place)
     if not table:
-        raise BadRequest(Fault("", _("Chưa ghi điểm nào; ghi ít nhất một ô rồi gửi lại")))
+        raise BadRequest(Fault("", str(NONE_GIVEN)))
     try:
         made = sittings.attest(
             session, tenant, witness, year, table, basis=values["basis"], now=now, on=values.get("on")

@@ -18,7 +18,6 @@ from certification.access.permissions import Act
 from certification.access.rights import Reach
 from certification.access.who import Who
 from certification.errors import NoCriteriaInForce
-from certification.evaluation.results import NOT_MET
 from certification.evaluation.rules import Indicator
 from certification.judgement import awaited
 from certification.models import Worker
@@ -28,7 +27,6 @@ from certification.resources import cursors, looking
 from certification.resources.access import database, now, today, who
 from certification.rules import criteria
 from certification.rules.criteria import AUDIENCE, PROGRAMME
-from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import pages, points, statuses, workers
 from certification.web.officers.scope import narrowed, within
@@ -56,7 +54,7 @@ class Sheet:
     @property
     def short(self) -> list[Found]:
         """Those who do not meet the criteria whatever is still given them here."""
-        return [one for one in self.workers if self.said[one.id].outcome == NOT_MET]
+        return [one for one in self.workers if self.said[one.id].is_not_met]
 
 
 @pages.page("/cong-doan/xac-nhan", Act.ATTEST, methods=("GET", "POST"))
@@ -76,7 +74,7 @@ def attest_sitting() -> AnyResponse:
             session, who(), reach, on=on, team=of_team, every=every, everybody=everybody, these=these, after=after
         )
     looking.saw_these(one.id for one in told.workers)
-    form = filled_in(points.schema(told.indicators, [one.full_name for one in told.workers]))
+    form = points.filled(told.indicators, [one.full_name for one in told.workers])
     if these is not None and len(told.workers) < len(these):
         form.refuse("", _("Danh sách vừa thay đổi: có người không còn thuộc phạm vi của anh/chị. Xem lại rồi gửi"))
     if form.sent:

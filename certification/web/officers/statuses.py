@@ -9,11 +9,13 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from certification.dossiers import below
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
 from certification.judgement import judging, statuses
 from certification.judgement.assessments import Judgement
 from certification.judgement.statuses import Moment
 from certification.rules.criteria import PROGRAMME
+from certification.web.frame import written
 from lrs.db import Session
 
 __all__ = ["KINDS", "NOT_JUDGED", "WORDS", "Short", "in_short", "of_workers"]
@@ -25,7 +27,7 @@ MOST_NAMED = 3
 WORDS: Mapping[str, object] = {
     MET: _l("đủ điều kiện"),
     NOT_YET_KNOWN: _l("chờ xác nhận"),
-    NOT_MET: _l("chưa đủ"),
+    NOT_MET: _l("chưa đạt"),
     NOT_JUDGED: _l("chưa đánh giá"),
 }
 """By outcome, in the order in which they are offered."""
@@ -50,8 +52,26 @@ class Short:
 
     @property
     def is_below(self) -> bool:
-        """Whether the worker was judged, and not as meeting the criteria."""
-        return self.outcome not in (MET, NOT_JUDGED)
+        """Whether the last word is not that the criteria are met (`certification.dossiers.below`)."""
+        return self.outcome in below.OUTCOMES
+
+    @property
+    def is_not_met(self) -> bool:
+        """Whether it is that they are not, whatever comes of points that are awaited."""
+        return self.outcome == NOT_MET
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether that word waits for points of somebody."""
+        return self.outcome == NOT_YET_KNOWN
+
+    @property
+    def below_words(self) -> str:
+        """ "chưa đạt: 20/80 điểm", of whoever is below; what is still awaited stands in `lacks`."""
+        told = {"total": written.number(self.total or 0), "need": written.number(self.need)}
+        if self.is_unknown:
+            return str(_("chưa kết luận được: mới có %(total)s/%(need)s điểm", **told))
+        return str(_("chưa đạt: %(total)s/%(need)s điểm", **told))
 
     @property
     def short(self) -> int:

@@ -85,7 +85,7 @@ def attest_worker(number: str) -> AnyResponse:
         rules = _rules(session, tenant, on.year)
     if rules is None:
         abort(404)
-    form = filled_in(points.schema(rules.indicators, [worker.full_name]))
+    form = points.filled(rules.indicators, [worker.full_name])
     if form.sent:
         with form.submitting() as session:
             witness = rights.witness(session, who(), Act.ATTEST, on)
@@ -130,7 +130,7 @@ def _page(number: str, form: Filled | None) -> Response:
             may_attest = points.open_cells(session, who(), [worker.id], told["rules"].indicators, on)[worker.id]
         may_slip = rights.may(session, who(), Act.PRINT_SLIPS, on, worker=worker.id)
     if form is None and told["rules"] is not None:
-        form = filled_in(points.schema(told["rules"].indicators, [worker.full_name]))
+        form = points.filled(told["rules"].indicators, [worker.full_name])
     return shown(
         "officers/worker.html", worker=worker, on=on, form=form, may_attest=may_attest, cell=points.cell,
         reader=who().name, may_slip=may_slip, **told,

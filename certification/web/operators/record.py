@@ -31,6 +31,8 @@ from certification.web.operators.words import act_words
 __all__ = ["HeadForm"]
 
 ON_A_PAGE = 50
+LONGEST = 100
+"""Characters of a filter."""
 
 _SEEING = (Act.READ_DOSSIERS, Act.READ_ASSESSMENT, Act.READ_IDENTITY)
 """Whoever may do one of these to a worker may see who that is."""
@@ -57,9 +59,11 @@ def list_acts() -> Response:
         worker = workers.records(session, tenant, [number]).get(number) if number else None
         if number and worker is None:
             fault = _("Không có mã “%(number)s”", number=number)
+        if act and act not in ACTS:
+            fault = _("Sổ không có việc nào tên “%(act)s”; chọn một việc trong danh sách", act=act)
         found = [] if fault else chain.listed(
             session, tenant, limit=ON_A_PAGE + 1, before=left[0] if left else None, subject=subject or None,
-            act=act if act in ACTS else None, worker=worker.person.id if worker else None,
+            act=act or None, worker=worker.person.id if worker else None,
         )  # fmt: skip
         head = chain.head(session, tenant)
         part = cursors.page(
@@ -78,7 +82,8 @@ def list_acts() -> Response:
 
 
 def _asked(name: str) -> str:
-    return request.args.get(name, "").strip().replace("\0", "")
+    """A filter of the address; nothing that is kept is longer."""
+    return request.args.get(name, "").strip().replace("\0", "")[:LONGEST]
 
 
 def _page_of(known: Mapping[Act, Collection[UUID]], person: Person, entry: Entry) -> str:

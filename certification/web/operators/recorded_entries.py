@@ -179,7 +179,7 @@ class _LookedUp:
             page = ("officers.show_decision", {"decision": id})
             return Said(called, self.decisions.get(id, str(_("xem quyết định"))), typed=id in self.decisions, page=page)
         if name == "proposal":
-            return Said(called, _("xem tờ trình"), page=("officers.show_proposal", {"proposal": id}))
+            return Said(called, _("xem đề nghị"), page=("officers.show_proposal", {"proposal": id}))
         if name == "round":
             return Said(called, self._round(id), page=("officers.show_round", {"id": id}))
         if name == "frozen":

@@ -74,12 +74,15 @@ def test_a_union_proposes_and_a_body_decides_on_many(desk: Desk) -> None:
 
 
 def test_that_somebody_is_below_the_criteria_is_on_record_and_refuses_nothing(desk: Desk) -> None:
-    desk.reviewed("NV-1", "NV-2")
+    desk.reviewed("NV-1", "NV-2", "NV-3")
+    unloggable = "CS8"
     with desk.world.database.writing(desk.tenant) as session:
-        rows = [MemberPoints(one, dict.fromkeys(desk.indicators, many)) for one, many in (("NV-1", 4), ("NV-2", 9))]
+        given = ("NV-1", 4, ""), ("NV-2", 9, ""), ("NV-3", 8, unloggable)
+        rows = [MemberPoints(one, {cs: many for cs in desk.indicators if cs != none}) for one, many, none in given]
         sittings.attest(session, desk.tenant, Witness("ban"), YEAR, rows, basis="Họp tổ", now=desk.now)
     judging.judge_all_stale(desk.world.database, desk.tenant, clock=lambda: desk.now)
-    desk.propose("NV-1", "NV-2")
+    desk.propose("NV-1", "NV-2", despite={"NV-2": "Xuất sắc"})
+    desk.propose("NV-3", unit="cdcs/b", who=desk.operator)
     with pytest.raises(ImportFaults) as refused:
         desk.decide("NV-2", "NV-1", despite={"NV-1": " "})
     assert said(refused) == [(2, "despite", "NV-1")]
@@ -90,8 +93,14 @@ def test_that_somebody_is_below_the_criteria_is_on_record_and_refuses_nothing(de
         decided = decisions.decided(session, desk.tenant, first.id)
     short = [(one.act, dict(one.detail or {})) for one in acts if "points" in (one.detail or {})]
     assert [(act, one["points"], one["needed"], one.get("despite")) for act, one in reversed(short)] == [
-        ("dossier.propose", 40, 80, None), ("dossier.grant", 40, 80, "Đã xem bản giấy"),
+        ("dossier.propose", 40, 80, None), ("dossier.propose", 72, 80, None),
+        ("dossier.grant", 40, 80, "Đã xem bản giấy"),
     ]  # fmt: skip
+    assert [one.get("waiting") for _act, one in reversed(short)] == [None, [unloggable], None], (
+        "not known is not not met"
+    )
+    of_met = [dict(one.detail or {}) for one in acts if (one.detail or {}).get("reason") == "Xuất sắc"]
+    assert [{*one} & {"despite", "points"} for one in of_met] == [set()], "a mere reason where the criteria are met"
     assert [(one.number, one.reason) for one in decided] == [("NV-1", "Đã xem bản giấy"), ("NV-2", None)]
 
 

@@ -13,16 +13,17 @@ import pytest
 from certification.access.permissions import Role
 from certification.access.who import Who
 from certification.acts import chain
-from certification.dossiers import listing, steps
+from certification.dossiers import listing, proceedings, steps
 from certification.dossiers.decisions import Refused
 from certification.dossiers.steps import NotTwice, TooLate, UnknownDossier, WrongState
 from certification.evidence.witnesses import NotForYou
 from certification.models import NationalNumber
 from certification.people import merging
-from certification.people.workers import UnknownWorker
-from certification.rules import title_procedures
+from certification.people.workers import Person, UnknownWorker
+from certification.rules import rule_files, title_procedures
 from certification.spreadsheets import ImportFaults
 from tests.certification.dossiers.desk import YEAR, Desk, award
+from tests.certification.shipped_rules import FOLDER
 
 
 def test_a_dossier_goes_from_registering_to_a_title_with_person_and_time_at_each_step(desk: Desk) -> None:
@@ -90,6 +91,35 @@ def test_a_step_is_for_the_roles_of_the_procedure_within_their_branch(desk: Desk
     desk.step(desk.hoa, "confirm", "NV-1")
     with pytest.raises(NotForYou):
         desk.step(desk.oneself("NV-1"), "review", "NV-1")
+
+
+def test_that_one_account_confirms_and_reviews_is_on_record_and_refused_where_the_procedure_says_so(desk: Desk) -> None:
+    for number in ("NV-1", "NV-2"):
+        desk.score(number)
+        for name in ("register", "self-assess"):
+            desk.step(desk.oneself(number), name, number)
+        desk.step(desk.hoa, "confirm", number)
+    desk.step(desk.upper, "review", "NV-1")
+    text = (FOLDER / "title-procedure-2026.toml").read_text().replace("title-procedure-2026", "other-hands")
+    text = text.replace("in_force_from = 2022-10-19", "in_force_from = 2026-11-01")
+    review = 'name = "review"'
+    with desk.world.database.writing(desk.tenant) as session:
+        rule_files.load_text(
+            session, desk.tenant, "x.toml", text.replace(review, f'{review}\nneeds = ["other_hands"]'), now=desk.now
+        )
+    with pytest.raises(NotForYou, match="quy trình cần người khác làm bước này"):
+        desk.step(desk.hoa, "review", "NV-2")
+    with desk.world.database.writing(desk.tenant) as session:
+        text = text.replace("other-hands", "any-hands").replace("2026-11-01", "2026-11-15")
+        rule_files.load_text(session, desk.tenant, "y.toml", text, now=desk.now)
+        person = Person(desk.workers["NV-2"], "NV-2", "Người", None)
+        done = proceedings.step_many(session, desk.tenant, desk.hoa, "review", [person], YEAR, now=desk.now)
+    assert (done.workers, done.again) == ((person.id,), {person.id})
+    with desk.reading() as session:
+        acts = [one for one in chain.listed(session, desk.tenant, limit=20) if one.act == "dossier.review"]
+    assert {one.worker: (one.detail or {}).get("same_hand") for one in acts} == {
+        desk.workers["NV-1"]: None, desk.workers["NV-2"]: True,
+    }  # fmt: skip
 
 
 def test_what_does_not_go_with_how_the_dossier_stands_is_refused(desk: Desk) -> None:

@@ -298,6 +298,8 @@ def test_a_round_is_opened_due_another_day_closed_and_gone_on_with(world: World,
     assert "chưa chờ số liệu của ai" in operator.get("/cong-doan/tong-hop/moi").text
     early = operator.fill_in("/cong-doan/tong-hop/moi", said | {"due": "14/11/2026"})
     assert (early.status_code, "Hạn gửi phải từ ngày chốt trở đi" in early.text) == (400, True)
+    both = operator.fill_in("/cong-doan/tong-hop/moi", said | {"due": "14/11/2026", "plan": ""})
+    assert all(one in both.text for one in ("Hạn gửi phải từ ngày chốt trở đi", "Chọn kế hoạch")), "at once"
     opened = operator.fill_in("/cong-doan/tong-hop/moi", said)
     assert opened.status_code == 303, words(opened)
     assert "Đã có kỳ thu của kế hoạch này" in operator.fill_in("/cong-doan/tong-hop/moi", said).text

@@ -249,6 +249,10 @@ def test_every_fault_stands_at_its_cell_and_nothing_is_kept(database: Database, 
         assert f'value="{value}"' in answer.text
     assert "phải là số nguyên từ 0 đến 10" in answer.text
     assert kept(database, tenant) == {}
+    typed = {"o-1-CS4": "11", "o-1-CS8": "9", "on": "1/1/2099"}
+    ahead = officer.send(action, {**hidden_fields(answer.text, action), **typed})
+    for field in ("o-1-CS4", "basis", "on"):
+        assert f'href="#{field}"' in ahead.text, "what is wrong with the day is told with the others"
     empty = officer.send(action, {**hidden_fields(answer.text, action), "basis": "Họp"})
     assert (empty.status_code, "Chưa ghi điểm nào" in empty.text) == (400, True)
 

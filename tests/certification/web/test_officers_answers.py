@@ -122,7 +122,9 @@ def test_a_file_that_is_no_picture_is_saved_and_never_shown(union: Union) -> Non
     assert file.headers["Content-Disposition"].startswith("attachment")
 
 
-def test_several_are_answered_at_once_with_a_result_for_each_and_never_the_own(union: Union) -> None:
+def test_several_are_answered_at_once_with_a_result_for_each_and_never_the_own(
+    union: Union, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second, own = union.declare("a01"), union.declare("a02", None), union.declare("a03", None)
     listed = union.lan.get("/cong-doan/viec?loai=khai-bao").text
     assert f'value="{own} a03"' not in listed
@@ -130,7 +132,13 @@ def test_several_are_answered_at_once_with_a_result_for_each_and_never_the_own(u
     action = "/cong-doan/viec/nhieu/khai-bao"
     chosen = [f"{first} a01", f"{second} a02", f"{own} a03", f"{first} b01", "xyz"]
     form = {**hidden_fields(listed, action), "nguoi": chosen, "viec": "confirm"}
-    assert 'href="#reason"' in union.lan.send(action, form).text
+    monkeypatch.setattr("certification.web.officers.cases.ON_A_PAGE", 2)
+    refused = union.lan.send(action, form).text
+    assert 'href="#reason"' in refused
+    assert re.search('rel="next" href="/cong-doan/viec[?]loai=khai-bao&amp;cursor=', refused), (
+        "a list, and of this kind"
+    )
+    monkeypatch.setattr("certification.web.officers.cases.ON_A_PAGE", 50)
     done = union.lan.get(union.lan.send(action, {**form, "reason": "Đã xem bản chính"}).location)
     assert "Đã xong 2 việc, chưa thực hiện được với 3 việc" in words(done.text)
     assert "không ai được xác nhận cho chính mình" in done.text.lower()

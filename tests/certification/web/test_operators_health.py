@@ -316,6 +316,10 @@ def test_the_record_tells_in_words_what_was_done_about_whom(
     of_an = operator.get("/van-hanh/so-ghi?nguoi=NV-an").text
     assert "/cong-doan/ho-so-nguoi/2026/NV-an" in of_an and "NV-binh" not in of_an
     assert "Không có mã “NV-0”" in operator.get("/van-hanh/so-ghi?nguoi=NV-0").text
+    unknown = operator.get(f"/van-hanh/so-ghi?viec={'x' * 5000}").text
+    read = re.sub("<[^>]+>", "", unknown)
+    assert (f"Sổ không có việc nào tên “{'x' * 100}”" in read, "x" * 101 in read) == (True, False)
+    assert "<tbody>" not in unknown, "nothing else is shown in its place"
 
 
 def test_what_is_to_be_looked_at_is_counted_by_platform_and_listed(

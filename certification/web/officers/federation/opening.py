@@ -72,7 +72,9 @@ def open_round() -> AnyResponse:
     with database().reading(tenant) as session:
         known = explanations.plan_names(plans.all_plans(session, tenant))
         alone = not members.members(session, tenant)
-    form = filled_in(RoundForm, start={"basis": ALL_ENTERPRISES}, choices={"plan": list(known.items())}, tried=True)
+    standing = {"plan": "", "basis": ALL_ENTERPRISES}
+    choices = {"plan": list(known.items())}
+    form = filled_in(RoundForm, start={"basis": ALL_ENTERPRISES}, choices=choices, tried=standing)
     if form.sent:
         with form.submitting() as session, beside(ROUND_SAYS):
             made = rounds.open_round(session, tenant, by=who().name, now=now(), **form.values)

@@ -17,8 +17,7 @@ from certification.resources.access import database, today, who
 from certification.targets import grounds
 from certification.web.frame.pages import shown
 from certification.web.officers import pages
-from certification.web.officers.dossiers import asked_year
-from certification.web.officers.scope import within
+from certification.web.officers.scope import asked_year, within
 
 __all__ = ["WAITING"]
 

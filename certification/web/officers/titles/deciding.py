@@ -24,6 +24,7 @@ from certification.resources import looking
 from certification.resources.access import changing, database, now, today, who
 from certification.resources.errors import BadRequest, Fault
 from certification.rules.criteria import PROGRAMME
+from certification.spreadsheets import Fault as RowFault
 from certification.spreadsheets import ImportFaults
 from certification.targets import grounds
 from certification.units import letterheads
@@ -33,16 +34,12 @@ from certification.web.frame.fields import Form
 from certification.web.frame.forms import Filled, FormFault, filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import despite, pages, statuses
-from certification.web.officers.dossiers import asked_year
-from certification.web.officers.scope import within
+from certification.web.officers.scope import asked_year, within
 from certification.web.officers.statuses import Short
 from lrs.db import Session, among, beside
 
 __all__ = ["MOST", "Candidate"]
 
-UNTICKED = _l(
-    "%(name)s chưa đạt (%(total)s/%(need)s điểm): đánh dấu là đã biết và ghi lý do, hoặc đánh dấu không công nhận"
-)
 MOST = 1_000
 """Workers on one page; whoever decides about more at once sends the decision over the JSON interface."""
 MOST_BYTES = 4 * 1024 * 1024
@@ -84,7 +81,7 @@ def _schema(people: Sequence[Candidate], known_signers: bool) -> type[Form]:
     for one in people:
         described[refusing(one)] = fields.tick(_l("Không công nhận"))
         described[why(one)] = fields.text(_l("Lý do không công nhận"), most=2000)
-    described |= despite.schema(one.worker.id for one in people if one.status.is_below)
+    described |= despite.schema((one.worker.id for one in people if one.status.is_below), despite.RECOGNISED)
     return Form.from_dict(described)  # type: ignore[return-value]
 
 
@@ -116,7 +113,7 @@ def decide() -> AnyResponse:
         out = despite.left(form, [one.worker.id for one in short])
         people = [one for one in people if one.worker.id not in out]
     elif form.posted:
-        despite.check(form, [(one.worker.id, one.worker.full_name, one.status) for one in short], unticked=UNTICKED)
+        despite.check(form, [(one.worker.id, one.worker.full_name, one.status) for one in short], despite.RECOGNISED)
         _contradictions(form, people)
     if form.sent and lost:
         form.refuse("", _("%(count)s người không còn trong phạm vi của anh/chị; xem lại danh sách", count=lost))
@@ -176,12 +173,17 @@ def _decide(
         )  # fmt: skip
     except ImportFaults as error:
         raise BadRequest(
-            *(
-                Fault(why(everybody[one.row - 1]) if one.row else one.column, one.message[:1].upper() + one.message[1:])
-                for one in error.faults
-            )
+            *(Fault(_field(one, everybody), one.message[:1].upper() + one.message[1:]) for one in error.faults)
         ) from None
     return made.id
+
+
+def _field(fault: RowFault, people: Sequence[Candidate]) -> str:
+    """Beside which field a fault of the decision stands, or of one of these."""
+    if not fault.row:
+        return fault.column
+    one = people[fault.row - 1]
+    return despite.because(one.worker.id) if fault.column == "despite" else why(one)
 
 
 def _at_their_rows(form: Filled, people: Sequence[Candidate]) -> None:

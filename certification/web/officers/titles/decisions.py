@@ -19,7 +19,7 @@ from certification.access.permissions import Act, Role
 from certification.certificates import issuing
 from certification.certificates import papers as certificate_papers
 from certification.documents import certificate_paper, kept_templates
-from certification.dossiers import decisions, papers
+from certification.dossiers import below, decisions, papers
 from certification.dossiers.decisions import Decided, Decision, UnknownDecision
 from certification.models import Certificate
 from certification.resources import cursors, looking
@@ -35,7 +35,7 @@ from certification.web.frame.fields import Form
 from certification.web.frame.forms import filled_in
 from certification.web.frame.pages import shown
 from certification.web.officers import pages
-from certification.web.officers.dossiers import asked_year
+from certification.web.officers.scope import asked_year
 from certification.web.officers.titles.proposals import ENDS, drawn
 from lrs.db import Session, among
 
@@ -95,12 +95,15 @@ def show_decision(decision: UUID) -> Response:
     with database().reading(tenant, snapshot=True) as session:
         one, people, whole = _found(session, tenant, decision)
         lines = _lines(session, tenant, one, people)
+        ids = [each.worker_id for each in people]
+        short = below.told(session, tenant, one.programme, one.year, ids, {}, by=one.recorded)
         node = organizations.nodes(session, tenant)[one.body]
         may_revoke = _may_revoke(session, tenant, on)
     looking.saw_these(each.worker_id for each in people)
     granted = [each for each in lines if each.person.step == "grant"]
     return shown(
         "officers/titles/decision.html", one=one, body=node, granted=granted, whole=whole, may_revoke=may_revoke,
+        short=short,
         refused=[each for each in lines if each.person.step != "grant"],
         numbered=sum(each.paper is not None for each in granted),
         signed=sum(each.paper is not None and each.paper.issued is not None for each in granted),

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from certification.access import rights
 from certification.access.permissions import Act, Role
 from certification.certificates import register
-from certification.dossiers import listing, proceedings, words
+from certification.dossiers import listing, proceedings, steps, words
 from certification.dossiers.steps import OneDossier
 from certification.judgement import explanations, statuses
 from certification.judgement.statuses import Moment
@@ -94,6 +94,7 @@ def take_one_step(step: str, year: int, number: str) -> AnyResponse:
         wanted = procedure.steps.get(step) if procedure is not None else None
         title = listing.title(session, tenant, one)
         standing = _standing(session, tenant, person, one) if step in _LEADING_ON else None
+        is_again = step == proceedings.ANOTHERS and one.id in steps.same_hands(session, tenant, who(), [person.id])
     if wanted is None or step not in STEPS:
         raise NotFound(Fault("path/step", f"the procedure in force has no step {step!r}"))
     form = filled_in(ReasonForm if "reason" in wanted.needs else StepForm)
@@ -112,7 +113,7 @@ def take_one_step(step: str, year: int, number: str) -> AnyResponse:
     return shown(
         "officers/titles/step.html", status=409 if form.posted and not can else 200, form=form, person=person, one=one,
         year=year, said=said, follows=follows, back=back, title=title, state=in_words(words.STATES[one.state]), can=can,
-        is_hard=step == "revoke", standing=standing, since=since,
+        is_hard=step == "revoke", standing=standing, since=since, is_again=is_again,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from certification.documents.kinds import LIST, MINUTES, PROPOSAL
 from certification.documents.office import OfficeDocument
 from certification.documents.office_pdf import render_pdf
 from certification.documents.word import render
-from certification.dossiers import papers, proposals, words
+from certification.dossiers import below, papers, proposals, words
 from certification.dossiers.proposals import Proposal, UnknownProposal
 from certification.models import Dossier, DossierStep
 from certification.resources import cursors, looking
@@ -28,7 +28,7 @@ from certification.units.trees import Node
 from certification.web.frame.pages import shown
 from certification.web.frame.program_words import all_in_words
 from certification.web.officers import pages
-from certification.web.officers.dossiers import asked_year
+from certification.web.officers.scope import asked_year
 from lrs.db import Session, among
 
 __all__ = ["ENDS", "PAPERS", "drawn"]
@@ -80,11 +80,13 @@ def show_proposal(proposal: UUID) -> Response:
             )
         )  # fmt: skip
         states = {row[0]: row[1] for row in rows}
+        ids = [each.worker_id for each in members]
+        short = below.told(session, tenant, one.programme, one.year, ids, {}, by=one.proposed)
     looking.saw_these(each.worker_id for each in members)
     waiting = sum(state == "proposed" for state in states.values())
     may_decide = bool(rights.reach(who(), Act.DECIDE_TITLES, on)) and waiting > 0
     return shown(
-        "officers/titles/proposal.html", one=one, unit=node, members=members, states=states,
+        "officers/titles/proposal.html", one=one, unit=node, members=members, states=states, short=short,
         words=all_in_words(words.STATES),
         papers=PAPERS, waiting=waiting, may_decide=may_decide,
     )  # fmt: skip
