@@ -59,7 +59,8 @@ faults: system-test $(TEST) ## the long tier: write, kill and compare for MINUTE
 	@exec .venv/bin/python -m tests.faults.ledger --minutes $(MINUTES)
 
 hostile: system-test $(TEST) ## ask what nobody should for MINUTES (30), on both databases at once, and add to the ledger of it
-	@exec .venv/bin/python -m tests.faults.hostile --minutes $(MINUTES)
+	@# Large pages: what asks and answers in one process is slowed most by looking up where its memory lies.
+	@GLIBC_TUNABLES=glibc.malloc.hugetlb=1 PYTHONMALLOC=malloc exec .venv/bin/python -m tests.faults.hostile --minutes $(MINUTES)
 
 bench: system-test $(TEST) ## measure how fast Statements are taken and workers judged
 	@exec .venv/bin/python -m bench

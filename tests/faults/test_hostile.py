@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from lrs.resources import access
 from lrs.resources.rewriting import Application
 from lrs.statements.validate import check_statements, encode
-from tests.faults.hostile import figures, statements
+from tests.faults.hostile import figures, round, statements
 from tests.faults.hostile.asking import Answer
 from tests.faults.hostile.round import wrong_of
 from tests.faults.hostile.spoiling import bytes_spoilt, place_spoilt
@@ -38,6 +40,22 @@ def answer(status: int = 400, kind: str = "application/json", seconds: float = 0
 )
 def test_what_is_wrong_about_two_answers_is_found(one: Answer, other: Answer, wrong: str) -> None:
     assert wrong_of(one, other) == wrong
+
+
+def test_whose_a_key_is_is_asked_again_once_it_may_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(access, "identify", lambda _database, given, **_more: asked.append(given) or len(asked))
+    with round._knowing("own") as known:
+        one, other = object(), object()
+
+        def whose(database: object, given: str) -> object:
+            return access.identify(database, given, pepper=b"", now=datetime.now(UTC))  # type: ignore[arg-type]
+
+        assert [whose(one, "own"), whose(one, "own"), whose(other, "own"), whose(one, "spoilt")] == [1, 1, 2, 3]
+        assert whose(one, "spoilt") == 4
+        known.clear()
+        assert whose(one, "own") == 5
+    assert access.identify(one, "own") == 6  # type: ignore[arg-type,call-arg]
 
 
 def test_what_is_spoilt_is_known_by_its_chance_and_differs_from_what_was_good() -> None:

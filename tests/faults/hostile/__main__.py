@@ -37,6 +37,9 @@ from tests.postgresql import Cluster, end_with_parent
 BATCHES = 20
 """Of Statements, to one pair of databases."""
 
+CARELESS = {"synchronous_commit": "off", "autovacuum": "off"}
+"""How PostgreSQL is set: each database is thrown away after some minutes."""
+
 SHM = Path("/dev/shm")  # noqa: S108 — a folder of our own is made inside it
 
 
@@ -54,7 +57,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended; what was asked before this round is in the ledger"))
     seed = random.randrange(2**32) if options.seed is None else options.seed
     print(f"chance: {seed}", flush=True)
-    with tempfile.TemporaryDirectory(dir=SHM, prefix="cdht-hostile-") as folder, Cluster.start() as cluster:
+    with (
+        tempfile.TemporaryDirectory(dir=SHM, prefix="cdht-hostile-") as folder,
+        Cluster.start(settings=CARELESS) as cluster,
+    ):
         Path(folder).chmod(0o755)
         template = Template(Path(folder), cluster)
         if options.again:

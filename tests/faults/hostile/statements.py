@@ -26,7 +26,7 @@ from tests.lrs.statements.strategies import breaks, broken, statements
 
 __all__ = ["BATCH", "BREAKS", "drawn", "whole", "wrong_of"]
 
-BATCH = 50
+BATCH = 250
 """Valid ones that are sent at once."""
 BREAKS = 10
 """Requests with one that is broken among three, after each batch."""

@@ -55,6 +55,7 @@ class Template:
 
     def __init__(self, folder: Path, cluster: Cluster) -> None:
         self._folder, self._cluster = folder, cluster
+        [self._sockets] = cluster.superuser.execute("SHOW unix_socket_directories").fetchone() or ["127.0.0.1"]
         passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         drawing._weasyprint, drawing._styles = lambda: (Undrawn, None), lambda _name: None  # type: ignore[assignment]
         self._data = folder / "template"
@@ -82,7 +83,8 @@ class Template:
             url = f"sqlite:///{folder / 'cdht.sqlite3'}"
         else:
             (folder / "cdht.sqlite3").unlink()
-            url = self._cluster.create_database(f"hostile_{name}", template="hostile")
+            self._cluster.create_database(f"hostile_{name}", template="hostile")
+            url = f"postgresql+psycopg://cdht@/hostile_{name}?host={self._sockets}&port={self._cluster.port}"
         database = Database(url)
 
         def close() -> None:

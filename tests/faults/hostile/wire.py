@@ -22,8 +22,8 @@ NEVER = 599
 
 
 @contextmanager
-def serving(database_url: str, folder: Path) -> Iterator[int]:
-    """The program over this database, and the port that it listens on."""
+def serving(database_url: str, folder: Path) -> Iterator[http.client.HTTPConnection]:
+    """The program over this database, and a connection to it, which is kept as clients keep theirs."""
     settings = {
         **os.environ,
         "DATA_DIR": str(folder),
@@ -34,28 +34,33 @@ def serving(database_url: str, folder: Path) -> Iterator[int]:
         "WORKERS": "1",
     }
     with served(settings, folder) as server:
-        yield server.port
+        connection = http.client.HTTPConnection(HOST, server.port, timeout=WITHIN)
+        try:
+            yield connection
+        finally:
+            connection.close()
 
 
-def ask(port: int, request: Request, own: Mapping[str, str]) -> Answer | None:
+def ask(connection: http.client.HTTPConnection, request: Request, own: Mapping[str, str]) -> Answer | None:
     """What it answers; None for what no client can put on a wire."""
     headers = {"Host": "localhost", **own}
     headers |= {name.replace("_", "-").title(): value for name, value in request.headers.items()}
     if request.body:
         headers.setdefault("Content-Length", str(len(request.body)))
     target = request.path + (f"?{request.query}" if request.query else "")
-    connection = http.client.HTTPConnection(HOST, port, timeout=WITHIN)
-    began = time.perf_counter()
+    began, was_kept = time.perf_counter(), connection.sock is not None
     try:
         connection.request(request.method, target, request.body or None, headers)
         answer = connection.getresponse()
         return Answer(answer.status, answer.getheader("Content-Type", ""), answer.read(), _since(began), 0.0)
     except (ValueError, http.client.InvalidURL):
+        connection.close()
         return None
     except (OSError, http.client.HTTPException) as error:
-        return Answer(NEVER, "", repr(error).encode(), _since(began), 0.0)
-    finally:
         connection.close()
+        if was_kept:  # the server may have ended it meanwhile: what it did to this request a fresh one shows
+            return ask(connection, request, own)
+        return Answer(NEVER, "", repr(error).encode(), _since(began), 0.0)
 
 
 def _since(began: float) -> float:
