@@ -194,6 +194,7 @@ class Act(Enum):
     CHECK_STATEMENTS_ON_PAGE = "try Statements out on a page"
     READ_STATEMENTS = "read Statements as they are stored"
     READ_RULES = "read loaded rules"
+    READ_RULES_IN_FORCE = "read what the rules that hold ask"
     LOAD_RULES = "load rules"
     READ_RULE_CHANGES = "read which results other rules changed"
     READ_HEALTH = "read how the installation is"
@@ -368,6 +369,7 @@ TABLE: Mapping[Act, Rule] = {
     Act.CHECK_STATEMENTS_ON_PAGE: Rule("statements/write", in_form=True),
     Act.READ_STATEMENTS: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.READ_RULES: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
+    Act.READ_RULES_IN_FORCE: Rule(None, any_account=True),
     Act.LOAD_RULES: Rule(None, roles=frozenset({Role.OPERATOR})),
     Act.READ_RULE_CHANGES: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),
     Act.READ_HEALTH: Rule(None, roles=frozenset({Role.OPERATOR, Role.AUDITOR})),

@@ -19,7 +19,16 @@ from certification.rules.rule_store import StoredRule, stored
 from certification.rules.topics import code_of
 from lrs.db import Session
 
-__all__ = ["AUDIENCE", "PROGRAMME", "build", "build_components", "in_force", "of_rule_file", "prepared"]
+__all__ = [
+    "AUDIENCE",
+    "PROGRAMME",
+    "build",
+    "build_components",
+    "files_in_force",
+    "in_force",
+    "of_rule_file",
+    "prepared",
+]
 
 PROGRAMME = "cong-dan-hoc-tap"
 """The programme whose title is judged and counted where none is named."""
@@ -44,6 +53,20 @@ def in_force(
     command. With `loaded_until`, files loaded after that instant do not count. Raises NoCriteriaInForce; the newest set
     is never used in place of a missing one.
     """
+    frame, rubric = files_in_force(session, tenant, programme, audience, year, loaded_until=loaded_until)
+    return (rubric or frame).id, _built(frame, rubric)
+
+
+def files_in_force(
+    session: Session,
+    tenant: UUID,
+    programme: str,
+    audience: str,
+    year: int,
+    *,
+    loaded_until: datetime | None = None,
+) -> tuple[StoredRule, StoredRule | None]:
+    """As `in_force`, the two files themselves: the criteria set, and its rubric where one is loaded."""
     rules = stored(session, tenant, "criteria-set", "rubric")
     if loaded_until is not None:
         rules = [rule for rule in rules if rule.loaded <= loaded_until]
@@ -57,8 +80,7 @@ def in_force(
     if not covering:
         raise NoCriteriaInForce(programme, audience, year, [_years_in_words(frame) for frame in frames])
     frame = max(covering, key=lambda rule: _first_year(rule.document))
-    rubric = _rubric_of(frame, rules, year)
-    return (rubric or frame).id, _built(frame, rubric)
+    return frame, _rubric_of(frame, rules, year)
 
 
 def of_rule_file(session: Session, tenant: UUID, rule_file_id: UUID) -> CriteriaSet:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-__all__ = ["Difference", "begins", "between", "grounds", "predecessor"]
+__all__ = ["Difference", "begins", "between", "grounds", "predecessor", "values"]
 
 NAMED_BY = ("id", "code", "day", "about")
 """What tells rows of a table apart, the first that they have."""
@@ -41,11 +41,17 @@ def between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Differe
     return list(_between((), old, new, (), titles))
 
 
+def values(document: Mapping[str, Any]) -> list[Difference]:
+    """Every value of a document, each as one that was not there before."""
+    told = {key: value for key, value in document.items() if key not in _ALWAYS_NEW | {"kind", "programme"}}
+    return list(_values((), told, (), _titles(document)))
+
+
 def begins(document: Mapping[str, Any]) -> date:
     """From which day a document is meant to hold, as near as it says."""
     years = document.get("years") or {}
     first = (years.get("first") or {}).get("value") or document.get("first_year") or document.get("year")
-    day = document.get("in_force_from") or (date(first, 1, 1) if first else None)
+    day = document.get("in_force_from") or document.get("from_day") or (date(first, 1, 1) if first else None)
     found = day or document.get("issued") or document.get("checked") or date.min
     return found if isinstance(found, date) else date.min
 
@@ -85,6 +91,19 @@ def _between(
         return
     for key in [*new, *(key for key in old if key not in new)]:
         yield from _between((*path, key), old.get(key), new.get(key), beside, titles)
+
+
+def _values(
+    path: tuple[str, ...], value: Any, beside: tuple[str, ...], titles: Mapping[str, str]
+) -> Iterator[Difference]:
+    beside = _beside(value, titles) or beside
+    rows = None if isinstance(value, Mapping) and "value" in value else _rows(value)
+    if rows is None:
+        yield Difference(path, None, value, beside)
+        return
+    for key, inner in rows.items():
+        if key not in NAMED_BY[:2]:  # which is in the path already
+            yield from _values((*path, key), inner, beside, titles)
 
 
 def _rows(value: Any) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@
     enterprises/ for enterprises
     workers/     for workers, about themselves
     operators/   for operators and auditors
+    rules/       what the rules ask, in sentences, for everybody signed in
 
 Each package holds its views, its `templates/` (found as "officers/home.html") and, where it needs them, `static/` and
 `translations/`. Pages work without script; scripts and styles come from this address alone.
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from certification.web import enterprises, frame, officers, open, operators, signing_in, workers
+from certification.web import enterprises, frame, officers, open, operators, rules, signing_in, workers
 from certification.web.frame import answered, assets, faults, languages, layout, written
 from certification.web.frame.faults import page_of
 
@@ -30,6 +31,7 @@ AUDIENCES = (
     enterprises.pages,
     workers.pages,
     operators.pages,
+    rules.pages,
 )
 """Every package of pages: importing it is what adds its views. Whoever adds one says so here."""
 

@@ -32,6 +32,7 @@ from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.operators import pages
 from certification.web.operators.rule_words import KINDS, STATUSES, is_code, named, path_words, value_words
+from certification.web.rules import sentences
 from lrs.api import Fault
 
 __all__ = ["RuleForm"]
@@ -79,14 +80,16 @@ def show_rule(id: UUID) -> Response:
     everything(Act.READ_RULES)
     with database().reading(who().tenant) as session:
         stored = rule_store.stored(session, who().tenant)
-    one = _found(stored, str(id))
+        one = _found(stored, str(id))
+        told = sentences.of_rule(session, who().tenant, one, today().year)
     alike = [other for other in stored if other.kind == one.kind and other.id != one.id]
     asked = request.args.get("voi", "")
     before = _found(alike, asked) if asked else _before(one.document, alike)
     return shown(
         "operators/rule.html", rule=_line(one), kind=KINDS[one.kind], sources=differences.grounds(one.document),
         before=None if before is None else _line(before), rows=[] if before is None else _rows(before, one.document),
-        others=[(str(other.id), named(other.document)) for other in alike], most=MOST_DIFFERENCES,
+        others=[(str(other.id), named(other.document)) for other in alike], most=MOST_DIFFERENCES, told=told,
+        values=() if told is not None else _values(one.document),
     )  # fmt: skip
 
 
@@ -170,6 +173,11 @@ def _before(document: Mapping[str, Any], alike: Sequence[StoredRule]) -> StoredR
 
 def _rows(before: StoredRule, document: Mapping[str, Any]) -> list[Row]:
     return [_row(one) for one in differences.between(before.document, document)]
+
+
+def _values(document: Mapping[str, Any]) -> list[Row]:
+    """Every value of a file that has no sentences of its own."""
+    return [_row(one) for one in differences.values(document)]
 
 
 def _row(one: Difference) -> Row:
