@@ -17,7 +17,7 @@ from bench.memory import most_together
 from bench.population import FACTS_EACH, YEAR, populate
 from certification.evaluation.findings import find, tally
 from certification.evidence import gathering
-from certification.judgement import kept, population
+from certification.judgement import engines, kept, population
 from certification.people import workers as people
 from certification.rules import criteria, plans, rule_files
 from lrs import api
@@ -72,7 +72,14 @@ def measure_filled(database: Database, tenant: UUID, rounds: int, processes: int
 
     def everybody() -> None:
         population.judge_everybody(
-            database, tenant, ids, programme=criteria.PROGRAMME, year=YEAR, as_of=AS_OF, now=NOW, processes=processes
+            database,
+            tenant,
+            ids,
+            programme=criteria.PROGRAMME,
+            year=YEAR,
+            as_of=AS_OF,
+            now=NOW,
+            engine=engines.BuiltIn(processes),
         )
 
     bare = [_cost(lambda: _count(database, tenant)) for _ in range(rounds)]

@@ -23,12 +23,16 @@ class NoCriteriaInForce(CertificationError):
     """No loaded criteria set covers the programme, audience and assessment year. The newest is never used instead."""
 
     def __init__(self, programme: str, audience: str, year: int, known: Sequence[str] = ()) -> None:
-        self.programme, self.audience, self.year = programme, audience, year
+        self.programme, self.audience, self.year, self.known = programme, audience, year, tuple(known)
         loaded = f"Loaded are: {'; '.join(known)}." if known else "No criteria set is loaded for this programme."
         super().__init__(
             f"No criteria set of programme {programme!r} for audience {audience!r} is in force for the assessment "
             f"year {year}. {loaded} Load the file of the decision that covers {year}, or ask for another year."
         )
+
+    def __reduce__(self) -> tuple[type[NoCriteriaInForce], tuple[str, str, int, Sequence[str]]]:
+        """How it travels between processes."""
+        return type(self), (self.programme, self.audience, self.year, self.known)
 
 
 class NoMappingInForce(CertificationError):

@@ -44,7 +44,7 @@ from lrs.credentials import (
 from lrs.db import Database, Session
 from lrs.definitions import catch_up as merge_definitions
 from lrs.durable import sync, write_new
-from lrs.engine import Engine, engine_of, folders_of
+from lrs.engine import Engine, engine_of, folders_of, server_of
 from lrs.erasure import under_way as erasures_under_way
 from lrs.errors import Fault, InvalidRequest, InvalidStatement, LrsError, NotFound, Unauthenticated, UnknownTenant
 from lrs.forwarding.destinations import Known as Destination
@@ -231,6 +231,7 @@ __all__ = [
     "rotate_credential",
     "rotate_webhook_secret",
     "scanning",
+    "server_of",
     "set_destination",
     "set_opaque_accounts",
     "set_source",

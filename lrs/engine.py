@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from lrs.db import NOBODY, Database
 
-__all__ = ["Engine", "engine_of", "filesystem_of", "folders_of"]
+__all__ = ["Engine", "engine_of", "filesystem_of", "folders_of", "server_of"]
 
 POSTGRESQL = Path("/var/lib/postgresql")
 """Where Debian's PostgreSQL keeps its data, when it is on this machine."""
@@ -93,6 +93,13 @@ class Archiving:
 def engine_of(database: Database) -> Engine:
     """How the database is set and doing. Raises SQLAlchemy's errors where it does not answer."""
     return _sqlite(database) if database.is_sqlite else _postgresql(database)
+
+
+def server_of(database: Database) -> str:
+    """Which database of which PostgreSQL server this is: the same by whatever address; not that of a standby."""
+    named = "SELECT format('%s/%s%s', system_identifier, current_database(), CASE WHEN pg_is_in_recovery() "
+    with database.reading(NOBODY) as session:
+        return str(session.scalar(sa.text(named + "THEN '/standby' ELSE '' END) FROM pg_control_system()")))
 
 
 def _sqlite(database: Database) -> Engine:

@@ -12,7 +12,7 @@ from uuid import UUID
 import click
 from flask import current_app
 
-from certification.commands import invocation
+from certification.commands import engines, invocation
 from certification.commands.invocation import Day, for_tenant, for_year
 from certification.evidence import disputes, feed
 from certification.evidence.forwarded import MORE
@@ -105,17 +105,29 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
 @click.command("assess")
 @click.argument("worker_numbers", nargs=-1, metavar="[WORKER_NUMBER]...")
 @click.option("--all", "everybody", is_flag=True, help="Every worker of the tenant.")
+@engines.by_engine
 @for_year
 @for_tenant
-def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, tenant: str) -> None:
+def assess(
+    worker_numbers: tuple[str, ...],
+    everybody: bool,
+    engine: str,
+    spark_master: str | None,
+    year: int | None,
+    tenant: str,
+) -> None:
     """Judge workers again for a year, on what is known now; with --all every worker of the tenant.
 
     Workers whose evidence changed are judged by themselves; this is for an operator who wants it done now.
     What differs from the last result is kept as a new version; nothing is overwritten. With --all the figures of every
-    unit have counted the results when it ends.
+    unit have counted the results when it ends, and a digest of all results is told: it is the same for the same
+    evidence, rules and day, whichever engine judged.
     """
     if everybody == bool(worker_numbers):
         raise click.UsageError("name workers by their numbers, or give --all")
+    if engine != "builtin" and not everybody:
+        raise click.UsageError("--engine goes with --all")
+    worked_on_by = engines.chosen(engine, spark_master)
     now = invocation.now()
     as_of = vietnam_day(now)
     year = year or as_of.year
@@ -127,7 +139,14 @@ def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, t
         )
     with invocation.refusing():
         judged = population.judge_everybody(
-            invocation.database_to_write(), owner, ids, programme=PROGRAMME, year=year, as_of=as_of, now=now
+            invocation.database_to_write(),
+            owner,
+            ids,
+            programme=PROGRAMME,
+            year=year,
+            as_of=as_of,
+            now=now,
+            engine=worked_on_by,
         )
         if everybody:
             settling.settle_all(invocation.database_to_write(), owner, today=as_of)
@@ -137,6 +156,8 @@ def assess(worker_numbers: tuple[str, ...], everybody: bool, year: int | None, t
         f"{number(outcomes['not_met'])} do not, {number(outcomes['not_yet_known'])} not yet known; "
         f"{number(judged.new)} results are new."
     )
+    if everybody:
+        click.echo(f"Digest of all results: {judged.digest}")
 
 
 @click.command("rebuild-facts")

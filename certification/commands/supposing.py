@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from certification.commands import invocation
+from certification.commands import engines, invocation
 from certification.commands.invocation import Day, for_tenant, for_year
 from certification.judgement import closings, explanations, judging, what_if
 from certification.judgement.what_if import Course, Supposed, Supposition
@@ -133,6 +133,7 @@ def what_if_worker(
 @learn
 @course
 @points
+@engines.by_engine
 @for_year
 @for_tenant
 def what_if_all(
@@ -142,10 +143,13 @@ def what_if_all(
     learn: tuple[Supposed, ...],
     courses: tuple[tuple[str, date], ...],
     points: tuple[tuple[str, int], ...],
+    engine: str,
+    spark_master: str | None,
     year: int | None,
     tenant: str,
 ) -> None:
     """Say how many would meet the criteria by another pass mark, or if everybody learned something. Keeps nothing."""
+    worked_on_by = engines.chosen(engine, spark_master)
     as_of: date = vietnam_day(invocation.now())
     year = year or as_of.year
     with invocation.reading(tenant) as (session, owner):
@@ -154,9 +158,17 @@ def what_if_all(
         else:
             node = organizations.tree(session, owner, as_of).node(enterprise)
             ids = list(session.scalars(employed_by(session, owner, [node.id], as_of).distinct()))
+    with invocation.refusing():
         try:
-            counts = what_if.of_population(
-                session, owner, ids, PROGRAMME, year, as_of, _supposition(learn, courses, points, pass_mark, floor)
+            counts = what_if.of_everybody(
+                invocation.database(),
+                owner,
+                ids,
+                PROGRAMME,
+                year,
+                as_of,
+                _supposition(learn, courses, points, pass_mark, floor),
+                worked_on_by,
             )
         except ValueError as refusal:
             raise click.ClickException(str(refusal)) from None

@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid5
@@ -23,19 +24,28 @@ from certification.evaluation.results import DAY, Attested, Evidence, Fact, Resu
 from certification.evaluation.rules import CriteriaSet
 from certification.evidence import gathering
 from certification.judgement import closings
+from certification.judgement.engines import Engine, batches_of
 from certification.people import audiences
 from certification.rules import criteria, evidence_mapping
 from certification.rules.evidence_mapping import EvidenceMapping
 from certification.rules.stated_facts import facts_of
 from lrs import api
-from lrs.db import Session
+from lrs.db import Database, Session
 
-__all__ = ["Answer", "Counts", "Course", "NotSupposable", "Supposed", "Supposition", "of_population", "of_worker"]
+__all__ = [
+    "Answer",
+    "Counts",
+    "Course",
+    "NotSupposable",
+    "Supposed",
+    "Supposition",
+    "of_everybody",
+    "of_population",
+    "of_worker",
+]
 
 NOWHERE = UUID("5f0d9c1e-7a54-4f0e-9d0f-2f8f6c1b3a77")
 """Statements that are supposed have ids in here: no store holds them."""
-
-BATCH = 1000
 
 COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
 COURSE = "http://adlnet.gov/expapi/activities/course"
@@ -194,25 +204,61 @@ def of_population(
     supposed: Supposition,
 ) -> Counts:
     """What would become of these workers if all of it held for each of them. Raises as `of_worker` does."""
+    asked = _asked(session, tenant, programme, year, as_of, supposed)
+    return _sum(_count(asked, session, batch) for batch in batches_of(sorted(worker_ids)))
+
+
+def of_everybody(
+    database: Database,
+    tenant: UUID,
+    worker_ids: Collection[UUID],
+    programme: str,
+    year: int,
+    as_of: date,
+    supposed: Supposition,
+    engine: Engine,
+) -> Counts:
+    """The same, worked out by an engine in sessions of its own. Raises EngineFailed, too."""
+    with database.reading(tenant) as session:
+        asked = _asked(session, tenant, programme, year, as_of, supposed)
+    return _sum(engine(database, partial(_count_there, asked), batches_of(sorted(worker_ids))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked about every batch."""
+
+    tenant: UUID
+    programme: str
+    year: int
+    as_of: date
+    supposed: Supposition
+
+
+def _asked(session: Session, tenant: UUID, programme: str, year: int, as_of: date, supposed: Supposition) -> _Asked:
     supposed, faults = _of_learning(session, tenant, year, supposed)
     if faults:
         _rules(session, tenant, programme, criteria.AUDIENCE, year, supposed, faults)
-    counts = Counts(len(worker_ids), Counter(), Counter())
-    ordered = sorted(worker_ids)
-    for start in range(0, len(ordered), BATCH):
-        _count(session, tenant, ordered[start : start + BATCH], (programme, year, as_of), supposed, counts)
+    return _Asked(tenant, programme, year, as_of, supposed)
+
+
+def _sum(counted: Iterable[Counts]) -> Counts:
+    counts = Counts(0, Counter(), Counter())
+    for one in counted:
+        counts = Counts(counts.workers + one.workers, counts.now + one.now, counts.then + one.then)
     return counts
 
 
-def _count(
-    session: Session,
-    tenant: UUID,
-    worker_ids: Sequence[UUID],
-    of: tuple[str, int, date],
-    supposed: Supposition,
-    counts: Counts,
-) -> None:
-    programme, year, as_of = of
+def _count_there(asked: _Asked, database: Database, worker_ids: Sequence[UUID]) -> Counts:
+    with database.reading(asked.tenant) as session:
+        return _count(asked, session, worker_ids)
+
+
+def _count(asked: _Asked, session: Session, worker_ids: Sequence[UUID]) -> Counts:
+    tenant, programme, year, as_of, supposed = (
+        asked.tenant, asked.programme, asked.year, asked.as_of, asked.supposed,
+    )  # fmt: skip
+    counts = Counts(len(worker_ids), Counter(), Counter())
     then = supposed.day(as_of)
     by_audience: dict[str, tuple[Prepared, Prepared]] = {}
     audience_of = audiences.of(session, tenant, worker_ids, year)
@@ -233,6 +279,7 @@ def _count(
         both = sorted([*facts, *more], key=itemgetter(DAY)) if more else facts
         kept = [each for each in vouched if each.indicator not in given]
         counts.then[tally(after, find(after, both, [*kept, *wished])).outcome] += 1
+    return counts
 
 
 def _of_learning(

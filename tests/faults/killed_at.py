@@ -19,7 +19,7 @@ from typing import Any
 from flask.cli import main
 
 from certification.evidence import feed
-from certification.judgement import judging, population
+from certification.judgement import engines, judging
 from certification.people import roster
 from certification.targets import settling
 
@@ -65,7 +65,7 @@ def take_little() -> None:
     """Make all that is done in portions be done in small ones."""
     for function in (feed.follow, feed.rebuild, judging.judge_stale, settling.settle):
         function.__kwdefaults__["limit"] = SMALL
-    feed.CHUNK = population.BATCH = settling.MAKING = roster.CHUNK = SMALL
+    feed.CHUNK = engines.BATCH = settling.MAKING = roster.CHUNK = SMALL
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Callable
@@ -57,9 +58,10 @@ def test_assess_judges_named_workers_or_all_and_keeps_only_what_is_new(
     run: Run, learned: None, database: Database, tenant: UUID
 ) -> None:
     succeeded(run("work", "--once"))
-    assert succeeded(run("assess", "--all", "--year", "2025")) == (
-        "2 workers judged for 2025: 0 meet the criteria, 2 do not, 0 not yet known; 2 results are new.\n"
-    )
+    told, digest = succeeded(run("assess", "--all", "--year", "2025")).splitlines()
+    assert told == "2 workers judged for 2025: 0 meet the criteria, 2 do not, 0 not yet known; 2 results are new."
+    assert re.fullmatch("Digest of all results: [0-9a-f]{64}", digest)
+    assert succeeded(run("assess", "--all", "--year", "2025")).splitlines()[1] == digest
     with database.reading(tenant) as session:
         waiting = sa.select(Uncounted.worker_id).where(Uncounted.tenant_id == tenant)
         assert session.scalars(waiting).all() == [], "the figures have counted everybody"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from certification.judgement import assessments, population
+from certification.judgement import assessments, engines, population
 from certification.models import Assessment
 from lrs.db import Database
 from tests.certification.learning import PROGRAMME, add_facts, add_worker, attest, kept, load_rules
@@ -35,7 +35,14 @@ def people(database: Database, tenant: UUID, now: datetime) -> list[UUID]:
 
 def everybody(database: Database, tenant: UUID, people: list[UUID], now: datetime, processes: int) -> population.Judged:
     return population.judge_everybody(
-        database, tenant, people, programme=PROGRAMME, year=2026, as_of=date(2026, 12, 31), now=now, processes=processes
+        database,
+        tenant,
+        people,
+        programme=PROGRAMME,
+        year=2026,
+        as_of=date(2026, 12, 31),
+        now=now,
+        engine=engines.BuiltIn(processes),
     )
 
 
@@ -44,7 +51,7 @@ def everybody(database: Database, tenant: UUID, people: list[UUID], now: datetim
 def test_everybody_at_once_is_each_alone(
     database: Database, tenant: UUID, people: list[UUID], now: datetime, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(population, "BATCH", 5)
+    monkeypatch.setattr(engines, "BATCH", 5)
     judged = everybody(database, tenant, people, now, processes)
     assert (judged.workers, judged.new) == (23, 23)
     with database.reading(tenant) as session:
@@ -53,7 +60,8 @@ def test_everybody_at_once_is_each_alone(
     assert {one.worker_id: one.kept for one in alone} == {one: found[one].kept for one in people}
     assert {one.worker_id: one.result for one in alone} == {one: found[one].result for one in people}
     assert sum(judged.outcomes.values()) == 23
-    assert everybody(database, tenant, people, now, processes).new == 0
+    again = everybody(database, tenant, people, now, processes)
+    assert (again.new, again.digest) == (0, judged.digest)
     assert len(kept(database, tenant)) == 23
 
 
