@@ -31,6 +31,7 @@ from certification.web.frame.fields import Form, file, hidden
 from certification.web.frame.forms import Filled, filled_in
 from certification.web.frame.pages import shown
 from certification.web.operators import pages
+from certification.web.operators.rule_faults import rule_fault_words
 from certification.web.operators.rule_words import KINDS, STATUSES, is_code, named, path_words, value_words
 from certification.web.rules import sentences
 from lrs.api import Fault
@@ -113,7 +114,8 @@ def load_rules() -> Response:
             form.refuse("rules", _refused(name, error.faults))
     outcomes: dict[str | None, str] = {None: _("chưa nói được")}
     outcomes.update(OUTCOMES)
-    return shown("operators/load-rules.html", form=form, outcomes=outcomes, most=MOST_DIFFERENCES, load=LOAD, **values)
+    return shown("operators/load-rules.html", form=form, outcomes=outcomes, most=MOST_DIFFERENCES, load=LOAD,
+                 in_words=rule_fault_words, **values)  # fmt: skip
 
 
 @pages.page("/van-hanh/quy-tac/thay-doi", Act.READ_RULE_CHANGES)

@@ -70,7 +70,8 @@ def test_every_fault_of_a_file_is_named_by_its_line_and_nothing_is_loaded(
     assert len(re.findall(r'<tr><th scope="row" class="n">\d+</th>', page)) >= 2
     assert "không phải UTF-8" in send(operator, b"\xff\xfe")
     assert "Tệp phải là .toml" in send(operator, b"a", "a.csv")
-    assert "is not TOML" in send(operator, b"kind = ")
+    assert "không phải TOML, sai ở cuối tệp: giá trị không đúng" in send(operator, b"kind = ")
+    assert "phải là &#34;CONFIRMED&#34; (có văn bản nêu rõ)" in page
     with database.reading(tenant) as session:
         assert "rubric-khac-2026" not in " ".join(session.scalars(sa.select(RuleFile.identifier)))
 
