@@ -35,6 +35,8 @@ class Learnt:
     minutes: int
     score: int | None
     quality: int
+    said_by: int
+    """Key of the authority that said it first, 0 where that is not known."""
     told_again: Retold | None
     """Others that tell the same of the worker and do not count; None where there is none, and for whoever may know of
     some days alone."""
@@ -54,7 +56,7 @@ def learnt(
     place (day, Statement, what)."""
     place = sa.tuple_(Fact.day, Fact.statement_id, Fact.what)
     query = (
-        sa.select(Fact.day, Fact.statement_id, Fact.what, Fact.minutes, Fact.score, Fact.quality)
+        sa.select(Fact.day, Fact.statement_id, Fact.what, Fact.minutes, Fact.score, Fact.quality, Fact.said_by)
         .where(Fact.tenant_id == who.tenant, Fact.worker_id == worker, Fact.year == year)
         .order_by(Fact.day, Fact.statement_id, Fact.what)
         .limit(limit)
@@ -85,6 +87,9 @@ def learnt(
     rows: list[Any] = list(session.execute(query))
     again = retold.of_counting(session, who.tenant, worker, {row.statement_id for row in rows}) if whole else {}
     return [
-        Learnt(row.day, row.statement_id, row.what, row.minutes, row.score, row.quality, again.get(row.statement_id))
+        Learnt(
+            row.day, row.statement_id, row.what, row.minutes, row.score, row.quality, row.said_by,
+            again.get(row.statement_id),
+        )
         for row in rows
-    ]
+    ]  # fmt: skip

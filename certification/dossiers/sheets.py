@@ -21,6 +21,7 @@ from certification.evaluation.results import IndicatorResult
 from certification.evaluation.rules import CriteriaSet, Indicator
 from certification.evidence import gathering, retold, self_scores
 from certification.evidence.retold import Telling
+from certification.evidence.retold_words import about_words
 from certification.judgement import assessments, explanations, statuses
 from certification.judgement.assessments import Judgement
 from certification.judgement.statuses import Moment
@@ -305,7 +306,7 @@ def _evidence(counted: Collection[UUID], told: Mapping[UUID, Telling]) -> str:
     days: dict[str, list[date]] = {}
     for one in counted:
         if one in told:
-            days.setdefault(told[one].about, []).append(told[one].day)
+            days.setdefault(about_words(told[one]), []).append(told[one].day)
     listed = sorted(days.items(), key=lambda one: (-len(one[1]), min(one[1]), one[0]))
     said = [f"{about} ({_span(some)})" for about, some in listed[:NAMED]]
     if len(listed) > NAMED:

@@ -172,7 +172,7 @@ def take_in(
     by_digest = {digest: row for *_, digest in reading.made if (row := live.get(digest)) is not None}
     new = [one for one in reading.made if one[3] not in live]
     gone = [row for digest, row in live.items() if digest not in by_digest]
-    notes = notes_of(reading, len(gone), len(live))
+    notes = (*sheet.notes, *notes_of(reading, len(gone), len(live)))
     counts = {"added": len(new), "removed": len(gone), "left_out": len(sheet.faulty)}
     unchanged = len(reading.made) - len(new)
     if dry_run:

@@ -43,11 +43,15 @@ class Parting:
             return frozenset().union(*each)
         return frozenset(indicators).intersection(*(self._of(role, indicators) for role in ROLES))
 
+    def roles(self, indicator: str) -> list[Role]:
+        """Which of them may attest the indicator."""
+        return [role for role in ROLES if self._of(role, {indicator})]
+
     def told(self, roles: Collection[Role], indicator: str) -> str | None:
         """Why somebody in these roles may not attest the indicator; None where it may be attested."""
         if self.open_to(roles, {indicator}):
             return None
-        may = [words for role, words in ROLES.items() if self._of(role, {indicator})]
+        may = [ROLES[role] for role in self.roles(indicator)]
         if not may:
             return f"theo quy trình “{self.procedure}” không ai xác nhận chỉ số này; bỏ ô này"
         whose = f"theo quy trình “{self.procedure}” chỉ số này do {' hoặc '.join(may)} xác nhận"

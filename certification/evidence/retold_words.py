@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from certification.evidence.retold import Beside, Retold, Telling
 
-__all__ = ["beside_words", "retold_words"]
+__all__ = ["about_words", "beside_words", "retold_words"]
+
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
 def retold_words(one: Retold) -> str:
@@ -14,7 +17,7 @@ def retold_words(one: Retold) -> str:
     more = one.others - len(one.again)
     others = f" và {more} phát biểu khác" if more else ""
     return (
-        f"“{one.counts.about}” được báo {one.others + 1} lần, chỉ tính một lần: tính theo {_named(one.counts)}; "
+        f"“{about_words(one.counts)}” được báo {one.others + 1} lần, chỉ tính một lần: tính theo {_named(one.counts)}; "
         f"không tính thêm {_listed(one.again)}{others}."
     )
 
@@ -32,6 +35,11 @@ def beside_words(one: Beside) -> tuple[str, ...]:
     if one.instead:
         said.append(f"Nếu minh chứng này bị huỷ thì được tính thay: {_listed(one.instead)}.")
     return tuple(said)
+
+
+def about_words(one: Telling) -> str:
+    """The name of what was learnt; where nobody gave it one, who recorded it: an id says nothing to people."""
+    return f"Việc học do {one.said_by} ghi nhận" if _IRI.fullmatch(one.about) else one.about
 
 
 def _named(one: Telling) -> str:

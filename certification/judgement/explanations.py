@@ -16,6 +16,7 @@ from certification.rules.plans import Plan
 
 __all__ = [
     "LEVELS",
+    "NOT_A_TITLE",
     "OUTCOMES",
     "POPULATIONS",
     "SOURCES",

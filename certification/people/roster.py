@@ -136,8 +136,8 @@ def take_in(
                 leavers.end(session, tenant, gone, last_day, now=now)
         if journal is not None and not dry_run:
             journal.write(session, tenant)
-    report.notes = report.notes[:MOST_NOTES]
-    report.refused = tuple(sorted(roster.sheet.faulty | roster.refused))
+    report.notes = [*roster.sheet.notes, *report.notes[:MOST_NOTES]]
+    report.refused = tuple(sorted(roster.sheet.faulty))
     report.faults = ImportFaults(roster.sheet.all_faults()).faults
     report.changes.sort(key=lambda change: change.row)
     return report

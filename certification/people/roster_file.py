@@ -160,8 +160,6 @@ class Roster:
 
     sheet: Sheet
     entries: list[Entry] = field(default_factory=list)
-    refused: set[int] = field(default_factory=set)
-    """Numbers of rows refused because another row contradicts them."""
     unnamed: list[int] = field(default_factory=list)
     accounts: dict[str, Entry | Named] = field(default_factory=dict)
     """The row that first names each account."""
@@ -185,8 +183,7 @@ class Roster:
 
     def drop_refused(self) -> None:
         """Leaves the entries of which nothing is wrong."""
-        gone = self.sheet.faulty | self.refused
-        self.entries = [entry for entry in self.entries if entry.row not in gone]
+        self.entries = [entry for entry in self.entries if self.sheet.good(entry.row)]
 
 
 def read_roster(
@@ -343,8 +340,7 @@ class _People:
             if holder.number not in (entry.number, *told):
                 told.add(holder.number)
                 message = f"tài khoản “{account}” đã ghi cho “{holder.number}” ở dòng {holder.row}; xoá ở một dòng"
-                row.fault(ACCOUNTS, message)
-                self.roster.refused.add(holder.row)
+                row.clash(ACCOUNTS, message, holder.row)
         if known is not entry:
             self.again.setdefault(entry.number, [known]).append(entry)
 
@@ -354,16 +350,14 @@ class _People:
                 f"mã “{entry.number}” ở dòng {known.row} là “{known.full_name}”, ở đây là “{entry.full_name}”; "
                 f"mỗi mã chỉ của một người, sửa mã hoặc họ tên"
             )
-            row.fault(NAME, message)
+            row.clash(NAME, message, known.row)
         elif isinstance(known, Entry) and isinstance(entry, Entry) and known.gender != entry.gender:
             before = GENDER_NAMES[known.gender]
-            row.fault(GENDER, f"dòng {known.row} ghi “{before}” cho cùng mã “{entry.number}”; sửa cho khớp")
+            message = f"dòng {known.row} ghi “{before}” cho cùng mã “{entry.number}”; sửa cho khớp"
+            row.clash(GENDER, message, known.row)
         elif isinstance(known, Entry) and isinstance(entry, Entry) and _differ(known.national, entry.national):
             message = f"dòng {known.row} ghi số {known.national} cho cùng mã “{entry.number}”; sửa cho khớp"
-            row.fault(NATIONAL_NUMBER, message)
-        else:
-            return
-        self.roster.refused.add(known.row)
+            row.clash(NATIONAL_NUMBER, message, known.row)
 
     def check_overlaps(self) -> None:
         for rows in self.again.values():
@@ -392,9 +386,10 @@ class _People:
                 )
             else:
                 message += "; xoá một dòng, hoặc ghi ngày nghỉ việc của lần làm trước"
-            self.roster.sheet.fault(later.row, NUMBER, message)
-            if _said(earlier) != _said(later):
-                self.roster.refused.add(earlier.row)
+            if _said(earlier) == _said(later):
+                self.roster.sheet.fault(later.row, NUMBER, message)
+            else:
+                self.roster.sheet.clash(later.row, NUMBER, message, earlier.row)
             if (job.ended or date.max) > (longest.ended or date.max):
                 longest = job
 

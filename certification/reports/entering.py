@@ -248,7 +248,7 @@ def from_table(form: ReportForm, data: bytes) -> tuple[dict[str, Any], dict[str,
 
     Raises ImportFaults with every fault by row and column.
     """
-    sheet = spreadsheets.read(data, COLUMNS)
+    sheet = spreadsheets.read(data, COLUMNS, only_known=True)
     told: dict[str, Any] = {}
     first: dict[str, int] = {}
     for row in sheet.rows:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from certification.spreadsheets.faults import Fault, ImportFaults, listed, shortened
@@ -19,6 +20,10 @@ FAULTS_HEADING = "Lỗi (không nhập cột này)"
 
 MOST_COLUMNS = 300
 MOST_TOLD = 20
+ALIKE = 0.8
+"""As like as this a heading is to what it may be meant for: one letter of five is another."""
+SHORTEST_MEANT = 4
+"""Letters of a heading from which on it is held to be another one misspelt."""
 ROWS_ABOVE_AT_MOST = 20
 """A title may stand above the headings: so many rows are looked through for them."""
 
@@ -69,40 +74,66 @@ def find_heading(rows: Iterable[tuple[int, Sequence[str]]], columns: Sequence[Co
     return first or (1, ())
 
 
-def positions(row: int, cells: Sequence[str], columns: Sequence[Column]) -> Mapping[str, int]:
-    """In which place of a row each known column stands. Raises ImportFaults naming headings missing, unknown or
-    repeated."""
+def positions(
+    row: int, cells: Sequence[str], columns: Sequence[Column], *, only_known: bool = False
+) -> tuple[Mapping[str, int], Sequence[str]]:
+    """In which place of a row each known column stands, and what the others are called, which are of no use here.
+
+    Raises ImportFaults naming headings that are missing or repeated, and unknown ones that look like a column which
+    the file has not (with `only_known` all that are unknown); where there is such a fault, all others with it.
+    """
     known = _by_name(columns)
     faults: list[Fault] = []
     found: dict[str, int] = {}
-    unknown = 0
+    unknown: list[tuple[str, str]] = []
     for place, cell in enumerate(cells):
         column = known.get(plain(cell))
         if column is None and plain(cell) == plain(FAULTS_HEADING):
             continue
         if column is None:
-            unknown += 1
-            name = f"“{shortened(cell)}”" if cell else f"trống ở cột thứ {place + 1}"
-            if unknown <= MOST_TOLD:
-                message = f"tiêu đề {name} không dùng trong tệp này; xoá cột đó hoặc sửa tên"
-                faults.append(Fault(row, "", message))
+            unknown.append((cell, f"“{shortened(cell)}”" if cell else f"trống ở cột thứ {place + 1}"))
         elif column.heading in found:
             faults.append(Fault(row, column.heading, "tiêu đề xuất hiện hai lần; chỉ giữ một cột"))
         else:
             found[column.heading] = place
-    if unknown > MOST_TOLD:
-        known_ones = listed(column.heading for column in columns)
-        message = (
-            f"còn {unknown - MOST_TOLD} tiêu đề khác không dùng trong tệp này; các tiêu đề dùng được: {known_ones}"
-        )
-        faults.append(Fault(row, "", message))
-    for column in columns:
-        if column.heading not in found and not column.left_out:
+    lacking = [column for column in columns if column.heading not in found]
+    meant = {name: _meant(cell, lacking) for cell, name in unknown[:MOST_COLUMNS]}
+    for column in lacking:
+        if not column.left_out:
             message = "thiếu cột này; thêm cột với đúng tiêu đề (ô bên dưới có khi được để trống)"
             faults.append(Fault(row, column.heading, message))
+    if not (faults or only_known or any(meant.values())):
+        return found, [name for _, name in unknown]
+    for _cell, name in unknown[:MOST_TOLD]:
+        if nearest := meant[name]:
+            message = f"tiêu đề {name} gần giống “{nearest}”; sửa thành “{nearest}”, hoặc xoá cột đó nếu là điều khác"
+        else:
+            message = f"tiêu đề {name} không dùng trong tệp này; xoá cột đó hoặc sửa tên"
+        faults.append(Fault(row, "", message))
+    if len(unknown) > MOST_TOLD:
+        known_ones = listed(column.heading for column in columns)
+        message = (
+            f"còn {len(unknown) - MOST_TOLD} tiêu đề khác không dùng trong tệp này; các tiêu đề dùng được: {known_ones}"
+        )
+        faults.append(Fault(row, "", message))
     if faults:
         raise ImportFaults(faults)
-    return found
+    return found, ()
+
+
+def _meant(heading: str, columns: Iterable[Column]) -> str | None:
+    """Which of these columns somebody may have meant by a heading: it is spelt nearly so, or says more or less."""
+    words = plain(heading)
+    if len(words) < SHORTEST_MEANT:
+        return None
+    nearest: tuple[float, str] = (0.0, "")
+    for column in columns:
+        for name in map(plain, (column.heading, *column.other_names)):
+            shorter, longer = sorted((words, name), key=len)
+            holds = len(shorter) >= SHORTEST_MEANT and shorter in longer
+            alike = 1.0 if holds else SequenceMatcher(None, words, name).ratio()
+            nearest = max(nearest, (alike, column.heading))
+    return nearest[1] if nearest[0] >= ALIKE else None
 
 
 def _by_name(columns: Sequence[Column]) -> dict[str, Column]:

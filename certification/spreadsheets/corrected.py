@@ -3,9 +3,9 @@
     table = Kept.of(data, columns)          raises ImportFaults where the file cannot be told again row by row
     table.as_csv({3: {"Ngày vào làm": "28/02/2026"}, 7: None})
 
-`None` leaves a row out. What is not told again is a file with anything wrong that is no cell's fault: merged cells,
-rows with too few cells. Telling it again would lose what its owner can still see. A formula without a result is an
-empty cell.
+`None` leaves a row out. What is not told again is a file with anything wrong that is no row's fault, or with rows of
+too few cells. Telling it again would lose what its owner can still see. A formula without a result is an empty cell,
+and so are merged cells but for the first: their rows are at fault, to be filled in.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Kept:
         sheet = read(data, columns)
         headings = tuple(heading for heading in sheet.headings if sheet.has(heading))
         rows = {row.number: [row.cell(heading) for heading in headings] for row in sheet}
-        if faults := [one for one in sheet.faults if not one.column]:
+        if faults := [one for one in sheet.faults if one.row not in rows]:
             raise ImportFaults(faults)
         if not rows or max(rows) > len(rows) + GAP_AT_MOST:
             raise file_fault("có quá nhiều dòng trống giữa các dòng; xoá các dòng trống")

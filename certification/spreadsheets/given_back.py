@@ -19,7 +19,7 @@ from certification.spreadsheets.sheet import read
 
 __all__ = ["as_csv", "as_xlsx", "guarded"]
 
-_WITH_ANOTHER = "mâu thuẫn với một dòng có lỗi"
+_UNTOLD = "có lỗi, chưa liệt kê vì tệp có quá nhiều lỗi"
 _WORKED_OUT = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -81,4 +81,4 @@ def _rows(
     refused = {row.number: [row.cell(heading) for heading in headings] for row in found if row.number in wanted}
     refused.update((number, list(cells)) for number, cells in found.misfits.items() if number in wanted)
     for number in sorted(refused):
-        yield [f"Dòng {number}: {'; '.join(why[number]) or _WITH_ANOTHER}", *refused[number]]
+        yield [f"Dòng {number}: {'; '.join(why[number]) or _UNTOLD}", *refused[number]]

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 from typing import Protocol, TypeVar
 
 from certification.spreadsheets import csv_text
 from certification.spreadsheets.columns import (
     MOST_COLUMNS,
+    MOST_TOLD,
     ROWS_ABOVE_AT_MOST,
     Column,
     as_columns,
@@ -33,7 +34,7 @@ from certification.spreadsheets.faults import (
     file_fault,
     shortened,
 )
-from certification.spreadsheets.xlsx import Workbook, is_zip
+from certification.spreadsheets.xlsx import Merged, Workbook, is_zip
 
 __all__ = ["CELL_AT_MOST", "FILE_AT_MOST", "ROWS_AT_MOST", "Row", "Sheet", "Watcher", "read", "watched"]
 
@@ -50,6 +51,9 @@ ROWS_AT_MOST = 300_000
 
 NONE_GOOD = 500
 """Where so many rows are all at fault as they are read, the file is read no further."""
+
+OTHERS_NAMED = 5
+"""So many of the rows that contradict one are named in its fault."""
 
 TOLD_AFTER = 500
 """So many rows are checked between two words to whoever watches."""
@@ -111,7 +115,7 @@ class Row:
     def clash(self, column: str, message: str, earlier: int) -> None:
         """Note that this row says again, or otherwise, what the row `earlier` says: neither of them is good."""
         self.fault(column, message)
-        self.sheet.faulty.add(earlier)
+        self.sheet.contradict(earlier, column, self.number)
 
     def text(self, column: str, *, at_most: int = CELL_AT_MOST) -> str | None:
         """The cell in NFC, its white space made single spaces. At fault when empty, too long or unprintable."""
@@ -212,8 +216,12 @@ class Sheet:
     places: Mapping[str, int]
     """Where the columns stand that the file has."""
     faults: list[Fault]
+    notes: tuple[str, ...] = ()
+    """What is to be told of the file though it is no fault, in Vietnamese."""
     faulty: set[int] = field(default_factory=set)
     """Numbers of the rows at fault."""
+    contradicted: dict[tuple[int, str], list[int]] = field(default_factory=dict, repr=False)
+    """By row and column, the later rows that say otherwise, or the same again."""
     misfits: dict[int, Sequence[str]] = field(default_factory=dict, repr=False)
     """Rows with cells beside the table or too few of them, by number: they are no rows of it."""
     unread: set[tuple[int, str]] = field(default_factory=set, repr=False)
@@ -261,6 +269,16 @@ class Sheet:
         else:
             self._more += 1
 
+    def clash(self, row: int, column: str, message: str, earlier: int) -> None:
+        """As `Row.clash`."""
+        self.fault(row, column, message)
+        self.contradict(earlier, column, row)
+
+    def contradict(self, earlier: int, column: str, row: int) -> None:
+        """Note of a row that was read that a later one contradicts it: it is no good either, and told by itself."""
+        self.faulty.add(earlier)
+        self.contradicted.setdefault((earlier, column), []).append(row)
+
     @property
     def is_hopeless(self) -> bool:
         """Whether so much is wrong that the file is read no further."""
@@ -278,9 +296,10 @@ class Sheet:
 
     def all_faults(self) -> list[Fault]:
         """Every fault noted so far, and how many were not kept."""
+        faults = [*self.faults, *islice(starmap(_contradiction, self.contradicted.items()), MOST_FAULTS)]
         if not self._more:
-            return self.faults
-        return [*self.faults, Fault(0, "", f"còn {self._more} lỗi nữa không liệt kê; sửa các lỗi này rồi nhập lại")]
+            return faults
+        return [*faults, Fault(0, "", f"còn {self._more} lỗi nữa không liệt kê; sửa các lỗi này rồi nhập lại")]
 
     def refuse_faulty(self, *, good_rows: bool = False) -> None:
         """Raises ImportFaults when any fault was noted; with `good_rows` only where the file as a whole is at fault:
@@ -300,18 +319,33 @@ class Sheet:
     def result(self, created: int, changed: int, unchanged: int, notes: Iterable[str] = ()) -> ImportResult:
         """What an import did, with the rows that were left out and why."""
         faults = ImportFaults(self.all_faults()).faults if self.faults else ()
-        return ImportResult(created, changed, unchanged, tuple(notes), faults, tuple(sorted(self.faulty)))
+        return ImportResult(created, changed, unchanged, (*self.notes, *notes), faults, tuple(sorted(self.faulty)))
+
+
+def _contradiction(place: tuple[int, str], rows: Sequence[int]) -> Fault:
+    """What is told of a row that later ones contradict."""
+    row, column = place
+    named = ", ".join(str(one) for one in rows[:OTHERS_NAMED])
+    if (more := len(rows) - OTHERS_NAMED) > 0:
+        named += f" và {more} dòng nữa"
+    return Fault(row, column, f"trùng hoặc không khớp với dòng {named}, xem lỗi ở đó; sửa hoặc xoá dòng sai")
 
 
 def read(
-    data: bytes, columns: Sequence[str | Column], *, sheet: str | None = None, rows_at_most: int = ROWS_AT_MOST
+    data: bytes,
+    columns: Sequence[str | Column],
+    *,
+    sheet: str | None = None,
+    rows_at_most: int = ROWS_AT_MOST,
+    only_known: bool = False,
 ) -> Sheet:
     """The rows of a CSV or XLSX file that has these columns, in any order.
 
     Of CSV: UTF-8 with or without a byte order mark, separated by comma, semicolon or tab. Of XLSX: the sheet of this
     name, else the first that is not hidden. Rows with nothing in them are passed over but keep their number; so are
-    titles above the headings. Raises ImportFaults when it is not such a file, is too large, has a missing, unknown or
-    repeated heading, or holds no row at all; it is read no further after
+    titles above the headings. A column that is of no use is passed over and told (`Sheet.notes`), unless
+    `only_known` ones may be there or its heading looks like a misspelt one. Raises ImportFaults when it is not such a
+    file, is too large, has a missing, misspelt or repeated heading, or holds no row at all; it is read no further after
     `FAULTS_AT_MOST` faults. A row with cells beside the table, or in CSV with too few, is noted as a fault and left
     out.
     """
@@ -345,15 +379,15 @@ def read(
     looked_at = list(islice(rest, LOOKED_AT))
     if not_utf8 is None and (spoiling := spoilt(" ".join(heading), (" ".join(cells) for _, cells in looked_at))):
         raise file_fault(spoiling)
-    found = Sheet(tuple(column.heading for column in known), positions(at, heading[:width], known), faults)
-    for fault, last in workbook.notes(found.places, width, at) if workbook is not None else ():
+    places, others = positions(at, heading[:width], known, only_known=only_known)
+    found = Sheet(tuple(column.heading for column in known), places, faults, _passed_over(others))
+    for fault in workbook.without_result(found.places, width, at) if workbook is not None else ():
         found.fault(fault.row, fault.column, fault.message)
-        if fault.column:
-            found.unread.add((fault.row, fault.column))
-        found.faulty.update(range(fault.row, min(last, fault.row + ROWS_AT_MOST) + 1))
+        found.unread.add((fault.row, fault.column))
         if found.is_hopeless:
             break
-    rows = _rows(found, chain(looked_at, rest), width, rows_at_most, pad=workbook is not None)
+    merged = Merged() if workbook is None else workbook.merged(width)
+    rows = _rows(found, chain(looked_at, rest), width, rows_at_most, merged, pad=workbook is not None)
     first = next(rows, None)
     if first is None and not faults:
         raise file_fault("tệp chỉ có dòng tiêu đề; ghi ít nhất một dòng dữ liệu")
@@ -362,8 +396,22 @@ def read(
     return found
 
 
+def _passed_over(columns: Sequence[str]) -> tuple[str, ...]:
+    if not columns:
+        return ()
+    more = len(columns) - MOST_TOLD
+    named = ", ".join(columns[:MOST_TOLD]) + (f" và {more} cột nữa" if more > 0 else "")
+    return (f"Bỏ qua cột không dùng trong bảng này: {named}",)
+
+
 def _rows(
-    sheet: Sheet, records: Iterator[tuple[int, Sequence[str]]], width: int, at_most: int, *, pad: bool
+    sheet: Sheet,
+    records: Iterator[tuple[int, Sequence[str]]],
+    width: int,
+    at_most: int,
+    merged: Merged,
+    *,
+    pad: bool,
 ) -> Iterator[Row]:
     blank = 0
     for number, cells in records:
@@ -393,7 +441,10 @@ def _rows(
                 sheet.misfits[number] = cells
             sheet.fault(number, "", f"dòng có {len(cells)} ô, tiêu đề có {width} cột; {hint}")
             continue
-        yield Row(number, cells, sheet)
+        row = Row(number, cells, sheet)
+        if named := merged(number):
+            row.fault("", f"các ô {named} đã bị gộp; bỏ gộp ô (Unmerge Cells) rồi ghi giá trị vào từng ô")
+        yield row
 
 
 def _clean(records: Iterator[tuple[int, Sequence[str]]]) -> Iterator[tuple[int, Sequence[str]]]:

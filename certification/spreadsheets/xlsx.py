@@ -8,6 +8,7 @@ cells that were merged, a result that is an error. How large the file may unfold
 from __future__ import annotations
 
 import codecs
+import heapq
 import io
 import lzma
 import re
@@ -15,7 +16,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,7 +31,7 @@ from certification.spreadsheets.columns import MOST_COLUMNS
 from certification.spreadsheets.encodings import HOW_TO_SAVE
 from certification.spreadsheets.faults import Fault, ImportFaults, file_fault, listed, shortened
 
-__all__ = ["Workbook", "is_zip", "unfolded"]
+__all__ = ["Merged", "Workbook", "is_zip", "unfolded"]
 
 UNFOLDED_AT_MOST = 400_000_000
 """Bytes that all parts of a file come to when unfolded; half a million rows of ten columns take less."""
@@ -39,6 +40,8 @@ STRINGS_AT_MOST = 100_000_000
 ELEMENTS_AT_MOST = 6_000_000
 """Beginnings and ends of elements in one row, or in a part without rows; texts of a million cells take four million."""
 PARTS_AT_MOST = 2_000
+MERGED_NAMED = 5
+"""So many merged cells of one row are named."""
 LAST_ROW = 1_048_576
 """The last row that a spreadsheet can have."""
 WIDEST = MOST_COLUMNS + 50
@@ -84,6 +87,24 @@ def unfolded(data: bytes) -> int:
         return 0
 
 
+class Merged:
+    """Which merged cells each row has a part of. Rows are asked for once, in their order."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int, str]] = ()) -> None:
+        self._to_come = sorted(ranges, reverse=True)
+        self._here: list[tuple[int, str]] = []
+        """Last row and name of those that have begun, the one that ends first in front."""
+
+    def __call__(self, row: int) -> str:
+        """The cells in words, a few of very many; "" where there are none."""
+        while self._to_come and self._to_come[-1][0] <= row:
+            _top, bottom, cells = self._to_come.pop()
+            heapq.heappush(self._here, (bottom, cells))
+        while self._here and self._here[0][0] < row:
+            heapq.heappop(self._here)
+        return ", ".join(cells for _bottom, cells in sorted(self._here[:MERGED_NAMED]))
+
+
 class Workbook:
     """A checked XLSX file and the sheet of it that is read. Raises ImportFaults for a file that cannot be."""
 
@@ -93,7 +114,8 @@ class Workbook:
             _check_parts(archive)
             self._values = _open(data, archive)
             self._sheet = self._choose(sheet)
-            self._has_formulas, self._merged = _look_through(archive, self._sheet._worksheet_path)
+            self._has_formulas, merged = _look_through(archive, self._sheet._worksheet_path)
+            self._merged = [(*range_boundaries(cells), cells) for cells in merged]
         except ImportFaults:
             raise
         except _FAILURES:
@@ -120,14 +142,12 @@ class Workbook:
         except _FAILURES:
             faults.append(Fault(number + 1, "", _BROKEN))
 
-    def notes(self, places: Mapping[str, int], width: int, after: int) -> Iterator[tuple[Fault, int]]:
-        """What is to be told of the table in so many columns, below the row `after`: merged cells, and formulas
-        without a result in the columns at `places`; each with the last row that it concerns."""
-        for cells in self._merged:
-            left, top, _right, bottom = range_boundaries(cells)
-            if left is not None and left <= width and bottom is not None and bottom > after:
-                message = f"các ô {cells} đã bị gộp; bỏ gộp ô (Unmerge Cells) rồi ghi giá trị vào từng ô"
-                yield Fault(max(top or 1, after + 1), "", message), bottom
+    def merged(self, width: int) -> Merged:
+        """The cells of a table in so many columns that were merged."""
+        return Merged((top, bottom, cells) for left, top, _right, bottom, cells in self._merged if left <= width)
+
+    def without_result(self, places: Mapping[str, int], width: int, after: int) -> Iterator[Fault]:
+        """What is to be told of formulas without a result in the columns at `places`, below the row `after`."""
         if not self._has_formulas:
             return
         headings = {place: heading for heading, place in places.items()}
@@ -140,7 +160,7 @@ class Workbook:
                     message = (
                         f"ô {where} là công thức chưa có kết quả; mở bằng Excel và lưu lại, hoặc ghi giá trị vào ô"
                     )
-                    yield Fault(number, headings[place], message), number
+                    yield Fault(number, headings[place], message)
 
 
 class _Parts(zipfile.ZipFile):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -182,7 +182,8 @@ def import_successions(
             continue
         successors = (*(before.successors if before else ()), *((successor,) if successor else ()))
         told[code] = Ending(before.row if before else row.number, code, successors, day, source)
-    return _end_all(session, tenant, list(told.values()), sheet.all_faults(), by=by, now=now)
+    result = _end_all(session, tenant, list(told.values()), sheet.all_faults(), by=by, now=now)
+    return replace(result, notes=sheet.notes)
 
 
 def history(session: Session, tenant: UUID, code: str) -> list[Change]:

@@ -257,7 +257,8 @@ def import_organizations(session: Session, tenant: UUID, data: bytes, *, now: da
     if faulty:
         _check_parents(faulty, {*nodes(session, tenant), *sheet.values("Mã")}, sheet)
     # A row that is at fault still names its organization: its children are not at fault as well.
-    return take_in(session, tenant, periods, sheet.faults, passed_over={row.cells["Mã"] for row in faulty})
+    result = take_in(session, tenant, periods, sheet.faults, passed_over={row.cells["Mã"] for row in faulty})
+    return replace(result, notes=(*sheet.notes, *result.notes))
 
 
 def _check_parents(rows: Iterable[Row], known: Collection[str], sheet: Sheet) -> None:

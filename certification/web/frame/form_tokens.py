@@ -25,17 +25,31 @@ from certification.access.drafts import Draft
 from certification.access.permissions import TABLE, act_of
 from certification.access.sessions import SignedIn
 from certification.resources import access, cookies
+from certification.web.frame import languages
 from certification.web.frame.admission import UNSAFE
 from lrs import api
 
-__all__ = ["KEPT", "ONCE", "OWN", "SAID", "TOKEN", "hidden", "kept_for_later", "looks_again", "register", "send_again"]
+__all__ = [
+    "IN_LANGUAGE",
+    "KEPT",
+    "ONCE",
+    "OWN",
+    "SAID",
+    "TOKEN",
+    "hidden",
+    "kept_for_later",
+    "looks_again",
+    "register",
+    "send_again",
+    "typed",
+]
 
-TOKEN, ONCE, WHO, KEPT, AGAIN, SAID = "_khoa", "_lan", "_nguoi", "_giu", "_xem", "_da_noi"
+TOKEN, ONCE, WHO, KEPT, AGAIN, SAID, IN_LANGUAGE = "_khoa", "_lan", "_nguoi", "_giu", "_xem", "_da_noi", "_tieng"
 """Hidden fields: the token; what tells one sending of a form from another; for whom it was drawn, signed; where what
 was typed before is kept; that the form is to be shown once more and not done; what was said before and is meant to be
-said again."""
+said again; in which language it is shown from now on."""
 
-OWN = frozenset({TOKEN, ONCE, WHO, KEPT, AGAIN, SAID})
+OWN = frozenset({TOKEN, ONCE, WHO, KEPT, AGAIN, SAID, IN_LANGUAGE})
 """None of them is part of what a form says."""
 
 OPEN_FOR = timedelta(days=7)
@@ -57,10 +71,12 @@ def _check() -> Response | None:
     access.refuse_other_sites()
     if _is_good(request.form.get(TOKEN, "")):
         _drop_kept()
+        if (language := request.form.get(IN_LANGUAGE)) in languages.LANGUAGES:
+            g.language = g.new_language = language
         return None
     api.tell("form-refused")
     g.no_cookie = cookies.sent(cookies.FORMS) is None and not _signed_in()
-    return make_response(render_template("frame/stale-form.html", again=_typed(), path=request.full_path), 400)
+    return make_response(render_template("frame/stale-form.html", again=typed(), path=request.full_path), 400)
 
 
 def hidden() -> Markup:
@@ -86,14 +102,14 @@ def kept_for_later() -> Response:
     if whose is None:  # no form of ours, or one that lay open for longer than `OPEN_FOR`
         return page_to_sign_in(status=401)
     files = tuple(one.filename for one in request.files.values() if one.filename)
-    draft = Draft(request.full_path.rstrip("?"), tuple(_typed()), files)
+    draft = Draft(request.full_path.rstrip("?"), tuple(typed()), files)
     token = drafts.keep(access.database(), *whose, draft, pepper=access.pepper(), now=access.now())
     response = page_to_sign_in(kept=token, status=401)
     cookies.keep(response, cookies.DRAFT, token, drafts.LASTS)
     return response
 
 
-def _typed() -> list[tuple[str, str]]:
+def typed() -> list[tuple[str, str]]:
     """The fields of the request's form, without tokens and passwords."""
     pairs = [(name, text) for name, texts in request.form.lists() for text in texts]
     own = OWN - {ONCE}
@@ -122,7 +138,7 @@ def _has_form(path: str) -> bool:
 
 def looks_again() -> bool:
     """Whether a form came to be shown once more with what was typed, and not to be done."""
-    return request.method == "POST" and request.form.get(AGAIN) == "1"
+    return request.method == "POST" and (request.form.get(AGAIN) == "1" or IN_LANGUAGE in request.form)
 
 
 def _drop_kept() -> None:
@@ -184,6 +200,8 @@ def _is_good(token: str) -> bool:
 def _keep_cookie(response: Response) -> Response:
     if (value := g.pop("new_form_cookie", None)) is not None:
         cookies.keep(response, cookies.FORMS, value)
+    if (language := g.pop("new_language", None)) is not None:
+        cookies.keep(response, cookies.LANGUAGE, language, languages.LASTS)
     if g.pop("draft_sent", False):
         cookies.drop(response, cookies.DRAFT)
     return response

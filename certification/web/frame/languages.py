@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -17,15 +18,18 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context
+from flask import Flask, g, has_request_context
 from flask_babel import Babel, Domain
 
 from certification.resources import cookies
 
-__all__ = ["CATALOGUES", "LANGUAGES", "chosen", "prepare", "spoken"]
+__all__ = ["CATALOGUES", "LANGUAGES", "LASTS", "chosen", "prepare", "spoken"]
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 """Each named in itself; the first one is that of the texts themselves."""
+
+LASTS = timedelta(days=365)
+"""How long a browser keeps which one was chosen."""
 
 CATALOGUES = Path(__file__).parent.parent
 """Below it, in every package of pages, `translations/<language>.po`."""
@@ -50,9 +54,12 @@ def spoken(language: str) -> Iterator[None]:
 
 
 def chosen() -> str:
-    """The language of this request, by its cookie; of a command, the one that it speaks."""
+    """The language of this request, the one that its form asks for or by its cookie; of a command, the one that it
+    speaks."""
     if said := _SPOKEN.get():
         return said
+    if has_request_context() and (asked := g.get("language")):
+        return str(asked)
     sent = cookies.sent(cookies.LANGUAGE) if has_request_context() else None
     return sent if sent in LANGUAGES else "vi"
 

@@ -51,6 +51,15 @@ class Layout:
         return request.path if adapter is not None and adapter.test(request.path, "GET") else "/"
 
     @property
+    def typed(self) -> list[tuple[str, str]] | None:
+        """What was typed into the form that this page answers, to be sent along when the page is asked for again in
+        another language; None for a page that answers none, or where no form is at its address."""
+        adapter = request_ctx.url_adapter
+        if request.method != "POST" or adapter is None or not adapter.test(request.path, "GET"):
+            return None
+        return [(name, text) for name, text in form_tokens.typed() if not name.startswith("_")]
+
+    @property
     def reader(self) -> Any:
         """The session of whoever is signed in, None for nobody."""
         caller = g.get("certification_caller")
@@ -104,7 +113,13 @@ class Layout:
 def prepare(app: Flask) -> None:
     """Lets templates ask."""
     globals_ = app.jinja_env.globals
-    globals_.update(layout=Layout(), form_tokens=form_tokens.hidden, today=access.today, request_address=_address)
+    globals_.update(
+        language_field=form_tokens.IN_LANGUAGE,
+        layout=Layout(),
+        form_tokens=form_tokens.hidden,
+        today=access.today,
+        request_address=_address,
+    )
 
 
 def _address(path: str = "", /, **changed: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app, redirect, request, url_for
@@ -59,7 +58,7 @@ def change_language(code: str) -> Response:
     """The same page, in another language from now on."""
     response = redirect(within(request.args.get("tiep")) or "/", 303)
     if code in languages.LANGUAGES:
-        cookies.keep(response, cookies.LANGUAGE, code, timedelta(days=365))
+        cookies.keep(response, cookies.LANGUAGE, code, languages.LASTS)
     response.headers["Cache-Control"] = "no-store"
     return response
 

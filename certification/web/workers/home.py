@@ -11,6 +11,7 @@ from certification.access.permissions import Act
 from certification.certificates import register
 from certification.certificates.register import Entry
 from certification.evidence import declarations, disputes, self_scores
+from certification.judgement.explanations import NOT_A_TITLE
 from certification.people.workers import Person
 from certification.resources.access import database, today, who
 from certification.rules.criteria import PROGRAMME
@@ -37,8 +38,13 @@ def home() -> Response:
         titles = register.entries(session, tenant, limit=5, worker=person.id)
         dossier = own_dossier_of(session, person, year) if year in (today().year, today().year - 1) else None
         tasks = _tasks(session, person, found, year, dossier)
+    held = next((one for one in titles if one.year == year and one.issued and one.withdrawn_on is None), None)
+    recognised = held is not None or (dossier is not None and bool(dossier.titled or dossier.state == "granted"))
+    remarks = [one for one in found.said.remarks if not (recognised and one == NOT_A_TITLE)] if found else []
     return shown(
         "workers/home.html",
+        recognised=recognised,
+        remarks=remarks,
         person=person,
         found=found,
         year=year,
@@ -73,6 +79,17 @@ def _tasks(
                 "hint": row.remarks[0],
                 "status": _("%(points)s/%(most)s điểm", points=row.points or 0, most=row.max_points),
                 "kind": "todo",
+            }
+        )
+    whose = own.attested_by(session, [row.indicator for row in found.waiting]) if found and found.waiting else {}
+    for row in found.waiting[:FIRST] if found else ():
+        tasks.append(
+            {
+                "words": row.title,
+                "address": url_for(".indicator", indicator=row.indicator),
+                "hint": _("Do %(who)s cho điểm; anh/chị không tự làm bước này.", who=whose[row.indicator]),
+                "status": _("chờ xác nhận") if row.points is None else _("chưa đạt"),
+                "kind": "off",
             }
         )
     if dossier is not None:

@@ -23,6 +23,10 @@ def indicator(indicator: str) -> Response:
         row = next((one for one in found.said.rows if one.indicator == indicator), None) if found else None
         if row is None:
             raise NotFound(Fault("path/indicator", f"there is no indicator {indicator!r}"))
+        waits = row in found.waiting if found else False
+        whose = own.attested_by(session, [indicator])[indicator] if waits else ""
         counted = set(row.counted)
         evidence = [one for one in learning.lessons(session, person, year) if one.statement in counted]
-    return shown("workers/indicator.html", row=row, found=found, year=year, evidence=evidence, kinds=own.KINDS)
+    return shown(
+        "workers/indicator.html", row=row, found=found, year=year, evidence=evidence, kinds=own.KINDS, whose=whose
+    )

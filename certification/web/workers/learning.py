@@ -18,6 +18,7 @@ from certification.judgement.explanations import LEVELS
 from certification.people.workers import Person
 from certification.resources.access import database, today, who
 from certification.rules import evidence_mapping
+from certification.transcripts.sources import providers
 from certification.web.frame.pages import shown
 from certification.web.workers import own, pages
 from lrs.db import Session
@@ -30,7 +31,7 @@ MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A Statement in words: of what it tells (`topics`), minutes, score in per cent, how sure it is."""
+    """A Statement in words: of what it tells (`topics`), minutes, score in per cent, how sure it is, who says so."""
 
     day: date
     statement: UUID
@@ -38,6 +39,7 @@ class Lesson:
     minutes: int
     score: str
     level: str
+    said_by: str
     again: str
 
 
@@ -58,6 +60,7 @@ def lessons(session: Session, person: Person, year: int) -> Sequence[Lesson]:
     """What a worker learnt in a year, a line for each Statement, the latest day first."""
     facts = learnt.learnt(session, who(), person.id, year, on=today(), limit=MOST)
     topics = evidence_mapping.titles(session, who().tenant)
+    sources = providers(session, who().tenant, {one.said_by: one.statement for one in facts if one.said_by})
     told: dict[UUID, list[learnt.Learnt]] = {}
     for fact in facts:
         told.setdefault(fact.statement, []).append(fact)
@@ -67,9 +70,12 @@ def lessons(session: Session, person: Person, year: int) -> Sequence[Lesson]:
         score = next((one.score for one in some if one.score is not None), None)
         words = "" if score is None else _("%(score)s%% điểm", score=f"{score / 100:g}".replace(".", ","))
         again = "" if first.told_again is None else retold_words(first.told_again)
-        named = tuple(dict.fromkeys(topics.get(one.what, one.what) for one in some))
+        named = tuple(dict.fromkeys(topics[one.what] for one in some if one.what in topics))
         minutes = max(one.minutes for one in some)
         found.append(
-            Lesson(first.day, statement, named, minutes, words, LEVELS[min(one.quality for one in some)], again)
-        )
+            Lesson(
+                first.day, statement, named, minutes, words, LEVELS[min(one.quality for one in some)],
+                sources.get(first.said_by, ""), again,
+            )
+        )  # fmt: skip
     return sorted(found, key=lambda one: (one.day, one.statement), reverse=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from certification.access.permissions import Act
+from certification.access.permissions import Act, Role
+from certification.evidence import attestable
 from certification.judgement import explanations, statuses
 from certification.judgement.explanations import Explanation, IndicatorRow
 from certification.judgement.statuses import Moment
@@ -20,10 +22,16 @@ from certification.resources.errors import Fault, NotFound
 from certification.rules.criteria import PROGRAMME
 from lrs.db import Session
 
-__all__ = ["KINDS", "Year", "mine", "year_asked", "year_of", "year_of_dossiers"]
+__all__ = ["KINDS", "Year", "attested_by", "mine", "year_asked", "year_of", "year_of_dossiers"]
 
 KINDS: Mapping[str, str] = {"met": "good", "not_met": "todo", "not_yet_known": "off"}
 """How a state is drawn (`ui.status`)."""
+
+WITNESSES: Mapping[Role, object] = {
+    Role.TEAM_LEAD: _l("tổ trưởng"),
+    Role.GRASSROOTS_OFFICER: _l("cán bộ công đoàn cơ sở"),
+    Role.UPPER_OFFICER: _l("cán bộ công đoàn cấp trên"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +63,27 @@ class Year:
 
     @property
     def lacking(self) -> list[IndicatorRow]:
-        """Chỉ số that lack something and say what: those below the floor first, then those with most room."""
-        open_ones = [one for one in self.said.rows if one.remarks and (one.points or 0) < one.max_points]
+        """Chỉ số in which the worker can do what they lack: those below the floor first, then those with most room."""
+        open_ones = [
+            one for one in self.said.rows if one.remarks and not _is_others(one) and (one.points or 0) < one.max_points
+        ]
         return sorted(open_ones, key=lambda one: (-one.to_floor, (one.points or 0) - one.max_points, one.indicator))
+
+    @property
+    def waiting(self) -> list[IndicatorRow]:
+        """Chỉ số below the floor or without points, in which others give the points."""
+        return [one for one in self.said.rows if _is_others(one) and (one.points is None or one.to_floor)]
+
+
+def _is_others(row: IndicatorRow) -> bool:
+    return row.points is None or row.attested is not None
+
+
+def attested_by(session: Session, indicators: Iterable[str]) -> dict[str, str]:
+    """Who gives the points of each of these chỉ số, in words."""
+    parting = attestable.in_force(session, who().tenant, PROGRAMME, today())
+    words = {one: [str(WITNESSES[role]) for role in parting.roles(one)] for one in indicators}
+    return {one: _(" hoặc ").join(said) or _("người có trách nhiệm") for one, said in words.items()}
 
 
 def mine(session: Session, act: Act) -> Person:

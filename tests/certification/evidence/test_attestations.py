@@ -136,6 +136,7 @@ def test_a_row_in_which_somebody_attests_for_oneself_is_refused(database: Databa
     own = "không ai xác nhận cho chính mình; nếu chỉ trùng họ tên thì ghi thêm chức vụ"
     assert faults_of(lambda: import_rows({"Người xác nhận": "nguyễn thị hoa"}, {"Người xác nhận": "a1"})) == [
         f"Dòng 2, cột “Người xác nhận”: {own}",
+        "Dòng 2, cột “Chỉ số”: trùng hoặc không khớp với dòng 3, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         f"Dòng 3, cột “Người xác nhận”: {own}",
         "Dòng 3, cột “Chỉ số”: dòng 2 đã xác nhận chỉ số này cho cùng người, cùng năm, cùng ngày; chỉ giữ một dòng",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -83,6 +84,8 @@ def test_it_is_told_which_counts_and_which_platform_tells_it_again(
         "“Tin học” được báo 2 lần, chỉ tính một lần: tính theo Nền tảng B (ngày 04/05/2026); "
         "không tính thêm Nền tảng A (ngày 04/05/2026)."
     )
+    nameless = replace(found, counts=replace(found.counts, about="https://hoc.example.org/khoa/1"))
+    assert retold_words(nameless).startswith("“Việc học do Nền tảng B ghi nhận” được báo"), "an id says nothing"
     assert of(database, tenant, an, told[0]) is None
 
 

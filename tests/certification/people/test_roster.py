@@ -157,18 +157,26 @@ def test_good_rows_go_in_when_asked_and_the_others_come_back_as_a_file(
         row("A5", start="01/01/2022", end="01/01/2024"),
     ]
     data = file(*rows)
-    assert len(refused(lambda: take(data))) == 4
+    assert len(refused(lambda: take(data))) == 6
     report = take(data, good_rows=True)
     assert (report.created, report.refused) == (2, (3, 4, 5, 7, 8, 9))
-    assert [fault.row for fault in report.faults] == [3, 5, 7, 9]
+    assert [fault.row for fault in report.faults] == [3, 4, 5, 7, 8, 9]
     with database.reading(tenant) as session:
         assert sorted(workers.known_workers(session, tenant, [f"A{n}" for n in range(9)])) == ["A1", "A4"]
     back = given_back.as_csv(data, roster.COLUMNS, report.faults, report.refused).decode("utf-8-sig")
-    assert [line[1] for line in csv.reader(io.StringIO(back))][1:] == ["A2", "A3", "A3", "A4", "A5", "A5"]
+    lines = list(csv.reader(io.StringIO(back)))[1:]
+    assert [line[1] for line in lines] == ["A2", "A3", "A3", "A4", "A5", "A5"]
+    with_row_5 = "trùng hoặc không khớp với dòng 5, xem lỗi ở đó; sửa hoặc xoá dòng sai"
+    assert lines[1][0] == f"Dòng 4: Họ và tên: {with_row_5}", "nobody is left out without being told why"
     corrected = back.replace(",31/02/2026", ",28/02/2026").replace(",Tên khác", ",Một tên")
-    lines = [line for line in corrected.splitlines() if "A4" not in line and ",01/01/2023" not in line]
-    corrected = "\n".join(lines)
+    left = [line for line in corrected.splitlines() if "A4" not in line and ",01/01/2023" not in line]
+    corrected = "\n".join(left)
     assert take(corrected.encode()).created == 4
+
+
+def test_a_row_that_many_contradict_names_the_first_of_them(take: Take) -> None:
+    told = refused(lambda: take(*(row("A1", name=f"Tên {number}") for number in range(10))))
+    assert told[0].startswith("Dòng 2, cột “Họ và tên”: trùng hoặc không khớp với dòng 3, 4, 5, 6, 7 và 4 dòng nữa, ")
 
 
 def test_a_file_that_cannot_be_read_to_its_end_is_refused_whole(take: Take) -> None:
@@ -296,11 +304,12 @@ def test_two_positions_on_one_day_are_refused_in_either_order(take: Take) -> Non
     ends, begins = row("A1", end="01/07/2026"), row("A1", position="Tổ trưởng", start="01/07/2026")
     twice = "người lao động “A1” đã có ở dòng 2 trong cùng doanh nghiệp và cùng thời gian"
     both = f"Dòng 3, cột “Mã người lao động”: {twice}: cả hai dòng có ngày 01/07/2026; ghi ngày nghỉ việc ở dòng"
-    assert refused(lambda: take(ends, begins)) == [f"{both} 2 là 30/06/2026"]
-    assert refused(lambda: take(begins, ends)) == [f"{both} 3 là 30/06/2026"]
+    partner = "Dòng 2, cột “Mã người lao động”: trùng hoặc không khớp với dòng 3, xem lỗi ở đó; sửa hoặc xoá dòng sai"
+    assert refused(lambda: take(ends, begins)) == [partner, f"{both} 2 là 30/06/2026"]
+    assert refused(lambda: take(begins, ends)) == [partner, f"{both} 3 là 30/06/2026"]
     again = f"Dòng 3, cột “Mã người lao động”: {twice}; xoá một dòng, hoặc ghi ngày nghỉ việc của lần làm trước"
     other = row("A1", position="Thợ may", start="01/07/2026")
-    assert refused(lambda: take(other, begins)) == refused(lambda: take(begins, other)) == [again]
+    assert refused(lambda: take(other, begins)) == refused(lambda: take(begins, other)) == [partner, again]
 
 
 def test_days_of_membership_outside_the_employment_and_contradictions_are_told(take: Take) -> None:
@@ -414,7 +423,7 @@ def test_a_number_that_would_lead_a_browser_to_another_page_is_refused(take: Tak
 
 def test_two_numbers_of_one_person_in_a_file_are_told_by_their_ends(take: Take) -> None:
     rows = [row("A1", cccd=CCCD), row("A1", cccd=OTHER_CCCD, at="dn/2")]
-    [fault] = refused(lambda: take(*rows))
+    [_partner, fault] = refused(lambda: take(*rows))
     assert fault == "Dòng 3, cột “Số định danh”: dòng 2 ghi số …123 cho cùng mã “A1”; sửa cho khớp"
     told = read_roster(file(*rows[:1]), today=date(2026, 11, 20))
     assert CCCD not in repr(told.entries), "nor would a log tell it"

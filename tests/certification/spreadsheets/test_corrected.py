@@ -51,10 +51,18 @@ def test_a_formula_without_a_result_is_a_cell_to_fill_in() -> None:
     assert told_again(file.getvalue(), {3: {"Tên": "Lê Ba"}})[3]["Tên"] == "Lê Ba"
 
 
+def test_merged_cells_are_filled_in_each_by_itself_or_left_as_they_show() -> None:
+    again = told_again(workbook(merged="A5:A6"), {6: {"Tên": "Lê Sáu"}})
+    assert [(number, row["Tên"]) for number, row in again.items()] == [
+        (3, 'Lê "Ba", nhỏ; to'),
+        (5, "Lê Tư"),
+        (6, "Lê Sáu"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (workbook(merged="A5:A6"), "Dòng 5: các ô A5:A6 đã bị gộp"),
         ("Mã,Tên\n1,a\n2\n".encode(), "Dòng 3: dòng có 1 ô, tiêu đề có 2 cột"),
         ("Mã,Tên\n1,Lê\n".encode("cp1258", "replace"), "UTF-8"),
         (b"PK\x03\x04 broken", "tệp Excel hỏng"),

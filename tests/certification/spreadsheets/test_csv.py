@@ -177,15 +177,43 @@ def test_a_letter_lost_in_an_earlier_change_of_encoding_is_named() -> None:
 # ---------------------------------------------------------------- headings
 
 
-def test_missing_unknown_and_repeated_headings_are_all_named() -> None:
+def test_missing_misspelt_and_repeated_headings_are_all_named() -> None:
     assert refused("Mã,Họ tên,Mã,,Quê quán\nA1,Hoa,A1,,Lào Cai\n".encode()) == [
-        "Dòng 1: tiêu đề “Họ tên” không dùng trong tệp này; xoá cột đó hoặc sửa tên",
         "Dòng 1, cột “Mã”: tiêu đề xuất hiện hai lần; chỉ giữ một cột",
-        "Dòng 1: tiêu đề trống ở cột thứ 4 không dùng trong tệp này; xoá cột đó hoặc sửa tên",
-        "Dòng 1: tiêu đề “Quê quán” không dùng trong tệp này; xoá cột đó hoặc sửa tên",
         "Dòng 1, cột “Họ và tên”: thiếu cột này; thêm cột với đúng tiêu đề (ô bên dưới có khi được để trống)",
         "Dòng 1, cột “Ngày vào làm”: thiếu cột này; thêm cột với đúng tiêu đề (ô bên dưới có khi được để trống)",
+        "Dòng 1: tiêu đề “Họ tên” gần giống “Họ và tên”; sửa thành “Họ và tên”, hoặc xoá cột đó nếu là điều khác",
+        "Dòng 1: tiêu đề trống ở cột thứ 4 không dùng trong tệp này; xoá cột đó hoặc sửa tên",
+        "Dòng 1: tiêu đề “Quê quán” không dùng trong tệp này; xoá cột đó hoặc sửa tên",
     ]
+
+
+def test_columns_of_no_use_are_passed_over_and_told() -> None:
+    data = "Quê quán,Mã,,Họ và tên,Ngày vào làm\nLào Cai,A1,x,Hoa,1/1/2026\n".encode()
+    found = read(data, HEADINGS)
+    assert [dict(row.cells) for row in found] == [{"Mã": "A1", "Họ và tên": "Hoa", "Ngày vào làm": "1/1/2026"}]
+    assert found.notes == ("Bỏ qua cột không dùng trong bảng này: “Quê quán”, trống ở cột thứ 3",)
+    assert not found.faults and found.result(1, 0, 0).notes == found.notes
+    with pytest.raises(ImportFaults, match="tiêu đề “Quê quán” không dùng trong tệp này"):
+        read(data, HEADINGS, only_known=True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "meant"),
+    [
+        ("Ngày nghỉ", "Ngày nghỉ việc"), ("Doan vien cong doan", "Đoàn viên"), ("Ngày nghĩ viêc làm", "Ngày nghỉ việc"),
+        ("Đòan viênn", "Đoàn viên"), ("Ngày vào Đảng", ""), ("Ngày sinh", ""), ("Số điện thoại", ""), ("Mã NV", ""),
+        ("Họ tên mẹ", ""), ("Ghi chú", ""),
+    ],
+)  # fmt: skip
+def test_a_heading_that_may_be_meant_for_a_column_not_there_is_asked_about(heading: str, meant: str) -> None:
+    columns = (*HEADINGS, Column("Ngày nghỉ việc", left_out=True), Column("Đoàn viên", left_out=True))
+    data = f"Mã,Họ và tên,Ngày vào làm,{heading}\nA1,Hoa,1/1/2026,x\n".encode()
+    if meant:
+        with pytest.raises(ImportFaults, match=f"“{heading}” gần giống “{meant}”"):
+            read(data, columns)
+    else:
+        assert read(data, columns).notes == (f"Bỏ qua cột không dùng trong bảng này: “{heading}”",)
 
 
 # ---------------------------------------------------------------- rows and cells

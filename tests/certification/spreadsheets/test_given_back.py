@@ -26,7 +26,12 @@ def test_refused_rows_say_why_and_can_be_imported_again_once_corrected() -> None
     assert list(csv.reader(io.StringIO(data.decode("utf-8-sig")))) == [
         [FAULTS_HEADING, "Mã", "Họ và tên", "Ngày"],
         ["Dòng 3: Ngày: không phải là ngày", "A2", "'=HYPERLINK(1)", "x"],
-        ["Dòng 4: mâu thuẫn với một dòng có lỗi", "A3", "'+84 @1", "y"],
+        [
+            "Dòng 4: có lỗi, chưa liệt kê vì tệp có quá nhiều lỗi",
+            "A3",
+            "'+84 @1",
+            "y",
+        ],
         ["Dòng 5: dòng có 2 ô", "A4", "Lan"],
     ]
     again = read(data.replace(b"A4,Lan", b"A4,Lan,"), COLUMNS)

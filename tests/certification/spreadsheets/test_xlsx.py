@@ -13,6 +13,7 @@ import pytest
 from certification.spreadsheets import ImportFaults, Sheet, read
 from certification.spreadsheets import sheet as sheet_module
 from certification.spreadsheets import xlsx as xlsx_module
+from certification.spreadsheets.xlsx import Merged
 from tests.certification.spreadsheets.workbooks import edited, with_part, xlsx
 
 HEADINGS = ("Mã", "Họ và tên", "Ngày vào làm")
@@ -96,6 +97,12 @@ def test_the_error_of_a_formula_is_no_text() -> None:
     assert found.faults[0].message == "công thức trong ô báo lỗi #N/A; sửa công thức hoặc ghi giá trị vào ô"
 
 
+def test_each_row_names_a_few_of_the_merged_cells_that_it_has_a_part_of() -> None:
+    merged = Merged([(4, 9, "B4:B9"), (2, 5, "A2:A5"), *((9, 9, f"A9:{letter}9") for letter in "BCDEFGH")])
+    assert [merged(row) for row in (1, 3, 5, 6)] == ["", "A2:A5", "A2:A5, B4:B9", "B4:B9"]
+    assert (merged(9).count(":"), merged(10)) == (5, "")
+
+
 def test_merged_cells_in_the_table_are_named_and_those_of_a_title_above_are_not() -> None:
     def change(sheet: object) -> None:
         sheet.merge_cells("A1:C1")  # type: ignore[attr-defined]
@@ -105,7 +112,7 @@ def test_merged_cells_in_the_table_are_named_and_those_of_a_title_above_are_not(
     found = read(edited(xlsx(*rows), change), HEADINGS)
     assert len(found.rows) == 2
     assert [str(fault) for fault in found.faults] == [
-        "Dòng 3: các ô B3:B4 đã bị gộp; bỏ gộp ô (Unmerge Cells) rồi ghi giá trị vào từng ô"
+        f"Dòng {row}: các ô B3:B4 đã bị gộp; bỏ gộp ô (Unmerge Cells) rồi ghi giá trị vào từng ô" for row in (3, 4)
     ]
     assert found.faulty == {3, 4}
 
@@ -365,8 +372,8 @@ def test_other_archives_are_named(parts: tuple[str, ...], what: str) -> None:
 
 
 def test_a_table_of_very_many_columns_is_refused() -> None:
-    words = refused(xlsx([*HEADINGS, *[f"Cột {n}" for n in range(250)]], ["A1", "Hoa", "1/1/2026"]))
-    assert len(words) == 21
+    words = refused(xlsx(["Mã", "Tên gọi", *[f"Cột {n}" for n in range(249)]], ["A1", "Hoa", "1/1/2026"]))
+    assert len(words) == 23, "two columns that are lacking as well"
     assert "còn 230 tiêu đề khác" in words[-1]
     [words_] = refused(xlsx([*HEADINGS, *[f"Cột {n}" for n in range(320)]], ["A1", "Hoa", "1/1/2026"]))
     assert "hơn 300 cột" in words_

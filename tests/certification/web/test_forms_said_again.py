@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -46,6 +47,21 @@ def test_the_same_said_again_in_a_form_drawn_anew_is_asked_about_and_then_done(
         operator.send(PAGE, {**hidden_fields(operator.get(PAGE).text), SAID: drawn[SAID], **other}).status_code == 200
     )
     assert keys(database, tenant) == 3
+
+
+def test_another_language_asked_for_beside_faults_keeps_what_was_typed_and_does_nothing(
+    operator: Visitor, database: Database, tenant: UUID
+) -> None:
+    typed = {**KEY, "kind": "", "reason": "Công văn\n<5>"}
+    refused = operator.fill_in(PAGE, typed)
+    assert refused.status_code == 400 and "/ngon-ngu/" not in refused.text, "a link would lose what was typed"
+    [asking] = re.findall(
+        r'<form method="post" action="([^"]*)">(?:(?!</form>).)*name="_tieng"', refused.text, re.DOTALL
+    )
+    shown = operator.send(asking.rstrip("?"), {**hidden_fields(refused.text), **KEY, "_tieng": "en"})
+    assert shown.status_code == 200 and '<html lang="en">' in shown.text and 'value="Moodle A"' in shown.text
+    assert '<html lang="en">' in operator.get(PAGE).text, "from now on"
+    assert keys(database, tenant) == 0, "nothing was done, though nothing is wrong with it"
 
 
 def test_a_form_that_the_browser_kept_may_say_something_else(

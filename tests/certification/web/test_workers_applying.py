@@ -133,3 +133,4 @@ def test_whoever_holds_the_title_already_is_told_so_and_offered_nothing(
     page = people["mai"].get(PAGE).text
     assert "đã có danh hiệu" in page.lower()
     assert "Đăng ký danh hiệu</button>" not in page
+    assert "Đã được công nhận “Công dân học tập” năm" in people["mai"].get("/cua-toi").text
