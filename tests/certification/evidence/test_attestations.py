@@ -127,6 +127,7 @@ def test_every_fault_is_named_and_nothing_goes_in(database: Database, import_row
         "Dòng 8, cột “Ngày xác nhận”: 31/12/2025 trước năm đánh giá 2026; sửa ngày hoặc năm",
         "Dòng 9, cột “Người xác nhận”: ô trống; ghi giá trị vào ô này",
         "Dòng 9, cột “Căn cứ”: ô trống; ghi giá trị vào ô này",
+        "Dòng 10, cột “Chỉ số”: trùng hoặc không khớp với dòng 11, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 11, cột “Chỉ số”: dòng 10 đã xác nhận chỉ số này cho cùng người, cùng năm, cùng ngày; chỉ giữ một dòng",
     ]
     assert stored(database) == []

@@ -88,6 +88,7 @@ vn,zalo,01/01/2026,b,2,
         "Dòng 2, cột “Mã đơn vị”",
         "Dòng 2, cột “Ngày”",
         "Dòng 3, cột “Tiêu đề”",
+        "Dòng 4, cột “Tiêu đề”",
         "Dòng 5, cột “Tiêu đề”",
     ]
     assert counted(database, tenant, "vn", date(2026, 1, 1), date(2026, 12, 31)) == {}

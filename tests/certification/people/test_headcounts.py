@@ -104,6 +104,7 @@ def test_every_fault_is_named(database: Database, world: World, import_rows: Imp
         "Dòng 4, cột “Ngày”: 21/11/2026 chưa tới (hôm nay 20/11/2026); sửa ngày",
         "Dòng 4, cột “Lao động nữ”: 11 không nằm trong tổng số 10; sửa một trong hai số",
         "Dòng 5, cột “Ngày”: doanh nghiệp đã kết thúc ngày 31/10/2026; sửa ngày",
+        "Dòng 6, cột “Mã doanh nghiệp”: trùng hoặc không khớp với dòng 7, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 7, cột “Mã doanh nghiệp”: “dn/c” đã có ở dòng 6 cho cùng ngày 30/06/2026; xoá một dòng",
     ]
     assert standing(database, world) == {}

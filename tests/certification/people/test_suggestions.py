@@ -284,6 +284,7 @@ def test_every_fault_of_a_list_is_told_and_nothing_goes_in(world: World, write: 
         "khoản” (https://hoc.example.org|nv001) hoặc “mailto:địa-chỉ-thư”",
         "Dòng 4, cột “Mã người lao động”: không có người lao động nào mang mã “NV-?”; sửa mã, hoặc nhập danh sách "
         "trước",
+        "Dòng 5, cột “Tài khoản học tập”: trùng hoặc không khớp với dòng 6, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         f"Dòng 6, cột “Tài khoản học tập”: tài khoản “{learning.ifi('chi')}” đã có ở dòng 5; xoá một dòng",
     ]
     with world.database.reading(world.tenant) as session:

@@ -210,14 +210,18 @@ def test_every_fault_is_named_by_row_and_column_and_nothing_goes_in(
         "Dòng 7, cột “Họ và tên”: ô trống; ghi giá trị vào ô này",
         f"Dòng 8, cột “Tài khoản học tập”: “hoc.example.org/a6” không phải tài khoản học tập; {account}",
         f"Dòng 8, cột “Tài khoản học tập”: “mailto:a6” không phải tài khoản học tập; {account}",
+        "Dòng 9, cột “Mã người lao động”: trùng hoặc không khớp với dòng 10, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 10, cột “Mã người lao động”: người lao động “A7” đã có ở dòng 9 trong cùng doanh nghiệp và cùng thời "
         "gian; xoá một dòng, hoặc ghi ngày nghỉ việc của lần làm trước",
+        "Dòng 11, cột “Họ và tên”: trùng hoặc không khớp với dòng 12, 20, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 12, cột “Họ và tên”: mã “A8” ở dòng 11 là “Trần Văn Ba”, ở đây là “Trần Văn Bốn”; mỗi mã chỉ của một "
         "người, sửa mã hoặc họ tên",
+        "Dòng 13, cột “Tài khoản học tập”: trùng hoặc không khớp với dòng 14, 20, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 14, cột “Tài khoản học tập”: tài khoản “account https://h|b” đã ghi cho “B1” ở dòng 13; xoá ở một dòng",
         "Dòng 15, cột “Tài khoản học tập”: tài khoản “account https://h|a9” đã thuộc người lao động “A9” trong hệ "
         "thống; kiểm tra lại",
         "Dòng 16, cột “Mã doanh nghiệp”: không có doanh nghiệp nào mang mã “vn/a”; sửa mã, hoặc nhập đơn vị đó trước",
+        "Dòng 17, cột “Giới tính”: trùng hoặc không khớp với dòng 18, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 18, cột “Giới tính”: dòng 17 ghi “nữ” cho cùng mã “B5”; sửa cho khớp",
         "Dòng 19, cột “Ngày vào làm”: ô trống; ghi giá trị vào ô này",
         "Dòng 20, cột “Ngày vào làm”: ô trống; ghi giá trị vào ô này",
@@ -397,16 +401,16 @@ def test_a_link_by_mail_holds_for_the_opaque_account_too(
         assert linking.links(session, tenant, stands_for) == []
 
 
-def test_one_mail_of_two_workers_is_one_fault_however_it_is_written(
+def test_one_mail_of_two_workers_is_a_fault_of_each_however_it_is_written(
     database: Database, tenant: UUID, now: datetime
 ) -> None:
     def take_in(*rows: dict[str, object]) -> ImportResult:
         with database.writing(tenant) as session:
             return roster.import_roster(session, tenant, roster_csv(*rows), now=now, opaque=opaque(tenant))
 
-    assert len(faults_of(lambda: take_in(row("A1", accounts=MAIL), row("A2", accounts=MAIL)))) == 1
+    assert len(faults_of(lambda: take_in(row("A1", accounts=MAIL), row("A2", accounts=MAIL)))) == 2
     hashed = row("A2", accounts=f"mbox_sha1sum {HASH}")
-    assert len(faults_of(lambda: take_in(row("A1", accounts=MAIL), hashed))) == 1
+    assert len(faults_of(lambda: take_in(row("A1", accounts=MAIL), hashed))) == 2
     assert take_in(row("A1", accounts=f"{MAIL} mbox_sha1sum {HASH}")).created == 1
     assert len(faults_of(lambda: take_in(hashed))) == 1
 

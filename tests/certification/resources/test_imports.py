@@ -269,8 +269,8 @@ def test_every_fault_of_a_contact_is_told_and_the_same_again_changes_nothing(
     ]
     refused = send(callers.operator, "/api/report-contacts/file", *wrong, expected=400)
     assert sorted(places(refused)) == [
-        "row 3, Họ và tên", "row 3, Mã đơn vị", "row 3, Thư điện tử", "row 3, Điện thoại", "row 4, Mã đơn vị",
-        "row 5, Điện thoại",
+        "row 2, Mã đơn vị", "row 3, Họ và tên", "row 3, Mã đơn vị", "row 3, Thư điện tử", "row 3, Điện thoại",
+        "row 4, Mã đơn vị", "row 5, Điện thoại",
     ]  # fmt: skip
     for told in ((1, 0, 0), (0, 0, 1)):
         done = send(callers.operator, "/api/report-contacts/file", row)

@@ -63,6 +63,7 @@ def test_faults_of_commitments_are_all_named(
     assert faults[2:] == [
         "Dòng 4, cột “Năm”: “26” không phải số nguyên từ 2000 đến 2100; sửa lại số",
         "Dòng 5, cột “Căn cứ”: ô trống; ghi giá trị vào ô này",
+        "Dòng 6, cột “Mã đơn vị”: trùng hoặc không khớp với dòng 7, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 7, cột “Mã đơn vị”: “cs/1” đã có ở dòng 6 cho năm 2026; xoá một dòng",
     ]
 

@@ -19,5 +19,5 @@ def test_a_worker_is_given_nothing_to_do_that_others_do() -> None:
     assert not {one.indicator for one in bare.lacking} & set(BY_PERSON)
     given = year(Evidence((fact(1, "reading"),), (attested("CS1", 4), attested("CS3", 7))))
     told = {one.indicator for one in given.waiting}
-    assert "CS1" in told and "CS3" not in told, "below the floor, whoever gave the points; above it nobody is waited for"
+    assert "CS1" in told and "CS3" not in told, "whoever gave points below the floor is waited for"
     assert not {"CS1", "CS3"} & {one.indicator for one in given.lacking}
