@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import errno
+import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +13,9 @@ __all__ = ["MEMORY", "write"]
 
 MEMORY = "256MB"
 """What DuckDB may take."""
+
+_NUMBER = re.compile(r'"errno":"(\d+)"')
+"""Where DuckDB says what the machine said, within a line that few would read."""
 
 _COPY = """
 COPY (SELECT * FROM read_csv($source, columns = $columns, header = false, auto_detect = false,
@@ -45,6 +50,13 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Sequence[object
             said = {"source": str(beside), "target": str(path), "columns": dict(columns), "below": str(below)}
             connection.execute(_COPY, said)
     except duckdb.IOException as error:
-        raise OSError(errno.EIO, str(error).splitlines()[0]) from None
+        raise _fault(str(error)) from None
     beside.unlink()
     return count
+
+
+def _fault(said: str) -> OSError:
+    """What the machine said, in its words, where DuckDB passes it on; otherwise what DuckDB says."""
+    if found := _NUMBER.search(said):
+        return OSError(number := int(found[1]), os.strerror(number))
+    return OSError(errno.EIO, said.splitlines()[0])

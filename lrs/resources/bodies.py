@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import IO, Any, cast
 
 import flask
@@ -19,7 +19,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_content_length
 
 from lrs.resources.room import ROOM
-from lrs.spooling import IN_MEMORY
+from lrs.spooling import gather
 
 __all__ = ["READERS", "Request", "require_end"]
 
@@ -28,6 +28,7 @@ READERS = 4
 are left for whoever sends none, however slowly others send. What has come, as behind a proxy, is read at once."""
 READ_WAIT_SECONDS = 1.0
 COME_AGAIN = 5
+_PIECE = 256 * 1024
 _reading = threading.BoundedSemaphore(READERS)
 
 
@@ -93,7 +94,7 @@ def require_end(request: flask.Request, body: bytes) -> None:
 class _Whole(io.RawIOBase):
     """The bytes of a body up to its announced end, or up to one more than `most`.
 
-    Where all of a large one is asked for at once, `take_room` is asked first for as many bytes as it may have.
+    Where all of a large one is asked for at once, `take_room` is asked for as many bytes before they are in memory.
     """
 
     def __init__(self, source: Any, announced: int | None, most: int | None, take_room: Callable[[int], None]) -> None:
@@ -125,13 +126,10 @@ class _Whole(io.RawIOBase):
         return len(data)
 
     def readall(self) -> bytes:
-        pieces, has_room = [], False
-        if self._announced is not None and self._announced > IN_MEMORY:
-            self._take_room(self._announced)
-            has_room = True
-        while data := self.read(256 * 1024):
-            pieces.append(data)
-            if not has_room and self._came > IN_MEMORY:
-                self._take_room(self._most or self._came)
-                has_room = True
-        return b"".join(pieces)
+        """A large one is kept on disk until all of it is there: whoever sends slowly takes no room meanwhile."""
+        body = gather(iter(partial(self.read, _PIECE), b""), None)
+        if isinstance(body, bytes):
+            return body
+        with body:
+            self._take_room(len(body))
+            return body[:]

@@ -197,8 +197,8 @@ def test_the_folder_is_there_only_when_the_act_is_on_record(
         assert chain.listed(session, filled.tenant, limit=1) == []
 
 
-@pytest.mark.parametrize(("rows", "said"), [(5000, "File too large"), (1, "IO Error")])
-def test_a_disk_that_is_full_is_one_fault_and_no_more(tmp_path: Path, rows: int, said: str) -> None:
+@pytest.mark.parametrize("rows", [5000, 1])
+def test_a_disk_that_is_full_is_one_fault_and_no_more(tmp_path: Path, rows: int) -> None:
     """Where the table of text does not fit, and where it does and the file does not."""
     program = f"""
 import pathlib, resource, shutil
@@ -215,8 +215,7 @@ except OSError as error:
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
-    assert said in done.stdout
-    assert len(done.stdout.splitlines()) == 1
+    assert done.stdout == "File too large\n"
 
 
 def test_the_command_says_what_it_wrote_and_what_it_cannot(

@@ -11,6 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from lrs.resources.bodies import READERS
+from lrs.resources.room import MOST_BYTES
+from lrs.spooling import IN_MEMORY
 from tests.lrs.resources.conftest import Send
 
 STATE = "/xapi/activities/state?" + urlencode(
@@ -93,3 +95,32 @@ def test_however_slowly_others_send_whoever_sends_nothing_is_answered(xapi: Send
                 one.let.set()
         assert [one.result(60) for one in waiting] == [204] * READERS
     assert put(BytesIO(b"12")) == 204
+
+
+class Stalled(Slow):
+    """A large body of which two megabytes come, and then nothing until it is let: then it breaks off."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 2 * IN_MEMORY
+
+    def read(self, size: int) -> bytes:
+        came = min(size, self.left)
+        self.left -= came
+        return b"x" * came or super().read(0)
+
+
+def test_who_announces_much_and_sends_slowly_takes_no_room_from_others(xapi: Send) -> None:
+    def put(body: object, length: int) -> int:
+        sent = {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
+        return int(xapi("PUT", STATE, content_type="text/plain", environ_overrides=sent).status_code)
+
+    stalled, large = Stalled(), b"x" * (IN_MEMORY + 1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(put, stalled, MOST_BYTES + 1)
+        try:
+            assert stalled.asked.wait(60)
+            assert put(BytesIO(large), len(large)) == 204
+        finally:
+            stalled.let.set()
+        assert waiting.result(60) == 400
