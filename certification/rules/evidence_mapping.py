@@ -150,6 +150,8 @@ class EvidenceMapping:
     """By IRI: the Statement Templates of our Profile."""
     known_types: Mapping[str, str] = field(default_factory=dict)
     """Activity id to its type, for the activities that our Profile defines."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Topic code to the group of the programme that it is of, where it is of one."""
     dating: Dating | None = None
     unlisted: Unlisted = Unlisted()
 
@@ -265,6 +267,7 @@ def build(
         same_activities=same,
         statement_templates=published,
         known_types=_known_types(profile, documents, topics),
+        groups={topic["code"]: topic["group"] for topic in topics if "group" in topic},
         dating=next((_dating(one) for one in reversed(documents) if "dating" in one), None),
         unlisted=next((_unlisted(one) for one in reversed(documents) if "unlisted_authority" in one), Unlisted()),
     )

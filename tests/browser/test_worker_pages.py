@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.browser.keyboard import press, reach, write
@@ -62,6 +64,31 @@ def test_a_worker_declares_learning_by_keyboard_and_takes_it_back(prepared_addre
     expect(row).to_contain_text("đã được rút")
     visit.close()
     assert found == []
+
+
+def test_a_photograph_of_a_phone_is_made_smaller_before_it_travels(prepared_address: str, chromium: Browser) -> None:
+    visit = Visit(chromium, prepared_address, "nld", size="phone")
+    page = visit.page
+    visit.open("/cua-toi/khai-bao/them")
+    drawn, exif = io.BytesIO(), Image.Exif()
+    exif[0x010F] = "a phone"
+    Image.effect_noise((2600, 1300), 90).convert("RGB").save(drawn, "JPEG", quality=97, exif=exif)
+    assert len(drawn.getvalue()) > 1_500_000 and b"a phone" in drawn.getvalue()
+    page.set_input_files("#proof", {"name": "anh.JPG", "mimeType": "image/jpeg", "buffer": drawn.getvalue()})
+    page.locator("main form button").click()
+    expect(page.locator("#title-loi")).to_be_visible()
+    page.set_input_files("#proof", {"name": "anh.JPG", "mimeType": "image/jpeg", "buffer": drawn.getvalue()})
+    page.wait_for_function("document.getElementById('proof').files[0].name === 'anh.jpg'", timeout=20_000)
+    sent = page.evaluate(
+        "document.getElementById('proof').files[0].arrayBuffer().then((one) => [...new Uint8Array(one)])"
+    )
+    with Image.open(io.BytesIO(bytes(sent))) as made:
+        assert (made.size, made.format) == ((2400, 1200), "JPEG")
+    assert len(sent) < len(drawn.getvalue()) and b"a phone" not in bytes(sent)
+    small = {"name": "tep.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4" + b" " * 2_000_000}
+    page.set_input_files("#proof", small)
+    assert page.evaluate("document.getElementById('proof').files[0].size") == 2_000_008, "what is no picture stays"
+    visit.close()
 
 
 def test_a_worker_shows_the_certificate(prepared_address: str, chromium: Browser) -> None:

@@ -63,8 +63,8 @@ STAND_IN: Mapping[str, Callable[[], Any]] = {
 TENTH = 100_000
 """To so many bytes, a tenth of a MB, a file that is too large is said to come to."""
 
-Choices = Mapping[str, Sequence[tuple[str, Any]]]
-"""By field, what can be chosen: values with their words."""
+Choices = Mapping[str, Sequence[tuple[str | None, Any]]]
+"""By field, what can be chosen: values with their words; among them headings, of which the value is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Filled:
         found: Mapping[str, Any] = self.schema.fields[name].metadata
         return found
 
-    def options(self, name: str) -> Sequence[tuple[str, Any]]:
+    def options(self, name: str) -> Sequence[tuple[str | None, Any]]:
         """What can be chosen at a field."""
         return self.choices.get(name) or self.metadata(name).get("options") or ()
 

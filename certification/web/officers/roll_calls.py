@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,9 +27,10 @@ from certification.resources.uploads import Kinds
 from certification.roll_calls import figures, meetings, presences, words
 from certification.roll_calls.meetings import Meeting, Plan
 from certification.roll_calls.presences import Tick
-from certification.rules import roll_call_rules
+from certification.rules import evidence_mapping, roll_call_rules
 from certification.rules.criteria import PROGRAMME
 from certification.spreadsheets.columns import plain
+from certification.transcripts import subjects
 from certification.units import organizations
 from certification.vietnam import VIETNAM
 from certification.web.frame import places
@@ -44,6 +46,8 @@ __all__: list[str] = []
 SHOWN = 50
 RECENT = 5
 """So many sessions say which topics come first."""
+MOST_RECENT = 5
+"""So many of these topics stand before the groups."""
 
 PICTURES = Kinds(("image/jpeg", "image/png", "application/pdf"), presences.SHEET_BYTES)
 
@@ -66,7 +70,7 @@ class OpenForm(Form):
     title = text(_l("Nội dung buổi học"), needed=_l("Nhập nội dung buổi học, ví dụ Luật Lao động: nghỉ phép năm"))
     topics = several(
         _l("Chủ đề được tính"), needed=_l("Chọn ít nhất một chủ đề"),
-        hint=_l("Chủ đề của các buổi gần đây đứng trước"),
+        hint=_l("Chủ đề của các buổi gần đây đứng trước, rồi theo nhóm của chương trình"),
     )  # fmt: skip
     delivery = choice(_l("Hình thức"), [(code, said.capitalize()) for code, said in meetings.DELIVERIES.items()],
                       needed=_l("Chọn hình thức"))  # fmt: skip
@@ -122,7 +126,9 @@ def open_roll_call() -> Response:
     with database().reading(tenant) as session:
         within = reached(session, Act.HOLD_ROLL_CALLS)
         before = meetings.listed(session, tenant, organizations=within, limit=RECENT)
-        topics = _recent_first(meetings.countable(session, tenant, today()), before)
+        groups = evidence_mapping.mapping_in_force(session, tenant, today()).groups
+        titles = subjects.of(session, tenant, ()).groups
+        topics = _in_groups(meetings.countable(session, tenant, today()), before, groups, titles)
         rules = roll_call_rules.in_force(session, tenant, PROGRAMME, today())
     here = now().astimezone(VIETNAM)
     start = here - timedelta(minutes=here.minute % 5)
@@ -141,10 +147,18 @@ def open_roll_call() -> Response:
     return shown("officers/roll-call-open.html", form=form, place=place)
 
 
-def _recent_first(topics: list[tuple[str, str]], before: list[Meeting]) -> list[tuple[str, str]]:
-    """What the last sessions were about, the latest first, then all else in the order of the mapping."""
+def _in_groups(
+    topics: list[tuple[str, str]], before: list[Meeting], groups: Mapping[str, str], titles: Mapping[str, str]
+) -> list[tuple[str | None, str]]:
+    """What the last sessions were about, the latest first, then all else by the groups of the programme, of which the
+    plans say the titles; each part begins with its heading, an option without a value."""
     codes = list(dict.fromkeys(code for one in before for code in one.topics))
-    return sorted(topics, key=lambda one: codes.index(one[0]) if one[0] in codes else len(codes))
+    recent = sorted((one for one in topics if one[0] in codes), key=lambda one: codes.index(one[0]))[:MOST_RECENT]
+    parts: dict[str, list[tuple[str, str]]] = {_("Gần đây"): recent, **{title: [] for title in titles.values()}}
+    for one in topics:
+        if one not in recent:
+            parts.setdefault(titles.get(groups.get(one[0], ""), _("Chủ đề khác")), []).append(one)
+    return [each for title, some in parts.items() if some for each in ((None, title), *some)]
 
 
 def _plan(values: Any) -> Plan:

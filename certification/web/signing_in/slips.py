@@ -59,7 +59,9 @@ def print_slip(number: str) -> Response:
     if form.sent:
         with form.submitting() as session:
             by, pepper = access.who().name, access.pepper()
-            slip = slips.print_slip(session, caller.tenant, person, by=by, pepper=pepper, now=access.now())
+            printed = access.now()
+            slip = slips.print_slip(session, caller.tenant, person, by=by, pepper=pepper, now=printed)
             address = url_for(".sign_in_by_slip", _external=True)
-            return shown_once("signing_in/slip.html", slip=slip, person=person, address=address, back=back)
+            told = {"slip": slip, "person": person, "printed": printed, "address": address, "back": back}
+            return shown_once("signing_in/slip.html", **told)
     return shown("signing_in/print-slip.html", form=form, person=person, back=back)

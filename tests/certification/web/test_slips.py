@@ -58,6 +58,7 @@ def test_an_officer_prints_a_slip_and_the_worker_signs_in_by_each_code_once(
     codes = re.findall(r"<code>([A-Z2-9]{5}-[A-Z2-9]{5})</code>", page.text)
     assert (page.status_code, len(set(codes))) == (200, 10)
     assert "http://localhost/dang-nhap/phieu" in page.text
+    assert "trước lúc đó đã hết dùng" in page.text, "whoever holds two slips can tell which one holds"
     worker = visitor(app)
     for code, good in ((codes[0].lower().replace("-", " "), True), (codes[0], False), (codes[1], True), ("x", False)):
         answer = worker.fill_in("/dang-nhap/phieu", {"account": "a02", "code": code})

@@ -19,11 +19,62 @@ function letGo(form) {
   for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
 }
 
-// A file that is too large is told before it travels. The form waits until another is chosen; where none need be, until
-// it is sent once more.
+// Another language beside a form takes along what stands in the form now; without scripts, what was sent.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest(".language") && document.querySelector("main form.form");
+  if (!form) return;
+  for (const one of event.target.querySelectorAll("textarea")) one.remove();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value !== "string" || /^(_|password|secret)/.test(name)) continue;
+    event.target.append(Object.assign(document.createElement("textarea"), { name, value, hidden: true }));
+  }
+}, true);
+
+// A photograph of a phone is made smaller before it travels, without what the phone wrote beside it; what is no picture,
+// or cannot be read as one, goes as it is. The form waits for it.
+async function smaller(file) {
+  if (!["image/jpeg", "image/png"].includes(file.type) || file.size < 1.5e6) return file;
+  try {
+    const picture = await createImageBitmap(file), canvas = document.createElement("canvas");
+    const scale = Math.min(1, 2400 / Math.max(picture.width, picture.height));
+    [canvas.width, canvas.height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+    const drawn = canvas.getContext("2d");
+    drawn.fillStyle = "#fff";
+    drawn.fillRect(0, 0, canvas.width, canvas.height);
+    drawn.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    if (!made || made.size >= file.size) return file;
+    return new File([made], `${file.name.replace(/\.[^.]*$/, "")}.jpg`, { type: made.type });
+  } catch { return file; }
+}
+const shrinking = new Map();
 document.addEventListener("change", (event) => {
   const field = event.target;
   if (!field.dataset || !field.dataset.mostBytes) return;
+  const chosen = [...field.files];
+  const done = Promise.all(chosen.map(smaller)).then((made) => {
+    if (shrinking.get(field) !== done) return;
+    shrinking.delete(field);
+    if (made.some((one, place) => one !== chosen[place])) {
+      const files = new DataTransfer();
+      made.forEach((one) => files.items.add(one));
+      field.files = files.files;
+    }
+    tellTooLarge(field);
+  });
+  shrinking.set(field, done);
+});
+document.addEventListener("submit", (event) => {
+  const waiting = [...shrinking].filter(([field]) => field.form === event.target).map(([, done]) => done);
+  if (!waiting.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  Promise.all(waiting).then(() => event.target.requestSubmit(event.submitter));
+}, true);
+
+// A file that is too large is told before it travels. The form waits until another is chosen; where none need be, until
+// it is sent once more.
+function tellTooLarge(field) {
   const id = `${field.id}-loi`;
   const told = (field.getAttribute("aria-describedby") || "").split(/\s+/).filter((one) => one && one !== id);
   document.getElementById(id)?.remove();
@@ -38,7 +89,7 @@ document.addEventListener("change", (event) => {
   const said = Object.assign(document.createElement("p"), { id, className: "fault", textContent: words });
   said.setAttribute("role", "alert");
   field.before(said);
-});
+}
 
 // The summary of faults takes the focus; a link in it leads to its field, the first option of a group.
 addEventListener("DOMContentLoaded", () => document.querySelector(".summary")?.focus());
