@@ -78,7 +78,13 @@ def test_a_photograph_of_a_phone_is_made_smaller_before_it_travels(prepared_addr
     page.locator("main form button").click()
     expect(page.locator("#title-loi")).to_be_visible()
     page.set_input_files("#proof", {"name": "anh.JPG", "mimeType": "image/jpeg", "buffer": drawn.getvalue()})
-    page.wait_for_function("document.getElementById('proof').files[0].name === 'anh.jpg'", timeout=20_000)
+    made_smaller = """() => new Promise((done) => {
+      const field = document.getElementById("proof");
+      const look = () => field.files[0].name === "anh.jpg" ? done(true) : setTimeout(look, 50);
+      setTimeout(() => done(false), 20000);
+      look();
+    })"""
+    assert page.evaluate(made_smaller)
     sent = page.evaluate(
         "document.getElementById('proof').files[0].arrayBuffer().then((one) => [...new Uint8Array(one)])"
     )
