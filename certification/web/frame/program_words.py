@@ -110,8 +110,17 @@ WORDS = (
     _l("làm một bước của hồ sơ xét danh hiệu"),
     _l("thu hồi hoặc đính chính giấy công nhận"),
     _l("dùng dữ liệu trong hồ sơ"),
+    _l("đủ điều kiện theo bộ tiêu chí"),
+    _l("chưa đủ điều kiện"),
+    _l("chưa kết luận được, còn chờ xác nhận"),
+    _l("đạt"),
+    _l("chưa đạt"),
+    _l("chưa rõ"),
+    _l("gợi ý từ nhật ký học tập"),
+    _l("do người xác nhận"),
+    _l("chưa có minh chứng"),
 )
-"""States and steps of reports, dossiers and cases, periods of reports, and what was looked at."""
+"""States and steps of reports, dossiers and cases, periods of reports, what was looked at, and how a result stands."""
 
 
 def in_words(words: str) -> str:

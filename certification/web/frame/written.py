@@ -14,8 +14,9 @@ from markupsafe import Markup
 from certification.targets import figures
 from certification.vietnam import VIETNAM
 from certification.web.frame import languages
+from certification.web.frame.program_words import in_words
 
-__all__ = ["as_typed", "dash", "day", "day_in_words", "instant", "number", "percent", "prepare", "size"]
+__all__ = ["as_typed", "dash", "day", "day_in_words", "instant", "number", "percent", "prepare", "size", "vi"]
 
 
 def day(value: date | None) -> str:
@@ -80,8 +81,15 @@ def as_typed(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def vi(words: object) -> Markup:
+    """Words that there are in Vietnamese alone, of rules and what they say of somebody: marked so on other pages."""
+    text = Markup.escape(words)
+    return Markup('<span lang="vi">%s</span>') % text if languages.chosen() != "vi" else text
+
+
 def prepare(app: Flask) -> None:
     """Makes them filters of templates, and the dash a function of theirs."""
     app.jinja_env.globals["dash"] = dash
-    for one in (day, day_in_words, instant, number, percent, size):
+    app.jinja_env.filters["in_words"] = in_words
+    for one in (day, day_in_words, instant, number, percent, size, vi):
         app.jinja_env.filters[one.__name__] = one

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from certification.access import rights
@@ -163,9 +164,17 @@ def _report(one: Owed, on: date) -> dict[str, Any]:
     if one.is_done:
         left = ""
     elif days >= 0:
-        left = _("Hạn %(day)s, còn %(days)s ngày", day=day(one.due), days=days)
+        left = ngettext(
+            "Hạn %(day)s, còn %(days)s ngày", "Hạn %(day)s, còn %(days)s ngày", days, day=day(one.due), days=days
+        )
     else:
-        left = _("Hạn %(day)s, đã quá %(days)s ngày", day=day(one.due), days=-days)
+        left = ngettext(
+            "Hạn %(day)s, đã quá %(days)s ngày",
+            "Hạn %(day)s, đã quá %(days)s ngày",
+            -days,
+            day=day(one.due),
+            days=-days,
+        )
     kind = STATE_KINDS[one.state] if one.is_done or one.state == "returned" else "todo" if days >= 0 else "wrong"
     address = (
         url_for("officers.show_report", **named.address(one.code, one.key))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from certification.judgement import explanations
 from certification.rules import plans
@@ -180,7 +181,9 @@ def _gap(asked: YearTarget | None, unit: str) -> str:
         return ""
     words: str = _("đạt") if asked.met else _("còn thiếu %(count)s người", count=number(asked.short))
     if not asked.met and unit == "organization":
-        words = _("còn thiếu %(count)s đơn vị", count=number(asked.short))
+        words = ngettext(
+            "còn thiếu %(count)s đơn vị", "còn thiếu %(count)s đơn vị", asked.short, count=number(asked.short)
+        )
     return words
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from certification.dossiers import below
 from certification.evaluation.results import MET, NOT_MET, NOT_YET_KNOWN
@@ -92,11 +93,18 @@ class Short:
             return ""
         said = []
         if self.short:
-            said.append(_("thiếu %(points)s điểm", points=self.short))
+            said.append(ngettext("thiếu %(points)s điểm", "thiếu %(points)s điểm", self.short, points=self.short))
         if self.waiting:
             said.append(_("chờ xác nhận %(indicators)s", indicators=", ".join(self.waiting)))
         if len(self.low) > MOST_NAMED:
-            said.append(_("%(count)s chỉ số dưới mức tối thiểu", count=len(self.low)))
+            said.append(
+                ngettext(
+                    "%(count)s chỉ số dưới mức tối thiểu",
+                    "%(count)s chỉ số dưới mức tối thiểu",
+                    len(self.low),
+                    count=len(self.low),
+                )
+            )
         elif self.low:
             said.append(_("dưới mức tối thiểu: %(indicators)s", indicators=", ".join(self.low)))
         return " · ".join(said)

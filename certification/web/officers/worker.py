@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Response, abort, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from certification.access import learnt, rights
@@ -92,7 +93,13 @@ def attest_worker(number: str) -> AnyResponse:
             made, _of = points.attest(
                 session, tenant, witness, on.year, [worker.number], rules.indicators, form.values, now()
             )
-            words = _("Đã xác nhận %(count)s điểm cho %(name)s", count=made, name=worker.full_name)
+            words = ngettext(
+                "Đã xác nhận %(count)s điểm cho %(name)s",
+                "Đã xác nhận %(count)s điểm cho %(name)s",
+                made,
+                count=made,
+                name=worker.full_name,
+            )
             return form.done(url_for("officers.show_worker", number=worker.number), words)
     return _page(number, form)
 
@@ -114,7 +121,13 @@ def withdraw_points(attestation: UUID, number: str) -> AnyResponse:
             sittings.withdraw(
                 session, tenant, witness, worker.number, attestation, reason=form.values["reason"], now=now()
             )
-            words = _("Đã rút xác nhận %(points)s điểm %(indicator)s", points=one.points, indicator=one.indicator)
+            words = ngettext(
+                "Đã rút xác nhận %(points)s điểm %(indicator)s",
+                "Đã rút xác nhận %(points)s điểm %(indicator)s",
+                one.points,
+                points=one.points,
+                indicator=one.indicator,
+            )
             return form.done(url_for("officers.show_worker", number=worker.number), words)
     return shown("officers/withdraw.html", worker=worker, one=one, form=form)
 

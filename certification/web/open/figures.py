@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Response
 
+from certification.access import first_run
 from certification.access.permissions import Act
-from certification.resources.access import caller, database
+from certification.resources.access import caller, database, today
 from certification.resources.answers import unless_known
 from certification.rules import plans
 from certification.targets import attainment, disclosure, grounds, publications, summaries
@@ -33,4 +34,6 @@ def show_first_page() -> Response:
         page = first_page.build(measured, tree, every_plan)
         if page is not None:
             return shown("open/attainment.html", page=page)
-    return shown("open/nothing-published.html")
+    with database().reading(who.tenant) as session:
+        first = not first_run.is_administered(session, who.tenant, today())
+    return shown("open/nothing-published.html", published=who.published, first=first)

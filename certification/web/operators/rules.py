@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from certification.access import rights
@@ -226,13 +227,23 @@ def _loaded(form: Filled, name: str, text: str) -> Response | None:
     tenant = who().tenant
     with form.submitting() as session:
         taken = rule_changes.take_in(session, tenant, name, text, by=who().name, now=now())
-        done = _("Đã nạp %(id)s. %(count)s người được đánh giá lại", id=taken.loaded.identifier, count=taken.concerned)
+        done = ngettext(
+            "Đã nạp %(id)s. %(count)s người được đánh giá lại",
+            "Đã nạp %(id)s. %(count)s người được đánh giá lại",
+            taken.concerned,
+            id=taken.loaded.identifier,
+            count=taken.concerned,
+        )
         return form.done(url_for(".show_rule", id=taken.loaded.id), done)
     return None
 
 
 def _refused(name: str, faults: Sequence[RuleFault]) -> str:
-    words: str = _(
-        "Tệp “%(name)s” có %(count)s chỗ sai, chưa nạp gì. Xem từng chỗ ở dưới", name=name, count=len(faults)
+    words: str = ngettext(
+        "Tệp “%(name)s” có %(count)s chỗ sai, chưa nạp gì. Xem từng chỗ ở dưới",
+        "Tệp “%(name)s” có %(count)s chỗ sai, chưa nạp gì. Xem từng chỗ ở dưới",
+        len(faults),
+        name=name,
+        count=len(faults),
     )
     return words

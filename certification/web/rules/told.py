@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from certification.judgement.explanations import LEVELS
 from certification.rules.topics import code_of
-from certification.web.frame import languages
+from certification.web.frame.written import vi as own
 
 __all__ = ["Line", "Part", "Told", "line", "own", "readings", "said", "sure", "topics_of"]
 
@@ -44,12 +44,6 @@ class Told:
     lead: tuple[Line, ...]
     parts: tuple[Part, ...] = ()
     readings: tuple[Line, ...] = ()
-
-
-def own(words: object) -> Markup:
-    """Words of the file: marked as Vietnamese where the page is not."""
-    text = Markup.escape(words)
-    return Markup('<span lang="vi">%s</span>') % text if languages.chosen() != "vi" else text
 
 
 def said(words: str, /, **values: Any) -> Markup:

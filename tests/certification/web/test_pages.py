@@ -16,7 +16,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 from certification import web
-from certification.access.permissions import TABLE, Act, act_of
+from certification.access.permissions import TABLE, Act, Role, act_of
 from certification.marks import EVERY_YEAR, mark_uncounted
 from certification.models import Commitment, DeclaredHeadcount, Organization, Worker
 from certification.resources import attainment as attainment_resource
@@ -25,6 +25,7 @@ from certification.units import organizations
 from certification.web import AUDIENCES
 from certification.web.frame.assets import fingerprint
 from lrs.db import Database, Session
+from tests.certification.access.people import account, give
 from tests.certification.web.figures_of_pages import figures_in
 from tests.certification.web.published import ON, UNITS, publish
 from tests.certification.web.visitor import ORIGIN
@@ -34,12 +35,18 @@ WEB = Path(web.__file__).parent
 RENAMED = UNITS.replace("Công ty B;", "Công ty Bê;")
 
 
-def test_without_publication_the_first_page_says_so_and_what_to_type(client: FlaskClient) -> None:
+def test_without_publication_the_first_page_says_so_and_before_the_first_start_what_to_type(
+    database: Database, tenant: UUID, client: FlaskClient, now: datetime
+) -> None:
     answer = client.get("/")
     assert answer.status_code == 200
     assert answer.content_type == "text/html; charset=utf-8"
     assert "chưa có số liệu nào được công bố" in " ".join(answer.text.split())
-    assert "flask certification publish" in answer.text
+    assert "flask certification publish" in answer.text and "/bat-dau" in answer.text
+    account(database, tenant, "vh", now)
+    give(database, tenant, "vh", Role.OPERATOR, now)
+    later = client.get("/").text
+    assert "flask" not in later and "Người vận hành" not in later and "Đăng nhập để xem" in later
 
 
 def test_figures_that_are_not_published_are_not_shown_to_anybody(
@@ -54,7 +61,8 @@ def test_publishing_nothing_shows_no_figures(
 ) -> None:
     with database.writing(tenant) as session:
         publications.publish(session, tenant, as_of=now.date(), now=now, hide_below=0)
-    assert figures_in(client.get("/").text) == {}
+    page = client.get("/").text
+    assert figures_in(page) == {} and "chưa có doanh nghiệp nào để tính" in page
 
 
 def test_the_published_figures_stand_on_the_first_page(

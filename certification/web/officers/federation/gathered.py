@@ -102,10 +102,14 @@ def state_words(line: Line, closed: bool = False) -> str:
     if closed and line.state == sums.WAITED_FOR:
         return str(_("chưa gửi, kỳ thu đã đóng"))
     if line.state == sums.MISSING:
-        return str(_("chưa gửi, quá hạn %(days)s ngày", days=days))
+        return str(ngettext("chưa gửi, quá hạn %(days)s ngày", "chưa gửi, quá hạn %(days)s ngày", days, days=days))
     if line.state == sums.WAITED_FOR:
-        return str(_("chưa gửi, còn %(days)s ngày", days=days))
-    words: str = _("muộn %(days)s ngày", days=days) if line.state == sums.LATE else _("đúng hạn")
+        return str(ngettext("chưa gửi, còn %(days)s ngày", "chưa gửi, còn %(days)s ngày", days, days=days))
+    words: str = (
+        ngettext("muộn %(days)s ngày", "muộn %(days)s ngày", days, days=days)
+        if line.state == sums.LATE
+        else _("đúng hạn")
+    )
     if len(line.editions) == 1:
         return words
     last = line.editions[-1]

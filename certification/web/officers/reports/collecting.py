@@ -9,6 +9,7 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from certification.access.permissions import Act
@@ -189,7 +190,13 @@ def remind_of_reports(plan: str, period: str, cut_off: str, code: str) -> Respon
             sent = [(one, outcome) for (one, _letter), outcome in zip(claimed, outcomes, strict=True)]
             reminding.settle(session, tenant, key, sent, now=now())
         went = sum(outcome == mail.SENT for outcome, _fault in outcomes)
-        words_ = _("Đã gửi %(sent)s thư nhắc, %(failed)s thư chưa gửi được", sent=went, failed=len(outcomes) - went)
+        words_ = ngettext(
+            "Đã gửi %(sent)s thư nhắc, %(failed)s thư chưa gửi được",
+            "Đã gửi %(sent)s thư nhắc, %(failed)s thư chưa gửi được",
+            went,
+            sent=went,
+            failed=len(outcomes) - went,
+        )
         return form.done(url_for(".remind_of_reports", **named.address(code, key)), words_)
     return shown(
         "officers/reports/remind.html", form=form, report=report, at=named.address(code, key), on=today(),

@@ -9,6 +9,7 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from certification.access.permissions import Act
@@ -107,7 +108,13 @@ def enter_report(plan: str, period: str, cut_off: str, code: str) -> Response:
 
 
 def _kept(count: int) -> str:
-    said = _("Đã lưu bản nháp, %(count)s mục thay đổi", count=count) if count else _("Không có gì thay đổi")
+    said = (
+        ngettext(
+            "Đã lưu bản nháp, %(count)s mục thay đổi", "Đã lưu bản nháp, %(count)s mục thay đổi", count, count=count
+        )
+        if count
+        else _("Không có gì thay đổi")
+    )
     return str(said)
 
 

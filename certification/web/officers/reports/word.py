@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -55,7 +56,13 @@ def word_template(kind: str) -> AnyResponse:
         except BrokenTemplate as error:
             faults = tuple(Fault(one.place, one.message) for one in error.faults)
             form.refuse(
-                "template", _("Mẫu có %(count)s chỗ sai, chưa dùng được; xem từng chỗ ở dưới", count=len(faults))
+                "template",
+                ngettext(
+                    "Mẫu có %(count)s chỗ sai, chưa dùng được; xem từng chỗ ở dưới",
+                    "Mẫu có %(count)s chỗ sai, chưa dùng được; xem từng chỗ ở dưới",
+                    len(faults),
+                    count=len(faults),
+                ),
             )
     if form.sent and is_good and asked == "dien-thu":
         return _download(render(content, sample(which)), f"{which.id}-dien-thu")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Response, request, url_for
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from certification.access import rights
@@ -166,7 +166,9 @@ def issue_certificates(decision: UUID) -> AnyResponse:
                 database(), tenant, programme=PROGRAMME, decision=str(decision), public_url=public_url(),
                 secret=pepper(), by=who().name, clock=now,
             )  # fmt: skip
-            words = _("Đã cấp %(count)s giấy công nhận", count=done.signed)
+            words = ngettext(
+                "Đã cấp %(count)s giấy công nhận", "Đã cấp %(count)s giấy công nhận", done.signed, count=done.signed
+            )
             return form.done(url_for("officers.show_decision", decision=decision), words)
     return shown("officers/titles/issue.html", form=form, one=one, body=node, people=len(lines), missing=missing)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from certification.people.names import folded
 from certification.rules.plans import Target
@@ -136,5 +137,5 @@ def gap_words(one: Row, unit: str) -> str:
     if one.asked.met:
         return str(_("đạt"))
     if unit == "organization":
-        return str(_("thiếu %(count)s đơn vị", count=number(one.short)))
+        return str(ngettext("thiếu %(count)s đơn vị", "thiếu %(count)s đơn vị", one.short, count=number(one.short)))
     return str(_("thiếu %(count)s người", count=number(one.short)))

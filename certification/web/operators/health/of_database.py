@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from certification.web.frame.written import instant, number
 from certification.web.operators.health.asked import GOOD, MIND, WRONG, Check, Installation
@@ -163,7 +164,12 @@ def transactions(asked: Installation, engine: Engine) -> Iterator[Check]:
         return
     name = _("Giao dịch để ngỏ")
     if engine.longest_transaction > OPEN_FOR:
-        words = _("Một giao dịch mở đã %(minutes)s phút.", minutes=number(int(engine.longest_transaction // 60)))
+        words = ngettext(
+            "Một giao dịch mở đã %(minutes)s phút.",
+            "Một giao dịch mở đã %(minutes)s phút.",
+            int(engine.longest_transaction // 60),
+            minutes=number(int(engine.longest_transaction // 60)),
+        )
         do = _("Tìm nó trong pg_stat_activity và kết thúc bằng pg_terminate_backend")
         yield Check("transactions", name, MIND, words, do, "a-transaction-is-left-open")
     else:

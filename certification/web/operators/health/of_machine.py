@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.exc import SQLAlchemyError
 
 from certification.judgement import pulse
@@ -70,7 +71,17 @@ def _growth(asked: Installation, do: str) -> Iterator[Check]:
         return
     name = _("Dữ liệu tăng")
     if a_day <= 0:
-        yield Check("growth", name, GOOD, _("Không tăng trong %(days)s ngày qua.", days=round(days)))
+        yield Check(
+            "growth",
+            name,
+            GOOD,
+            ngettext(
+                "Không tăng trong %(days)s ngày qua.",
+                "Không tăng trong %(days)s ngày qua.",
+                round(days),
+                days=round(days),
+            ),
+        )
         return
     left = int(shutil.disk_usage(asked.data_dir).free / a_day)
     words = _("Khoảng %(size)s mỗi ngày; đĩa đủ cho %(days)s ngày.", size=size(a_day), days=number(left))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from certification.access import first_run
 from certification.acts import chain, noted
@@ -116,7 +117,13 @@ def summaries(asked: Installation, behind: Lag) -> Iterator[Check]:
     """Whether figures follow what was judged."""
     name, since = _("Số liệu tổng hợp"), behind.uncounted_since
     if since is not None and asked.now - since > COUNTS_WITHIN:
-        words = _("%(count)s người chờ từ %(when)s.", count=number(behind.uncounted), when=instant(since))
+        words = ngettext(
+            "%(count)s người chờ từ %(when)s.",
+            "%(count)s người chờ từ %(when)s.",
+            behind.uncounted,
+            count=number(behind.uncounted),
+            when=instant(since),
+        )
         do = _("Xem nhật ký của tiến trình đánh giá: journalctl -u cong-dan-hoc-tap; rồi khởi động lại dịch vụ")
         yield Check("summaries", name, WRONG, words, do, "statements-are-not-read")
     else:
@@ -156,10 +163,21 @@ def keys(asked: Installation, session: Session, tenant: UUID) -> Iterator[Check]
     idle = [one for one in known if one.last_used is None and asked.now - one.created > NEVER_USED_FOR]
     if ending:
         when = day(vietnam_day(min(ending)))
-        words = _("%(count)s khoá sắp hết hạn, sớm nhất %(when)s.", count=number(len(ending)), when=when)
+        words = ngettext(
+            "%(count)s khoá sắp hết hạn, sớm nhất %(when)s.",
+            "%(count)s khoá sắp hết hạn, sớm nhất %(when)s.",
+            len(ending),
+            count=number(len(ending)),
+            when=when,
+        )
         yield Check("keys-ending", name, MIND, words, _("Cấp bí mật mới hoặc gia hạn khoá ở phần Khoá"), read)
     if idle:
-        words = _("%(count)s khoá tạo đã lâu mà chưa ai dùng.", count=number(len(idle)))
+        words = ngettext(
+            "%(count)s khoá tạo đã lâu mà chưa ai dùng.",
+            "%(count)s khoá tạo đã lâu mà chưa ai dùng.",
+            len(idle),
+            count=number(len(idle)),
+        )
         yield Check("keys-idle", name, MIND, words, do, read)
     if not ending and not idle:
         yield Check("keys", name, GOOD, _("Không khoá nào sắp hết hạn hay bỏ không."))

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from certification.access import emptying
 from certification.evidence import feed, trust
@@ -191,7 +192,9 @@ def certificates(session: Session, asked: Asking) -> Iterator[Work]:
     if row[0]:
         since = row[1]
         stuck = since is not None and asked.now - since > WAITS_FOR
-        words = _("%(count)s giấy đã có số, chờ ký", count=number(row[0]))
+        words = ngettext(
+            "%(count)s giấy đã có số, chờ ký", "%(count)s giấy đã có số, chờ ký", row[0], count=number(row[0])
+        )
         do = _("Bấm cấp giấy lại ở trang quyết định, hoặc chạy: flask certification issue-certificates")
         yield Work(
             "certificates", _("Ký giấy công nhận"), since, words, stuck=stuck, do=do if stuck else ""
