@@ -385,7 +385,8 @@ def first_stored(session: Session, tenant: UUID) -> StoredAt | None:
 
 def archived_lines(database: Database, tenant: UUID, after: int, through: int) -> Iterator[tuple[int | None, bytes]]:
     """The lines of the Statements at the places after one through another, as `lrs.transfer` writes them without their
-    ends, each with its place; an Attachment's, which has none, before the first Statement that declares it."""
+    ends, each with its place; an Attachment's, which has none, before the first Statement that declares it. Read in
+    several transactions while they are taken, not as of one moment."""
     return archiving.lines(database, tenant, after, through)
 
 

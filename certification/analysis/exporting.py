@@ -17,12 +17,26 @@ from certification.analysis import days, facts, parquet, rates
 from certification.errors import CertificationError
 from certification.targets import grounds
 from certification.targets.populations import Behind
+from certification.vietnam import vietnam_day
 from lrs import api
 from lrs.db import Database, Session
 
-__all__ = ["FACTS", "RATES", "Exported", "NothingToExport", "export"]
+__all__ = ["FACTS", "RATES", "AnotherThreshold", "Exported", "NothingToExport", "export"]
 
 RATES, FACTS = "rates.parquet", "facts.parquet"
+
+_ACT = "figures.export"
+
+
+class AnotherThreshold(CertificationError):
+    """Figures were exported with another threshold before: from both, counts of few can be worked out."""
+
+    def __init__(self, before: int, below: int, on: date) -> None:
+        super().__init__(
+            f"The last export on record, of {on}, hides counts below {before}, this one would those below {below}: "
+            f"whoever has both can work out counts that each hides. Export with --hide-below {before}; or, where "
+            "nobody gets both, say so with --other-readers."
+        )
 
 
 class NothingToExport(CertificationError):
@@ -41,18 +55,30 @@ class Exported:
 
 
 def export(
-    database: Database, tenant: UUID, folder: Path, *, below: int, by: str, today: date, now: datetime
+    database: Database,
+    tenant: UUID,
+    folder: Path,
+    *,
+    below: int,
+    by: str,
+    today: date,
+    now: datetime,
+    other_readers: bool = False,
 ) -> Exported:
     """Writes both files as of one moment and puts on record that `by` has them. The folder must not be there.
 
     Both lie whole on the disk before it is put on record, and the folder gets its name after that: no file is in place
     that the record does not know of.
 
-    Raises NothingToExport, and OSError where the folder cannot be made.
+    `other_readers`: who gets the files has none of the exports before, so these may have had another threshold.
+
+    Raises NothingToExport, AnotherThreshold, and OSError where the folder cannot be made.
     """
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
         with database.reading(tenant, snapshot=True) as session:
+            if not other_readers:
+                _alike(session, tenant, below)
             made = _write(session, tenant, part, below, today)
         for written in (*part.iterdir(), part):
             api.sync(written)
@@ -60,14 +86,19 @@ def export(
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
         with database.writing(tenant) as session:
             detail = {"hide_below": below, "from": str(made.first), "rows": made.rates + made.facts}
-            chain.add(
-                session, tenant, by=by, act="figures.export", subject=f"figures:{made.last}", detail=detail, now=now
-            )
+            chain.add(session, tenant, by=by, act=_ACT, subject=f"figures:{made.last}", detail=detail, now=now)
         part.rename(folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return made
+
+
+def _alike(session: Session, tenant: UUID, below: int) -> None:
+    for one in chain.listed(session, tenant, act=_ACT, limit=1):
+        before = (one.detail or {}).get("hide_below", below)
+        if before != below:
+            raise AnotherThreshold(before, below, vietnam_day(one.at))
 
 
 def _write(session: Session, tenant: UUID, part: Path, below: int, today: date) -> Exported:

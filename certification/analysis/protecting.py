@@ -7,7 +7,11 @@ Three rules, one after the other:
 - With it others are hidden, so that it is no total less its parts and no part less its siblings, on either tree
   (`targets.disclosure`). What is nought hides nothing: somebody may know of it.
 - What is left is rounded to the nearest multiple of `below`. So no sum and no difference of counts, of two units, two
-  months, two targets or two files, tells of fewer than `below` persons: it is nought or `below` at least.
+  months, two targets or two files of one `below`, tells of fewer than `below` persons: it is nought or `below` at
+  least.
+
+Files of different `below` are no such two: a count rounded to multiples of 5 and the same to multiples of 7 leave few
+numbers that it can be. `exporting` refuses a threshold other than that of the last export on record.
 """
 
 from __future__ import annotations

@@ -25,11 +25,13 @@ __all__ = ["export_figures"]
     type=click.IntRange(min=BELOW, max=1000),
     default=BELOW,
     show_default=True,
-    help="Hide counts of fewer persons, and what would give them away; the others are rounded to multiples of it.",
+    help="Hide counts of fewer persons, and what would give them away; the others are rounded to multiples of it. "
+    "Two exports with different thresholds give counts of few by comparison, so one like the last is asked for.",
 )
+@click.option("--other-readers", is_flag=True, help="Whoever gets these files has none of those exported before.")
 @by
 @for_tenant
-def export_figures(folder: Path, hide_below: int, by: str, tenant: str) -> None:
+def export_figures(folder: Path, hide_below: int, other_readers: bool, by: str, tenant: str) -> None:
     """Write rates.parquet and facts.parquet into FOLDER, which is made: for analysts, to be asked with DuckDB or any
     program that reads Parquet.
 
@@ -43,8 +45,9 @@ def export_figures(folder: Path, hide_below: int, by: str, tenant: str) -> None:
     try:
         with invocation.refusing():
             made = exporting.export(
-                database, owner, folder, below=hide_below, by=by, today=invocation.today(), now=invocation.now()
-            )
+                database, owner, folder, below=hide_below, by=by, today=invocation.today(), now=invocation.now(),
+                other_readers=other_readers,
+            )  # fmt: skip
     except OSError as error:
         raise click.ClickException(printable(f"{folder} cannot be written: {error.strerror}.")) from None
     if made.behind is not None:

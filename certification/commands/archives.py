@@ -31,8 +31,9 @@ def archive_statements(folder: Path, before: date, by: str, tenant: str) -> None
     """Write all Statements stored before a day, from the first one on, into FOLDER, which is made: compressed files of
     JSON lines and a manifest of their count, order and digests, signed with the tenant's key.
 
-    Nothing is removed from the store. The files hold personal data, as they stand at this moment. That they were
-    written is an act on record.
+    Nothing is removed from the store. The files hold personal data, as it stood while they were written: part by part,
+    not at one moment, so that whoever is erased meanwhile may still stand in earlier parts. That they were written is
+    an act on record.
     """
     if before > invocation.today():
         raise click.BadParameter(f"{before} is still to come", param_hint="--before")

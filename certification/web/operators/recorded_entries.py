@@ -252,10 +252,10 @@ def _look_up(session: Session, tenant: UUID, acts: Sequence[Done], known: Known)
         with suppress(NoPersonalDataRules):
             last = max(vietnam_day(one.at) for one in acts)
             found.purposes = {one.id: one.title for one in purposes.listed(session, tenant, last)}
-    if any(what == "rules" for what, _colon, _rest in subjects):
-        found.rules = {
-            (one.kind, one.identifier): (one.id, named(one.document)) for one in rule_store.stored(session, tenant)
-        }
+    kinds = {rest.partition(":")[0] for what, _colon, rest in subjects if what == "rules"}
+    if kinds:
+        files = rule_store.stored(session, tenant, *sorted(kinds))
+        found.rules = {(one.kind, one.identifier): (one.id, named(one.document)) for one in files}
     if decisions := ids("", "decision"):
         query = sa.select(TitleDecision.id, TitleDecision.number)
         found.decisions = _by_id(

@@ -17,6 +17,7 @@ from flask import Flask
 
 from certification.acts import chain
 from certification.analysis import days, exporting, parquet
+from certification.analysis.exporting import AnotherThreshold, Exported
 from certification.commands import invocation
 from tests.certification.learning import add_facts
 from tests.certification.world import World
@@ -52,10 +53,11 @@ def asked(folder: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-def export(world: World, folder: Path, now: datetime, below: int = 5) -> exporting.Exported:
+def export(world: World, folder: Path, now: datetime, below: int = 5, *, other_readers: bool = False) -> Exported:
     return exporting.export(
-        world.database, world.tenant, folder, below=below, by="Hoa", today=date(2026, 6, 20), now=now
-    )
+        world.database, world.tenant, folder, below=below, by="Hoa", today=date(2026, 6, 20), now=now,
+        other_readers=other_readers,
+    )  # fmt: skip
 
 
 def test_counts_of_few_are_nowhere_and_analysts_questions_are_answered(
@@ -132,6 +134,10 @@ def test_nobody_and_few_are_told_alike(filled: World, tmp_path: Path, now: datet
 
 def test_a_higher_threshold_hides_more_and_is_told(filled: World, tmp_path: Path, now: datetime) -> None:
     export(filled, folder := tmp_path / "ra", now, below=14)
+    with pytest.raises(AnotherThreshold, match="--hide-below 14"):
+        export(filled, tmp_path / "khác", now, below=5)
+    assert not (tmp_path / "khác").exists()
+    export(filled, tmp_path / "người khác", now, below=5, other_readers=True)
     assert asked(folder, "SELECT count(*) FROM 'facts.parquet' WHERE unit = 'dn/a'") == [(0,)]
     metadata = asked(folder, "SELECT decode(key), decode(value) FROM parquet_kv_metadata('rates.parquet')")
     assert metadata == [("hidden_below", "14")]
