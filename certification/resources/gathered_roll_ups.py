@@ -174,7 +174,10 @@ def received_roll_up(id: str) -> Response:
 
 @resource.get("/roll-up-rounds", Act.READ_GATHERED, answers=RollUpRoundsAnswer)
 def list_roll_up_rounds() -> Any:
-    """For which plans and cut-offs roll-ups are gathered"""
+    """For which plans and cut-offs roll-ups are gathered
+
+    For whoever sees the whole installation; 403 for a role over a branch, as for a single round.
+    """
     with database().reading(who().tenant) as session:
         seeing_all(session, Act.READ_GATHERED)
         found = rounds.rounds(session, who().tenant)
