@@ -23,6 +23,9 @@ __all__ = ["Report", "document", "figure", "said_in_words"]
 
 
 _CHAIR = Signature("CHỦ TỊCH")
+_EMPTY, _EMPTY_DRAFT = "Không có nội dung.", "[Chưa nhập nội dung nào của mục này]"
+"""What stands under a heading of the form under which nobody wrote or counted anything: no heading is left out, since
+others go by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,11 @@ def _blocks(report: Report) -> Iterator[Block]:
             yield Heading(f"{section.id}. {section.title.upper()}", 1)
         else:
             yield Heading(f"{section.id.rpartition('.')[2]}. {section.title}", 2)
-        for item in report.form.of_section(section.id):
-            yield from _figure(item, report) if item.is_ours else _entered(item, report)
+        items = report.form.of_section(section.id)
+        blocks = [one for item in items for one in (_figure if item.is_ours else _entered)(item, report)]
+        yield from blocks
+        if not blocks and not any(one.id.startswith(f"{section.id}.") for one in report.form.sections):
+            yield Paragraph(_EMPTY_DRAFT if report.draft else _EMPTY)
 
 
 def said_in_words(item: Item, entered: Entered, year: int) -> str:

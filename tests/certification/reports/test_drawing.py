@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 
 import pypdfium2
 import pytest
@@ -71,6 +72,20 @@ def test_numbers_stand_as_the_form_says_them_and_are_left_out_where_nobody_enter
     assert "- Biểu dương 0 công nhân." in drawn
     assert "- Ngân sách chi: 3.500.000 đồng (ước)." in drawn
     assert not [one for one in drawn if "Facebook" in one]
+
+
+def test_under_every_heading_something_stands() -> None:
+    """Of a form without anything entered, and of one with: sections of the form go by their numbers."""
+    for draft, empty in ((True, "[Chưa nhập nội dung nào của mục này]"), (False, "Không có nội dung.")):
+        drawn = document(replace(made_up.report(entered=join(made_up.form(), {}, ())), draft=draft))
+        blocks = [*drawn.blocks, Heading("", 1)]
+        bare = [
+            one.text
+            for one, following in pairwise(blocks)
+            if isinstance(one, Heading) and isinstance(following, Heading) and following.level <= one.level
+        ]
+        assert bare == []
+        assert Paragraph(empty) in drawn.blocks
 
 
 def test_rows_are_a_table_with_days_and_money_as_people_write_them() -> None:

@@ -6,7 +6,10 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from functools import partial
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -485,3 +488,100 @@ def test_all_that_is_wrong_with_a_proposal_is_told_at_once_and_few_votes_are_kno
     shown = words(lan.get(made.location).text)
     assert "khi đó chưa kết luận được: 72/80 điểm" in shown
     assert "Vẫn đề nghị vì: Chờ sổ" in shown
+
+
+def meeting_of(hall: Hall, *numbers: str, **otherwise: Any) -> dict[str, Any]:
+    """What is typed about the meeting that proposes these."""
+    votes = {f"{kind}-{hall.ids[one]}": many for one in numbers for kind, many in (("dong-y", "9"), ("so-phieu", "10"))}
+    told = {"met_on": f"{TODAY:%d/%m/%Y}", "present": "10", "absent": "0", "minutes": "03/BB-CĐCS"}
+    return {**told, **votes, "nguoi": [hall.ids[one] for one in numbers], **otherwise}
+
+
+def test_two_tabs_that_prepare_two_lists_do_not_mix_them(hall: Hall) -> None:
+    lan, hoa, action = hall.visitor("lan"), hall.visitor("hoa"), "/cong-doan/ho-so/de-nghi"
+    hall.together(lan, "confirmed", "review", "a01", "a03", "a04", "a05")
+    first = hall.together(hoa, "reviewed", "propose", "a01", "a03")
+    second = hall.together(hoa, "reviewed", "propose", "a04")
+    later = hoa.send(action, {**hidden_fields(second.text, action), **meeting_of(hall, "a04", minutes="04/BB")})
+    wrong = hoa.send(action, {**hidden_fields(first.text, action), **meeting_of(hall, "a01", "a03", minutes="")})
+    assert (wrong.status_code, hall.ids["a04"] in wrong.text) == (400, False)
+    sooner = hoa.send(action, {**hidden_fields(wrong.text, action), **meeting_of(hall, "a01", "a03", minutes="05/BB")})
+    assert (later.status_code, sooner.status_code) == (303, 303)
+    for made, numbers, minutes in ((later, {"a04"}, "04/BB"), (sooner, {"a01", "a03"}, "05/BB")):
+        page = hoa.get(made.location).text
+        assert set(re.findall(rf'href="/cong-doan/ho-so-nguoi/{YEAR}/(a0\d)"', page)) == numbers
+        assert minutes in page
+    decide = "/cong-doan/quyet-dinh/moi"
+    one, other = (lan.get(f"{decide}?de_nghi={made.location.rpartition('/')[2]}") for made in (later, sooner))
+    bodies = set(re.findall(r'value="((?:vn|cd)[^"]*)"', one.text))
+    assert (BODY in bodies, "vn" in bodies) == (True, False), "no body stands behind the whole country"
+    told = {"body": BODY, "decided_on": f"{TODAY:%d/%m/%Y}", "signer": "Lê Văn Ký", "viec": "ghi"}
+    for form, number, numbers in ((other, "2/QĐ", ("a01", "a03")), (one, "1/QĐ", ("a04",))):
+        people = {"number": number, "nguoi": [hall.ids[each] for each in numbers]}
+        assert lan.send(decide, {**hidden_fields(form.text, decide), **told, **people}).status_code == 303
+    assert decided(hall) == (2, {"a01", "a03", "a04"})
+    assert hall.states()["a05"] == "reviewed"
+
+
+def at_once(*tasks: Callable[[], Any]) -> list[Any]:
+    """What each came to, begun at one instant."""
+    ready = Barrier(len(tasks), timeout=60)
+
+    def run(task: Callable[[], Any]) -> Any:
+        ready.wait()
+        return task()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
+
+
+def test_of_two_officers_at_once_one_is_done_whole_with_its_reasons_and_the_other_not_at_all(sorted_out: Hall) -> None:
+    hall, lan, operator = sorted_out, sorted_out.visitor("lan"), sorted_out.visitor("vanhanh")
+    low = hall.ids["a03"]
+    hall.together(lan, "confirmed", "review", "a01", "a03", "a04")
+    action = "/cong-doan/ho-so/de-nghi"
+    sent = []
+    for number, why in (("a01", "Có bản giấy"), ("a04", "Đã xem sổ")):
+        tab = hall.visitor("hoa")
+        page = hall.together(tab, "reviewed", "propose", number, "a03")
+        known = {f"biet-{hall.ids[one]}": "1" for one in (number, "a03") if one != "a01"}
+        known |= {f"vi-{hall.ids[one]}": why for one in (number, "a03") if one != "a01"}
+        form = {**hidden_fields(page.text, action), **meeting_of(hall, number, "a03"), **known}
+        sent.append(partial(tab.send, action, form))
+    answers = at_once(*sent)
+    assert sorted(one.status_code for one in answers) == [303, 400], [words(one.text) for one in answers]
+    winner = answers[0].status_code != 303
+    who, left, why = (("a01", "a04", "Có bản giấy"), ("a04", "a01", "Đã xem sổ"))[winner]
+    assert {one: hall.states()[one] for one in (who, "a03", left)} == {
+        who: "proposed",
+        "a03": "proposed",
+        left: "reviewed",
+    }
+    acts = acts_of(hall, "dossier.propose")
+    assert len(acts) == 2
+    assert {one["despite"] for one in acts if "despite" in one} == {why}
+    beaten = words(answers[not winner].text)
+    assert "đã đề nghị, chờ quyết định" in beaten, beaten
+
+    decide = "/cong-doan/quyet-dinh/moi"
+    proposal = answers[winner].location.rpartition("/")[2]
+    told = {
+        "body": BODY, "decided_on": f"{TODAY:%d/%m/%Y}", "signer": "Lê Văn Ký", "viec": "ghi",
+        "nguoi": [hall.ids[who], low],
+    }  # fmt: skip
+    known = {f"biet-{hall.ids[one]}": "1" for one in (who, "a03") if one != "a01"}
+    known |= {f"vi-{hall.ids[one]}": "Hội đồng đã xem" for one in (who, "a03") if one != "a01"}
+    refusing = {key: one for key, one in known.items() if not key.endswith(low)}
+    refusing |= {f"tu-choi-{low}": "1", f"ly-do-{low}": "Chưa đủ"}
+    form = hidden_fields(lan.get(f"{decide}?de_nghi={proposal}").text, decide)
+    same = hidden_fields(operator.get(f"{decide}?de_nghi={proposal}").text, decide)
+    answers = at_once(
+        partial(lan.send, decide, {**form, **told, **known, "number": "1/QĐ"}),
+        partial(operator.send, decide, {**same, **told, **refusing, "number": "2/QĐ"}),
+    )
+    assert sorted(one.status_code for one in answers) == [303, 400], [words(one.text) for one in answers]
+    granted = answers[0].status_code == 303
+    assert decided(hall) == (1, {who, "a03"} if granted else {who})
+    assert hall.states()["a03"] == ("granted" if granted else "refused")
+    reasons = [one["despite"] for one in acts_of(hall, "dossier.grant") if "despite" in one]
+    assert reasons == ["Hội đồng đã xem"] * ((who != "a01") + granted)

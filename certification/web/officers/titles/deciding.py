@@ -255,11 +255,19 @@ def _bodies(
     )  # fmt: skip
     codes = _above_all(tree, [tree.by_id[one].code for one in employers])[:MOST_BODIES]
     signers: dict[str, str] = {}
+    sign_for = set()
     for code in codes:
         for one in letterheads.signers(session, tenant, code):
             if one.valid_to is None or one.valid_to.year >= on.year - 1:
+                sign_for.add(code)
                 signers.setdefault(one.name, f"{one.name}, {one.office}, {tree.node(code).name}")
+    codes = [one for one in codes if one in sign_for or not _is_whole_country(tree, one)] or codes
     return [(code, tree.node(code).name) for code in codes], sorted(signers.items())
+
+
+def _is_whole_country(tree: Tree, code: str) -> bool:
+    """Whether this is the top of the administrative units, behind which no body stands unless somebody signs for it."""
+    return tree.node(code).kind == ADMINISTRATIVE and not tree.parents(code, ADMINISTRATIVE)
 
 
 def _above_all(tree: Tree, enterprises: Sequence[str]) -> list[str]:
