@@ -74,6 +74,13 @@ class _Text:
     document: Mapping[str, Any]
 
 
+MOST = 100
+"""Faults that are told of one file."""
+
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t]*\.[ \t]*){50}""")
+"""A key of more parts than any rule has: Python takes minutes for one of some ten thousand."""
+
+
 def read(path: Path) -> Mapping[str, Any]:
     """The document in a rule file of any kind, checked as far as it can be by itself. Raises RuleFileFaults."""
     text = _parse(path.name, _text_of(path))
@@ -135,20 +142,29 @@ def _text_of(path: Path) -> str:
 @lru_cache(maxsize=64)
 def _parse(name: str, text: str) -> _Text:
     """The text as a document that fits the schema of its kind; shared with whoever loads it too: do not change it."""
+    if (long := _LONG_KEY.search(text)) is not None:
+        line = text.count("\n", 0, long.start()) + 1
+        raise RuleFileFaults([RuleFault(name, line, "", "is nested too deep; no rule needs that")])
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleFileFaults([_syntax_fault(name, text, error)]) from None
     except RecursionError:
         raise RuleFileFaults([RuleFault(name, None, "", "is nested too deep; no rule needs that")]) from None
+    except ValueError:  # of Python, which reads no number of more than 4,300 digits
+        message = "holds a number that is too long; no rule needs that"
+        raise RuleFileFaults([RuleFault(name, None, "", message)]) from None
     kind = document.get("kind")
     if kind not in (*KINDS, ORGANIZATIONS):
         known = ", ".join(f'"{each}"' for each in (*KINDS, ORGANIZATIONS))
         said = f"kind is {schemas.show(_plain(kind))}" if "kind" in document else "the file does not say its kind"
         fault = RuleFault(name, line_of(text, ("kind",)), "/kind", f"{said}; it must be one of {known}")
         raise RuleFileFaults([fault])
-    found = [*schemas.faults(f"certification/{kind}", _plain(document)), *_impossible_days(document)]
-    _refuse(RuleFault(name, line_of(text, keys_of_pointer(each.place)), each.place, _words(each)) for each in found)
+    found = [*schemas.faults(f"certification/{kind}", _plain(document)), *_beyond_schemas(document)]
+    told = [RuleFault(name, line_of(text, keys_of_pointer(one.place)), one.place, _words(one)) for one in found[:MOST]]
+    if len(found) > MOST:
+        told.append(RuleFault(name, None, "", f"has {len(found)} faults; the first {MOST} are told, mend these first"))
+    _refuse(told)
     return _Text(name, text, document)
 
 
@@ -193,17 +209,25 @@ _DAYS = frozenset(
 )
 
 
-def _impossible_days(value: Any, path: tuple[str | int, ...] = ()) -> Iterable[schemas.Fault]:
-    """A day in quotes is a text to TOML, and would slip past a schema that reads days as texts."""
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""What is not seen in a text, or turns round what stands beside it."""
+
+
+def _beyond_schemas(value: Any, path: tuple[str | int, ...] = ()) -> Iterable[schemas.Fault]:
+    """A day in quotes is a text to TOML, and would slip past a schema that reads days as texts; TOML can write
+    characters that nobody sees."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if key in _DAYS and isinstance(inner, str):
                 yield schemas.Fault(schemas.pointer(*path, key), f"{schemas.show(inner)} must be a day without quotes")
             else:
-                yield from _impossible_days(inner, (*path, key))
+                yield from _beyond_schemas(inner, (*path, key))
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from _impossible_days(inner, (*path, place))
+            yield from _beyond_schemas(inner, (*path, place))
+    elif isinstance(value, str) and (unseen := _UNSEEN.search(value)) is not None:
+        message = f"holds the character U+{ord(unseen[0]):04X}, which nobody sees; take it out"
+        yield schemas.Fault(schemas.pointer(*path), message)
 
 
 def _load(session: Session, tenant: UUID, texts: list[_Text], now: datetime) -> list[Loaded]:

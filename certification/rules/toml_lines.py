@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = ["keys_of_pointer", "line_of"]
 
@@ -33,6 +34,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int | None:
     return best
 
 
+@lru_cache(maxsize=4)
 def _places(text: str) -> list[tuple[Path, int]]:
     places: list[tuple[Path, int]] = []
     table: Path = ()

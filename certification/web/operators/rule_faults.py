@@ -154,6 +154,10 @@ _CHECKS: Mapping[str, str] = {
     "there is no such file in {folder}; check the path": "không có tệp này; xem lại đường dẫn",
     "is not UTF-8; save the file as UTF-8": "tệp không phải UTF-8; lưu lại ở dạng UTF-8",
     "is nested too deep; no rule needs that": "các phần lồng nhau quá sâu; không quy tắc nào cần vậy",
+    "holds a number that is too long; no rule needs that": "có một số quá dài; không quy tắc nào cần vậy",
+    "has {many} faults; the first {most} are told, mend these first": "có {many} chỗ sai; chỉ nêu {most} chỗ đầu, sửa "
+    "các chỗ này trước",
+    "holds the character {name}, which nobody sees; take it out": "có ký tự {name} không nhìn thấy được; bỏ đi",
     "the file does not say its kind; it must be one of {names}": "tệp không nói loại (kind); phải là một trong {names}",
     "kind is {value}; it must be one of {names}": "loại (kind) là {value}; phải là một trong {names}",
     "is not TOML at column {at}: {toml}": "không phải TOML, sai ở cột {at}: {toml}",

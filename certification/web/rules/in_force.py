@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from uuid import UUID
 
@@ -30,7 +31,7 @@ def show_rules_in_force() -> Response:
     """One of the rules that hold (`tep`), else the criteria of a year (`nam`), and what else there is to read."""
     tenant, on = who().tenant, today()
     asked = request.args.get("nam", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else on.year
+    year = int(asked) if re.fullmatch("20[0-9]{2}|2100", asked) else on.year
     with database().reading(tenant, snapshot=True) as session:
         listed, rubric = _in_force(session, tenant, year, on)
         one = _chosen(listed, request.args.get("tep", ""))

@@ -89,8 +89,10 @@ def _step(step: Mapping[str, Any], year: int) -> list[Line]:
         Line(said(_("Ai làm: %(roles)s."), roles=_roles(step["roles"])), note=Markup.escape(_own(step["own"]))),
     ]
     needs = {"reason": _("lý do"), "minutes": _("biên bản họp"), "votes": _("số phiếu của từng người")}
-    if step.get("needs"):
-        found.append(Line(said(_("Phải ghi: %(what)s."), what=", ".join(needs[one] for one in step["needs"]))))
+    if written_down := [needs[one] for one in step.get("needs", ()) if one in needs]:
+        found.append(Line(said(_("Phải ghi: %(what)s."), what=", ".join(written_down))))
+    if "other_hands" in step.get("needs", ()):
+        found.append(Line(said(_("Người làm bước này phải khác người đã làm bước ngay trước."))))
     if closes := step.get("closes"):
         last = written.day(date(year, 12, 31) + timedelta(days=closes["value"]))
         found.append(line(said(_("Hạn cuối của năm %(year)s: hết ngày %(day)s."), year=year, day=last), closes))

@@ -66,6 +66,30 @@ def test_a_file_nested_too_deep_is_refused(database: Database, tenant: UUID, now
     assert "nested too deep" in fault
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x = " + "9" * 5000, "rong.toml: holds a number that is too long"),
+        ("a" + ".a" * 20_000 + " = 1", "rong.toml, line 2: is nested too deep"),
+        ("x = { " + '"a" . ' * 60 + "b = 1 }", "rong.toml, line 2: is nested too deep"),
+        ('title = "a\\u0000b"', "rong.toml, line 2, /title: holds the character U+0000"),
+        ('title = "a\\u202Eb"', "rong.toml, line 2, /title: holds the character U+202E"),
+    ],
+)
+def test_what_no_rule_needs_is_refused(text: str, told: str, database: Database, tenant: UUID, now: datetime) -> None:
+    with database.writing(tenant) as session:
+        found = faults_of(session, tenant, "rong.toml", f'kind = "plan"\n{text}\n', now)
+    assert any(one.startswith(told) for one in found), found
+
+
+def test_of_very_many_faults_the_first_are_told(database: Database, tenant: UUID, now: datetime) -> None:
+    text = 'kind = "working-days"\n' + "".join(f"a{number} = 1\n" for number in range(20_000))
+    with database.writing(tenant) as session:
+        found = faults_of(session, tenant, "nhieu.toml", text, now)
+    assert len(found) == rule_files.MOST + 1
+    assert "faults; the first 100 are told" in found[-1]
+
+
 def test_a_file_that_is_not_there_says_where_it_was_looked_for(
     database: Database, tenant: UUID, now: datetime, tmp_path: Path
 ) -> None:

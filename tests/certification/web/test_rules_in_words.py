@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime
 from html import unescape
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
 from certification.access.permissions import Role
 from certification.rules import differences, rule_files
 from certification.vietnam import vietnam_day
+from certification.web.rules import procedures
 from lrs.db import Database
+from schemas import FOLDER
 from tests.certification.access.people import account, give
 from tests.certification.web.test_operators import operator, words
 from tests.certification.web.visitor import Visitor
@@ -96,6 +101,21 @@ def test_an_officer_reads_what_each_indicator_asks_and_where_that_comes_from(off
     assert officer.get(f"{PAGE}?tep=7a1d6b52-0f0e-4c0e-9f3d-0c3f5f0a1b2c").status_code == 404
     plans_and_steps_are_told(officer)
     english_is_told(officer)
+
+
+def test_whatever_a_step_may_need_is_told(app: Flask) -> None:
+    schema = json.loads((FOLDER / "certification/title-procedure.json").read_text())
+    step = {"from": ["confirmed"], "to": "reviewed", "roles": ["upper_officer"], "own": "never"}
+    needs = schema["$defs"]["step"]["properties"]["needs"]["items"]["enum"]
+    with app.test_request_context(), force_locale("vi"):
+        without = procedures._step(step, YEAR)
+        for one in needs:
+            assert len(procedures._step({**step, "needs": [one]}, YEAR)) == len(without) + 1, one
+
+
+@pytest.mark.parametrize("year", ["0000", "1999", "9999", "2026x", "²⁰²⁶"])
+def test_a_year_that_is_none_is_this_one(officer: Visitor, year: str) -> None:
+    assert officer.get(f"{PAGE}?nam={year}").status_code == 200
 
 
 def test_an_operator_reads_every_kind_of_file(operator: Visitor) -> None:
