@@ -167,7 +167,7 @@ def test_a_form_sent_after_the_session_ended_is_opened_again_as_it_was_typed(
     for at in range(many):
         cells.nth(at).fill(str(at % 3))
     page.fill("#basis", "Họp tổ ngày 20/11/2026. " * 60)
-    typed = page.evaluate("[...document.querySelectorAll(\"[name^='o-'], #basis\")].map(one => one.value)")
+    typed = page.evaluate("[...document.querySelectorAll(\"main [name^='o-'], main #basis\")].map(one => one.value)")
     visit.context.clear_cookies(name="http-cdht")
     page.get_by_role("button", name="Xác nhận tất cả").click()
     expect(page.locator("main")).to_contain_text("Nội dung vừa nhập vẫn còn")
@@ -175,7 +175,7 @@ def test_a_form_sent_after_the_session_ended_is_opened_again_as_it_was_typed(
     found = visit.look("send-again")
     page.get_by_role("button", name="Mở lại biểu mẫu").click()
     expect(page.locator("main")).to_contain_text("đã được mở lại, chưa gửi")
-    again = page.evaluate("[...document.querySelectorAll(\"[name^='o-'], #basis\")].map(one => one.value)")
+    again = page.evaluate("[...document.querySelectorAll(\"main [name^='o-'], main #basis\")].map(one => one.value)")
     assert again == typed
     found += visit.look("shown-again")
 

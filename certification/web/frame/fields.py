@@ -178,6 +178,6 @@ def tick(label: Any, *, needed: Any = None, hint: Any = None) -> fields.Boolean:
     return fields.Boolean(truthy={"1", "on"}, falsy={"0"}, **arguments)
 
 
-def file(label: Any, kinds: Kinds, *, needed: Any = None, hint: Any = None) -> fields.Raw:
-    """A file of some kinds; in `form.values` an `Upload`, or None."""
-    return fields.Raw(**_described(label, "file", needed, hint, kinds=kinds))
+def file(label: Any, kinds: Kinds, *, needed: Any = None, hint: Any = None, **more: Any) -> fields.Raw:
+    """A file of some kinds; in `form.values` an `Upload`, or None. `more`: `optional`, as for a text."""
+    return fields.Raw(**_described(label, "file", needed, hint, kinds=kinds, **more))

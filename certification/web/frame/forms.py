@@ -156,6 +156,16 @@ class Filled:
         label = field.metadata.get("label", "")
         return "" if str(label).casefold() in str(fault.message).casefold() else label
 
+    @property
+    def lost_files(self) -> list[Any]:
+        """The labels of fields for files that came with a form that is given back: browsers do not keep files."""
+        fields = self.schema.fields.items() if self.posted else ()
+        return [
+            one.metadata["label"]
+            for name, one in fields
+            if one.metadata.get("widget") == "file" and any(sent.filename for sent in request.files.getlist(name))
+        ]
+
     def refuse(self, field: str, message: Any) -> None:
         """Adds a fault that the view itself found."""
         if self.stood_in and (field in self.stood_in or field not in self.schema.fields):

@@ -48,7 +48,7 @@ class DeclareForm(Form):
     )
     title = text(_l("Tên khoá học, chứng chỉ hoặc nội dung đã học"), needed=_l("Nhập tên nội dung đã học"))
     learned_on = day(_l("Ngày học xong"), needed=_l("Nhập ngày học xong"))
-    provider = text(_l("Nơi cấp, nơi dạy"), hint=_l("Phải có nếu là chứng chỉ."))
+    provider = text(_l("Nơi cấp, nơi dạy"), hint=_l("Phải có nếu là chứng chỉ."), optional=False)
     topics = several(_l("Nội dung thuộc chủ đề nào?"), hint=_l("Chọn được nhiều chủ đề."))
     minutes = number(_l("Số phút đã học"), 1, 525_600)
     certificate_number = text(_l("Số chứng chỉ"))
@@ -56,6 +56,7 @@ class DeclareForm(Form):
         _l("Ảnh chụp hoặc tệp minh chứng"),
         PHOTOS,
         hint=_l("JPG, PNG hoặc PDF, nhiều nhất 10 MB. Phải có nếu là chứng chỉ."),
+        optional=False,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pyotp
@@ -338,6 +339,7 @@ def test_a_role_that_reaches_far_leads_to_setting_up_a_code_and_then_on(app: Fla
 
 def test_every_word_of_a_page_has_its_english_and_no_catalogue_holds_another() -> None:
     faults = []
+    english: dict[Any, Any] = {}
     for catalogue in sorted(languages.CATALOGUES.glob("*/translations/en.po")):
         folder = catalogue.parent.parent
         methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -349,6 +351,9 @@ def test_every_word_of_a_page_has_its_english_and_no_catalogue_holds_another() -
             told = read_po(file)
         known = {one.id for one in told if one.id and one.string and not one.fuzzy}
         faults += [f"{folder.name}: no English of {one!r}" for one in found - known]
+        others = {one.id: one.string for one in told if one.id in english and english[one.id] != one.string}
+        faults += [f"{folder.name}: {id!r} is {one!r} here, {english[id]!r} elsewhere" for id, one in others.items()]
+        english |= {one.id: one.string for one in told if one.id}
         unused = {one.id for one in told if one.id} - found | set(told.obsolete)
         faults += [f"{folder.name}: {one!r} stands on no page" for one in unused]
     assert faults == [], "`make words`, then write the English of what is new"
