@@ -86,14 +86,14 @@ def test_a_report_goes_from_sign_in_to_the_filing_of_the_province(
     type_in(page, {"m-loudspeaker-items": "12", "g-loudspeaker-items": "sổ 12", "m-leaflets": "1500", "m-videos": "x"})
     page.locator("#tinh-base", has_text="công nhân lao động").wait_for()  # which comes later, and leaves the title
     assert page.title().startswith("Lỗi: ")
-    assert page.input_value("[name='m-loudspeaker-items']") == "12"
+    assert page.input_value("main [name='m-loudspeaker-items']") == "12"
     assert base.look("report-with-faults") == []
-    page.fill("[name='m-videos']", "3")
-    page.fill("[name='m-results-text']", "Nhận thức có chuyển biến")
-    page.fill("[name='m-limits-text']", "Kinh phí còn hạn hẹp")
+    page.fill("main [name='m-videos']", "3")
+    page.fill("main [name='m-results-text']", "Nhận thức có chuyển biến")
+    page.fill("main [name='m-limits-text']", "Kinh phí còn hạn hẹp")
     press(page, "Lưu bản nháp")
     assert "Đã lưu bản nháp, 5 mục" in page.inner_text(".note.done")
-    assert page.input_value("[name='m-leaflets']") == "1.500"
+    assert page.input_value("main [name='m-leaflets']") == "1.500"
     assert base.look("report-entered") == []
     go_on(page, "Về báo cáo, để nộp")
     go_on(page, "Nộp báo cáo")
@@ -115,7 +115,7 @@ def test_a_report_goes_from_sign_in_to_the_filing_of_the_province(
     assert "Sót số cuộc thi" in base.page.inner_text(".note.warning")
     assert base.look("report-returned") == []
     go_on(base.page, "Nhập các mục")
-    base.page.fill("[name='m-contests']", "2")
+    base.page.fill("main [name='m-contests']", "2")
     press(base.page, "Lưu bản nháp")
     go_on(base.page, "Về báo cáo, để nộp")
     go_on(base.page, "Nộp báo cáo")
@@ -131,9 +131,9 @@ def test_a_report_goes_from_sign_in_to_the_filing_of_the_province(
     top = here.replace("/xem/cdcs/a", f"/xem/{TOP}")
     tinh.open(top)
     go_on(page, "Nhập các mục")
-    page.fill("[name='m-leaflets']", "500")
-    page.fill("[name='m-results-text']", "Toàn tỉnh có chuyển biến")
-    page.fill("[name='m-limits-text']", "Ít lớp ca đêm")
+    page.fill("main [name='m-leaflets']", "500")
+    page.fill("main [name='m-results-text']", "Toàn tỉnh có chuyển biến")
+    page.fill("main [name='m-limits-text']", "Ít lớp ca đêm")
     press(page, "Lưu bản nháp")
     assert "1.500 (1 đơn vị)" in page.inner_text("main")
     go_on(page, "Về báo cáo, để nộp")
