@@ -17,7 +17,7 @@ from certification.demonstration.poster import Connection
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
-READY_WITHIN = 60
+READY_WITHIN = 240
 """Seconds from start to /readyz."""
 STOPPED_WITHIN = 20
 """Seconds from SIGTERM to the end."""
