@@ -53,6 +53,14 @@ def measure(url: str, *, workers: int, rounds: int, processes: int | None = None
     """For a population made up for the occasion: the counts in bare SQL (before and after, the median), everybody
     judged as `assess --all` does with a result to keep for each, and again with nothing new. By the clock, and of CPU
     of all processes (the server's among them); MB that these processes, without the server, held at most."""
+    database, tenant = prepared(url, workers)
+    found = measure_filled(database, tenant, rounds, processes)
+    database.close()
+    return found
+
+
+def prepared(url: str, workers: int) -> tuple[Database, UUID]:
+    """A new database with the rules and a population made up for the occasion, and the tenant whose it is."""
     database = Database(url)
     migrations.upgrade(database)
     with database.reading(NOBODY) as session:
@@ -60,9 +68,7 @@ def measure(url: str, *, workers: int, rounds: int, processes: int | None = None
     with database.writing(tenant) as session:
         rule_files.load_all(session, tenant, now=NOW)
     populate(database, tenant, workers)
-    found = measure_filled(database, tenant, rounds, processes)
-    database.close()
-    return found
+    return database, tenant
 
 
 def measure_filled(database: Database, tenant: UUID, rounds: int, processes: int | None = None) -> dict[str, Any]:

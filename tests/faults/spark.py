@@ -23,18 +23,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import migrations
-from bench.judging import AS_OF, NOW
-from bench.population import YEAR, populate, worker_ids
+from bench.judging import AS_OF, NOW, prepared
+from bench.population import YEAR, worker_ids
 from certification.errors import CertificationError
 from certification.judgement import engines, population, what_if
 from certification.judgement.engines import BuiltIn, Engine
 from certification.judgement.on_spark import Spark
 from certification.judgement.what_if import Supposition
-from certification.rules import rule_files
 from certification.rules.criteria import PROGRAMME
-from lrs import api
-from lrs.db import NOBODY, Database
+from lrs.db import Database
 from tests.faults.serving import HOST, free_port
 from tests.postgresql import Cluster
 
@@ -89,13 +86,7 @@ def _population(workers: int) -> Iterator[tuple[Database, UUID]]:
     with Cluster.start() as server:
         url = server.create_database("spark")
         os.environ["DATABASE_URL"] = url
-        database = Database(url)
-        migrations.upgrade(database)
-        with database.reading(NOBODY) as session:
-            tenant = api.find_tenant(session)
-        with database.writing(tenant) as session:
-            rule_files.load_all(session, tenant, now=NOW)
-        populate(database, tenant, workers)
+        database, tenant = prepared(url, workers)
         yield database, tenant
         database.close()
 
