@@ -114,6 +114,7 @@ def test_every_fault_is_named_and_nothing_goes_in(database: Database, import_row
         "Dòng 4, cột “Số quyết định”: danh hiệu năm 2025 đã ghi theo quyết định “12/QĐ” ngày 20/02/2026 của “Hội "
         "Khuyến học”; quyết định đã ghi không bị ghi đè, kiểm tra lại tệp",
         "Dòng 5, cột “Ngày quyết định”: 21/11/2026 chưa tới (hôm nay 20/11/2026); sửa ngày",
+        "Dòng 5, cột “Mã người lao động”: trùng hoặc không khớp với dòng 7, 8, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 6, cột “Ngày quyết định”: 31/12/2025 trước năm đánh giá 2026; ghi năm được đánh giá, không phải năm ra "
         "quyết định",
         "Dòng 7, cột “Số quyết định”: ô trống; ghi giá trị vào ô này",
@@ -191,6 +192,7 @@ def test_who_cannot_be_told_for_certain_is_a_fault(database: Database, import_al
         "Dòng 4, cột “Số định danh”: không tìm thấy đúng một người; ghi mã người lao động, hoặc nhập danh sách trước",
         "Dòng 5: các cột chỉ những người khác nhau: “A2” và “A1”; sửa cho khớp",
         "Dòng 6, cột “Họ và tên”: mã “A1” trong danh sách là “Nguyễn Thị Hoa”; kiểm tra có đúng người không",
+        "Dòng 6, cột “Mã người lao động”: trùng hoặc không khớp với dòng 7, xem lỗi ở đó; sửa hoặc xoá dòng sai",
         "Dòng 7, cột “Mã người lao động”: đã có ở dòng 6 cho cùng năm đánh giá 2025; xoá một dòng",
         "Dòng 8, cột “Số định danh”: số …12 có 2 chữ số; số CCCD gồm 12 chữ số, số CMND cũ gồm 9 chữ số",
     ]
