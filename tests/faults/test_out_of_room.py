@@ -92,12 +92,13 @@ def test_short_of_disk_or_descriptors_it_says_503_and_goes_on_when_there_is_room
             acknowledged.update(one["id"] for one in batch)
 
     with allowed(server, resource.RLIMIT_FSIZE, lambda _: 4096):
-        post(large, 503 if database.is_sqlite else 200)
+        post(large, 503)  # a large body lies in a file until all of it is there
+        connection.close()
         assert upload(connection, lines(100, 1_000)[1]).status == 503
         connection.close()  # a refusal before the whole body was read ends the connection
         post([statement(result={"response": "x" * 20_000})], 503 if database.is_sqlite else 200)
         assert connection.send("GET", "/xapi/statements").status == 200
-    post(large, 200)  # a repeat, where the database has room of its own
+    post(large, 200)
 
     with allowed(server, resource.RLIMIT_NOFILE, lambda pid: len(list(Path(f"/proc/{pid}/fd").iterdir()))):
         for _ in range(5):

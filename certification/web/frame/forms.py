@@ -177,10 +177,10 @@ class Filled:
         if self.tries:
             self._stand_in()
 
-    def stop(self, message: Any) -> None:
-        """Adds a fault of the whole form, with which nothing of it can be tried."""
+    def stop(self, field: str, message: Any) -> None:
+        """Adds a fault of the whole form, to be mended at this field first, with which nothing of it can be tried."""
         self.tries, self.stood_in = False, frozenset()
-        self.refuse("", message)
+        self.refuse(field, message)
 
     def _beside_a_day(self, field: str) -> bool:
         """Whether a field is a day beside another that is stood in for: days are held against each other."""

@@ -66,7 +66,7 @@ def filled(indicators: Sequence[Indicator], names: Sequence[str]) -> Filled:
     cells = [cell(place, one.id) for place in range(1, len(names) + 1) for one in indicators]
     form = filled_in(schema(indicators, names), tried=dict.fromkeys(cells))
     if form.posted and not any(form.typed.get(one, "").strip() for one in cells):
-        form.stop(NONE_GIVEN)
+        form.stop(next(iter(cells), ""), NONE_GIVEN)
     return form
 
 

@@ -110,7 +110,7 @@ def propose() -> AnyResponse:
     despite.check(form, short, despite.PROPOSED)
     few = _check_votes(form, people, asked)
     if place is None or place.code is None:
-        form.stop(_("Chọn nơi làm việc là công đoàn đứng tên đề nghị trước"))
+        form.stop("", _("Chọn nơi làm việc là công đoàn đứng tên đề nghị trước"))
     if form.sent and place is not None and place.code is not None:
         told = form.values
         meeting = Meeting(
