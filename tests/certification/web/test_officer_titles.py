@@ -154,12 +154,16 @@ def test_a_dossier_goes_from_review_over_a_return_to_a_decision_and_a_certificat
 
     shown = lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a05")
     assert (shown.status_code, "chờ xét" in shown.text) == (200, True)
+    assert "của chính người lao động" not in shown.text
     step = f"/cong-doan/ho-so-buoc/return/{YEAR}/a05"
     elsewhere = lan.get(step)
     assert lan.fill_in(step, {"reason": " "}).status_code == 400
     assert hall.states()["a05"] == "confirmed"
     assert lan.fill_in(step, {"reason": "Thiếu bản chấm điểm CS4"}).status_code == 303
-    assert "Thiếu bản chấm điểm CS4" in lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a05").text
+    returned = words(lan.get(f"/cong-doan/ho-so-nguoi/{YEAR}/a05").text)
+    assert "Thiếu bản chấm điểm CS4" in returned
+    assert "Bước tiếp theo của chính người lao động: tự chấm điểm rồi nộp hồ sơ." in returned
+    assert f"Hạn cuối: hết ngày 28/02/{YEAR + 1}." in returned
     late = lan.send(step, {**hidden_fields(elsewhere.text), "reason": "Gõ ở thẻ khác"})
     assert late.status_code == 409
     for said in (

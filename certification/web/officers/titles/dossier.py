@@ -148,6 +148,9 @@ def _told(session: Session, tenant: UUID, person: Person, one: OneDossier, on: d
     """What the page says, by the functions that the JSON interface asks. A fixed number of SQL commands."""
     may_read = rights.may(session, who(), Act.READ_ASSESSMENT, on, worker=person.id)
     may_act = rights.may(session, who(), Act.TAKE_DOSSIER_STEPS, on, worker=person.id)
+    procedure = _procedure(session, tenant, on)
+    own = procedure.steps.get("self-assess") if procedure is not None else None
+    waits = own is not None and one.state in own.before
     judged = None
     if may_read:
         judged = statuses.of_workers(session, tenant, [person.id], PROGRAMME, one.year, Moment()).get(person.id)
@@ -158,6 +161,9 @@ def _told(session: Session, tenant: UUID, person: Person, one: OneDossier, on: d
     return {
         "may_read": may_read,
         "standing": standing,
+        "waits_for_worker": waits,
+        "own_last": own.last_day(one.year) if waits and own is not None else None,
+        "may_slip": waits and rights.may(session, who(), Act.PRINT_SLIPS, on, worker=person.id),
         "said": explanations.explain(judged.rules.criteria_set, judged.result) if judged is not None else None,
         "outcome_words": standing.words,
         "outcome_kind": standing.kind,
@@ -170,6 +176,6 @@ def _told(session: Session, tenant: UUID, person: Person, one: OneDossier, on: d
         "step_words": all_in_words(words.STEPS),
         "offered": [
             (STEPS[name][0], url_for("officers.take_one_step", step=name, year=one.year, number=person.number))
-            for name in (offered(_procedure(session, tenant, on), one, on) if may_act else [])
+            for name in (offered(procedure, one, on) if may_act else [])
         ],
     }
